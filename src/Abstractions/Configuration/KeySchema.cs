@@ -1,0 +1,56 @@
+namespace HiEndMae.Configuration;
+
+/// <summary>One key of a table.</summary>
+/// <param name="Name">snake_case.</param>
+/// <param name="Kind">Kind of value.</param>
+/// <param name="Summary">The property's XML summary.</param>
+public sealed record KeySchema(string Name, ValueKind Kind, string Summary)
+{
+    /// <summary>Whether it must be given.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>Default as TOML text; null where there is none.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>Smallest value allowed.</summary>
+    public double? Minimum { get; init; }
+
+    /// <summary>Largest value allowed.</summary>
+    public double? Maximum { get; init; }
+
+    /// <summary>Values allowed, for enums and one-of texts.</summary>
+    public IReadOnlyList<string>? Values { get; init; }
+
+    /// <summary>Key of which the value must be a multiple.</summary>
+    public string? MultipleOf { get; init; }
+
+    /// <summary>Key with which this one must be given.</summary>
+    public string? RequiredWith { get; init; }
+
+    /// <summary>Whether an empty text, list or table is refused.</summary>
+    public bool NotEmpty { get; init; }
+
+    /// <summary>Whether the text is a path.</summary>
+    public bool IsPath { get; init; }
+
+    /// <summary>Whether the path must exist.</summary>
+    public bool MustExist { get; init; }
+
+    /// <summary>Whether fingerprints leave it out.</summary>
+    public bool IgnoredByFingerprint { get; init; }
+
+    /// <summary>Whether the value is a list of the kind.</summary>
+    public bool IsArray { get; init; }
+
+    /// <summary>Whether the value is a table of named values of the kind.</summary>
+    public bool IsDictionary { get; init; }
+
+    /// <summary>The table's keys, for <see cref="ValueKind.Section"/>.</summary>
+    public SectionSchema? Section { get; init; }
+
+    /// <summary>Which components fit, for <see cref="ValueKind.Component"/>.</summary>
+    public Slot? Slot { get; init; }
+
+    /// <summary>Whether a component's keys stand in the surrounding table.</summary>
+    public bool Inline { get; init; }
+}

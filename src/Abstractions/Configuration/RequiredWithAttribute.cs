@@ -1,0 +1,9 @@
+namespace HiEndMae;
+
+/// <summary>The key must be given where another key is given.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RequiredWithAttribute(string other) : Attribute
+{
+    /// <summary>Name of the other property.</summary>
+    public string Other { get; } = other;
+}

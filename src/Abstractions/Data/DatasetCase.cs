@@ -1,0 +1,27 @@
+using HiEndMae.Imaging;
+
+namespace HiEndMae;
+
+/// <summary>One image with, perhaps, its label map.</summary>
+public abstract class DatasetCase
+{
+    /// <summary>Unique within the dataset; used in file names and tables.</summary>
+    public abstract string Id { get; }
+
+    /// <summary>The patient: cases of one group never lie on two sides of a split.</summary>
+    public abstract string Group { get; }
+
+    /// <summary>Whether <see cref="LoadLabel"/> gives a label map.</summary>
+    public abstract bool HasLabel { get; }
+
+    /// <summary>Identity of the content, for caches: changes when the voxels would (paths, sizes and times of files, or generator settings).</summary>
+    public abstract string ContentKey { get; }
+
+    /// <summary>Reads the image in its stored orientation and units (HU for CT).</summary>
+    /// <exception cref="VolumeException">The file is missing, broken or of another kind.</exception>
+    public abstract Volume<float> LoadImage(CancellationToken cancel);
+
+    /// <summary>Reads class indices on the image's grid; null where there is no label.</summary>
+    /// <exception cref="VolumeException">The file is missing, broken, of another kind, or on another grid.</exception>
+    public abstract Volume<ushort>? LoadLabel(CancellationToken cancel);
+}

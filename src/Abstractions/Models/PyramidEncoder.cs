@@ -1,0 +1,16 @@
+namespace HiEndMae;
+
+/// <summary>A convolutional or windowed encoder that returns a <see cref="FeaturePyramid"/>.</summary>
+public abstract class PyramidEncoder : Encoder
+{
+    /// <summary>Creates the module.</summary>
+    protected PyramidEncoder(string name) : base(name)
+    {
+    }
+
+    /// <summary>The levels it returns.</summary>
+    public abstract PyramidEncoderInfo PyramidInfo { get; }
+
+    /// <inheritdoc/>
+    public sealed override EncoderInfo Info => PyramidInfo;
+}

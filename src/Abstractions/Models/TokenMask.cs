@@ -1,0 +1,47 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae;
+
+/// <summary>Which patch tokens of each sample are visible: a permutation whose first <see cref="NumVisible"/> entries are seen.</summary>
+public sealed class TokenMask : IDisposable
+{
+    /// <summary>Takes ownership of <paramref name="shuffle"/>.</summary>
+    /// <param name="shuffle">[B, N] int64, a permutation of 0..N-1 per sample, on the device of the model.</param>
+    /// <param name="numVisible">V, from 1 to N.</param>
+    /// <exception cref="ArgumentOutOfRangeException">V lies outside 1..N.</exception>
+    public TokenMask(Tensor shuffle, int numVisible)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(numVisible, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(numVisible, shuffle.shape[1]);
+        Shuffle = shuffle;
+        NumVisible = numVisible;
+        Visible = shuffle.narrow(1, 0, numVisible);
+        Hidden = shuffle.narrow(1, numVisible, shuffle.shape[1] - numVisible);
+        Restore = shuffle.argsort(1);
+    }
+
+    /// <summary>[B, N] int64: token index at each shuffled place.</summary>
+    public Tensor Shuffle { get; }
+
+    /// <summary>[B, N] int64: shuffled place of each token (the inverse permutation).</summary>
+    public Tensor Restore { get; }
+
+    /// <summary>[B, V] int64: the visible tokens' indices, in shuffled order.</summary>
+    public Tensor Visible { get; }
+
+    /// <summary>[B, N - V] int64: the hidden tokens' indices, in shuffled order.</summary>
+    public Tensor Hidden { get; }
+
+    /// <summary>V.</summary>
+    public int NumVisible { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Visible.Dispose();
+        Hidden.Dispose();
+        Restore.Dispose();
+        Shuffle.Dispose();
+    }
+}

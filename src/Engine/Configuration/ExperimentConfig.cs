@@ -1,0 +1,45 @@
+using HiEndMae.Configuration;
+
+namespace HiEndMae.Engine.Configuration;
+
+/// <summary>An experiment: one encoder, pre-trained, fine-tuned and evaluated.</summary>
+[ConfigSection]
+public sealed partial record ExperimentConfig
+{
+    /// <summary>Name of the experiment; the folder of its runs and its name in MLflow.</summary>
+    [NotEmpty, IgnoredByFingerprint]
+    public required string Name { get; init; }
+
+    /// <summary>What the experiment is for.</summary>
+    [IgnoredByFingerprint]
+    public string Description { get; init; } = "";
+
+    /// <summary>Seed of everything random: weights, crops, augmentations, masks.</summary>
+    [Range(0, int.MaxValue)]
+    public int Seed { get; init; }
+
+    /// <summary>auto, cpu, cuda or cuda:N.</summary>
+    [IgnoredByFingerprint]
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Threads of libtorch on CPU; 0 for one per core.</summary>
+    [Range(0, 1024), IgnoredByFingerprint]
+    public int Threads { get; init; }
+
+    /// <summary>The feature extractor.</summary>
+    [Plugin(Slot.Encoder)]
+    public required IComponentConfig Encoder { get; init; }
+
+    /// <summary>Pre-training; left out, nothing is pre-trained.</summary>
+    public PretrainConfig? Pretrain { get; init; }
+
+    /// <summary>Fine-tuning; left out, nothing is fine-tuned.</summary>
+    public FinetuneConfig? Finetune { get; init; }
+
+    /// <summary>Evaluation of every fine-tuned model.</summary>
+    public EvaluateConfig? Evaluate { get; init; }
+
+    /// <summary>Where runs are tracked.</summary>
+    [IgnoredByFingerprint]
+    public TrackingConfig Tracking { get; init; } = new();
+}
