@@ -1,0 +1,35 @@
+namespace HiEndMae.Plugins.Decoders;
+
+/// <summary>Hi-End-MAE: dense stages let mask tokens query visible tokens of several encoder layers (arXiv:2502.08347).</summary>
+[Component(Slot.Decoder, "hi-end-mae")]
+public sealed partial record HiEndMaeConfig
+{
+    /// <summary>Decoder width D, a multiple of 6.</summary>
+    [Range(6, 8192), MultipleOf(nameof(NumHeads))]
+    public required int EmbedDim { get; init; }
+
+    /// <summary>Attention heads.</summary>
+    [Range(1, 256)]
+    public required int NumHeads { get; init; }
+
+    /// <summary>Self-attention blocks before the stages.</summary>
+    [Range(0, 64)]
+    public int SelfDepth { get; init; } = 2;
+
+    /// <summary>Encoder blocks, counted from zero, that have a stage, in the order the stages run.</summary>
+    public IReadOnlyList<int> StageLayers { get; init; } = [9, 6, 3];
+
+    /// <summary>Those of <see cref="StageLayers"/> whose stage is dense; the others are plain self-attention blocks.</summary>
+    public IReadOnlyList<int> DenseLayers { get; init; } = [9, 6, 3];
+
+    /// <summary>Blocks of a stage that is not dense.</summary>
+    [Range(0, 64)]
+    public int StageDepth { get; init; } = 2;
+
+    /// <summary>Hidden width of the MLP / D.</summary>
+    [Range(0.25, 16)]
+    public double MlpRatio { get; init; } = 4;
+
+    /// <summary>Whether targets are normalised per patch.</summary>
+    public bool NormTargets { get; init; } = true;
+}

@@ -1,0 +1,25 @@
+namespace HiEndMae.Plugins.Decoders;
+
+/// <summary>Masked autoencoder: mask tokens see the encoder only through its last layer (He et al., arXiv:2111.06377).</summary>
+[Component(Slot.Decoder, "mae")]
+public sealed partial record MaeConfig
+{
+    /// <summary>Decoder width D, a multiple of 6.</summary>
+    [Range(6, 8192), MultipleOf(nameof(NumHeads))]
+    public required int EmbedDim { get; init; }
+
+    /// <summary>Self-attention blocks.</summary>
+    [Range(1, 64)]
+    public int Depth { get; init; } = 8;
+
+    /// <summary>Attention heads.</summary>
+    [Range(1, 256)]
+    public required int NumHeads { get; init; }
+
+    /// <summary>Hidden width of the MLP / D.</summary>
+    [Range(0.25, 16)]
+    public double MlpRatio { get; init; } = 4;
+
+    /// <summary>Whether targets are normalised per patch.</summary>
+    public bool NormTargets { get; init; } = true;
+}

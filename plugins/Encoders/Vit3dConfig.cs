@@ -1,0 +1,29 @@
+namespace HiEndMae.Plugins.Encoders;
+
+/// <summary>Plain 3D Vision Transformer on non-overlapping patches.</summary>
+[Component(Slot.Encoder, "vit3d")]
+public sealed partial record Vit3dConfig
+{
+    /// <summary>Token width E; a multiple of 6 for sine-cosine positions.</summary>
+    [Range(6, 8192), MultipleOf(nameof(NumHeads))]
+    public required int EmbedDim { get; init; }
+
+    /// <summary>Transformer blocks.</summary>
+    [Range(1, 128)]
+    public int Depth { get; init; } = 12;
+
+    /// <summary>Attention heads.</summary>
+    [Range(1, 256)]
+    public required int NumHeads { get; init; }
+
+    /// <summary>Voxels of a patch's edge, P.</summary>
+    [Range(1, 64)]
+    public int PatchSize { get; init; } = 16;
+
+    /// <summary>Hidden width of the MLP / E.</summary>
+    [Range(0.25, 16)]
+    public double MlpRatio { get; init; } = 4;
+
+    /// <summary>Position embedding.</summary>
+    public PositionEmbedding PosEmbed { get; init; } = PositionEmbedding.Sincos;
+}

@@ -1,0 +1,40 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Nn;
+
+/// <summary>Multi-head cross-attention: queries from one sequence, keys and values from another of the same width.</summary>
+public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor>
+{
+    private readonly Linear q;
+    private readonly Linear kv;
+    private readonly Linear proj;
+    private readonly int heads;
+
+    /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
+    /// <param name="width">D, a multiple of <paramref name="heads"/>.</param>
+    /// <param name="heads">Attention heads.</param>
+    public CrossAttention(int width, int heads) : base(nameof(CrossAttention))
+    {
+        this.heads = heads;
+        q = Initialise.Xavier(nn.Linear(width, width));
+        kv = Initialise.Xavier(nn.Linear(width, 2 * width));
+        proj = Initialise.Xavier(nn.Linear(width, width));
+        RegisterComponents();
+    }
+
+    /// <summary>Queries [B, N, D], context [B, V, D] to [B, N, D].</summary>
+    public override Tensor forward(Tensor queries, Tensor context)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (long batch, long tokens, long width) = (queries.shape[0], queries.shape[1], queries.shape[2]);
+        Tensor query = q.forward(queries).reshape(batch, tokens, heads, width / heads).transpose(1, 2); // [B, H, N, D/H]
+        Tensor[] parts = kv.forward(context)
+            .reshape(batch, context.shape[1], 2, heads, width / heads)
+            .permute(2, 0, 3, 1, 4) // [2, B, H, V, D/H]
+            .unbind(0);
+        Tensor mixed = nn.functional.scaled_dot_product_attention(query, parts[0], parts[1]);
+        return proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,41 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Nn;
+
+/// <summary>A dense decoding stage: self-attention, cross-attention to visible encoder tokens, MLP; each pre-norm with a residual.</summary>
+/// <remarks>Source: Hi-End-MAE (arXiv:2502.08347), section 3.2. Keys and values are not normed.</remarks>
+public sealed class DenseBlock : nn.Module<Tensor, Tensor, Tensor>
+{
+    private readonly LayerNorm norm0;
+    private readonly SelfAttention self_attn;
+    private readonly LayerNorm norm1;
+    private readonly CrossAttention cross_attn;
+    private readonly LayerNorm norm2;
+    private readonly Mlp mlp;
+
+    /// <summary>Creates the block.</summary>
+    /// <param name="width">D, a multiple of <paramref name="heads"/>.</param>
+    /// <param name="heads">Attention heads.</param>
+    /// <param name="mlpRatio">Hidden width of the MLP / D.</param>
+    public DenseBlock(int width, int heads, double mlpRatio) : base(nameof(DenseBlock))
+    {
+        norm0 = nn.LayerNorm(width, eps: Initialise.NormEps);
+        self_attn = new SelfAttention(width, heads);
+        norm1 = nn.LayerNorm(width, eps: Initialise.NormEps);
+        cross_attn = new CrossAttention(width, heads);
+        norm2 = nn.LayerNorm(width, eps: Initialise.NormEps);
+        mlp = new Mlp(width, mlpRatio);
+        RegisterComponents();
+    }
+
+    /// <summary>Decoder tokens [B, N, D] and projected encoder tokens [B, V, D] to [B, N, D].</summary>
+    public override Tensor forward(Tensor tokens, Tensor context)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tokens + self_attn.forward(norm0.forward(tokens));
+        x = x + cross_attn.forward(norm1.forward(x), context);
+        return (x + mlp.forward(norm2.forward(x))).MoveToOuterDisposeScope();
+    }
+}

