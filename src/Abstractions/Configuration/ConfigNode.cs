@@ -23,7 +23,14 @@ public sealed record ConfigArray(IReadOnlyList<ConfigNode> Items, SourceSpan Sou
 /// <summary>A table.</summary>
 /// <param name="Entries">In the order they were said; names are unique.</param>
 /// <param name="Source">Where it stands.</param>
-public sealed record ConfigTable(IReadOnlyList<ConfigEntry> Entries, SourceSpan Source) : ConfigNode(Source);
+public sealed record ConfigTable(IReadOnlyList<ConfigEntry> Entries, SourceSpan Source) : ConfigNode(Source)
+{
+    /// <summary>The key that picks a component.</summary>
+    public const string PluginKey = "plugin";
+
+    /// <summary>The value of a key; null where it is not said.</summary>
+    public ConfigNode? Find(string key) => Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+}
 
 /// <summary>One key of a table.</summary>
 /// <param name="Key">Its name, snake_case.</param>

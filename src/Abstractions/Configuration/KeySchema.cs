@@ -33,6 +33,9 @@ public sealed record KeySchema(string Name, ValueKind Kind, string Summary)
     /// <summary>Whether the text is a path.</summary>
     public bool IsPath { get; init; }
 
+    /// <summary>Words that are no paths, where <see cref="IsPath"/>.</summary>
+    public IReadOnlyList<string> PathKeywords { get; init; } = [];
+
     /// <summary>Whether the path must exist.</summary>
     public bool MustExist { get; init; }
 

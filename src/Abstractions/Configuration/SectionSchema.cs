@@ -4,4 +4,8 @@ namespace HiEndMae.Configuration;
 /// <param name="Name">The record's name.</param>
 /// <param name="Summary">The record's XML summary.</param>
 /// <param name="Keys">In declaration order.</param>
-public sealed record SectionSchema(string Name, string Summary, IReadOnlyList<KeySchema> Keys);
+public sealed record SectionSchema(string Name, string Summary, IReadOnlyList<KeySchema> Keys)
+{
+    /// <summary>Whether it is a component's, whose table says <c>plugin</c> too.</summary>
+    public bool IsComponent { get; init; }
+}

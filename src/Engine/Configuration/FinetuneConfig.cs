@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Configuration;
 public sealed partial record FinetuneConfig
 {
     /// <summary>Starts to compare: "scratch", "pretrain" (this experiment's own pre-training), or paths of checkpoints.</summary>
-    [NotEmpty]
+    [NotEmpty, Path("scratch", "pretrain")]
     public IReadOnlyList<string> Init { get; init; } = ["pretrain"];
 
     /// <summary>Optimiser steps.</summary>

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace HiEndMae.Configuration;
+
+/// <summary>Identity of what a config computes: equal for two files that give the same results.</summary>
+public static class ConfigFingerprint
+{
+    /// <summary>SHA-256 of the canonical TOML without the keys that cannot change a result, in lower-case hex.</summary>
+    public static string Of(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components)
+    {
+        string text = TomlText.Document(Prune(table, schema, components));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static ConfigTable Prune(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components)
+    {
+        string? plugin = (table.Find(ConfigTable.PluginKey) as ConfigScalar)?.Value as string;
+        Slot? inline = schema.Keys.FirstOrDefault(key => key.Inline)?.Slot;
+        IEnumerable<KeySchema> keys = inline is null ? schema.Keys
+            : schema.Keys.Concat(components.First(component => component.Slot == inline && component.Name == plugin).Schema.Keys);
+        var byName = keys.Where(key => !key.Inline).ToDictionary(key => key.Name, StringComparer.Ordinal);
+        var kept = new List<ConfigEntry>();
+        foreach (ConfigEntry entry in table.Entries)
+        {
+            KeySchema? key = byName.GetValueOrDefault(entry.Key);
+            if (key is { IgnoredByFingerprint: true }) continue;
+            SectionSchema? below = key?.Kind switch
+            {
+                ValueKind.Section => key.Section,
+                ValueKind.Component when entry.Value is ConfigTable component => components.First(
+                    candidate => candidate.Slot == key.Slot && Equals((component.Find(ConfigTable.PluginKey) as ConfigScalar)?.Value, candidate.Name)).Schema,
+                _ => null,
+            };
+            kept.Add(below is not null && entry.Value is ConfigTable nested && !key!.IsDictionary
+                ? entry with { Value = Prune(nested, below, components) }
+                : entry);
+        }
+        return table with { Entries = kept };
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.CodeAnalysis;
+
+namespace HiEndMae.Generators;
+
+/// <summary>Every error that the generator reports about config records.</summary>
+internal static class Diagnostics
+{
+    public static readonly DiagnosticDescriptor NotPartial = Error("HEM101", "Config record is not partial",
+        "'{0}' must be a top-level 'public sealed partial record' to be completed");
+
+    public static readonly DiagnosticDescriptor UnsupportedType = Error("HEM102", "Type cannot be a config value",
+        "'{0}' has type '{1}'; allowed: int, long, float, double, bool, string, TimeSpan, enums, Size3, Spacing3, [ConfigSection] records, lists and string-keyed dictionaries of them, and IComponentConfig with [Plugin]");
+
+    public static readonly DiagnosticDescriptor NoImplementation = Error("HEM103", "Component has no class",
+        "No class derives from {1} and has a constructor ({0}, {2}); write one, for it is what the component creates");
+
+    public static readonly DiagnosticDescriptor DuplicateComponent = Error("HEM104", "Component name is taken",
+        "Two components of slot {0} are named '{1}' in this assembly");
+
+    public static readonly DiagnosticDescriptor UnknownOther = Error("HEM105", "Attribute names no property",
+        "'{0}' names '{1}', which is no property of the record");
+
+    private static DiagnosticDescriptor Error(string id, string title, string message) =>
+        new(id, title, message, "Configuration", DiagnosticSeverity.Error, isEnabledByDefault: true);
+}

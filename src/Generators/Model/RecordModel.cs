@@ -1,0 +1,14 @@
+namespace HiEndMae.Generators.Model;
+
+/// <summary>A config record to be completed: strings and numbers only, so that it is cached by content.</summary>
+/// <param name="Namespace">Its namespace; empty for the global one.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Summary">XML summary.</param>
+/// <param name="Slot">Member of Slot for a component, null for a section.</param>
+/// <param name="ComponentName">Value of <c>plugin =</c>.</param>
+/// <param name="Properties">In declaration order.</param>
+internal sealed record RecordModel(
+    string Namespace, string Name, string Summary, string? Slot, string? ComponentName, EquatableArray<PropertyModel> Properties)
+{
+    public string FullName => Namespace.Length == 0 ? $"global::{Name}" : $"global::{Namespace}.{Name}";
+}

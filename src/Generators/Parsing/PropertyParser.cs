@@ -1,0 +1,125 @@
+using System.Globalization;
+using HiEndMae.Generators.Emit;
+using HiEndMae.Generators.Model;
+using Microsoft.CodeAnalysis;
+
+namespace HiEndMae.Generators.Parsing;
+
+/// <summary>A property's symbol to its model.</summary>
+internal static class PropertyParser
+{
+    public static PropertyModel? Parse(IPropertySymbol property, IReadOnlyList<IPropertySymbol> siblings, List<DiagnosticInfo> diagnostics, CancellationToken cancel)
+    {
+        var facts = new List<string>();
+        string? slot = null;
+        bool inline = false;
+        string[]? keywords = null;
+        foreach (AttributeData attribute in property.GetAttributes())
+        {
+            TypedConstant[] arguments = [.. attribute.ConstructorArguments];
+            switch (attribute.AttributeClass?.ToDisplayString())
+            {
+                case "HiEndMae.RangeAttribute":
+                    facts.Add($"Minimum = {Number(arguments[0])}");
+                    facts.Add($"Maximum = {Number(arguments[1])}");
+                    break;
+                case "HiEndMae.MultipleOfAttribute":
+                    facts.Add($"MultipleOf = {Other(arguments[0])}");
+                    break;
+                case "HiEndMae.RequiredWithAttribute":
+                    facts.Add($"RequiredWith = {Other(arguments[0])}");
+                    break;
+                case "HiEndMae.OneOfAttribute":
+                    facts.Add($"Values = [{Literals(Texts(arguments[0]))}]");
+                    break;
+                case "HiEndMae.NotEmptyAttribute":
+                    facts.Add("NotEmpty = true");
+                    break;
+                case "HiEndMae.ExistsAttribute":
+                    facts.Add("MustExist = true");
+                    break;
+                case "HiEndMae.IgnoredByFingerprintAttribute":
+                    facts.Add("IgnoredByFingerprint = true");
+                    break;
+                case "HiEndMae.PathAttribute":
+                    keywords = Texts(arguments[0]);
+                    facts.Add("IsPath = true");
+                    facts.Add($"PathKeywords = [{Literals(keywords)}]");
+                    break;
+                case "HiEndMae.PluginAttribute":
+                    slot = EnumMember(arguments[0]);
+                    inline = attribute.NamedArguments.Any(named => named.Key == "Inline" && named.Value.Value is true);
+                    break;
+            }
+        }
+        (ITypeSymbol item, Shape shape, bool nullable) = Unwrap(property.Type);
+        string? kind = KindOf(item, slot);
+        if (kind is null || (kind == "Component" && shape == Shape.Dictionary))
+        {
+            diagnostics.Add(new DiagnosticInfo(Diagnostics.UnsupportedType, LocationInfo.From(property.Locations.FirstOrDefault()),
+                new([property.Name, property.Type.ToDisplayString()])));
+            return null;
+        }
+        string[] members = kind == "Enum" ? [.. item.GetMembers().OfType<IFieldSymbol>().Select(member => member.Name)] : [];
+        if (members.Length > 0) facts.Add($"Values = [{Literals(members.Select(SnakeCase.Member))}]");
+        bool defaultsToNull = nullable || property.IsRequired;
+        return new PropertyModel(
+            property.Name, SnakeCase.Key(property.Name), kind, item.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), shape, nullable && defaultsToNull,
+            item.IsValueType && shape == Shape.One, property.IsRequired, XmlSummary.Of(property, cancel), new([.. facts]), slot, inline,
+            keywords is null ? null : new(keywords), new(members));
+
+        string Other(TypedConstant argument)
+        {
+            string other = argument.Value as string ?? "";
+            if (siblings.All(sibling => sibling.Name != other))
+                diagnostics.Add(new DiagnosticInfo(Diagnostics.UnknownOther, LocationInfo.From(property.Locations.FirstOrDefault()), new([property.Name, other])));
+            return Literal.Text(SnakeCase.Key(other));
+        }
+    }
+
+    /// <summary>Name of the enum member that a constant is.</summary>
+    public static string EnumMember(TypedConstant constant) => constant.Type!.GetMembers().OfType<IFieldSymbol>()
+        .First(member => Equals(member.ConstantValue, constant.Value)).Name;
+
+    private static (ITypeSymbol Item, Shape Shape, bool Nullable) Unwrap(ITypeSymbol type)
+    {
+        bool nullable = type.NullableAnnotation == NullableAnnotation.Annotated;
+        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } optional) type = optional.TypeArguments[0];
+        type = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
+        if (type is not INamedTypeSymbol { IsGenericType: true } generic) return (type, Shape.One, nullable);
+        return generic.OriginalDefinition.ToDisplayString() switch
+        {
+            "System.Collections.Generic.IReadOnlyList<T>" => (generic.TypeArguments[0], Shape.List, nullable),
+            "System.Collections.Generic.IReadOnlyDictionary<TKey, TValue>" when generic.TypeArguments[0].SpecialType == SpecialType.System_String =>
+                (generic.TypeArguments[1], Shape.Dictionary, nullable),
+            _ => (type, Shape.One, nullable),
+        };
+    }
+
+    private static string? KindOf(ITypeSymbol type, string? slot)
+    {
+        if (type.TypeKind == TypeKind.Enum) return "Enum";
+        if (type.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == "HiEndMae.ConfigSectionAttribute")) return "Section";
+        return type.ToDisplayString() switch
+        {
+            "int" => "Int",
+            "long" => "Long",
+            "float" => "Float",
+            "double" => "Double",
+            "bool" => "Bool",
+            "string" => "String",
+            "System.TimeSpan" => "Duration",
+            "HiEndMae.Imaging.Size3" => "Size3",
+            "HiEndMae.Imaging.Spacing3" => "Spacing3",
+            "HiEndMae.Configuration.IComponentConfig" when slot is not null => "Component",
+            _ => null,
+        };
+    }
+
+    private static string[] Texts(TypedConstant array) => array.IsNull ? [] : [.. array.Values.Select(value => value.Value as string ?? "")];
+
+    private static string Literals(IEnumerable<string> texts) => string.Join(", ", texts.Select(Literal.Text));
+
+    private static string Number(TypedConstant constant) =>
+        Convert.ToDouble(constant.Value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture) + "d";
+}

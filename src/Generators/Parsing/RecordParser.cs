@@ -1,0 +1,36 @@
+using HiEndMae.Generators.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace HiEndMae.Generators.Parsing;
+
+/// <summary>A record's symbol to its model; the only place that sees symbols of config records.</summary>
+internal static class RecordParser
+{
+    public static ParsedRecord Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancel)
+    {
+        var type = (INamedTypeSymbol)context.TargetSymbol;
+        var diagnostics = new List<DiagnosticInfo>();
+        LocationInfo? location = LocationInfo.From(type.Locations.FirstOrDefault());
+        bool partial = context.TargetNode is TypeDeclarationSyntax syntax && syntax.Modifiers.Any(modifier => modifier.ValueText == "partial");
+        if (!partial || !type.IsRecord || !type.IsSealed || type.ContainingType is not null)
+        {
+            diagnostics.Add(new DiagnosticInfo(Diagnostics.NotPartial, location, new([type.Name])));
+            return new ParsedRecord(null, new([.. diagnostics]), location);
+        }
+        string? slot = null, name = null;
+        AttributeData attribute = context.Attributes[0];
+        if (attribute.AttributeClass!.Name == "ComponentAttribute" && attribute.ConstructorArguments.Length == 2)
+        {
+            slot = PropertyParser.EnumMember(attribute.ConstructorArguments[0]);
+            name = attribute.ConstructorArguments[1].Value as string ?? "";
+        }
+        IPropertySymbol[] properties = [.. type.GetMembers().OfType<IPropertySymbol>()
+            .Where(property => property is { IsStatic: false, IsIndexer: false, SetMethod: not null, DeclaredAccessibility: Accessibility.Public, IsImplicitlyDeclared: false })];
+        PropertyModel[] models = [.. properties.Select(property => PropertyParser.Parse(property, properties, diagnostics, cancel)).OfType<PropertyModel>()];
+        var record = new RecordModel(
+            type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
+            type.Name, XmlSummary.Of(type, cancel), slot, name, new(models));
+        return new ParsedRecord(diagnostics.Count == 0 ? record : null, new([.. diagnostics]), location);
+    }
+}
