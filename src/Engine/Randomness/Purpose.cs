@@ -1,0 +1,10 @@
+namespace HiEndMae.Engine.Randomness;
+
+/// <summary>First part of a <see cref="RandomStream"/>'s place, so that no two uses share numbers.</summary>
+internal static class Purpose
+{
+    public const long Order = 1;
+    public const long Crop = 2;
+    public const long Mask = 3;
+    public const long Figure = 4;
+}

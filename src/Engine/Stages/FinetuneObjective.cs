@@ -1,0 +1,29 @@
+using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Losses;
+using HiEndMae.Engine.Training;
+using HiEndMae.Imaging;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Stages;
+
+/// <summary>Dice and cross-entropy of a segmentation head on labelled crops.</summary>
+internal sealed class FinetuneObjective(Encoder encoder, SegmentationHead head, BatchSource batches, Size3 crop, Device device) : IObjective
+{
+    public IReadOnlyDictionary<string, nn.Module> Modules { get; } = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["head"] = head };
+
+    public IReadOnlyList<(string Name, Parameter Value)> Parameters { get; } =
+        head.FreezesEncoder ? TrainedParameters.Of(("head", head)) : TrainedParameters.Of(("encoder", encoder), ("head", head));
+
+    public int BatchSize => batches.BatchSize;
+
+    public Tensor Loss(int step)
+    {
+        CropBatch batch = batches.Get(step);
+        Tensor volumes = tensor(batch.Images, [BatchSize, encoder.Info.InChannels, crop.X, crop.Y, crop.Z], device: device); // [B, C, X, Y, Z]
+        Tensor labels = tensor(batch.Labels, [BatchSize, crop.X, crop.Y, crop.Z], device: device); // [B, X, Y, Z]
+        Tensor logits = head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks)); // [B, K, X, Y, Z]
+        return DiceCeLoss.Compute(logits, labels);
+    }
+}

@@ -1,0 +1,32 @@
+using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Masking;
+using HiEndMae.Engine.Training;
+using HiEndMae.Imaging;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Stages;
+
+/// <summary>The pretext task's loss on random crops.</summary>
+internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, BatchSource batches, Size3 crop, double maskRatio, int seed, Device device) : IObjective
+{
+    public IReadOnlyDictionary<string, nn.Module> Modules { get; } = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["decoder"] = decoder };
+
+    public IReadOnlyList<(string Name, Parameter Value)> Parameters { get; } = TrainedParameters.Of(("encoder", encoder), ("decoder", decoder));
+
+    public int BatchSize => batches.BatchSize;
+
+    public Tensor Loss(int step) => decoder.Loss(encoder, Batch(step));
+
+    /// <summary>The batch of a step; its mask depends on the seed and the step alone.</summary>
+    public PretextBatch Batch(int step)
+    {
+        int channels = encoder.Info.InChannels;
+        Tensor volumes = tensor(batches.Get(step).Images, [batches.BatchSize, channels, crop.X, crop.Y, crop.Z], device: device); // [B, C, X, Y, Z]
+        TokenMask? mask = decoder.UsesMask && encoder.Info is TokenEncoderInfo tokens
+            ? RandomMasking.Create(batches.BatchSize, (int)tokens.Grid.Count, maskRatio, seed, step, device)
+            : null;
+        return new PretextBatch(volumes, mask);
+    }
+}

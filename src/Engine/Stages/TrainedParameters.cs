@@ -1,0 +1,13 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace HiEndMae.Engine.Stages;
+
+/// <summary>Parameters of several modules that want gradients, by full name.</summary>
+internal static class TrainedParameters
+{
+    public static IReadOnlyList<(string Name, Parameter Value)> Of(params (string Prefix, torch.nn.Module Module)[] modules) =>
+        [.. modules.SelectMany(module => module.Module.named_parameters()
+            .Where(entry => entry.parameter.requires_grad)
+            .Select(entry => ($"{module.Prefix}.{entry.name}", entry.parameter)))];
+}

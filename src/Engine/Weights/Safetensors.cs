@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Weights;
+
+/// <summary>The safetensors format: a length, a JSON header, raw little-endian tensors.</summary>
+/// <remarks>Format: github.com/huggingface/safetensors, README. Contiguous tensors of any device are written; reading gives CPU tensors.</remarks>
+public static class Safetensors
+{
+    private const int LongestHeader = 100_000_000;
+
+    private static readonly Dictionary<string, ScalarType> Types = new()
+    {
+        ["F64"] = ScalarType.Float64, ["F32"] = ScalarType.Float32, ["F16"] = ScalarType.Float16, ["BF16"] = ScalarType.BFloat16,
+        ["I64"] = ScalarType.Int64, ["I32"] = ScalarType.Int32, ["I16"] = ScalarType.Int16, ["I8"] = ScalarType.Int8, ["U8"] = ScalarType.Byte, ["BOOL"] = ScalarType.Bool,
+    };
+
+    /// <summary>Writes tensors, in the order of their names, and flushes them to the disk.</summary>
+    /// <param name="path">The file, overwritten.</param>
+    /// <param name="tensors">By name.</param>
+    /// <param name="metadata">Texts for <c>__metadata__</c>.</param>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        KeyValuePair<string, Tensor>[] ordered = [.. tensors.OrderBy(entry => entry.Key, StringComparer.Ordinal)];
+        byte[] header = Header(ordered, metadata);
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        file.Write(length);
+        file.Write(header);
+        foreach ((_, Tensor tensor) in ordered)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            file.Write(tensor.detach().cpu().contiguous().bytes);
+        }
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Reads every tensor; they belong to the current dispose scope.</summary>
+    /// <exception cref="CheckpointException">The file is missing or broken.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Read(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            Span<byte> length = stackalloc byte[8];
+            file.ReadExactly(length);
+            long size = BinaryPrimitives.ReadInt64LittleEndian(length);
+            if (size is < 2 or > LongestHeader || size > file.Length - 8) throw Broken(path, "its header has an impossible length");
+            var header = new byte[size];
+            file.ReadExactly(header);
+            using JsonDocument json = JsonDocument.Parse(header);
+            var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+            foreach (JsonProperty entry in json.RootElement.EnumerateObject())
+            {
+                if (entry.Name != "__metadata__") tensors[entry.Name] = ReadTensor(path, file, 8 + size, entry);
+            }
+            return tensors;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        {
+            throw error is FileNotFoundException or DirectoryNotFoundException
+                ? new CheckpointException($"There is no file of weights '{path}'.", error)
+                : Broken(path, error.Message.TrimEnd('.'));
+        }
+    }
+
+    private static Tensor ReadTensor(string path, FileStream file, long start, JsonProperty entry)
+    {
+        string type = entry.Value.GetProperty("dtype").GetString()!;
+        if (!Types.TryGetValue(type, out ScalarType scalar)) throw Broken(path, $"'{entry.Name}' has the unknown type '{type}'");
+        long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(edge => edge.GetInt64())];
+        long from = entry.Value.GetProperty("data_offsets")[0].GetInt64(), to = entry.Value.GetProperty("data_offsets")[1].GetInt64();
+        long count = shape.Aggregate(1L, (product, edge) => checked(product * edge));
+        if (shape.Any(edge => edge < 0) || from < 0 || to < from || start + to > file.Length) throw Broken(path, $"'{entry.Name}' lies outside the file");
+        Tensor tensor = empty(shape, scalar);
+        if (count * tensor.ElementSize != to - from) throw Broken(path, $"'{entry.Name}' has {to - from} bytes, which its shape does not need");
+        if (count == 0) return tensor;
+        file.Position = start + from;
+        file.ReadExactly(tensor.bytes);
+        return tensor;
+    }
+
+    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        using var memory = new MemoryStream();
+        using (var json = new Utf8JsonWriter(memory))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("__metadata__");
+            foreach ((string key, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+            json.WriteEndObject();
+            long at = 0;
+            foreach ((string name, Tensor tensor) in tensors)
+            {
+                long bytes = tensor.numel() * tensor.ElementSize;
+                json.WriteStartObject(name);
+                json.WriteString("dtype", Types.First(entry => entry.Value == tensor.dtype).Key);
+                json.WriteStartArray("shape");
+                foreach (long edge in tensor.shape) json.WriteNumberValue(edge);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(at);
+                json.WriteNumberValue(at + bytes);
+                json.WriteEndArray();
+                json.WriteEndObject();
+                at += bytes;
+            }
+            json.WriteEndObject();
+        }
+        // Tensors start at a multiple of eight, as the format asks.
+        int padded = (int)(memory.Length + 7) / 8 * 8;
+        byte[] header = new byte[padded];
+        memory.ToArray().CopyTo(header, 0);
+        header.AsSpan((int)memory.Length).Fill((byte)' ');
+        return header;
+    }
+
+    private static CheckpointException Broken(string path, string what) => new($"The file of weights '{path}' is broken: {what}.");
+}

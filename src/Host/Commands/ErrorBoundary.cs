@@ -1,0 +1,36 @@
+using HiEndMae.Engine.Training;
+using HiEndMae.Engine.Weights;
+using HiEndMae.Imaging;
+using HiEndMae.Mlflow;
+
+namespace HiEndMae.Host.Commands;
+
+/// <summary>Turns exceptions that are a user's to mend into one line and an exit code.</summary>
+internal static class ErrorBoundary
+{
+    public static async Task<int> RunAsync(HostEnvironment environment, Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (OperationCanceledException)
+        {
+            await environment.Error.WriteLineAsync("interrupted; the last checkpoint is kept, '--resume' goes on from it.");
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception error) when (Classify(error) is { } code)
+        {
+            await environment.Error.WriteLineAsync($"error: {error.Message}");
+            return code;
+        }
+    }
+
+    private static int? Classify(Exception error) => error switch
+    {
+        PluginException => ExitCodes.BadUsage,
+        VolumeException or CheckpointException => ExitCodes.BadData,
+        NonFiniteLossException or TrackingException or IOException or UnauthorizedAccessException => ExitCodes.Failed,
+        _ => null,
+    };
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using HiEndMae.Configuration;
+using HiEndMae.Host.Configuration;
+using Spectre.Console;
+
+namespace HiEndMae.Host.Commands;
+
+/// <summary><c>hiendmae plugins [NAME]</c>: what can be named in an experiment, and its keys.</summary>
+internal static class PluginsCommand
+{
+    public static Command Create(HostEnvironment environment)
+    {
+        var name = new Argument<string?>("NAME") { Description = "Component to describe.", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("plugins", "List the components found, or the keys of one.") { name, json };
+        command.SetAction(parsed => Run(environment, parsed.GetValue(name), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(HostEnvironment environment, string? name, bool json)
+    {
+        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        ComponentDescriptor[] shown = [.. catalog.Components
+            .Where(component => name is null || component.Name == name)
+            .OrderBy(component => component.Slot).ThenBy(component => component.Name, StringComparer.Ordinal)];
+        if (shown.Length == 0)
+        {
+            environment.Error.WriteLine($"error: there is no component '{name}'; there are {string.Join(", ", catalog.Components.Select(c => c.Name).Order(StringComparer.Ordinal))}.");
+            return ExitCodes.BadUsage;
+        }
+        if (json) environment.Output.WriteLine(new JsonArray([.. shown.Select(ToJson)]).ToJsonString(DiagnosticOutput.Indented));
+        else if (name is null) PrintList(environment.Console, shown);
+        else foreach (ComponentDescriptor component in shown) PrintKeys(environment.Console, component);
+        return ExitCodes.Done;
+    }
+
+    private static void PrintList(IAnsiConsole console, IEnumerable<ComponentDescriptor> components)
+    {
+        Table table = new Table().AddColumns("slot", "plugin", "what it is");
+        foreach (ComponentDescriptor component in components)
+            table.AddRow(SlotName(component.Slot), Markup.Escape(component.Name), Markup.Escape(component.Summary));
+        console.Write(table);
+    }
+
+    private static void PrintKeys(IAnsiConsole console, ComponentDescriptor component)
+    {
+        console.WriteLine($"{SlotName(component.Slot)} '{component.Name}': {component.Summary}");
+        Table table = new Table().AddColumns("key", "type", "default", "allowed", "what it is");
+        foreach (KeySchema key in component.Schema.Keys)
+        {
+            table.AddRow(
+                Markup.Escape(key.Name), Markup.Escape(TypeName(key)), Markup.Escape(key.Required ? "(required)" : key.Default ?? ""),
+                Markup.Escape(Allowed(key)), Markup.Escape(key.Summary));
+        }
+        console.Write(table);
+    }
+
+    private static JsonNode ToJson(ComponentDescriptor component) => new JsonObject
+    {
+        ["slot"] = SlotName(component.Slot),
+        ["plugin"] = component.Name,
+        ["summary"] = component.Summary,
+        ["keys"] = new JsonArray([.. component.Schema.Keys.Select(key => (JsonNode)new JsonObject
+        {
+            ["name"] = key.Name,
+            ["type"] = TypeName(key),
+            ["required"] = key.Required,
+            ["default"] = key.Default,
+            ["allowed"] = Allowed(key),
+            ["summary"] = key.Summary,
+        })]),
+    };
+
+    private static string SlotName(Slot slot) => slot.ToString().ToLowerInvariant();
+
+    private static string TypeName(KeySchema key)
+    {
+        string type = key.Kind.ToString().ToLowerInvariant();
+        return key.IsDictionary ? $"table of {type}" : key.IsArray ? $"list of {type}" : type;
+    }
+
+    private static string Allowed(KeySchema key)
+    {
+        if (key.Values is { Count: > 0 } values) return string.Join(" | ", values);
+        string range = (key.Minimum, key.Maximum) switch
+        {
+            ({ } low, { } high) => FormattableString.Invariant($"{low} to {high}"),
+            ({ } low, null) => FormattableString.Invariant($"{low} and up"),
+            (null, { } high) => FormattableString.Invariant($"up to {high}"),
+            _ => "",
+        };
+        return key.MultipleOf is { } other ? $"{range}{(range.Length > 0 ? ", " : "")}multiple of {other}" : range;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using HiEndMae.Host.Configuration;
+using HiEndMae.Host.Running;
+
+namespace HiEndMae.Host.Commands;
+
+/// <summary><c>hiendmae run FILE</c>: the whole road of one experiment.</summary>
+internal static class RunCommand
+{
+    public static Command Create(HostEnvironment environment)
+    {
+        var file = new Argument<string>("FILE") { Description = "Experiment file (.toml)." };
+        Option<string[]> set = CommonOptions.Set();
+        Option<string?> device = CommonOptions.Device();
+        Option<string> output = CommonOptions.Out();
+        Option<bool> resume = CommonOptions.Resume();
+        Option<bool> json = CommonOptions.Json();
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the resolved config and the plan; touch nothing." };
+        var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, dryRun, json };
+        command.SetAction((parsed, _) =>
+        {
+            var options = new RunOptions(
+                parsed.GetValue(output)!, parsed.GetValue(device), parsed.GetValue(resume), parsed.GetValue(dryRun), parsed.GetValue(json));
+            return Task.FromResult(Execute(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], options));
+        });
+        return command;
+    }
+
+    /// <summary>Runs one experiment file with overrides; also the unit of work of a sweep.</summary>
+    public static int Execute(HostEnvironment environment, string file, IReadOnlyList<string> overrides, RunOptions options)
+    {
+        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        LoadedExperiment experiment = ExperimentLoader.Load(file, overrides, catalog.Components, environment.GetVariable);
+        DiagnosticOutput.Print(environment, experiment.Diagnostics);
+        if (experiment.Config is null) return ExitCodes.BadUsage;
+        if (options.DryRun)
+        {
+            DryRun.Print(environment, experiment.Config, experiment.ResolvedToml, experiment.Fingerprint, catalog, options);
+            return ExitCodes.Done;
+        }
+        using var stop = new StopSignal();
+        new ExperimentRunner(environment, catalog, options).Run(experiment.Config, experiment.ResolvedToml, experiment.Fingerprint, stop.Token);
+        return ExitCodes.Done;
+    }
+}

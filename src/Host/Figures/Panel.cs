@@ -1,0 +1,9 @@
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Host.Figures;
+
+/// <summary>One volume of a picture, shown as three slices.</summary>
+/// <param name="Size">Voxels along x, y, z.</param>
+/// <param name="Intensities">[X, Y, Z], 0 black to 1 white.</param>
+/// <param name="Labels">[X, Y, Z] class indices drawn over the intensities, or null.</param>
+public sealed record Panel(Size3 Size, float[] Intensities, ushort[]? Labels = null);

@@ -1,0 +1,21 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Host.Running;
+
+/// <summary>From "auto", "cpu", "cuda" or "cuda:N" to a device of this machine.</summary>
+internal static class DeviceChoice
+{
+    /// <exception cref="PluginException">The word is none of these, or the machine has no such GPU.</exception>
+    public static Device Resolve(string word)
+    {
+        if (word == "cpu") return CPU;
+        if (word == "auto") return cuda.is_available() ? CUDA : CPU;
+        int index = 0;
+        bool named = word == "cuda" || (word.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(word["cuda:".Length..], out index) && index >= 0);
+        if (!named) throw new PluginException($"There is no device '{word}'; allowed: auto, cpu, cuda, cuda:N.");
+        if (!cuda.is_available()) throw new PluginException($"Device '{word}' needs a GPU and a build with -p:Cuda=true; this program sees none. Use --device cpu.");
+        if (index >= cuda.device_count()) throw new PluginException($"Device '{word}' is not there: this machine has {cuda.device_count()} GPUs, counted from 0.");
+        return new Device(DeviceType.CUDA, index);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using HiEndMae.Engine.Stages;
+using HiEndMae.Engine.Training;
+
+namespace HiEndMae.Host.Running;
+
+/// <summary>What came out of an experiment: <c>results.json</c>.</summary>
+/// <param name="Folder">The run directory.</param>
+/// <param name="LabelNames">One per class, background first.</param>
+public sealed record ExperimentResults(string Folder, IReadOnlyList<string> LabelNames)
+{
+    /// <summary>Trainings by stage name.</summary>
+    public Dictionary<string, TrainResult> Trainings { get; } = [];
+
+    /// <summary>Evaluations by start.</summary>
+    public Dictionary<string, EvaluationResult> Evaluations { get; } = [];
+
+    /// <summary>As JSON.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["folder"] = Folder,
+        ["trainings"] = new JsonObject(Trainings.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)new JsonObject
+        {
+            ["steps"] = entry.Value.Steps,
+            ["last_loss"] = double.IsFinite(entry.Value.LastLoss) ? entry.Value.LastLoss : null,
+            ["checkpoint"] = entry.Value.Checkpoint,
+            ["seconds"] = Math.Round(entry.Value.Elapsed.TotalSeconds, 2),
+        }))),
+        ["evaluations"] = new JsonObject(Evaluations.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)ToJson(entry.Value)))),
+    };
+
+    /// <summary>One evaluation as JSON, Dice by name of class.</summary>
+    public JsonObject ToJson(EvaluationResult evaluation) => new()
+    {
+        ["mean_dice"] = evaluation.Mean,
+        ["includes_background"] = evaluation.IncludesBackground,
+        ["dice"] = Named(evaluation.PerClass),
+        ["cases"] = new JsonObject(evaluation.Cases.Select(one => KeyValuePair.Create(one.Case, (JsonNode?)Named(one.Dice)))),
+    };
+
+    private JsonObject Named(IReadOnlyList<double?> dice) =>
+        new(dice.Select((value, index) => KeyValuePair.Create(LabelNames[index], value is { } number ? JsonValue.Create(number) : (JsonNode?)null)));
+}

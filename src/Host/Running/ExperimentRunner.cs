@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using HiEndMae.Configuration;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
+using HiEndMae.Engine.Training;
+using HiEndMae.Engine.Weights;
+using HiEndMae.Host.Commands;
+using HiEndMae.Host.Configuration;
+using HiEndMae.Host.Figures;
+using HiEndMae.Mlflow;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Host.Running;
+
+/// <summary>Runs the stages of one experiment, each with a tracked run of its own below the experiment's.</summary>
+internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalog catalog, RunOptions options)
+{
+    private const string TrackedRunFile = "mlflow-run.txt";
+    private readonly ComponentFactory factory = new(catalog);
+
+    /// <summary>Runs everything that is not done yet, and returns what came out.</summary>
+    /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was written.</exception>
+    public ExperimentResults Run(ExperimentConfig config, string resolvedToml, string fingerprint, CancellationToken cancel)
+    {
+        IReadOnlyList<StagePlan> plan = StagePlan.Of(config);
+        Device device = DeviceChoice.Resolve(options.Device ?? config.Device);
+        int threads = config.Threads > 0 ? config.Threads : Environment.ProcessorCount;
+        set_num_threads(threads);
+        // Datasets first: a wrong folder or a missing file ends the run before anything is written.
+        Dataset? pretraining = config.Pretrain is null ? null : CreateDataset(config.Pretrain.Data);
+        Dataset? labelled = config.Finetune is null ? null : CreateDataset(config.Finetune.Data);
+        var directory = RunDirectory.Open(options.Out, config.Name, fingerprint, options.Resume, environment.Clock);
+        directory.Write("experiment.toml", resolvedToml);
+        directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(DiagnosticOutput.Indented));
+        using ITrackingStore tracking = TrackingStores.Open(config.Tracking.Uri, Path.GetFullPath(options.Out), environment.GetVariable, environment.Clock);
+        var tracked = new TrackedExperiment(tracking, directory, config, fingerprint, TrackedRunFile);
+        Say($"run {directory.FullPath}, {device}, {threads} threads, tracked in {tracking.Description}");
+        var results = new ExperimentResults(directory.FullPath, labelled?.Info.LabelNames ?? []);
+        try
+        {
+            var stages = new StageRunner(config, directory, tracked, factory, device, threads, fingerprint, environment, options.Json, pretraining, labelled);
+            foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
+            directory.Write("results.json", results.ToJson().ToJsonString(DiagnosticOutput.Indented));
+            tracked.Finish(results, environment.Clock.GetUtcNow());
+        }
+        catch (Exception error)
+        {
+            tracked.Fail(killed: error is OperationCanceledException);
+            directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {error.GetType().Name}: {error.Message}");
+            throw;
+        }
+        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(DiagnosticOutput.Indented));
+        else ResultsTable.Print(environment.Console, results);
+        return results;
+    }
+
+    private Dataset CreateDataset(DataConfig data) => factory.Create<Dataset>(Slot.Dataset, data.Dataset,
+        new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
+
+    private void Say(string message)
+    {
+        if (!options.Json) environment.Output.WriteLine(message);
+    }
+}

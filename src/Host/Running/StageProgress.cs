@@ -1,0 +1,54 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace HiEndMae.Host.Running;
+
+/// <summary>Progress of a stage: a live bar on a terminal, a plain line every few seconds elsewhere.</summary>
+internal sealed class StageProgress
+{
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+    private readonly string stage;
+    private readonly ProgressTask? bar;
+    private readonly TextWriter? plain;
+    private readonly TimeProvider clock;
+    private long lastPlain;
+
+    private StageProgress(string stage, ProgressTask? bar, TextWriter? plain, TimeProvider clock)
+    {
+        this.stage = stage;
+        this.bar = bar;
+        this.plain = plain;
+        this.clock = clock;
+    }
+
+    /// <summary>Runs <paramref name="work"/> under a progress display.</summary>
+    public static T Run<T>(HostEnvironment environment, bool quiet, string stage, Func<StageProgress, T> work)
+    {
+        if (quiet) return work(new StageProgress(stage, null, null, environment.Clock));
+        if (!environment.Console.Profile.Capabilities.Interactive || !environment.Console.Profile.Out.IsTerminal)
+            return work(new StageProgress(stage, null, environment.Output, environment.Clock));
+        return environment.Console.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context => work(new StageProgress(stage, context.AddTask(Markup.Escape(stage), maxValue: 1), null, environment.Clock)));
+    }
+
+    /// <summary>Shows how far the stage is.</summary>
+    /// <param name="done">Steps or cases done.</param>
+    /// <param name="total">Of how many.</param>
+    /// <param name="detail">Such as "loss 0.812, 35.1 volumes/s".</param>
+    /// <param name="left">Estimated time left.</param>
+    public void Report(int done, int total, string detail, TimeSpan left)
+    {
+        if (bar is not null)
+        {
+            bar.MaxValue = total;
+            bar.Value = done;
+            bar.Description = Markup.Escape($"{stage}  {detail}");
+        }
+        if (plain is null) return;
+        long now = clock.GetTimestamp();
+        if (done < total && lastPlain != 0 && clock.GetElapsedTime(lastPlain, now) < PlainInterval) return;
+        lastPlain = now;
+        plain.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage}: {done}/{total}  {detail}  {left:mm\\:ss} left"));
+    }
+}

@@ -1,0 +1,16 @@
+using System.Reflection;
+
+namespace HiEndMae.Host.Tests;
+
+/// <summary>Where the sources and the built program lie.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Metadata("RepositoryRoot");
+
+    public static string Plugins { get; } = Path.Combine(Metadata("HostOutput"), "plugins");
+
+    public static string Experiment(string name) => Path.Combine(Root, "experiments", name);
+
+    private static string Metadata(string key) => typeof(Repository).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}
