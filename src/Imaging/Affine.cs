@@ -20,6 +20,48 @@ public readonly record struct Affine(
         _ => throw new ArgumentOutOfRangeException(nameof(row)),
     };
 
+    /// <summary>From the first three rows of a matrix.</summary>
+    /// <param name="rows">[3, 4] at least.</param>
+    public static Affine FromRows(double[,] rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new(
+            rows[0, 0], rows[0, 1], rows[0, 2], rows[0, 3], rows[1, 0], rows[1, 1], rows[1, 2], rows[1, 3], rows[2, 0], rows[2, 1], rows[2, 2], rows[2, 3]);
+    }
+
+    /// <summary>World position of a voxel, mm.</summary>
+    public (double X, double Y, double Z) Apply(double x, double y, double z) => (
+        M00 * x + M01 * y + M02 * z + M03, M10 * x + M11 * y + M12 * z + M13, M20 * x + M21 * y + M22 * z + M23);
+
+    /// <summary>The inverse map, world mm to voxel indices.</summary>
+    /// <exception cref="InvalidOperationException">The three directions lie in a plane.</exception>
+    public Affine Inverse()
+    {
+        double c00 = M11 * M22 - M12 * M21, c01 = M12 * M20 - M10 * M22, c02 = M10 * M21 - M11 * M20;
+        double determinant = M00 * c00 + M01 * c01 + M02 * c02;
+        if (!(Math.Abs(determinant) > 1e-12)) throw new InvalidOperationException("The affine has no inverse.");
+        double r = 1 / determinant;
+        double i00 = c00 * r, i01 = (M02 * M21 - M01 * M22) * r, i02 = (M01 * M12 - M02 * M11) * r;
+        double i10 = c01 * r, i11 = (M00 * M22 - M02 * M20) * r, i12 = (M02 * M10 - M00 * M12) * r;
+        double i20 = c02 * r, i21 = (M01 * M20 - M00 * M21) * r, i22 = (M00 * M11 - M01 * M10) * r;
+        return new(
+            i00, i01, i02, -(i00 * M03 + i01 * M13 + i02 * M23),
+            i10, i11, i12, -(i10 * M03 + i11 * M13 + i12 * M23),
+            i20, i21, i22, -(i20 * M03 + i21 * M13 + i22 * M23));
+    }
+
+    /// <summary>This map after another.</summary>
+    public Affine After(Affine first)
+    {
+        var rows = new double[3, 4];
+        for (int row = 0; row < 3; row++)
+        {
+            for (int column = 0; column < 4; column++)
+                rows[row, column] = this[row, 0] * first[0, column] + this[row, 1] * first[1, column] + this[row, 2] * first[2, column] + (column == 3 ? this[row, 3] : 0);
+        }
+        return FromRows(rows);
+    }
+
     /// <summary>Lengths of the three column vectors, mm.</summary>
     public Spacing3 Spacing => new(
         Math.Sqrt(M00 * M00 + M10 * M10 + M20 * M20),

@@ -48,7 +48,7 @@ public sealed class BatchSource(CaseCache cases, DataConfig config, int channels
             Parallel.For(0, crops, new ParallelOptions { CancellationToken = cancel }, crop =>
             {
                 int sample = volume * crops + crop;
-                var random = new RandomStream(seed, Purpose.Crop, step, sample);
+                var random = new RandomSource(seed, Purpose.Crop, step, sample);
                 CropView view = CropView.Draw(source, config, ref random);
                 view.CopyImage(source.Image, batch.Images.AsSpan(sample * channels * voxels, channels * voxels));
                 if (withLabels) view.CopyLabel(source.Label!, batch.Labels.AsSpan(sample * voxels, voxels));
@@ -62,7 +62,7 @@ public sealed class BatchSource(CaseCache cases, DataConfig config, int channels
     {
         int count = cases.Count;
         Span<long> order = count <= 1024 ? stackalloc long[count] : new long[count];
-        new RandomStream(seed, Purpose.Order, draw / count).Permute(order);
+        new RandomSource(seed, Purpose.Order, draw / count).Permute(order);
         return (int)order[(int)(draw % count)];
     }
 

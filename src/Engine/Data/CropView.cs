@@ -17,7 +17,7 @@ internal readonly struct CropView
     private readonly float scale;
     private readonly float shift;
 
-    private CropView(Size3 size, Size3 crop, Size3 start, DataConfig config, ref RandomStream random)
+    private CropView(Size3 size, Size3 crop, Size3 start, DataConfig config, ref RandomSource random)
     {
         this.size = size;
         this.crop = crop;
@@ -38,7 +38,7 @@ internal readonly struct CropView
     }
 
     /// <summary>Draws a crop: with the configured probability its centre is foreground (a label; without labels a voxel above the window's lower end).</summary>
-    public static CropView Draw(PreparedCase source, DataConfig config, ref RandomStream random)
+    public static CropView Draw(PreparedCase source, DataConfig config, ref RandomSource random)
     {
         Size3 size = source.Image.Size, crop = config.Crop;
         bool wantForeground = random.NextDouble() < config.ForegroundFraction;
@@ -119,7 +119,7 @@ internal readonly struct CropView
 
     private static int Start(int centre, int crop, int size) => Math.Clamp(centre - crop / 2, 0, Math.Max(0, size - crop));
 
-    private static int Centre(PreparedCase source, bool wantForeground, ref RandomStream random)
+    private static int Centre(PreparedCase source, bool wantForeground, ref RandomSource random)
     {
         const int Attempts = 64;
         if (wantForeground && source.Foreground.Length > 0) return source.Foreground[random.NextInt(source.Foreground.Length)];

@@ -23,7 +23,7 @@ public static class RandomMasking
     {
         var shuffle = new long[batch * tokens];
         for (int sample = 0; sample < batch; sample++)
-            new RandomStream(seed, Purpose.Mask, step, sample).Permute(shuffle.AsSpan(sample * tokens, tokens));
+            new RandomSource(seed, Purpose.Mask, step, sample).Permute(shuffle.AsSpan(sample * tokens, tokens));
         Tensor indices = tensor(shuffle, batch, tokens, device: device); // [B, N]
         return new TokenMask(indices, NumVisible(tokens, maskRatio));
     }

@@ -10,7 +10,7 @@ public interface IObjective
     IReadOnlyDictionary<string, nn.Module> Modules { get; }
 
     /// <summary>Parameters that are trained, by full name.</summary>
-    IReadOnlyList<(string Name, Modules.Parameter Value)> Parameters { get; }
+    IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Value)> Parameters { get; }
 
     /// <summary>Volumes (crops) seen per step.</summary>
     int BatchSize { get; }

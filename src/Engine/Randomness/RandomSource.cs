@@ -2,7 +2,7 @@ namespace HiEndMae.Engine.Randomness;
 
 /// <summary>Random numbers that depend on nothing but a seed and a place (step, sample, purpose): the same on every machine, after every resume.</summary>
 /// <remarks>SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), keyed by hashing the place into its state.</remarks>
-public struct RandomStream
+public struct RandomSource
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
     private ulong state;
@@ -10,7 +10,7 @@ public struct RandomStream
     /// <summary>The stream of a place.</summary>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="place">What the numbers are for, such as (purpose, step, sample).</param>
-    public RandomStream(long seed, params ReadOnlySpan<long> place)
+    public RandomSource(long seed, params ReadOnlySpan<long> place)
     {
         state = Mix(unchecked((ulong)seed) + Golden);
         foreach (long key in place) state = Mix(unchecked((state ^ (ulong)key) + Golden));

@@ -1,0 +1,29 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Losses;
+
+/// <summary>Dice plus cross-entropy, as the official fine-tuning uses it.</summary>
+/// <remarks>MONAI 1.2 DiceCELoss(to_onehot_y, softmax, squared_pred, smooth_nr 0, smooth_dr 1e-6): background counts, Dice per sample and class, then their mean.</remarks>
+public static class DiceCeLoss
+{
+    private const double SmoothDenominator = 1e-6;
+
+    /// <summary>The loss, a scalar with gradient.</summary>
+    /// <param name="logits">[B, K, X, Y, Z].</param>
+    /// <param name="labels">[B, X, Y, Z] or [B, 1, X, Y, Z], int64, 0 to K - 1.</param>
+    public static Tensor Compute(Tensor logits, Tensor labels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor classes = labels.dim() == 5 ? labels.squeeze(1) : labels; // [B, X, Y, Z]
+        Tensor probabilities = logits.softmax(1);
+        Tensor indices = classes.unsqueeze(1); // [B, 1, X, Y, Z]
+        Tensor target = zeros_like(probabilities).scatter_(1, indices, 1); // one-hot [B, K, X, Y, Z]
+        long[] space = [2, 3, 4];
+        Tensor intersection = (target * probabilities).sum(space); // [B, K]
+        Tensor denominator = target.sum(space) + probabilities.square().sum(space);
+        Tensor dice = (1 - 2 * intersection / (denominator + SmoothDenominator)).mean();
+        Tensor crossEntropy = nn.functional.cross_entropy(logits, classes);
+        return (dice + crossEntropy).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,7 @@
+namespace HiEndMae.Engine.Optimisation;
+
+/// <summary>Constants of AdamW.</summary>
+/// <param name="Beta1">Decay of the first moment.</param>
+/// <param name="Beta2">Decay of the second moment.</param>
+/// <param name="Eps">Added to the root of the second moment.</param>
+public sealed record AdamWOptions(double Beta1, double Beta2, double Eps);

@@ -1,0 +1,17 @@
+namespace HiEndMae.Imaging;
+
+/// <summary>What a NIfTI header says.</summary>
+/// <param name="Channels">Product of the dimensions beyond the third.</param>
+/// <param name="Size">Voxels along the stored axes.</param>
+/// <param name="Affine">Voxel index to world mm (RAS+): sform, else qform, else voxel sizes.</param>
+/// <param name="DataType">NIfTI datatype code.</param>
+/// <param name="Slope">Factor on stored values; 1 where the header has none.</param>
+/// <param name="Intercept">Added after it.</param>
+public sealed record NiftiHeader(int Channels, Size3 Size, Affine Affine, int DataType, double Slope, double Intercept)
+{
+    internal bool SwapBytes { get; init; }
+
+    internal long DataOffset { get; init; }
+
+    internal bool IsPair { get; init; }
+}
