@@ -26,4 +26,8 @@ public sealed partial record Vit3dConfig
 
     /// <summary>Position embedding.</summary>
     public PositionEmbedding PosEmbed { get; init; } = PositionEmbedding.Sincos;
+
+    /// <summary>Epsilon of every LayerNorm: 1e-6 in the official pre-training code, 1e-5 in MONAI's ViT.</summary>
+    [Range(1e-12, 1e-2)]
+    public double NormEps { get; init; } = 1e-6;
 }

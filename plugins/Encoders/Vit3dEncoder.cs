@@ -25,8 +25,8 @@ internal sealed class Vit3dEncoder : TokenEncoder
         TokenInfo = new TokenEncoderInfo(context.InChannels, config.EmbedDim, config.Depth, Size3.Cube(patch), grid, pretraining);
         patch_embed = new PatchEmbedding(context.InChannels, patch, config.EmbedDim);
         blocks = nn.ModuleList([.. Enumerable.Range(0, config.Depth)
-            .Select(_ => new TransformerBlock(config.EmbedDim, config.NumHeads, config.MlpRatio))]);
-        norm = nn.LayerNorm(config.EmbedDim, eps: Initialise.NormEps);
+            .Select(_ => new TransformerBlock(config.EmbedDim, config.NumHeads, config.MlpRatio, config.NormEps))]);
+        norm = nn.LayerNorm(config.EmbedDim, eps: config.NormEps);
         if (pretraining) cls_token = Initialise.Token(config.EmbedDim);
         Tensor positions = config.PosEmbed == PositionEmbedding.Sincos
             ? SinCosPositions.Create(grid.X, grid.Y, grid.Z, config.EmbedDim)

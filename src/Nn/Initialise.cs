@@ -7,7 +7,7 @@ namespace HiEndMae.Nn;
 /// <summary>Initial weights as the official code sets them.</summary>
 public static class Initialise
 {
-    /// <summary>Epsilon of every LayerNorm.</summary>
+    /// <summary>Epsilon of every LayerNorm in pre-training.</summary>
     public const double NormEps = 1e-6;
 
     /// <summary>Xavier-uniform weight, zero bias; returns the layer.</summary>

@@ -16,11 +16,12 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     /// <param name="width">E, a multiple of <paramref name="heads"/>.</param>
     /// <param name="heads">Attention heads.</param>
     /// <param name="mlpRatio">Hidden width of the MLP / E.</param>
-    public TransformerBlock(int width, int heads, double mlpRatio) : base(nameof(TransformerBlock))
+    /// <param name="normEps">Epsilon of both norms.</param>
+    public TransformerBlock(int width, int heads, double mlpRatio, double normEps = Initialise.NormEps) : base(nameof(TransformerBlock))
     {
-        norm1 = nn.LayerNorm(width, eps: Initialise.NormEps);
+        norm1 = nn.LayerNorm(width, eps: normEps);
         attn = new SelfAttention(width, heads);
-        norm2 = nn.LayerNorm(width, eps: Initialise.NormEps);
+        norm2 = nn.LayerNorm(width, eps: normEps);
         mlp = new Mlp(width, mlpRatio);
         RegisterComponents();
     }

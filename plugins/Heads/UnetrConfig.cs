@@ -1,0 +1,14 @@
+namespace HiEndMae.Plugins.Heads;
+
+/// <summary>UNETR: a convolutional decoder with skips from encoder blocks (Hatamizadeh et al., arXiv:2103.10504; blocks of MONAI 1.2).</summary>
+[Component(Slot.Head, "unetr")]
+public sealed partial record UnetrConfig
+{
+    /// <summary>Channels of the finest level; every coarser one has twice as many.</summary>
+    [Range(1, 512)]
+    public int FeatureSize { get; init; } = 32;
+
+    /// <summary>Encoder blocks, counted from zero, whose raw outputs are the skips, shallow first.</summary>
+    [NotEmpty, Range(0, 127)]
+    public IReadOnlyList<int> SkipBlocks { get; init; } = [3, 6, 9];
+}

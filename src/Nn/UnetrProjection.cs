@@ -1,0 +1,36 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Nn;
+
+/// <summary>Feature maps of tokens brought to a finer level by transposed convolutions and residual blocks (MONAI 1.2 UnetrPrUpBlock).</summary>
+public sealed class UnetrProjection : nn.Module<Tensor, Tensor>
+{
+    private readonly UnetrConv transp_conv_init;
+    private readonly ModuleList<ModuleList<nn.Module<Tensor, Tensor>>> blocks;
+
+    /// <summary>Creates the blocks.</summary>
+    /// <param name="inChannels">Token width E.</param>
+    /// <param name="outChannels">Width of the level.</param>
+    /// <param name="doublings">How often the grid is doubled, at least once.</param>
+    public UnetrProjection(int inChannels, int outChannels, int doublings) : base(nameof(UnetrProjection))
+    {
+        transp_conv_init = new UnetrConv(inChannels, outChannels, 2, transposed: true);
+        blocks = nn.ModuleList([.. Enumerable.Range(1, doublings - 1).Select(_ => nn.ModuleList<nn.Module<Tensor, Tensor>>(
+            new UnetrConv(outChannels, outChannels, 2, transposed: true), new UnetrResBlock(outChannels, outChannels)))]);
+        RegisterComponents();
+    }
+
+    /// <summary>[B, E, x, y, z] to [B, C, x * 2^doublings, ...].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = transp_conv_init.forward(input);
+        foreach (ModuleList<nn.Module<Tensor, Tensor>> block in blocks)
+        {
+            foreach (nn.Module<Tensor, Tensor> layer in block) x = layer.forward(x);
+        }
+        return x.MoveToOuterDisposeScope();
+    }
+}

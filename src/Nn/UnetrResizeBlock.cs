@@ -1,0 +1,29 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Nn;
+
+/// <summary>Trilinear resize to the crop and a 3x3x3 convolution in place of the last transposed one, for patches whose edge is no power of two.</summary>
+/// <remarks>FengheTan9/Hi-End-MAE, the UNETR of patch 12.</remarks>
+public sealed class UnetrResizeBlock : nn.Module<Tensor, Tensor, Tensor>
+{
+    private readonly Conv3d conv3d;
+    private readonly UnetrResBlock conv_block;
+
+    /// <summary>Creates the block; the skip has <paramref name="outChannels"/> channels.</summary>
+    public UnetrResizeBlock(int inChannels, int outChannels) : base(nameof(UnetrResizeBlock))
+    {
+        conv3d = nn.Conv3d(inChannels, outChannels, 3, padding: 1);
+        conv_block = new UnetrResBlock(2 * outChannels, outChannels);
+        RegisterComponents();
+    }
+
+    /// <summary>[B, C, X, Y, Z] and the skip [B, C', X', Y', Z'] to [B, C', X', Y', Z'].</summary>
+    public override Tensor forward(Tensor input, Tensor skip)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor resized = nn.functional.interpolate(input, [skip.shape[2], skip.shape[3], skip.shape[4]], mode: InterpolationMode.Trilinear, align_corners: false);
+        return conv_block.forward(cat([conv3d.forward(resized), skip], 1)).MoveToOuterDisposeScope();
+    }
+}
