@@ -1,0 +1,49 @@
+using System.Globalization;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Plugins.Datasets;
+
+/// <summary>Lists abdomens; each is made when it is loaded.</summary>
+internal sealed class Phantom(PhantomConfig config, DatasetContext context) : Dataset
+{
+    private readonly DatasetContext context = context;
+
+    public override DatasetInfo Info { get; } = new("phantom", ["CT"], ["background", .. PhantomAnatomy.OrganNames]);
+
+    public override IEnumerable<DatasetCase> Cases(DatasetSplit split)
+    {
+        int count = split switch
+        {
+            DatasetSplit.Pretraining => config.NumPretraining,
+            DatasetSplit.Training => config.NumTraining,
+            DatasetSplit.Validation => config.NumValidation,
+            _ => config.NumTest,
+        };
+        if (split == DatasetSplit.Pretraining && count == 0) context.Warn("num_pretraining is 0: there is nothing to pre-train on.");
+        return Enumerable.Range(0, count).Select(index => new Case(config, split, index));
+    }
+
+    private sealed class Case(PhantomConfig config, DatasetSplit split, int index) : DatasetCase
+    {
+        private readonly string name = string.Create(CultureInfo.InvariantCulture, $"{split.ToString().ToLowerInvariant()}-{index:D3}");
+
+        public override string Id => $"phantom-{name}";
+
+        public override string Group => Id;
+
+        public override bool HasLabel => split != DatasetSplit.Pretraining;
+
+        public override string ContentKey => string.Create(CultureInfo.InvariantCulture, $"phantom:{config.Seed}:{name}:{config.Grid}:{config.VoxelMm}:{config.Noise:R}");
+
+        public override Volume<float> LoadImage(CancellationToken cancel) => Render(cancel).Image;
+
+        public override Volume<ushort>? LoadLabel(CancellationToken cancel) => HasLabel ? Render(cancel).Label : null;
+
+        private (Volume<float> Image, Volume<ushort> Label) Render(CancellationToken cancel)
+        {
+            // Splits never share an anatomy: the split is a part of the seed.
+            var random = new PhantomRandom(((ulong)(uint)config.Seed << 32) ^ ((ulong)split << 28) ^ (uint)index);
+            return new PhantomRenderer(config, PhantomAnatomy.Create(ref random), random.NextBits()).Render(cancel);
+        }
+    }
+}
