@@ -1,0 +1,63 @@
+namespace HiEndMae.Mlflow;
+
+/// <summary>A place that keeps runs as MLflow does: a local database, or a tracking server.</summary>
+/// <remarks>
+/// Every call has reached the store when it returns. Calls may come from several threads. All failures that a user can mend,
+/// or must know of, are <see cref="TrackingException"/>.
+/// </remarks>
+public interface ITrackingStore : IDisposable
+{
+    /// <summary>Where the runs go, for people: <c>runs/mlflow.db</c>, or the server's address. Holds no credentials.</summary>
+    string Description { get; }
+
+    /// <summary>The id of the experiment of that name, which is made if there is none.</summary>
+    /// <param name="name">1 to 256 characters.</param>
+    /// <exception cref="TrackingException">The name is no good, or the experiment was deleted.</exception>
+    string GetOrCreateExperiment(string name);
+
+    /// <summary>Makes a run in state RUNNING and returns its id.</summary>
+    /// <param name="experimentId">From <see cref="GetOrCreateExperiment"/>.</param>
+    /// <param name="name">Name of the run, also kept as tag <c>mlflow.runName</c>.</param>
+    /// <param name="parentRunId">The run below which this one is shown, as in a sweep; null for none.</param>
+    /// <param name="tags">
+    /// Further tags. <c>mlflow.user</c>, <c>mlflow.source.name</c> and <c>mlflow.source.type</c> are set where they are not given.
+    /// </param>
+    /// <exception cref="TrackingException">The experiment is not there, or a tag cannot be kept.</exception>
+    string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags);
+
+    /// <summary>Writes parameters, which never change: the same value again is fine, another is refused.</summary>
+    /// <param name="runId">A run of this store.</param>
+    /// <param name="parameters">Values beyond 6,000 characters are cut, as MLflow cuts them.</param>
+    /// <exception cref="TrackingException">A parameter has another value already, or a key is no good.</exception>
+    void LogParams(string runId, IReadOnlyDictionary<string, string> parameters);
+
+    /// <summary>Writes points of metrics. Points that are there already change nothing, so a batch may be sent again.</summary>
+    /// <param name="runId">A run of this store.</param>
+    /// <param name="points">Any number, of any keys, in any order.</param>
+    /// <exception cref="TrackingException">The run is not there, or a key is no good.</exception>
+    void LogMetrics(string runId, IReadOnlyList<MetricPoint> points);
+
+    /// <summary>Sets tags; one that is there takes the new value.</summary>
+    /// <param name="runId">A run of this store.</param>
+    /// <param name="tags">Values beyond 8,000 characters are cut, as MLflow cuts them.</param>
+    /// <exception cref="TrackingException">The run is not there, or a key is no good.</exception>
+    void SetTags(string runId, IReadOnlyDictionary<string, string> tags);
+
+    /// <summary>Keeps a copy of a file at <c>folder/file name</c> below the run's artifacts. A reader never sees half of it.</summary>
+    /// <param name="runId">A run of this store.</param>
+    /// <param name="file">The file to copy.</param>
+    /// <param name="folder">Folders below the run's artifacts, parted by <c>/</c>; empty for none.</param>
+    /// <exception cref="TrackingException">The file cannot be read, or its copy not written.</exception>
+    void LogArtifact(string runId, string file, string folder);
+
+    /// <summary>Ends the run now. Ending it again replaces the status.</summary>
+    /// <param name="runId">A run of this store.</param>
+    /// <param name="status">How it ended.</param>
+    /// <exception cref="TrackingException">The run is not there.</exception>
+    void Finish(string runId, RunStatus status);
+
+    /// <summary>Sets a run that has ended to RUNNING, to go on with it.</summary>
+    /// <param name="runId">A run, perhaps of this store.</param>
+    /// <returns>False where the store does not know the run, or it was deleted.</returns>
+    bool Reopen(string runId);
+}

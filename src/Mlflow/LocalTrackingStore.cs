@@ -1,0 +1,251 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace HiEndMae.Mlflow;
+
+/// <summary>Runs in an SQLite database of MLflow's schema, with artifacts in a folder beside it. Needs no server, and no MLflow.</summary>
+/// <remarks>
+/// A new database has the schema of MLflow 2.17; databases that later versions made or upgraded are written to as they are.
+/// Several processes may write to one database. Artifact locations are absolute, as MLflow's are.
+/// </remarks>
+public sealed class LocalTrackingStore : ITrackingStore
+{
+    /// <summary>Name of the database file.</summary>
+    public const string FileName = "mlflow.db";
+
+    /// <summary>Name of the folder of artifacts beside it.</summary>
+    public const string ArtifactFolderName = "mlruns";
+
+    private readonly string artifactRoot;
+    private readonly string path;
+    private readonly MlflowDatabase database;
+    private readonly Func<string, string?> getVariable;
+    private readonly TimeProvider clock;
+
+    /// <summary>Opens the database of a folder, or makes folder and database.</summary>
+    /// <param name="folder">The folder that holds <c>mlflow.db</c> and <c>mlruns/</c>.</param>
+    /// <param name="getVariable">Reads USER (or USERNAME) for the tag <c>mlflow.user</c>.</param>
+    /// <param name="clock">Gives the times of experiments and runs.</param>
+    /// <exception cref="TrackingException">The file is no MLflow database, or cannot be opened.</exception>
+    public LocalTrackingStore(string folder, Func<string, string?> getVariable, TimeProvider clock)
+    {
+        this.getVariable = getVariable;
+        this.clock = clock;
+        Description = Path.Combine(folder, FileName);
+        path = Path.GetFullPath(Description);
+        artifactRoot = Path.Combine(Path.GetFullPath(folder), ArtifactFolderName);
+        OnFiles(() => Directory.CreateDirectory(Path.GetDirectoryName(path)!), $"The folder of {Description} cannot be made");
+        database = new MlflowDatabase(path, Description, LocationOf(0), clock);
+    }
+
+    /// <inheritdoc/>
+    public string Description { get; }
+
+    /// <summary>The commands that show these runs in MLflow's pages: bring the database up to the installed MLflow, then serve it.</summary>
+    public IReadOnlyList<string> ViewCommands
+    {
+        get
+        {
+            string uri = $"sqlite:///{path.Replace('\\', '/')}";
+            if (uri.Contains(' ', StringComparison.Ordinal)) uri = $"\"{uri}\"";
+            return [$"mlflow db upgrade {uri}", $"mlflow ui --backend-store-uri {uri}"];
+        }
+    }
+
+    /// <inheritdoc/>
+    public string GetOrCreateExperiment(string name)
+    {
+        EntityRules.CheckExperimentName(name);
+        return database.Write(transaction =>
+        {
+            string find = "SELECT experiment_id, lifecycle_stage FROM experiments WHERE name = $name"
+                + (database.HasWorkspaces ? " AND workspace = 'default'" : "");
+            if (database.Row(transaction, find, ("$name", name)) is [long id, var stage])
+            {
+                if (stage is not "active")
+                    throw new TrackingException($"The experiment '{name}' in {Description} is deleted; restore it in MLflow, or choose another name.");
+                return Text(id);
+            }
+            database.Execute(
+                transaction,
+                """
+                INSERT INTO experiments (name, artifact_location, lifecycle_stage, creation_time, last_update_time)
+                VALUES ($name, '', 'active', $now, $now)
+                """,
+                ("$name", name), ("$now", Now()));
+            var created = (long)database.Row(transaction, "SELECT last_insert_rowid()")![0]!;
+            database.Execute(
+                transaction,
+                "UPDATE experiments SET artifact_location = $location WHERE experiment_id = $id",
+                ("$location", LocationOf(created)), ("$id", created));
+            return Text(created);
+        });
+    }
+
+    /// <inheritdoc/>
+    public string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags)
+    {
+        Dictionary<string, string> all = RunTags.Of(name, parentRunId, tags, getVariable);
+        KeyValuePair<string, string>[] entries = EntityRules.Tags(all);
+        var runId = Guid.NewGuid().ToString("N");
+        return database.Write(transaction =>
+        {
+            object?[]? experiment = long.TryParse(experimentId, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
+                ? database.Row(transaction, "SELECT artifact_location, lifecycle_stage FROM experiments WHERE experiment_id = $id", ("$id", id))
+                : null;
+            if (experiment is not [var location, "active"])
+                throw new TrackingException($"{Description} has no active experiment {experimentId}.");
+            // A server may have made the experiment with artifacts behind its own address; ours then go beside the database.
+            string folder = ArtifactPaths.ToFolder((string?)location) ?? ArtifactPaths.ToFolder(LocationOf(id))!;
+            database.Execute(
+                transaction,
+                """
+                INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,
+                                  end_time, source_version, lifecycle_stage, artifact_uri, experiment_id, deleted_time)
+                VALUES ($run, $name, $sourceType, $sourceName, '', $user, 'RUNNING', $now, NULL, '', 'active', $artifacts, $experiment, NULL)
+                """,
+                ("$run", runId),
+                ("$name", name),
+                ("$sourceType", all[RunTags.SourceType] is "NOTEBOOK" or "JOB" or "LOCAL" or "PROJECT" ? all[RunTags.SourceType] : "UNKNOWN"),
+                ("$sourceName", all[RunTags.SourceName]),
+                ("$user", all.GetValueOrDefault(RunTags.User, "")),
+                ("$now", Now()),
+                ("$artifacts", ArtifactPaths.ToLocation(Path.Combine(folder, runId, "artifacts"))),
+                ("$experiment", id));
+            WriteTags(transaction, runId, entries);
+            return runId;
+        });
+    }
+
+    /// <inheritdoc/>
+    public void LogParams(string runId, IReadOnlyDictionary<string, string> parameters)
+    {
+        KeyValuePair<string, string>[] entries = EntityRules.Params(parameters);
+        database.Write(transaction =>
+        {
+            RequireActiveRun(transaction, runId);
+            foreach ((string key, string value) in entries)
+            {
+                object?[]? known = database.Row(
+                    transaction, "SELECT value FROM params WHERE run_uuid = $run AND key = $key", ("$run", runId), ("$key", key));
+                if (known is null)
+                {
+                    database.Execute(
+                        transaction,
+                        "INSERT INTO params (key, value, run_uuid) VALUES ($key, $value, $run)",
+                        ("$key", key), ("$value", value), ("$run", runId));
+                }
+                else if ((string?)known[0] != value)
+                {
+                    throw new TrackingException(
+                        $"The parameter '{key}' of run {runId} is '{known[0]}' and cannot become '{value}'; start a new run for other parameters.");
+                }
+            }
+            return entries.Length;
+        });
+    }
+
+    /// <inheritdoc/>
+    public void LogMetrics(string runId, IReadOnlyList<MetricPoint> points)
+    {
+        foreach (string key in points.Select(static point => point.Key).Distinct()) EntityRules.CheckKey("metric", key);
+        if (points.Count == 0) return;
+        database.Write(transaction =>
+        {
+            RequireActiveRun(transaction, runId);
+            return new MetricWriter(database, transaction, runId).Write(points);
+        });
+    }
+
+    /// <inheritdoc/>
+    public void SetTags(string runId, IReadOnlyDictionary<string, string> tags)
+    {
+        KeyValuePair<string, string>[] entries = EntityRules.Tags(tags);
+        if (tags.TryGetValue(RunTags.RunName, out string? name)) EntityRules.CheckRunName(name);
+        database.Write(transaction =>
+        {
+            RequireActiveRun(transaction, runId);
+            WriteTags(transaction, runId, entries);
+            // MLflow keeps the name in both places.
+            return name is null
+                ? 0
+                : database.Execute(transaction, "UPDATE runs SET name = $name WHERE run_uuid = $run", ("$name", name), ("$run", runId));
+        });
+    }
+
+    /// <inheritdoc/>
+    public void LogArtifact(string runId, string file, string folder)
+    {
+        string[] parts = ArtifactPaths.Split(folder);
+        string location = database.Write(transaction => RequireActiveRun(transaction, runId));
+        string root = ArtifactPaths.ToFolder(location)
+            ?? throw new TrackingException($"Run {runId} keeps its artifacts at {location}, which is no folder of this machine; track it through its server.");
+        OnFiles(
+            () => ArtifactPaths.Copy(file, Path.Combine([root, .. parts])),
+            $"{file} cannot be copied to the artifacts of run {runId}");
+    }
+
+    /// <inheritdoc/>
+    public void Finish(string runId, RunStatus status)
+    {
+        string name = EntityRules.Name(status);
+        database.Write(transaction =>
+        {
+            RequireActiveRun(transaction, runId);
+            return database.Execute(
+                transaction,
+                "UPDATE runs SET status = $status, end_time = $now WHERE run_uuid = $run",
+                ("$status", name), ("$now", Now()), ("$run", runId));
+        });
+    }
+
+    /// <inheritdoc/>
+    public bool Reopen(string runId) => database.Write(transaction => database.Execute(
+        transaction,
+        "UPDATE runs SET status = 'RUNNING', end_time = NULL WHERE run_uuid = $run AND lifecycle_stage = 'active'",
+        ("$run", runId)) == 1);
+
+    /// <summary>Closes the database.</summary>
+    public void Dispose() => database.Dispose();
+
+    private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    private static void OnFiles(Action action, string failure)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new TrackingException($"{failure}: {e.Message}", e);
+        }
+    }
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private string LocationOf(long experimentId) => ArtifactPaths.ToLocation(Path.Combine(artifactRoot, Text(experimentId)));
+
+    /// <returns>The run's artifact location.</returns>
+    private string RequireActiveRun(SqliteTransaction transaction, string runId)
+    {
+        object?[]? run = database.Row(transaction, "SELECT artifact_uri, lifecycle_stage FROM runs WHERE run_uuid = $run", ("$run", runId));
+        return run switch
+        {
+            null => throw new TrackingException($"{Description} has no run {runId}."),
+            [var location, "active"] => (string?)location ?? "",
+            _ => throw new TrackingException($"Run {runId} in {Description} is deleted; restore it in MLflow, or start a new run."),
+        };
+    }
+
+    private void WriteTags(SqliteTransaction transaction, string runId, KeyValuePair<string, string>[] entries)
+    {
+        foreach ((string key, string value) in entries)
+        {
+            database.Execute(
+                transaction,
+                "INSERT INTO tags (key, value, run_uuid) VALUES ($key, $value, $run) ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value",
+                ("$key", key), ("$value", value), ("$run", runId));
+        }
+    }
+}

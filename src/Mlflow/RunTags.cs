@@ -1,0 +1,33 @@
+namespace HiEndMae.Mlflow;
+
+/// <summary>The tags that MLflow's pages read, put together with those of the caller.</summary>
+internal static class RunTags
+{
+    public const string RunName = "mlflow.runName";
+    public const string ParentRunId = "mlflow.parentRunId";
+    public const string User = "mlflow.user";
+    public const string SourceName = "mlflow.source.name";
+    public const string SourceType = "mlflow.source.type";
+
+    /// <exception cref="TrackingException">The caller's tags contradict the run's name or parent.</exception>
+    public static Dictionary<string, string> Of(
+        string name, string? parentRunId, IReadOnlyDictionary<string, string> tags, Func<string, string?> getVariable)
+    {
+        EntityRules.CheckRunName(name);
+        var all = new Dictionary<string, string>(tags, StringComparer.Ordinal);
+        Require(all, RunName, name);
+        if (parentRunId is not null) Require(all, ParentRunId, parentRunId);
+        string? user = getVariable("USER") ?? getVariable("USERNAME");
+        if (!string.IsNullOrEmpty(user)) all.TryAdd(User, user);
+        all.TryAdd(SourceName, "hiendmae");
+        all.TryAdd(SourceType, "LOCAL");
+        return all;
+    }
+
+    private static void Require(Dictionary<string, string> tags, string key, string value)
+    {
+        if (tags.TryGetValue(key, out string? given) && given != value)
+            throw new TrackingException($"The tag {key} says '{given}', but the run is made with '{value}'; leave the tag out.");
+        tags[key] = value;
+    }
+}
