@@ -36,9 +36,9 @@ public sealed class RunDirectory
         if (resume && Directory.Exists(folder))
         {
             string? unfinished = Directory.GetDirectories(folder)
-                .Where(run => File.Exists(Path.Combine(run, "fingerprint.txt"))
-                    && File.ReadAllText(Path.Combine(run, "fingerprint.txt")).Trim() == fingerprint
-                    && !File.Exists(Path.Combine(run, "results.json")))
+                .Where(run => System.IO.File.Exists(Path.Combine(run, "fingerprint.txt"))
+                    && System.IO.File.ReadAllText(Path.Combine(run, "fingerprint.txt")).Trim() == fingerprint
+                    && !System.IO.File.Exists(Path.Combine(run, "results.json")))
                 .Order(StringComparer.Ordinal)
                 .LastOrDefault();
             if (unfinished is not null) return new RunDirectory(unfinished, isNew: false);
