@@ -18,7 +18,7 @@ public static class DiceCeLoss
         Tensor classes = labels.dim() == 5 ? labels.squeeze(1) : labels; // [B, X, Y, Z]
         Tensor probabilities = logits.softmax(1);
         Tensor indices = classes.unsqueeze(1); // [B, 1, X, Y, Z]
-        Tensor target = zeros_like(probabilities).scatter_(1, indices, 1); // one-hot [B, K, X, Y, Z]
+        Tensor target = zeros_like(probabilities).scatter_(1, indices, ones_like(indices, probabilities.dtype)); // one-hot [B, K, X, Y, Z]
         long[] space = [2, 3, 4];
         Tensor intersection = (target * probabilities).sum(space); // [B, K]
         Tensor denominator = target.sum(space) + probabilities.square().sum(space);

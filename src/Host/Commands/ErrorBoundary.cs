@@ -24,6 +24,12 @@ internal static class ErrorBoundary
             await environment.Error.WriteLineAsync($"error: {error.Message}");
             return code;
         }
+        catch (Exception error)
+        {
+            // A mistake of ours, not of the user's: everything that helps to mend it.
+            await environment.Error.WriteLineAsync($"internal error: {error}");
+            return ExitCodes.Failed;
+        }
     }
 
     private static int? Classify(Exception error) => error switch
