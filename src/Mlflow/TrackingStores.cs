@@ -18,7 +18,7 @@ public static class TrackingStores
         ArgumentNullException.ThrowIfNull(uri);
         if (string.IsNullOrWhiteSpace(uri)) return new LocalTrackingStore(localFolder, getVariable, clock);
         if (Uri.TryCreate(uri.Trim(), UriKind.Absolute, out Uri? server) && server.Scheme is "http" or "https")
-            throw new NotImplementedException();
+            return new RestTrackingStore(server, new SocketsHttpHandler(), getVariable, clock);
         throw new TrackingException(
             $"The tracking address '{uri}' is neither http://... nor https://...; leave it empty to track into {Path.Combine(localFolder, LocalTrackingStore.FileName)}.");
     }

@@ -4,43 +4,22 @@ using HiEndMae.Engine.Randomness;
 namespace HiEndMae.Engine.Data;
 
 /// <summary>Batches by step: which crops a step sees depends on the seed and the step alone, so that a resumed run sees what the killed one would have seen.</summary>
-/// <remarks>The next batch is made while the model works on this one. Two buffers take turns; a batch is valid until the one after the next.</remarks>
-public sealed class BatchSource(CaseCache cases, DataConfig config, int channels, bool withLabels, long seed, CancellationToken cancel) : IDisposable
+/// <remarks>
+/// Crops are cut by the thread that trains, between two steps, into one buffer that is used again. That costs a few milliseconds, and it is
+/// needed: the tensor library hands native code scalars that nothing keeps alive, so a garbage collection started by another thread in the
+/// middle of an operation frees what the operation still reads.
+/// </remarks>
+public sealed class BatchSource(CaseCache cases, DataConfig config, int channels, bool withLabels, long seed, CancellationToken cancel)
 {
-    private readonly CropBatch[] buffers = [Empty(config, channels, withLabels), Empty(config, channels, withLabels)];
-    private Task<CropBatch>? pending;
-    private int pendingStep = -1;
+    private readonly CropBatch batch = Empty(config, channels, withLabels);
 
     /// <summary>B: crops in a batch.</summary>
     public int BatchSize => config.Volumes * config.CropsPerVolume;
 
-    /// <summary>The batch of a step.</summary>
+    /// <summary>The batch of a step, valid until the next one is asked for.</summary>
     /// <exception cref="Imaging.VolumeException">A case cannot be prepared.</exception>
     public CropBatch Get(int step)
     {
-        Task<CropBatch> task = pendingStep == step && pending is not null ? pending : Task.Run(() => Fill(step), cancel);
-        CropBatch batch = task.GetAwaiter().GetResult();
-        pendingStep = step + 1;
-        pending = Task.Run(() => Fill(step + 1), cancel);
-        return batch;
-    }
-
-    /// <summary>Waits for the batch under way, whose result nobody needs.</summary>
-    public void Dispose()
-    {
-        try
-        {
-            pending?.Wait(CancellationToken.None);
-        }
-        catch (AggregateException)
-        {
-            // A failure of a batch that no step asked for is no failure of the run.
-        }
-    }
-
-    private CropBatch Fill(int step)
-    {
-        CropBatch batch = buffers[step & 1];
         int voxels = checked((int)config.Crop.Count), crops = config.CropsPerVolume;
         for (int volume = 0; volume < config.Volumes; volume++)
         {

@@ -16,7 +16,7 @@ public sealed class PretrainStage(PretrainConfig config, StageContext context)
     /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was written.</exception>
     public TrainResult Run(Dataset dataset, Encoder encoder, Decoder decoder, CancellationToken cancel)
     {
-        using BatchSource batches = Batches(dataset);
+        BatchSource batches = Batches(dataset);
         var objective = new PretrainObjective(encoder, decoder, batches, config.Data.Crop, config.MaskRatio, context.Seed, context.Device);
         var options = new TrainerOptions(
             config.Steps, config.LogEvery, config.CheckpointEvery, config.Optimizer, config.Schedule.WarmupSteps, context.Fingerprint, context.Threads);
@@ -31,7 +31,7 @@ public sealed class PretrainStage(PretrainConfig config, StageContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using BatchSource batches = Batches(dataset);
+        BatchSource batches = Batches(dataset);
         var objective = new PretrainObjective(encoder, decoder, batches, config.Data.Crop, config.MaskRatio, context.Seed, context.Device);
         encoder.eval();
         decoder.eval();
