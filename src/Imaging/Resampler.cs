@@ -3,6 +3,8 @@ namespace HiEndMae.Imaging;
 /// <summary>Volumes on another grid, with the conventions of MONAI 1.2 (Spacing, border padding, no corner alignment).</summary>
 public static class Resampler
 {
+    private const double CornerTolerance = 1e-8; // numpy.allclose against zero
+
     /// <summary>The volume on axes of its own direction with another spacing, trilinear. A spacing that it has already gives it back.</summary>
     public static Volume<float> Resample(Volume<float> volume, Spacing3 spacing)
     {
@@ -74,27 +76,49 @@ public static class Resampler
         return new Volume<ushort>(volume.Channels, size, affine, target);
     }
 
-    // MONAI's compute_shape_offset: the grid keeps its directions, covers the corners of the old one, and keeps their common centre.
+    // MONAI's zoom_affine and compute_shape_offset: orthogonal axes of the new spacing that reach from corner to corner.
     internal static (Size3 Size, Affine Affine) Grid(Size3 size, Affine affine, Spacing3 spacing)
     {
-        Spacing3 old = affine.Spacing;
-        var rows = new double[3, 4];
-        for (int row = 0; row < 3; row++)
+        double[,] rows = Axes(affine, spacing);
+        Affine toNew = Affine.FromRows(rows).Inverse().After(affine);
+        (double X, double Y, double Z)[] corners = [.. from x in (int[])[0, size.X - 1] from y in (int[])[0, size.Y - 1] from z in (int[])[0, size.Z - 1] select toNew.Apply(x, y, z)];
+        var low = (X: corners.Min(corner => corner.X), Y: corners.Min(corner => corner.Y), Z: corners.Min(corner => corner.Z));
+        var target = new Size3(Length(corners.Max(corner => corner.X) - low.X), Length(corners.Max(corner => corner.Y) - low.Y), Length(corners.Max(corner => corner.Z) - low.Z));
+        // Where one corner is the first along every new axis the grid begins there; an oblique grid has none, and shares the middle.
+        int first = Array.FindIndex(corners, corner => Math.Abs(corner.X - low.X) + Math.Abs(corner.Y - low.Y) + Math.Abs(corner.Z - low.Z) < CornerTolerance);
+        (double X, double Y, double Z) origin;
+        if (first >= 0)
         {
-            for (int axis = 0; axis < 3; axis++) rows[row, axis] = affine[row, axis] * spacing[axis] / old[axis];
+            origin = affine.Apply(first / 4 * (size.X - 1), first / 2 % 2 * (size.Y - 1), first % 2 * (size.Z - 1));
         }
-        Size3 target = new(Length(0), Length(1), Length(2));
-        // Where the new grid's middle is put on the old one's.
-        (double cx, double cy, double cz) = affine.Apply((size.X - 1) / 2.0, (size.Y - 1) / 2.0, (size.Z - 1) / 2.0);
-        double[] centre = [cx, cy, cz];
-        for (int row = 0; row < 3; row++)
+        else
         {
-            rows[row, 3] = centre[row];
-            for (int axis = 0; axis < 3; axis++) rows[row, 3] -= rows[row, axis] * (target[axis] - 1) / 2.0;
+            (double X, double Y, double Z) middle = affine.Apply(size.X / 2.0, size.Y / 2.0, size.Z / 2.0);
+            (double X, double Y, double Z) half = Affine.FromRows(rows).Apply(target.X / 2.0, target.Y / 2.0, target.Z / 2.0);
+            origin = (middle.X - half.X, middle.Y - half.Y, middle.Z - half.Z);
         }
+        (rows[0, 3], rows[1, 3], rows[2, 3]) = origin;
         return (target, Affine.FromRows(rows));
 
-        int Length(int axis) => Math.Max(1, (int)Math.Round((size[axis] - 1) * old[axis] / spacing[axis], MidpointRounding.ToEven) + 1);
+        static int Length(double extent) => Math.Max(1, (int)Math.Round(extent + 1, MidpointRounding.ToEven));
+    }
+
+    // Gram and Schmidt on the columns, which is what a Cholesky factor of their products gives; shear is left out.
+    private static double[,] Axes(Affine affine, Spacing3 spacing)
+    {
+        var rows = new double[3, 4];
+        for (int axis = 0; axis < 3; axis++)
+        {
+            double[] direction = [affine[0, axis], affine[1, axis], affine[2, axis]];
+            for (int earlier = 0; earlier < axis; earlier++)
+            {
+                double along = Enumerable.Range(0, 3).Sum(row => direction[row] * rows[row, earlier]) / (spacing[earlier] * spacing[earlier]);
+                for (int row = 0; row < 3; row++) direction[row] -= along * rows[row, earlier];
+            }
+            double length = Math.Sqrt(direction.Sum(value => value * value));
+            for (int row = 0; row < 3; row++) rows[row, axis] = direction[row] / length * spacing[axis];
+        }
+        return rows;
     }
 
     private static bool IsSame(Affine a, Affine b)
