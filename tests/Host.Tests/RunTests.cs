@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+
+namespace HiEndMae.Host.Tests;
+
+/// <summary>Whole runs of a tiny experiment, from the command line.</summary>
+public sealed class RunTests
+{
+    [Fact]
+    public async Task A_run_leaves_models_pictures_results_and_tracked_runs()
+    {
+        using var host = new HostFixture();
+        string runs = Path.Combine(host.Folder, "runs");
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("tiny.toml", Samples.Tiny), "--out", runs));
+        Assert.Equal("", host.Error);
+        string run = Assert.Single(Directory.GetDirectories(Path.Combine(runs, "tiny")));
+        JsonNode results = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(run, "results.json"), TestContext.Current.CancellationToken))!;
+        foreach (string start in (string[])["scratch", "pretrain"])
+            Assert.InRange((double)results["evaluations"]![start]!["mean_dice"]!, 0, 1);
+        Assert.True(File.Exists(Path.Combine(run, "pretrain", "checkpoints", "step-00000004", "weights.safetensors")));
+        Assert.True(File.Exists(Path.Combine(run, "figures", "reconstruction.png")));
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(run, "figures"), "evaluate-*.png").Length);
+        Assert.Contains("mean", host.Output);
+        Assert.Equal(6L, Count(runs, "SELECT COUNT(*) FROM runs WHERE status = 'FINISHED'"));
+        Assert.Equal(5L, Count(runs, "SELECT COUNT(*) FROM tags WHERE key = 'mlflow.parentRunId'"));
+        Assert.Equal(4L, Count(runs, "SELECT COUNT(*) FROM metrics m JOIN runs r ON r.run_uuid = m.run_uuid WHERE r.name = 'pretrain' AND m.key = 'loss'"));
+        Assert.Equal(1L, Count(runs, "SELECT COUNT(*) FROM params WHERE key = 'pretrain.mask_ratio' AND value = '0.75'"));
+        Assert.Empty(Directory.GetFiles(runs, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task The_resolved_config_of_a_run_gives_the_same_weights()
+    {
+        using var host = new HostFixture();
+        string first = Path.Combine(host.Folder, "first"), second = Path.Combine(host.Folder, "second");
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("tiny.toml", Samples.Tiny), "--out", first));
+        string resolved = Directory.GetFiles(first, "experiment.toml", SearchOption.AllDirectories).First(path => !path.Contains("mlruns", StringComparison.Ordinal));
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", resolved, "--out", second));
+        Assert.Equal(Weights(first), Weights(second));
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_goes_on_to_the_same_weights()
+    {
+        using var host = new HostFixture();
+        string whole = Path.Combine(host.Folder, "whole"), parts = Path.Combine(host.Folder, "parts"), file = host.Write("tiny.toml", Samples.Tiny);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", whole));
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", parts));
+        string run = Assert.Single(Directory.GetDirectories(Path.Combine(parts, "tiny")));
+        // As a kill in the middle of the last fine-tuning leaves it: no results, no last checkpoint.
+        File.Delete(Path.Combine(run, "results.json"));
+        Directory.Delete(Path.Combine(run, "finetune-pretrain", "checkpoints", "step-00000003"), recursive: true);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", parts, "--resume"));
+        Assert.Single(Directory.GetDirectories(Path.Combine(parts, "tiny")));
+        Assert.Equal(Weights(whole), Weights(parts));
+        string[] values = [.. (await File.ReadAllLinesAsync(Path.Combine(run, "metrics.jsonl"), TestContext.Current.CancellationToken))
+            .Select(line => JsonNode.Parse(line)!)
+            .Where(line => (string?)line["stage"] == "finetune-pretrain" && (string?)line["key"] == "loss")
+            .Select(line => ((int)line["step"]!).ToString(CultureInfo.InvariantCulture))];
+        Assert.Equal(["1", "2", "3"], values);
+    }
+
+    [Fact]
+    public async Task A_corrupt_checkpoint_to_start_from_is_bad_data()
+    {
+        using var host = new HostFixture();
+        string weights = host.Write("broken.safetensors", "this is no checkpoint at all, whatever its name says");
+        string file = host.Write("tiny.toml", Samples.Tiny.Replace("[\"scratch\", \"pretrain\"]", $"[\"{weights}\"]", StringComparison.Ordinal));
+        Assert.Equal(ExitCodes.BadData, await host.RunAsync("run", file, "--out", Path.Combine(host.Folder, "runs"), "--set", "pretrain.steps=1"));
+        Assert.Contains("broken.safetensors", host.Error);
+        Assert.DoesNotContain("   at ", host.Error);
+    }
+
+    [Fact]
+    public async Task A_truncated_scan_is_bad_data_and_is_named()
+    {
+        using var host = new HostFixture();
+        Directory.CreateDirectory(Path.Combine(host.Folder, "scans"));
+        await File.WriteAllBytesAsync(Path.Combine(host.Folder, "scans", "cut.nii.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x63], TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCodes.BadData, await host.RunAsync("run", host.Write("folder.toml", Samples.Folder), "--out", Path.Combine(host.Folder, "runs")));
+        Assert.Contains("cut.nii.gz", host.Error);
+        Assert.DoesNotContain("   at ", host.Error);
+    }
+
+    [Fact]
+    public async Task A_sweep_runs_every_combination()
+    {
+        using var host = new HostFixture();
+        string runs = Path.Combine(host.Folder, "runs");
+        string file = host.Write("sweep.toml", Samples.Tiny + "\n[sweep]\n\"pretrain.mask_ratio\" = [0.5, 0.75]\n");
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("sweep", file, "--out", runs));
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(runs, "tiny")).Length);
+        Assert.Contains("pretrain.mask_ratio=0.5", host.Output);
+    }
+
+    private static byte[] Weights(string runs) => File.ReadAllBytes(Directory.GetFiles(runs, "weights.safetensors", SearchOption.AllDirectories)
+        .Where(path => path.Contains("finetune-pretrain", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Last());
+
+    private static long Count(string runs, string query)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(runs, "mlflow.db")};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = query;
+        return (long)command.ExecuteScalar()!;
+    }
+}
