@@ -7,9 +7,4 @@ namespace HiEndMae.Configuration;
 public sealed record BindContext(
     IReadOnlyList<ComponentDescriptor> Components,
     Action<ConfigDiagnostic> Report,
-    Func<string, string?> GetEnvironmentVariable)
-{
-    /// <summary>The component of a slot by name; null where there is none.</summary>
-    public ComponentDescriptor? FindComponent(Slot slot, string name) =>
-        Components.FirstOrDefault(component => component.Slot == slot && component.Name == name);
-}
+    Func<string, string?> GetEnvironmentVariable);

@@ -68,7 +68,7 @@ public sealed class ConfigChecker
     private void CheckKey(KeySchema key, ConfigNode node, string title)
     {
         string name = $"'{key.Name}' in {title}";
-        if (key.NotEmpty && node is ConfigArray { Items.Count: 0 } or ConfigTable { Entries.Count: 0 } && key.NotEmpty)
+        if (key.NotEmpty && node is ConfigArray { Items.Count: 0 } or ConfigTable { Entries.Count: 0 })
         {
             Error("HEM015", $"{name} is empty", node.Source);
         }
@@ -166,7 +166,7 @@ public sealed class ConfigChecker
             Error("HEM011", $"'plugin' in {title} must be text, the name of a {slot}", node.Source);
             return null;
         }
-        ComponentDescriptor? found = context.FindComponent(key.Slot.Value, name);
+        ComponentDescriptor? found = context.Components.Find(key.Slot.Value, name);
         if (found is null) Error("HEM020", $"there is no {slot} '{name}'; there are: {string.Join(", ", names)}{NearestName.Suggest(name, names)}", node.Source);
         return found;
     }

@@ -15,10 +15,8 @@ public static class ConfigFingerprint
 
     private static ConfigTable Prune(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components)
     {
-        string? plugin = (table.Find(ConfigTable.PluginKey) as ConfigScalar)?.Value as string;
         Slot? inline = schema.Keys.FirstOrDefault(key => key.Inline)?.Slot;
-        IEnumerable<KeySchema> keys = inline is null ? schema.Keys
-            : schema.Keys.Concat(components.First(component => component.Slot == inline && component.Name == plugin).Schema.Keys);
+        IEnumerable<KeySchema> keys = inline is null ? schema.Keys : schema.Keys.Concat(components.Find(inline.Value, table.PluginName)!.Schema.Keys);
         var byName = keys.Where(key => !key.Inline).ToDictionary(key => key.Name, StringComparer.Ordinal);
         var kept = new List<ConfigEntry>();
         foreach (ConfigEntry entry in table.Entries)
@@ -28,8 +26,7 @@ public static class ConfigFingerprint
             SectionSchema? below = key?.Kind switch
             {
                 ValueKind.Section => key.Section,
-                ValueKind.Component when entry.Value is ConfigTable component => components.First(
-                    candidate => candidate.Slot == key.Slot && Equals((component.Find(ConfigTable.PluginKey) as ConfigScalar)?.Value, candidate.Name)).Schema,
+                ValueKind.Component when entry.Value is ConfigTable component => components.Find(key.Slot!.Value, component.PluginName)!.Schema,
                 _ => null,
             };
             kept.Add(below is not null && entry.Value is ConfigTable nested && !key!.IsDictionary

@@ -28,6 +28,9 @@ public sealed record ConfigTable(IReadOnlyList<ConfigEntry> Entries, SourceSpan 
     /// <summary>The key that picks a component.</summary>
     public const string PluginKey = "plugin";
 
+    /// <summary>The name that <c>plugin</c> says; null where it says none.</summary>
+    public string? PluginName => (Find(PluginKey) as ConfigScalar)?.Value as string;
+
     /// <summary>The value of a key; null where it is not said.</summary>
     public ConfigNode? Find(string key) => Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
 }

@@ -50,7 +50,7 @@ public static class ConfigReader
     {
         ArgumentNullException.ThrowIfNull(context);
         var table = (ConfigTable)node;
-        ComponentDescriptor component = context.FindComponent(slot, String(table.Find(ConfigTable.PluginKey)!, context))!;
+        ComponentDescriptor component = context.Components.Find(slot, table.PluginName)!;
         return component.Read(table, context);
     }
 

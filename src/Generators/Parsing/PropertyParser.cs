@@ -62,9 +62,8 @@ internal static class PropertyParser
         }
         string[] members = kind == "Enum" ? [.. item.GetMembers().OfType<IFieldSymbol>().Select(member => member.Name)] : [];
         if (members.Length > 0) facts.Add($"Values = [{Literals(members.Select(SnakeCase.Member))}]");
-        bool defaultsToNull = nullable || property.IsRequired;
         return new PropertyModel(
-            property.Name, SnakeCase.Key(property.Name), kind, item.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), shape, nullable && defaultsToNull,
+            property.Name, SnakeCase.Key(property.Name), kind, item.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), shape, nullable,
             item.IsValueType && shape == Shape.One, property.IsRequired, XmlSummary.Of(property, cancel), new([.. facts]), slot, inline,
             keywords is null ? null : new(keywords), new(members));
 

@@ -10,7 +10,7 @@ internal static class ConfigTree
     {
         List<ConfigEntry> entries = [.. under.Entries];
         // Another component has other keys: those said for the one it replaces do not carry over.
-        if (Plugin(under) is { } old && Plugin(over) is { } replacement && old != replacement) entries.Clear();
+        if (under.PluginName is { } old && over.PluginName is { } replacement && old != replacement) entries.Clear();
         foreach (ConfigEntry entry in over.Entries)
         {
             int at = entries.FindIndex(existing => existing.Key == entry.Key);
@@ -36,6 +36,4 @@ internal static class ConfigTree
 
     /// <summary>The tree without a key.</summary>
     public static ConfigTable Without(ConfigTable table, string key) => table with { Entries = [.. table.Entries.Where(entry => entry.Key != key)] };
-
-    private static string? Plugin(ConfigTable table) => (table.Find(ConfigTable.PluginKey) as ConfigScalar)?.Value as string;
 }

@@ -25,7 +25,7 @@ internal sealed class PluginCatalog
         {
             foreach (ComponentDescriptor component in LoadManifest(file))
             {
-                if (components.Any(other => other.Slot == component.Slot && other.Name == component.Name))
+                if (components.Find(component.Slot, component.Name) is not null)
                     throw new PluginException($"Two plugins offer a {component.Slot.ToString().ToLowerInvariant()} '{component.Name}'; one of them is '{file}'.");
                 components.Add(component);
             }

@@ -8,5 +8,5 @@ internal sealed class ComponentFactory(PluginCatalog catalog)
 {
     /// <exception cref="PluginException">The component refuses its config or context.</exception>
     public T Create<T>(Slot slot, IComponentConfig config, object context) where T : class =>
-        (T)catalog.Components.First(component => component.Slot == slot && component.Name == config.Plugin).Create(config, context);
+        (T)catalog.Components.Find(slot, config.Plugin)!.Create(config, context);
 }
