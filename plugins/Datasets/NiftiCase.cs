@@ -28,14 +28,7 @@ internal sealed class NiftiCase(string image, string? label, string id, string g
         Volume<ushort> map = NiftiReader.ReadLabel(label, cancel);
         NiftiHeader header = NiftiReader.ReadHeader(image);
         if (map.Size != header.Size) throw new VolumeException($"'{label}' is {map.Size} voxels, but its image '{image}' {header.Size}.");
-        for (int row = 0; row < 3; row++)
-        {
-            for (int column = 0; column < 4; column++)
-            {
-                if (Math.Abs(map.Affine[row, column] - header.Affine[row, column]) > GridTolerance)
-                    throw new VolumeException($"'{label}' lies elsewhere in space than its image '{image}' (their affines differ).");
-            }
-        }
+        if (!map.Affine.IsCloseTo(header.Affine, GridTolerance)) throw new VolumeException($"'{label}' lies elsewhere in space than its image '{image}' (their affines differ).");
         for (int i = 0; i < map.Voxels.Length; i++) map.Voxels[i] = classOf![map.Voxels[i]];
         return map;
     }

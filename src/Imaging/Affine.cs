@@ -62,6 +62,19 @@ public readonly record struct Affine(
         return FromRows(rows);
     }
 
+    /// <summary>Whether no element of the other map is further away than a tolerance.</summary>
+    public bool IsCloseTo(Affine other, double tolerance)
+    {
+        for (int row = 0; row < 3; row++)
+        {
+            for (int column = 0; column < 4; column++)
+            {
+                if (Math.Abs(this[row, column] - other[row, column]) > tolerance) return false;
+            }
+        }
+        return true;
+    }
+
     /// <summary>Lengths of the three column vectors, mm.</summary>
     public Spacing3 Spacing => new(
         Math.Sqrt(M00 * M00 + M10 * M10 + M20 * M20),

@@ -13,5 +13,7 @@ public sealed record NiftiHeader(int Channels, Size3 Size, Affine Affine, int Da
 
     internal long DataOffset { get; init; }
 
+    internal int HeaderLength { get; init; }
+
     internal bool IsPair { get; init; }
 }

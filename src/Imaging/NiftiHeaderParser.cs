@@ -38,6 +38,7 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
         bool scaled = double.IsFinite(slope) && slope != 0 && double.IsFinite(intercept);
         double offset = isSecond ? BinaryPrimitives.ReadInt64LittleEndian(Ordered(168, 8)) : Float(108);
         if (!(offset >= 0 && offset < 1L << 40)) throw Broken($"says its voxels begin at byte {offset}");
+        int length = isSecond ? SecondSize : FirstSize;
         Affine affine = ReadAffine();
         Spacing3 spacing = affine.Spacing;
         for (int axis = 0; axis < 3; axis++)
@@ -48,7 +49,8 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
             Short(isSecond ? 12 : 70), scaled ? slope : 1, scaled ? intercept : 0)
         {
             SwapBytes = swap,
-            DataOffset = Math.Max((long)offset, pair ? 0 : isSecond ? SecondSize : FirstSize),
+            HeaderLength = length,
+            DataOffset = Math.Max((long)offset, pair ? 0 : length),
             IsPair = pair,
         };
     }

@@ -43,14 +43,14 @@ public static class NiftiReader
 
     private static (NiftiHeader Header, byte[] Raw) Read(string path, CancellationToken cancel)
     {
-        using CountingStream stream = Open(path);
+        using Stream stream = Open(path);
         NiftiHeader header = ReadHeader(stream, path);
         int width = Width(header.DataType, path);
         long length = header.Size.Count * header.Channels * width;
         if (length > Array.MaxLength) throw new VolumeException($"'{path}' holds {length} bytes of voxels, more than can be read at once.");
         using Stream? image = header.IsPair ? Open(ImageOf(path)) : null;
-        long skip = header.DataOffset - (header.IsPair ? 0 : stream.Count);
-        return (header, ReadExactly(image ?? stream, Math.Max(0, skip), (int)length, path, cancel));
+        long skip = header.DataOffset - (header.IsPair ? 0 : header.HeaderLength);
+        return (header, ReadExactly(image ?? stream, skip, (int)length, path, cancel));
     }
 
     private static NiftiHeader ReadHeader(Stream stream, string path)
@@ -143,10 +143,10 @@ public static class NiftiReader
         _ => throw new VolumeException($"'{path}' has NIfTI datatype {type}; integers and floats of up to 64 bits are read, complex numbers and colours are not."),
     };
 
-    private static CountingStream Open(string path)
+    private static Stream Open(string path)
     {
         Stream file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, Block);
-        return new CountingStream(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file);
+        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
     private static string ImageOf(string path)
@@ -174,49 +174,4 @@ public static class NiftiReader
     }
 
     private static VolumeException Truncated(string path) => new($"'{path}' is cut off: it ends before its last voxel.");
-
-    private sealed class CountingStream(Stream inner) : Stream
-    {
-        public long Count { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => Count; set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            int read = inner.Read(buffer, offset, count);
-            Count += read;
-            return read;
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            int read = inner.Read(buffer);
-            Count += read;
-            return read;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing) inner.Dispose();
-            base.Dispose(disposing);
-        }
-    }
 }

@@ -3,6 +3,7 @@ namespace HiEndMae.Imaging;
 /// <summary>Volumes on another grid, with the conventions of MONAI 1.2 (Spacing, border padding, no corner alignment).</summary>
 public static class Resampler
 {
+    private const double SameGridTolerance = 1e-6;
     private const double CornerTolerance = 1e-8; // numpy.allclose against zero
 
     /// <summary>The volume on axes of its own direction with another spacing, trilinear. A spacing that it has already gives it back.</summary>
@@ -22,58 +23,36 @@ public static class Resampler
     }
 
     /// <summary>The volume on a given grid, trilinear; beyond its border the border's values.</summary>
-    public static Volume<float> Resample(Volume<float> volume, Size3 size, Affine affine)
-    {
-        ArgumentNullException.ThrowIfNull(volume);
-        if (size == volume.Size && IsSame(volume.Affine, affine)) return volume;
-        Affine map = volume.Affine.Inverse().After(affine);
-        var target = new float[checked(volume.Channels * size.Count)];
-        Size3 from = volume.Size;
-        Parallel.For(0, volume.Channels * size.X, plane =>
-        {
-            (int channel, int x) = Math.DivRem(plane, size.X);
-            ReadOnlySpan<float> source = volume.Channel(channel);
-            int at = checked((int)((channel * size.Count) + (long)x * size.Y * size.Z));
-            for (int y = 0; y < size.Y; y++)
-            {
-                for (int z = 0; z < size.Z; z++)
-                {
-                    (double u, double v, double w) = map.Apply(x, y, z);
-                    (int x0, int x1, double fx) = Neighbours(u, from.X);
-                    (int y0, int y1, double fy) = Neighbours(v, from.Y);
-                    (int z0, int z1, double fz) = Neighbours(w, from.Z);
-                    double near = Bilinear(source, from, x0, y0, y1, z0, z1, fy, fz);
-                    double far = fx == 0 ? near : Bilinear(source, from, x1, y0, y1, z0, z1, fy, fz);
-                    target[at++] = (float)(near + (far - near) * fx);
-                }
-            }
-        });
-        return new Volume<float>(volume.Channels, size, affine, target);
-    }
+    public static Volume<float> Resample(Volume<float> volume, Size3 size, Affine affine) => Sample<float, Trilinear>(volume, size, affine);
 
     /// <summary>The label map on a given grid, nearest voxel, halves to the even index as libtorch rounds.</summary>
-    public static Volume<ushort> ResampleNearest(Volume<ushort> volume, Size3 size, Affine affine)
+    public static Volume<ushort> ResampleNearest(Volume<ushort> volume, Size3 size, Affine affine) => Sample<ushort, NearestVoxel>(volume, size, affine);
+
+    // The sampler is a struct: its call is inlined into the loop.
+    private static Volume<T> Sample<T, TSampler>(Volume<T> volume, Size3 size, Affine affine)
+        where T : unmanaged
+        where TSampler : struct, ISampler<T>
     {
         ArgumentNullException.ThrowIfNull(volume);
-        if (size == volume.Size && IsSame(volume.Affine, affine)) return volume;
+        if (size == volume.Size && volume.Affine.IsCloseTo(affine, SameGridTolerance)) return volume;
         Affine map = volume.Affine.Inverse().After(affine);
-        var target = new ushort[checked(volume.Channels * size.Count)];
+        var target = new T[checked(volume.Channels * size.Count)];
         Size3 from = volume.Size;
         Parallel.For(0, volume.Channels * size.X, plane =>
         {
             (int channel, int x) = Math.DivRem(plane, size.X);
-            ReadOnlySpan<ushort> source = volume.Channel(channel);
+            ReadOnlySpan<T> source = volume.Channel(channel);
             int at = checked((int)((channel * size.Count) + (long)x * size.Y * size.Z));
             for (int y = 0; y < size.Y; y++)
             {
                 for (int z = 0; z < size.Z; z++)
                 {
                     (double u, double v, double w) = map.Apply(x, y, z);
-                    target[at++] = source[(Nearest(u, from.X) * from.Y + Nearest(v, from.Y)) * from.Z + Nearest(w, from.Z)];
+                    target[at++] = TSampler.At(source, from, u, v, w);
                 }
             }
         });
-        return new Volume<ushort>(volume.Channels, size, affine, target);
+        return new Volume<T>(volume.Channels, size, affine, target);
     }
 
     // MONAI's zoom_affine and compute_shape_offset: orthogonal axes of the new spacing that reach from corner to corner.
@@ -121,32 +100,45 @@ public static class Resampler
         return rows;
     }
 
-    private static bool IsSame(Affine a, Affine b)
+    private interface ISampler<T>
     {
-        for (int row = 0; row < 3; row++)
+        /// <summary>The value at a place between voxels; beyond the border the border's.</summary>
+        static abstract T At(ReadOnlySpan<T> source, Size3 size, double x, double y, double z);
+    }
+
+    private readonly struct Trilinear : ISampler<float>
+    {
+        public static float At(ReadOnlySpan<float> source, Size3 size, double x, double y, double z)
         {
-            for (int column = 0; column < 4; column++)
-            {
-                if (Math.Abs(a[row, column] - b[row, column]) > 1e-6) return false;
-            }
+            (int x0, int x1, double fx) = Neighbours(x, size.X);
+            (int y0, int y1, double fy) = Neighbours(y, size.Y);
+            (int z0, int z1, double fz) = Neighbours(z, size.Z);
+            double near = Bilinear(source, size, x0, y0, y1, z0, z1, fy, fz);
+            double far = fx == 0 ? near : Bilinear(source, size, x1, y0, y1, z0, z1, fy, fz);
+            return (float)(near + (far - near) * fx);
         }
-        return true;
+
+        private static (int Low, int High, double Fraction) Neighbours(double position, int size)
+        {
+            double inside = Math.Clamp(position, 0, size - 1);
+            int low = (int)inside;
+            return (low, Math.Min(low + 1, size - 1), inside - low);
+        }
+
+        private static double Bilinear(ReadOnlySpan<float> source, Size3 size, int x, int y0, int y1, int z0, int z1, double fy, double fz)
+        {
+            int near = (x * size.Y + y0) * size.Z, far = (x * size.Y + y1) * size.Z;
+            double a = source[near + z0] + (source[near + z1] - source[near + z0]) * fz;
+            double b = source[far + z0] + (source[far + z1] - source[far + z0]) * fz;
+            return a + (b - a) * fy;
+        }
     }
 
-    private static (int Low, int High, double Fraction) Neighbours(double position, int size)
+    private readonly struct NearestVoxel : ISampler<ushort>
     {
-        double inside = Math.Clamp(position, 0, size - 1);
-        int low = (int)inside;
-        return (low, Math.Min(low + 1, size - 1), inside - low);
-    }
+        public static ushort At(ReadOnlySpan<ushort> source, Size3 size, double x, double y, double z) =>
+            source[(Nearest(x, size.X) * size.Y + Nearest(y, size.Y)) * size.Z + Nearest(z, size.Z)];
 
-    private static int Nearest(double position, int size) => (int)Math.Round(Math.Clamp(position, 0, size - 1), MidpointRounding.ToEven);
-
-    private static double Bilinear(ReadOnlySpan<float> source, Size3 size, int x, int y0, int y1, int z0, int z1, double fy, double fz)
-    {
-        int near = (x * size.Y + y0) * size.Z, far = (x * size.Y + y1) * size.Z;
-        double a = source[near + z0] + (source[near + z1] - source[near + z0]) * fz;
-        double b = source[far + z0] + (source[far + z1] - source[far + z0]) * fz;
-        return a + (b - a) * fy;
+        private static int Nearest(double position, int size) => (int)Math.Round(Math.Clamp(position, 0, size - 1), MidpointRounding.ToEven);
     }
 }
