@@ -9,7 +9,7 @@ namespace HiEndMae.Engine.Data;
 /// needed: the tensor library hands native code scalars that nothing keeps alive, so a garbage collection started by another thread in the
 /// middle of an operation frees what the operation still reads.
 /// </remarks>
-public sealed class BatchSource(CaseCache cases, DataConfig config, int channels, bool withLabels, long seed, CancellationToken cancel)
+public sealed class BatchSource(CaseCache cases, DataConfig config, int channels, bool withLabels, long seed)
 {
     private readonly CropBatch batch = Empty(config, channels, withLabels);
 
@@ -23,8 +23,8 @@ public sealed class BatchSource(CaseCache cases, DataConfig config, int channels
         int voxels = checked((int)config.Crop.Count), crops = config.CropsPerVolume;
         for (int volume = 0; volume < config.Volumes; volume++)
         {
-            PreparedCase source = cases.Get(CaseOf((long)step * config.Volumes + volume), cancel);
-            Parallel.For(0, crops, new ParallelOptions { CancellationToken = cancel }, crop =>
+            PreparedCase source = cases.Get(CaseOf((long)step * config.Volumes + volume));
+            Parallel.For(0, crops, crop =>
             {
                 int sample = volume * crops + crop;
                 var random = new RandomSource(seed, Purpose.Crop, step, sample);

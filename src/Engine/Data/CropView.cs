@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Randomness;
 using HiEndMae.Imaging;
@@ -52,49 +54,36 @@ internal readonly struct CropView
     public void CopyImage(Volume<float> image, Span<float> target)
     {
         int voxels = (int)crop.Count;
-        for (int channel = 0; channel < image.Channels; channel++) Copy<float>(image.Channel(channel), target.Slice(channel * voxels, voxels));
+        for (int channel = 0; channel < image.Channels; channel++) Copy<float, float>(image.Channel(channel), target.Slice(channel * voxels, voxels));
         if (scale == 1 && shift == 0) return;
         for (int i = 0; i < target.Length; i++) target[i] = target[i] * scale + shift;
     }
 
     /// <summary>Writes the crop of the label map as the long indices that losses want.</summary>
-    public void CopyLabel(Volume<ushort> label, Span<long> target)
-    {
-        Span<ushort> source = label.Channel(0);
-        for (int x = 0, at = 0; x < crop.X; x++)
-        {
-            for (int y = 0; y < crop.Y; y++)
-            {
-                int line = LineOf(x, y, out int step);
-                for (int z = 0; z < crop.Z; z++, at++)
-                {
-                    int index = line < 0 || start.Z + SourceZ(z) >= size.Z ? -1 : line + z * step;
-                    target[at] = index < 0 ? 0 : source[index];
-                }
-            }
-        }
-    }
+    public void CopyLabel(Volume<ushort> label, Span<long> target) => Copy<ushort, long>(label.Channel(0), target);
 
-    private void Copy<T>(ReadOnlySpan<T> source, Span<T> target) where T : unmanaged
+    private void Copy<TFrom, TTo>(ReadOnlySpan<TFrom> source, Span<TTo> target)
+        where TFrom : unmanaged, INumberBase<TFrom>
+        where TTo : unmanaged, INumberBase<TTo>
     {
         bool whole = start.Z + crop.Z <= size.Z;
         for (int x = 0, at = 0; x < crop.X; x++)
         {
             for (int y = 0; y < crop.Y; y++, at += crop.Z)
             {
-                Span<T> row = target.Slice(at, crop.Z);
+                Span<TTo> row = target.Slice(at, crop.Z);
                 int line = LineOf(x, y, out int step);
                 if (line < 0)
                 {
                     row.Clear();
                 }
-                else if (whole && step == 1)
+                else if (typeof(TFrom) == typeof(TTo) && whole && step == 1)
                 {
-                    source.Slice(line, crop.Z).CopyTo(row);
+                    MemoryMarshal.Cast<TFrom, TTo>(source.Slice(line, crop.Z)).CopyTo(row);
                 }
                 else
                 {
-                    for (int z = 0; z < row.Length; z++) row[z] = start.Z + SourceZ(z) < size.Z ? source[line + z * step] : default;
+                    for (int z = 0; z < row.Length; z++) row[z] = start.Z + SourceZ(z) < size.Z ? TTo.CreateTruncating(source[line + z * step]) : TTo.Zero;
                 }
             }
         }

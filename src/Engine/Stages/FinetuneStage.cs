@@ -20,7 +20,7 @@ public sealed class FinetuneStage(FinetuneConfig config, StageContext context)
         DatasetCase[] used = config.NumCases == 0 ? labelled : labelled[..config.NumCases];
         context.Logger.Note($"Labelled cases: {string.Join(", ", used.Select(one => one.Id))}.");
         var cache = new CaseCache(used, new CasePreparer(config.Data, dataset.Info.LabelNames.Count), context.CacheBytes);
-        var batches = new BatchSource(cache, config.Data, dataset.Info.ChannelNames.Count, withLabels: true, context.Seed, CancellationToken.None);
+        var batches = new BatchSource(cache, config.Data, dataset.Info.ChannelNames.Count, withLabels: true, context.Seed);
         var options = new TrainerOptions(
             config.Steps, config.LogEvery, config.CheckpointEvery, config.Optimizer, config.Schedule.WarmupSteps, context.Fingerprint, context.Threads);
         encoder.train();

@@ -8,16 +8,39 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>Pre-training of an encoder by a pretext task.</summary>
-public sealed class PretrainStage(PretrainConfig config, StageContext context)
+public sealed class PretrainStage
 {
-    /// <summary>Trains encoder and decoder in place, on the images of the dataset's pre-training split.</summary>
-    /// <exception cref="VolumeException">There is no image, or one cannot be read.</exception>
+    private readonly PretrainConfig config;
+    private readonly StageContext context;
+    private readonly Encoder encoder;
+    private readonly Decoder decoder;
+    private readonly PretrainObjective objective;
+
+    /// <summary>Prepares the stage; no image is read yet.</summary>
+    /// <param name="config">Steps, data, optimiser.</param>
+    /// <param name="context">Seed, device, folder.</param>
+    /// <param name="dataset">Gives the images, its pre-training split.</param>
+    /// <param name="encoder">Trained in place.</param>
+    /// <param name="decoder">The pretext task, trained in place.</param>
+    /// <exception cref="VolumeException">There is no image.</exception>
+    public PretrainStage(PretrainConfig config, StageContext context, Dataset dataset, Encoder encoder, Decoder decoder)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(dataset);
+        this.config = config;
+        this.context = context;
+        this.encoder = encoder;
+        this.decoder = decoder;
+        objective = new PretrainObjective(encoder, decoder, Batches(dataset), config.Data.Crop, config.MaskRatio, context.Seed, context.Device);
+    }
+
+    /// <summary>Trains encoder and decoder.</summary>
+    /// <exception cref="VolumeException">An image cannot be read.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was written.</exception>
-    public TrainResult Run(Dataset dataset, Encoder encoder, Decoder decoder, CancellationToken cancel)
+    public TrainResult Run(CancellationToken cancel)
     {
-        BatchSource batches = Batches(dataset);
-        var objective = new PretrainObjective(encoder, decoder, batches, config.Data.Crop, config.MaskRatio, context.Seed, context.Device);
         var options = new TrainerOptions(
             config.Steps, config.LogEvery, config.CheckpointEvery, config.Optimizer, config.Schedule.WarmupSteps, context.Fingerprint, context.Threads);
         encoder.train();
@@ -27,12 +50,10 @@ public sealed class PretrainStage(PretrainConfig config, StageContext context)
 
     /// <summary>A crop, what was hidden of it and what was made of that, to look at; null for tasks that reconstruct nothing.</summary>
     /// <returns>[C, X, Y, Z] each, first channel first.</returns>
-    public (float[] Input, float[] Masked, float[] Reconstructed)? Example(Dataset dataset, Encoder encoder, Decoder decoder)
+    public (float[] Input, float[] Masked, float[] Reconstructed)? Example()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        BatchSource batches = Batches(dataset);
-        var objective = new PretrainObjective(encoder, decoder, batches, config.Data.Crop, config.MaskRatio, context.Seed, context.Device);
         encoder.eval();
         decoder.eval();
         PretextBatch batch = objective.Batch(config.Steps);
@@ -47,8 +68,7 @@ public sealed class PretrainStage(PretrainConfig config, StageContext context)
         // Labels are not read in pre-training, whatever the dataset has.
         var preparer = new CasePreparer(config.Data, int.MaxValue);
         var cache = new CaseCache([.. cases.Select(one => new UnlabelledCase(one))], preparer, context.CacheBytes);
-        // The batches outlive a request to stop: the step under way is finished and saved.
-        return new BatchSource(cache, config.Data, dataset.Info.ChannelNames.Count, withLabels: false, context.Seed, CancellationToken.None);
+        return new BatchSource(cache, config.Data, dataset.Info.ChannelNames.Count, withLabels: false, context.Seed);
     }
 
     private static float[] First(Tensor volumes) => volumes[0].cpu().contiguous().data<float>().ToArray();

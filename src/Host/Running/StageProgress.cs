@@ -22,12 +22,15 @@ internal sealed class StageProgress
     }
 
     /// <summary>Runs <paramref name="work"/> under a progress display.</summary>
-    public static T Run<T>(HostEnvironment environment, bool quiet, string stage, Func<StageProgress, T> work)
+    public static void Run(HostEnvironment environment, bool quiet, string stage, Action<StageProgress> work)
     {
-        if (quiet) return work(new StageProgress(stage, null, null, environment.Clock));
-        if (!environment.Console.Profile.Capabilities.Interactive || !environment.Console.Profile.Out.IsTerminal)
-            return work(new StageProgress(stage, null, environment.Output, environment.Clock));
-        return environment.Console.Progress()
+        bool live = !quiet && environment.Console.Profile.Capabilities.Interactive && environment.Console.Profile.Out.IsTerminal;
+        if (!live)
+        {
+            work(new StageProgress(stage, null, quiet ? null : environment.Output, environment.Clock));
+            return;
+        }
+        environment.Console.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => work(new StageProgress(stage, context.AddTask(Markup.Escape(stage), maxValue: 1), null, environment.Clock)));
     }

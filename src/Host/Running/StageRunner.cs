@@ -1,9 +1,7 @@
-using System.Text.Json;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
-using HiEndMae.Host.Commands;
 using HiEndMae.Host.Figures;
 using HiEndMae.Imaging;
 using TorchSharp;
@@ -44,7 +42,6 @@ internal sealed class StageRunner(
                     break;
             }
             logger.Flush();
-            return true;
         });
         tracked.FinishStage(run);
     }
@@ -56,9 +53,9 @@ internal sealed class StageRunner(
         Encoder encoder = CreateEncoder(dataset, pretrain.Data, EncoderUse.Pretraining);
         Decoder decoder = factory.Create<Decoder>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop));
         decoder.to(device);
-        var stage = new PretrainStage(pretrain, context);
-        TrainResult result = stage.Run(dataset, encoder, decoder, cancel);
-        if (stage.Example(dataset, encoder, decoder) is { } example)
+        var stage = new PretrainStage(pretrain, context, dataset, encoder, decoder);
+        TrainResult result = stage.Run(cancel);
+        if (stage.Example() is { } example)
         {
             Size3 crop = pretrain.Data.Crop;
             string path = directory.File("figures/reconstruction.png");
