@@ -6,8 +6,6 @@ namespace HiEndMae.Plugins.Datasets;
 /// <summary>Lists abdomens; each is made when it is loaded.</summary>
 internal sealed class Phantom(PhantomConfig config, DatasetContext context) : Dataset
 {
-    private readonly DatasetContext context = context;
-
     public override DatasetInfo Info { get; } = new("phantom", ["CT"], ["background", .. PhantomAnatomy.OrganNames]);
 
     public override IEnumerable<DatasetCase> Cases(DatasetSplit split)

@@ -1,13 +1,6 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Stages;
-using HiEndMae.Engine.Training;
-using HiEndMae.Engine.Weights;
 using HiEndMae.Host.Commands;
 using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Figures;
 using HiEndMae.Mlflow;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +10,6 @@ namespace HiEndMae.Host.Running;
 /// <summary>Runs the stages of one experiment, each with a tracked run of its own below the experiment's.</summary>
 internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalog catalog, RunOptions options)
 {
-    private const string TrackedRunFile = "mlflow-run.txt";
     private readonly ComponentFactory factory = new(catalog);
 
     /// <summary>Runs everything that is not done yet, and returns what came out.</summary>
@@ -35,7 +27,7 @@ internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalo
         directory.Write("experiment.toml", resolvedToml);
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(DiagnosticOutput.Indented));
         using ITrackingStore tracking = TrackingStores.Open(config.Tracking.Uri, Path.GetFullPath(options.Out), environment.GetVariable, environment.Clock);
-        var tracked = new TrackedExperiment(tracking, directory, config, fingerprint, TrackedRunFile);
+        var tracked = new TrackedExperiment(tracking, directory, config, fingerprint);
         Say($"run {directory.FullPath}, {device}, {threads} threads, tracked in {tracking.Description}");
         var results = new ExperimentResults(directory.FullPath, labelled?.Info.LabelNames ?? []);
         try

@@ -9,10 +9,9 @@ public sealed class RunDirectory
 {
     private readonly Lock writing = new();
 
-    private RunDirectory(string path, bool isNew)
+    private RunDirectory(string path)
     {
         FullPath = path;
-        IsNew = isNew;
     }
 
     /// <summary>Absolute path.</summary>
@@ -20,9 +19,6 @@ public sealed class RunDirectory
 
     /// <summary>Last part of the path.</summary>
     public string RunId => Path.GetFileName(FullPath);
-
-    /// <summary>False when an earlier run goes on here.</summary>
-    public bool IsNew { get; }
 
     /// <summary>Opens the newest unfinished run of the same config where <paramref name="resume"/> is set, otherwise a new one.</summary>
     /// <param name="root">The <c>--out</c> folder.</param>
@@ -41,14 +37,14 @@ public sealed class RunDirectory
                     && !System.IO.File.Exists(Path.Combine(run, "results.json")))
                 .Order(StringComparer.Ordinal)
                 .LastOrDefault();
-            if (unfinished is not null) return new RunDirectory(unfinished, isNew: false);
+            if (unfinished is not null) return new RunDirectory(unfinished);
         }
         string stamp = clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         string path = Path.Combine(folder, $"{stamp}-{fingerprint[..8]}");
         for (int again = 2; Directory.Exists(path); again++)
             path = Path.Combine(folder, $"{stamp}-{fingerprint[..8]}-{again.ToString(CultureInfo.InvariantCulture)}");
         Directory.CreateDirectory(path);
-        var directory = new RunDirectory(path, isNew: true);
+        var directory = new RunDirectory(path);
         directory.Write("fingerprint.txt", fingerprint + "\n");
         return directory;
     }

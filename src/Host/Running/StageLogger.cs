@@ -21,7 +21,7 @@ internal sealed class StageLogger(string stage, RunDirectory directory, StagePro
             ["value"] = double.IsFinite(value) ? value : value.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["time"] = now.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
         }.ToJsonString());
-        waiting.Add(new MetricPoint($"{key}", value, step, now));
+        waiting.Add(new MetricPoint(key, value, step, now));
     }
 
     public void Progress(int done, int total, string detail, TimeSpan left)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
@@ -10,6 +9,7 @@ namespace HiEndMae.Host.Running;
 /// <summary>The experiment's tracked run and its children, found again when the run is resumed.</summary>
 internal sealed partial class TrackedExperiment
 {
+    private const string RunIdFile = "mlflow-run.txt";
     private readonly ITrackingStore store;
     private readonly RunDirectory directory;
     private readonly ExperimentConfig config;
@@ -17,13 +17,13 @@ internal sealed partial class TrackedExperiment
     private readonly string runId;
     private string? open;
 
-    public TrackedExperiment(ITrackingStore store, RunDirectory directory, ExperimentConfig config, string fingerprint, string file)
+    public TrackedExperiment(ITrackingStore store, RunDirectory directory, ExperimentConfig config, string fingerprint)
     {
         this.store = store;
         this.directory = directory;
         this.config = config;
         experimentId = store.GetOrCreateExperiment(config.Name);
-        runId = Open(file, directory.RunId, null, fingerprint);
+        runId = Open(RunIdFile, directory.RunId, null, fingerprint);
         store.LogArtifact(runId, directory.File("experiment.toml"), "");
         store.LogArtifact(runId, directory.File("environment.json"), "");
     }
@@ -32,7 +32,7 @@ internal sealed partial class TrackedExperiment
     public ITrackingStore Store => store;
 
     /// <summary>Opens the child run of a stage, the one from before where the run was resumed.</summary>
-    public string OpenStage(StagePlan stage) => open = Open($"{stage.Name}/mlflow-run.txt", stage.Name, runId, "");
+    public string OpenStage(StagePlan stage) => open = Open($"{stage.Name}/{RunIdFile}", stage.Name, runId, "");
 
     /// <summary>Ends the child run.</summary>
     public void FinishStage(string run)
