@@ -8,15 +8,17 @@ internal sealed class StageProgress
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
     private readonly string stage;
+    private readonly ProgressContext? display;
     private readonly ProgressTask? bar;
     private readonly TextWriter? plain;
     private readonly TimeProvider clock;
     private long lastPlain;
 
-    private StageProgress(string stage, ProgressTask? bar, TextWriter? plain, TimeProvider clock)
+    private StageProgress(string stage, ProgressContext? display, TextWriter? plain, TimeProvider clock)
     {
         this.stage = stage;
-        this.bar = bar;
+        this.display = display;
+        bar = display?.AddTask(Markup.Escape(stage), maxValue: 1);
         this.plain = plain;
         this.clock = clock;
     }
@@ -30,9 +32,11 @@ internal sealed class StageProgress
             work(new StageProgress(stage, null, quiet ? null : environment.Output, environment.Clock));
             return;
         }
+        // Drawn when there is news, by the thread that trains: one of its own would allocate beside it (ARCHITECTURE.md, "Garbage collection and tensors").
         environment.Console.Progress()
+            .AutoRefresh(false)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context => work(new StageProgress(stage, context.AddTask(Markup.Escape(stage), maxValue: 1), null, environment.Clock)));
+            .Start(context => work(new StageProgress(stage, context, null, environment.Clock)));
     }
 
     /// <summary>Shows how far the stage is.</summary>
@@ -47,6 +51,7 @@ internal sealed class StageProgress
             bar.MaxValue = total;
             bar.Value = done;
             bar.Description = Markup.Escape($"{stage}  {detail}");
+            display!.Refresh();
         }
         if (plain is null) return;
         long now = clock.GetTimestamp();
