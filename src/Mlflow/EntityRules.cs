@@ -26,6 +26,12 @@ internal static class EntityRules
             throw new TrackingException($"The {kind} name '{key}' is no plain path; use names such as a/b, without empty parts or dots alone.");
     }
 
+    /// <exception cref="TrackingException">A key breaks a rule; the message names it.</exception>
+    public static void CheckKeys(IReadOnlyList<MetricPoint> points)
+    {
+        foreach (string key in points.Select(static point => point.Key).Distinct()) CheckKey("metric", key);
+    }
+
     /// <exception cref="TrackingException">The name is empty or too long.</exception>
     public static void CheckExperimentName(string name)
     {

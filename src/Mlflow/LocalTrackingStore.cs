@@ -148,7 +148,7 @@ public sealed class LocalTrackingStore : ITrackingStore
     /// <inheritdoc/>
     public void LogMetrics(string runId, IReadOnlyList<MetricPoint> points)
     {
-        foreach (string key in points.Select(static point => point.Key).Distinct()) EntityRules.CheckKey("metric", key);
+        EntityRules.CheckKeys(points);
         if (points.Count == 0) return;
         database.Write(transaction =>
         {

@@ -90,7 +90,7 @@ public sealed class RestTrackingStore : ITrackingStore
     /// <inheritdoc/>
     public void LogMetrics(string runId, IReadOnlyList<MetricPoint> points)
     {
-        foreach (string key in points.Select(static point => point.Key).Distinct()) EntityRules.CheckKey("metric", key);
+        EntityRules.CheckKeys(points);
         foreach (MetricPoint[] part in points.Chunk(MostMetrics))
         {
             Post("runs/log-batch", new JsonObject
@@ -121,7 +121,7 @@ public sealed class RestTrackingStore : ITrackingStore
         if (!artifactRoots.TryGetValue(runId, out string? root)) artifactRoots[runId] = root = (string?)Get(runId)?["artifact_uri"] ?? "";
         if (!root.StartsWith(Proxied, StringComparison.Ordinal))
             throw new TrackingException($"{Description} keeps artifacts in '{root}', not behind itself; start it with --serve-artifacts.");
-        IEnumerable<string> parts = $"{root[Proxied.Length..].TrimStart('/')}/{folder}/{Path.GetFileName(file)}".Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string[] parts = [.. root[Proxied.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries), .. ArtifactPaths.Split(folder), Path.GetFileName(file)];
         string target = string.Join('/', parts.Select(Uri.EscapeDataString));
         byte[] bytes;
         try
@@ -139,7 +139,7 @@ public sealed class RestTrackingStore : ITrackingStore
     public void Finish(string runId, RunStatus status) => Post("runs/update", new JsonObject
     {
         ["run_id"] = runId,
-        ["status"] = status.ToString().ToUpperInvariant(),
+        ["status"] = EntityRules.Name(status),
         ["end_time"] = Now(),
     });
 
