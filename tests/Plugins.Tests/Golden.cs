@@ -23,6 +23,15 @@ internal sealed class Golden
 
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "goldens");
 
+    /// <summary>Asserts that no value is further from the golden's than a part of its largest value.</summary>
+    public static void AssertClose(Tensor expected, Tensor actual, double relative)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        double scale = expected.abs().max().to(ScalarType.Float64).item<double>();
+        double difference = (expected - actual).abs().max().to(ScalarType.Float64).item<double>();
+        Assert.True(difference <= relative * scale, $"largest difference {difference}, largest value {scale}");
+    }
+
     public IEnumerable<string> Names => header.EnumerateObject().Select(entry => entry.Name).Where(name => name != "__metadata__");
 
     public string Meta(string key) => header.GetProperty("__metadata__").GetProperty(key).GetString()!;

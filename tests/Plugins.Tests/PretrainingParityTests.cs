@@ -23,13 +23,13 @@ public sealed class PretrainingParityTests
         Tensor patches = Patches.FromVolumes(golden["input"], golden.MetaInt("patch_size"));
         Tensor predicted = model.Decoder.Predict(model.Encoder, patches, model.Mask);
         if (golden.Has("patchified_input")) Assert.True(patches.eq(golden["patchified_input"]).all().item<bool>());
-        if (golden.Has("decoder_output")) AssertClose(golden["decoder_output"], predicted, 1e-5);
-        AssertClose(golden["reconstruction"], model.Decoder.Reconstruction(predicted, patches, model.Mask), 1e-5);
+        if (golden.Has("decoder_output")) Golden.AssertClose(golden["decoder_output"], predicted, 1e-5);
+        Golden.AssertClose(golden["reconstruction"], model.Decoder.Reconstruction(predicted, patches, model.Mask), 1e-5);
         int[] blocks = [3, 6, 9, 11];
         TokenFeatures features = model.Encoder.EncodeVisible(patches, model.Mask, blocks);
         foreach (int block in blocks.Where(block => golden.Has($"encoder_block_{block}")))
-            AssertClose(golden[$"encoder_block_{block}"], features.Hidden[block], 1e-5);
-        AssertClose(golden["loss"], model.Decoder.Loss(model.Encoder, new PretextBatch(golden["input"], model.Mask)), 1e-6);
+            Golden.AssertClose(golden[$"encoder_block_{block}"], features.Hidden[block], 1e-5);
+        Golden.AssertClose(golden["loss"], model.Decoder.Loss(model.Encoder, new PretextBatch(golden["input"], model.Mask)), 1e-6);
     }
 
     [Theory, MemberData(nameof(Files))]
@@ -41,7 +41,7 @@ public sealed class PretrainingParityTests
         string[] norms = [.. model.Golden.Names.Where(name => name.StartsWith("grad_norm.", StringComparison.Ordinal))];
         Assert.NotEmpty(norms);
         foreach (string name in norms)
-            AssertClose(model.Golden[name], model.Parameters[name["grad_norm.".Length..]].grad!.norm(), 1e-4);
+            Golden.AssertClose(model.Golden[name], model.Parameters[name["grad_norm.".Length..]].grad!.norm(), 1e-4);
     }
 
     [Theory, MemberData(nameof(Files))]
@@ -57,7 +57,7 @@ public sealed class PretrainingParityTests
         {
             optimizer.zero_grad();
             Tensor loss = model.Decoder.Loss(model.Encoder, new PretextBatch(model.Golden["input"], model.Mask));
-            AssertClose(expected[step], loss, 1e-5);
+            Golden.AssertClose(expected[step], loss, 1e-5);
             loss.backward();
             optimizer.step();
         }
@@ -106,14 +106,6 @@ public sealed class PretrainingParityTests
         IEnumerable<Parameter> Under(string prefix) => all.Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(entry => entry.Value);
         return [.. Under("mask_token"), .. Under("encoder_to_decoder"), .. Under("blocks"),
             .. Under("stages.9"), .. Under("stages.6"), .. Under("stages.3"), .. Under("norm"), .. Under("head")];
-    }
-
-    private static void AssertClose(Tensor expected, Tensor actual, double relative)
-    {
-        Assert.Equal(expected.shape, actual.shape);
-        double scale = expected.abs().max().to(ScalarType.Float64).item<double>();
-        double difference = (expected - actual).abs().max().to(ScalarType.Float64).item<double>();
-        Assert.True(difference <= relative * scale, $"largest difference {difference}, largest value {scale}");
     }
 
     private sealed class Model : IDisposable
