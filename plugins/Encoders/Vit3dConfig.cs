@@ -17,7 +17,7 @@ public sealed partial record Vit3dConfig
     public required int NumHeads { get; init; }
 
     /// <summary>Voxels of a patch's edge, P.</summary>
-    [Range(1, 64)]
+    [Range(1, 64), Divides("pretrain.data.crop", "finetune.data.crop")]
     public int PatchSize { get; init; } = 16;
 
     /// <summary>Hidden width of the MLP / E.</summary>

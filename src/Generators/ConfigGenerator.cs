@@ -53,6 +53,13 @@ public sealed class ConfigGenerator : IIncrementalGenerator
                 .Select(pair => (pair.Record, pair.Implementation!)).ToArray();
             if (pairs.Length > 0) output.AddSource("PluginManifest.g.cs", SourceText.From(ManifestEmitter.Emit(assembly, pairs), Encoding.UTF8));
         });
+        var schemas = components.Collect().Combine(sections.Collect())
+            .Select(static (all, _) => new EquatableArray<RecordModel>([.. all.Left.Concat(all.Right).Select(parsed => parsed.Record).OfType<RecordModel>().OrderBy(record => record.FullName, StringComparer.Ordinal)]))
+            .WithTrackingName(TrackingNames.RecordSchemas);
+        context.RegisterSourceOutput(schemas, static (output, records) =>
+        {
+            if (records.Count > 0) output.AddSource("ConfigSchemas.g.cs", SourceText.From(SchemasEmitter.Emit(records), Encoding.UTF8));
+        });
         context.RegisterSourceOutput(components.Collect().Combine(classes), static (output, all) => ReportUnmatched(output, all.Left, all.Right));
     }
 

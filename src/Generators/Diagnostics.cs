@@ -9,7 +9,7 @@ internal static class Diagnostics
         "'{0}' must be a top-level 'public sealed partial record' to be completed");
 
     public static readonly DiagnosticDescriptor UnsupportedType = Error("HEM102", "Type cannot be a config value",
-        "'{0}' has type '{1}'; allowed: int, long, float, double, bool, string, TimeSpan, enums, Size3, Spacing3, [ConfigSection] records, lists and string-keyed dictionaries of them, and IComponentConfig with [Plugin]");
+        "'{0}' has type '{1}'; allowed: int, long, float, double, bool, string, TimeSpan, ByteSize, enums, Size3, Spacing3, [ConfigSection] records, lists and string-keyed dictionaries of them, and IComponentConfig with [Plugin]");
 
     public static readonly DiagnosticDescriptor NoImplementation = Error("HEM103", "Component has no class",
         "No class derives from {1} and has a constructor ({0}, {2}); write one, for it is what the component creates");
@@ -19,6 +19,12 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor UnknownOther = Error("HEM105", "Attribute names no property",
         "'{0}' names '{1}', which is no property of the record");
+
+    public static readonly DiagnosticDescriptor SameName = Error("HEM110", "Two experiment files give one name",
+        "The typed value of this file would be '{0}', which another file or folder is; rename one of them");
+
+    public static readonly DiagnosticDescriptor NoExperimentSchema = Error("HEM111", "No reference says what an experiment is",
+        "The project has experiment files, but no reference says what an experiment is; reference HiEndMae.Engine and the plugins that the files name");
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, "Configuration", DiagnosticSeverity.Error, isEnabledByDefault: true);

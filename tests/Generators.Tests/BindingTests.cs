@@ -103,13 +103,13 @@ public sealed class BindingTests
     private static SampleConfig Read(ConfigTable table)
     {
         Assert.Empty(Check(table));
-        return SampleConfig.Read(table, new BindContext([], _ => { }, _ => null));
+        return SampleConfig.Read(table, new BindContext([], _ => null));
     }
 
     private static List<ConfigDiagnostic> Check(ConfigTable table)
     {
         var found = new List<ConfigDiagnostic>();
-        ConfigChecker.Check(table, SampleConfig.Schema, "the sample", new BindContext([], found.Add, _ => null));
+        ConfigChecker.Check(table, SampleConfig.Schema, "the sample", new CheckContext([], found.Add) { GetVariable = _ => null });
         return found;
     }
 

@@ -8,9 +8,11 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("src/Imaging/HiEndMae.Imaging.csproj")]
-    [InlineData("src/Abstractions/HiEndMae.Abstractions.csproj", "HiEndMae.Imaging")]
+    [InlineData("src/Configuration/HiEndMae.Configuration.csproj")]
+    [InlineData("src/ExperimentFiles/HiEndMae.ExperimentFiles.csproj", "HiEndMae.Configuration")]
+    [InlineData("src/Abstractions/HiEndMae.Abstractions.csproj", "HiEndMae.Imaging", "HiEndMae.Configuration")]
     [InlineData("src/Nn/HiEndMae.Nn.csproj")]
-    [InlineData("src/Generators/HiEndMae.Generators.csproj")]
+    [InlineData("src/Generators/HiEndMae.Generators.csproj", "HiEndMae.Configuration", "HiEndMae.ExperimentFiles")]
     [InlineData("src/Engine/HiEndMae.Engine.csproj", "HiEndMae.Abstractions")]
     [InlineData("src/Mlflow/HiEndMae.Mlflow.csproj")]
     public void A_project_references_only_what_the_design_allows(string project, params string[] allowed)
@@ -39,7 +41,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Nothing_but_the_trainer_s_owner_writes_to_the_console()
     {
-        string[] quiet = ["Imaging", "Abstractions", "Nn", "Engine", "Mlflow"];
+        string[] quiet = ["Imaging", "Configuration", "ExperimentFiles", "Abstractions", "Nn", "Engine", "Mlflow"];
         IEnumerable<string> sources = quiet.SelectMany(folder =>
             Directory.GetFiles(Path.Combine(Repository.Root, "src", folder), "*.cs", SearchOption.AllDirectories))
             .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));

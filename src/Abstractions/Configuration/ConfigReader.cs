@@ -35,6 +35,10 @@ public static class ConfigReader
     public static TimeSpan Duration(ConfigNode node, BindContext context) =>
         ConfigDuration.TryParse(String(node, context), out TimeSpan duration) ? duration : throw new InvalidOperationException("An unchecked duration.");
 
+    /// <summary>An amount of memory.</summary>
+    public static ByteSize ByteSize(ConfigNode node, BindContext context) =>
+        Configuration.ByteSize.TryParse(String(node, context), out ByteSize size) ? size : throw new InvalidOperationException("An unchecked amount of memory.");
+
     /// <summary>One count, or three.</summary>
     public static Size3 Size3(ConfigNode node, BindContext context) => node is ConfigArray array
         ? new Size3(Int(array.Items[0], context), Int(array.Items[1], context), Int(array.Items[2], context))

@@ -24,6 +24,9 @@ public static class ConfigWriter
     /// <summary>A length of time.</summary>
     public static ConfigNode Duration(TimeSpan value) => new ConfigScalar(ConfigDuration.ToText(value), default);
 
+    /// <summary>An amount of memory.</summary>
+    public static ConfigNode ByteSize(ByteSize value) => new ConfigScalar(value.ToString(), default);
+
     /// <summary>Three counts.</summary>
     public static ConfigNode Size3(Size3 value) => List([value.X, value.Y, value.Z], edge => Long(edge));
 

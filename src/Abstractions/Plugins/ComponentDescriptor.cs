@@ -15,4 +15,4 @@ public sealed record ComponentDescriptor(
     string Summary,
     SectionSchema Schema,
     Func<ConfigTable, BindContext, IComponentConfig> Read,
-    Func<IComponentConfig, object, object> Create);
+    Func<IComponentConfig, object, object> Create) : ComponentSchema(Slot, Name, Summary, Schema);

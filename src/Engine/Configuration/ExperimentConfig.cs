@@ -3,7 +3,7 @@ using HiEndMae.Configuration;
 namespace HiEndMae.Engine.Configuration;
 
 /// <summary>An experiment: one encoder, pre-trained, fine-tuned and evaluated.</summary>
-[ConfigSection]
+[ConfigSection(IsExperiment = true)]
 public sealed partial record ExperimentConfig
 {
     /// <summary>Name of the experiment; the folder of its runs and its name in MLflow.</summary>

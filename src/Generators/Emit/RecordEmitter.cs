@@ -20,6 +20,7 @@ internal static class RecordEmitter
         EmitSchema(code, record);
         EmitRead(code, record);
         EmitToTable(code, record);
+        EmitCheck(code, record);
         if (record.Slot is not null) code.Append($"    string {Configuration}IComponentConfig.Plugin => {Literal.Text(record.ComponentName!)};\n");
         return code.Append("}\n").ToString();
     }
@@ -33,17 +34,13 @@ internal static class RecordEmitter
         code.Append($"        return new({Literal.Text(record.Name)}, {Literal.Text(record.Summary)},\n        [\n");
         foreach (PropertyModel property in record.Properties)
         {
-            var facts = property.Facts.ToList();
-            if (property.IsRequired) facts.Add("Required = true");
-            else facts.Add($"Default = {DefaultText(property)}");
-            if (property.Shape == Shape.List) facts.Add("IsArray = true");
-            if (property.Shape == Shape.Dictionary) facts.Add("IsDictionary = true");
+            List<string> facts = [.. SchemaFacts.Of(property).Select(fact => $"{fact.Name} = {fact.Value}")];
+            if (!property.IsRequired) facts.Add($"Default = {DefaultText(property)}");
             if (property.Kind == "Section") facts.Add($"Section = {property.ItemType}.Schema");
             if (property.Slot is not null) facts.Add($"Slot = global::HiEndMae.Slot.{property.Slot}");
-            if (property.Inline) facts.Add("Inline = true");
             code.Append($"            new({Literal.Text(property.Key)}, {Configuration}ValueKind.{property.Kind}, {Literal.Text(property.Summary)}) {{ {string.Join(", ", facts)} }},\n");
         }
-        code.Append($"        ]) {{ IsComponent = {(record.Slot is null ? "false" : "true")} }};\n    }}\n\n");
+        code.Append($"        ]) {{ IsComponent = {(record.Slot is null ? "false" : "true")}, Type = {Literal.Text(record.FullName)} }};\n    }}\n\n");
         string required = string.Join(", ", record.Properties.Where(property => property.IsRequired).Select(property => $"{property.Name} = default!"));
         code.Append($"    private static {record.Name} Defaults() => new() {{ {required} }};\n\n");
     }
@@ -103,6 +100,19 @@ internal static class RecordEmitter
             code.Append(property.IsNullable ? $"        if ({property.Name} is not null) {add}" : $"        {add}");
         }
         code.Append("        return new(entries, default);\n    }\n");
+    }
+
+    private static void EmitCheck(StringBuilder code, RecordModel record)
+    {
+        code.Append($"\n    /// <inheritdoc/>\n    public void Check({Configuration}ConfigTable table, string title, global::System.Action<{Configuration}ConfigDiagnostic> report)\n    {{\n");
+        code.Append($"        Check(new {Configuration}KeyReport(table, Schema, title, report));\n");
+        foreach (PropertyModel property in record.Properties.Where(property => property.Kind is "Section" or "Component"))
+        {
+            code.Append(property.Inline
+                ? $"        {property.Name}.Check(table, title, report);\n"
+                : $"        {Configuration}SectionCheck.{property.Shape}({property.Name}, table, {Literal.Text(property.Key)}, title, report);\n");
+        }
+        code.Append($"    }}\n\n    partial void Check({Configuration}KeyReport report);\n");
     }
 
     private static string Write(PropertyModel property, string value) => property.Shape switch

@@ -18,11 +18,12 @@ internal enum Shape
 /// <param name="IsValueType">Whether a nullable one has a Value.</param>
 /// <param name="IsRequired">Whether the key must be said.</param>
 /// <param name="Summary">XML summary.</param>
-/// <param name="Facts">Initialisers of KeySchema made from attributes, such as "Minimum = 1".</param>
+/// <param name="Facts">What attributes say of it.</param>
 /// <param name="Slot">Member of Slot, for components.</param>
 /// <param name="Inline">Whether a component's keys stand in the surrounding table.</param>
 /// <param name="PathKeywords">Words that are no paths; null where the text is no path.</param>
 /// <param name="EnumMembers">Members of an enum.</param>
+/// <param name="Default">Default as TOML, where it is a constant; null where only running code knows it.</param>
 internal sealed record PropertyModel(
     string Name, string Key, string Kind, string ItemType, Shape Shape, bool IsNullable, bool IsValueType, bool IsRequired, string Summary,
-    EquatableArray<string> Facts, string? Slot, bool Inline, EquatableArray<string>? PathKeywords, EquatableArray<string> EnumMembers);
+    EquatableArray<Fact> Facts, string? Slot, bool Inline, EquatableArray<string>? PathKeywords, EquatableArray<string> EnumMembers, string? Default);

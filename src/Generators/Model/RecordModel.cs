@@ -6,9 +6,10 @@ namespace HiEndMae.Generators.Model;
 /// <param name="Summary">XML summary.</param>
 /// <param name="Slot">Member of Slot for a component, null for a section.</param>
 /// <param name="ComponentName">Value of <c>plugin =</c>.</param>
+/// <param name="IsExperiment">Whether it is what an experiment file must be.</param>
 /// <param name="Properties">In declaration order.</param>
 internal sealed record RecordModel(
-    string Namespace, string Name, string Summary, string? Slot, string? ComponentName, EquatableArray<PropertyModel> Properties)
+    string Namespace, string Name, string Summary, string? Slot, string? ComponentName, bool IsExperiment, EquatableArray<PropertyModel> Properties)
 {
     public string FullName => Namespace.Length == 0 ? $"global::{Name}" : $"global::{Namespace}.{Name}";
 }

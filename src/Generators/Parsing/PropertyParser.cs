@@ -1,5 +1,5 @@
 using System.Globalization;
-using HiEndMae.Generators.Emit;
+using HiEndMae.Configuration;
 using HiEndMae.Generators.Model;
 using Microsoft.CodeAnalysis;
 
@@ -8,9 +8,10 @@ namespace HiEndMae.Generators.Parsing;
 /// <summary>A property's symbol to its model.</summary>
 internal static class PropertyParser
 {
-    public static PropertyModel? Parse(IPropertySymbol property, IReadOnlyList<IPropertySymbol> siblings, List<DiagnosticInfo> diagnostics, CancellationToken cancel)
+    public static PropertyModel? Parse(
+        IPropertySymbol property, IReadOnlyList<IPropertySymbol> siblings, Compilation compilation, List<DiagnosticInfo> diagnostics, CancellationToken cancel)
     {
-        var facts = new List<string>();
+        var facts = new List<Fact>();
         string? slot = null;
         bool inline = false;
         string[]? keywords = null;
@@ -20,31 +21,34 @@ internal static class PropertyParser
             switch (attribute.AttributeClass?.ToDisplayString())
             {
                 case "HiEndMae.RangeAttribute":
-                    facts.Add($"Minimum = {Number(arguments[0])}");
-                    facts.Add($"Maximum = {Number(arguments[1])}");
+                    facts.Add(new("Minimum", Number(arguments[0])));
+                    facts.Add(new("Maximum", Number(arguments[1])));
                     break;
                 case "HiEndMae.MultipleOfAttribute":
-                    facts.Add($"MultipleOf = {Other(arguments[0])}");
+                    facts.Add(new("MultipleOf", Other(arguments[0])));
                     break;
                 case "HiEndMae.RequiredWithAttribute":
-                    facts.Add($"RequiredWith = {Other(arguments[0])}");
+                    facts.Add(new("RequiredWith", Other(arguments[0])));
                     break;
                 case "HiEndMae.OneOfAttribute":
-                    facts.Add($"Values = [{Literals(Texts(arguments[0]))}]");
+                    facts.Add(new("Values", Quoted(Texts(arguments[0]))));
                     break;
                 case "HiEndMae.NotEmptyAttribute":
-                    facts.Add("NotEmpty = true");
+                    facts.Add(new("NotEmpty", "true"));
                     break;
                 case "HiEndMae.ExistsAttribute":
-                    facts.Add("MustExist = true");
+                    facts.Add(new("MustExist", "true"));
                     break;
                 case "HiEndMae.IgnoredByFingerprintAttribute":
-                    facts.Add("IgnoredByFingerprint = true");
+                    facts.Add(new("IgnoredByFingerprint", "true"));
                     break;
                 case "HiEndMae.PathAttribute":
                     keywords = Texts(arguments[0]);
-                    facts.Add("IsPath = true");
-                    facts.Add($"PathKeywords = [{Literals(keywords)}]");
+                    facts.Add(new("IsPath", "true"));
+                    facts.Add(new("PathKeywords", Quoted(keywords)));
+                    break;
+                case "HiEndMae.DividesAttribute":
+                    facts.Add(new("Divides", Quoted(Texts(arguments[0]))));
                     break;
                 case "HiEndMae.PluginAttribute":
                     slot = EnumMember(arguments[0]);
@@ -61,18 +65,22 @@ internal static class PropertyParser
             return null;
         }
         string[] members = kind == "Enum" ? [.. item.GetMembers().OfType<IFieldSymbol>().Select(member => member.Name)] : [];
-        if (members.Length > 0) facts.Add($"Values = [{Literals(members.Select(SnakeCase.Member))}]");
+        if (members.Length > 0)
+        {
+            facts.Add(new("Values", Quoted(members.Select(SnakeCase.Member))));
+            facts.Add(new("Members", Quoted(members)));
+        }
         return new PropertyModel(
             property.Name, SnakeCase.Key(property.Name), kind, item.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), shape, nullable,
             item.IsValueType && shape == Shape.One, property.IsRequired, XmlSummary.Of(property, cancel), new([.. facts]), slot, inline,
-            keywords is null ? null : new(keywords), new(members));
+            keywords is null ? null : new(keywords), new(members), DefaultParser.Parse(property, kind, shape, compilation, cancel));
 
         string Other(TypedConstant argument)
         {
             string other = argument.Value as string ?? "";
             if (siblings.All(sibling => sibling.Name != other))
                 diagnostics.Add(new DiagnosticInfo(Diagnostics.UnknownOther, LocationInfo.From(property.Locations.FirstOrDefault()), new([property.Name, other])));
-            return Literal.Text(SnakeCase.Key(other));
+            return TomlText.Value(new ConfigScalar(SnakeCase.Key(other), default));
         }
     }
 
@@ -108,6 +116,7 @@ internal static class PropertyParser
             "bool" => "Bool",
             "string" => "String",
             "System.TimeSpan" => "Duration",
+            "HiEndMae.Configuration.ByteSize" => "ByteSize",
             "HiEndMae.Imaging.Size3" => "Size3",
             "HiEndMae.Imaging.Spacing3" => "Spacing3",
             "HiEndMae.Configuration.IComponentConfig" when slot is not null => "Component",
@@ -117,8 +126,7 @@ internal static class PropertyParser
 
     private static string[] Texts(TypedConstant array) => array.IsNull ? [] : [.. array.Values.Select(value => value.Value as string ?? "")];
 
-    private static string Literals(IEnumerable<string> texts) => string.Join(", ", texts.Select(Literal.Text));
+    private static string Quoted(IEnumerable<string> texts) => TomlText.Value(new ConfigArray([.. texts.Select(text => new ConfigScalar(text, default))], default));
 
-    private static string Number(TypedConstant constant) =>
-        Convert.ToDouble(constant.Value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture) + "d";
+    private static string Number(TypedConstant constant) => TomlText.Value(new ConfigScalar(Convert.ToDouble(constant.Value, CultureInfo.InvariantCulture), default));
 }

@@ -25,12 +25,13 @@ internal static class RecordParser
             slot = PropertyParser.EnumMember(attribute.ConstructorArguments[0]);
             name = attribute.ConstructorArguments[1].Value as string ?? "";
         }
+        bool isExperiment = attribute.NamedArguments.Any(named => named.Key == "IsExperiment" && named.Value.Value is true);
         IPropertySymbol[] properties = [.. type.GetMembers().OfType<IPropertySymbol>()
             .Where(property => property is { IsStatic: false, IsIndexer: false, SetMethod: not null, DeclaredAccessibility: Accessibility.Public, IsImplicitlyDeclared: false })];
-        PropertyModel[] models = [.. properties.Select(property => PropertyParser.Parse(property, properties, diagnostics, cancel)).OfType<PropertyModel>()];
+        PropertyModel[] models = [.. properties.Select(property => PropertyParser.Parse(property, properties, context.SemanticModel.Compilation, diagnostics, cancel)).OfType<PropertyModel>()];
         var record = new RecordModel(
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
-            type.Name, XmlSummary.Of(type, cancel), slot, name, new(models));
+            type.Name, XmlSummary.Of(type, cancel), slot, name, isExperiment, new(models));
         return new ParsedRecord(diagnostics.Count == 0 ? record : null, new([.. diagnostics]), location);
     }
 }

@@ -50,8 +50,8 @@ internal static class PluginsCommand
         foreach (KeySchema key in component.Schema.Keys)
         {
             table.AddRow(
-                Markup.Escape(key.Name), Markup.Escape(TypeName(key)), Markup.Escape(key.Required ? "(required)" : key.Default ?? ""),
-                Markup.Escape(Allowed(key)), Markup.Escape(key.Summary));
+                Markup.Escape(key.Name), Markup.Escape(KeyWording.TypeName(key)), Markup.Escape(key.Required ? "(required)" : key.Default ?? ""),
+                Markup.Escape(KeyWording.Constraints(key)), Markup.Escape(key.Summary));
         }
         console.Write(table);
     }
@@ -64,32 +64,13 @@ internal static class PluginsCommand
         ["keys"] = new JsonArray([.. component.Schema.Keys.Select(key => (JsonNode)new JsonObject
         {
             ["name"] = key.Name,
-            ["type"] = TypeName(key),
+            ["type"] = KeyWording.TypeName(key),
             ["required"] = key.Required,
             ["default"] = key.Default,
-            ["allowed"] = Allowed(key),
+            ["allowed"] = KeyWording.Constraints(key),
             ["summary"] = key.Summary,
         })]),
     };
 
     private static string SlotName(Slot slot) => slot.ToString().ToLowerInvariant();
-
-    private static string TypeName(KeySchema key)
-    {
-        string type = key.Kind.ToString().ToLowerInvariant();
-        return key.IsDictionary ? $"table of {type}" : key.IsArray ? $"list of {type}" : type;
-    }
-
-    private static string Allowed(KeySchema key)
-    {
-        if (key.Values is { Count: > 0 } values) return string.Join(" | ", values);
-        string range = (key.Minimum, key.Maximum) switch
-        {
-            ({ } low, { } high) => FormattableString.Invariant($"{low} to {high}"),
-            ({ } low, null) => FormattableString.Invariant($"{low} and up"),
-            (null, { } high) => FormattableString.Invariant($"up to {high}"),
-            _ => "",
-        };
-        return key.MultipleOf is { } other ? $"{range}{(range.Length > 0 ? ", " : "")}multiple of {other}" : range;
-    }
 }

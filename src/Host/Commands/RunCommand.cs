@@ -30,9 +30,10 @@ internal static class RunCommand
     public static int Execute(HostEnvironment environment, string file, IReadOnlyList<string> overrides, RunOptions options)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
-        LoadedExperiment experiment = ExperimentLoader.Load(file, overrides, catalog.Components, environment.GetVariable);
-        DiagnosticOutput.Print(environment, experiment.Diagnostics);
-        if (experiment.Config is null) return ExitCodes.BadUsage;
+        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.GetVariable).LoadOne(file, overrides);
+        DiagnosticOutput.Print(environment, loaded.Diagnostics);
+        if (!loaded.IsValid) return ExitCodes.BadUsage;
+        LoadedExperiment experiment = loaded.Experiments[0];
         if (options.DryRun)
         {
             DryRun.Print(environment, experiment.Config, experiment.ResolvedToml, experiment.Fingerprint, catalog, options);

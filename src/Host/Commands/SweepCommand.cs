@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HiEndMae.Configuration;
 using HiEndMae.Host.Configuration;
 using HiEndMae.Host.Running;
 using Spectre.Console;
@@ -29,28 +28,24 @@ internal static class SweepCommand
     private static int Run(HostEnvironment environment, string file, string[] overrides, RunOptions options)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
-        var found = new List<ConfigDiagnostic>();
-        ConfigTable? tree = ExperimentSource.Read(file, overrides, found.Add);
-        IReadOnlyList<SweepExpander.Point> points = tree is null ? [] : SweepExpander.Expand(tree, found.Add);
         // All of them are checked before the first one runs.
-        (SweepExpander.Point Point, LoadedExperiment Loaded)[] runs =
-            [.. points.Select(point => (point, ExperimentLoader.Bind(point.Tree, [], catalog.Components, environment.GetVariable)))];
-        DiagnosticOutput.Print(environment, found.Concat(runs.SelectMany(run => run.Loaded.Diagnostics)).Distinct());
-        if (points.Count == 0 || found.Any(diagnostic => diagnostic.IsError) || runs.Any(run => run.Loaded.Config is null)) return ExitCodes.BadUsage;
+        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.GetVariable).LoadSweep(file, overrides);
+        DiagnosticOutput.Print(environment, loaded.Diagnostics);
+        if (!loaded.IsValid) return ExitCodes.BadUsage;
         if (options.DryRun)
         {
-            foreach ((SweepExpander.Point point, LoadedExperiment loaded) in runs) environment.Output.WriteLine($"{loaded.Fingerprint[..8]}  {point.Label}");
+            foreach (LoadedExperiment experiment in loaded.Experiments) environment.Output.WriteLine($"{experiment.Fingerprint[..8]}  {experiment.Label}");
             return ExitCodes.Done;
         }
         using var stop = new StopSignal();
         Table table = new Table().AddColumns("combination", "start", "mean Dice (%)");
-        for (int i = 0; i < runs.Length; i++)
+        int number = 0;
+        foreach (LoadedExperiment experiment in loaded.Experiments)
         {
-            (SweepExpander.Point point, LoadedExperiment loaded) = runs[i];
-            environment.Output.WriteLine($"[{i + 1}/{runs.Length}] {point.Label}");
-            ExperimentResults results = new ExperimentRunner(environment, catalog, options).Run(loaded.Config!, loaded.ResolvedToml, loaded.Fingerprint, stop.Token);
+            environment.Output.WriteLine($"[{++number}/{loaded.Experiments.Count}] {experiment.Label}");
+            ExperimentResults results = new ExperimentRunner(environment, catalog, options).Run(experiment.Config, experiment.ResolvedToml, experiment.Fingerprint, stop.Token);
             foreach ((string start, Engine.Stages.EvaluationResult evaluation) in results.Evaluations)
-                table.AddRow(Markup.Escape(point.Label), Markup.Escape(start), FormattableString.Invariant($"{100 * evaluation.Mean:F2}"));
+                table.AddRow(Markup.Escape(experiment.Label), Markup.Escape(start), FormattableString.Invariant($"{100 * evaluation.Mean:F2}"));
         }
         environment.Console.Write(table);
         return ExitCodes.Done;

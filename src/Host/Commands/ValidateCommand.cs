@@ -21,27 +21,39 @@ internal static class ValidateCommand
     private static int Run(HostEnvironment environment, string[] files, string[] overrides, bool json)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        var loader = new ExperimentLoader(catalog.Components, environment.GetVariable);
         bool failed = false;
         var report = new JsonArray();
         foreach (string file in files)
         {
-            LoadedExperiment loaded = ExperimentLoader.Load(file, overrides, catalog.Components, environment.GetVariable);
-            failed |= loaded.Config is null;
+            LoadedFile loaded = loader.Load(file, overrides);
+            failed |= !loaded.IsValid;
             if (json)
             {
                 report.Add(new JsonObject
                 {
                     ["file"] = file,
-                    ["valid"] = loaded.Config is not null,
-                    ["fingerprint"] = loaded.Config is null ? null : loaded.Fingerprint,
+                    ["valid"] = loaded.IsValid,
+                    ["part"] = loaded.IsPart,
+                    ["fingerprint"] = loaded is { IsSweep: false, Experiments.Count: 1 } ? loaded.Experiments[0].Fingerprint : null,
+                    ["combinations"] = loaded.IsSweep
+                        ? new JsonArray([.. loaded.Experiments.Select(one => (JsonNode)new JsonObject { ["label"] = one.Label, ["fingerprint"] = one.Fingerprint })])
+                        : null,
                     ["diagnostics"] = DiagnosticOutput.ToJson(loaded.Diagnostics),
                 });
                 continue;
             }
             DiagnosticOutput.Print(environment, loaded.Diagnostics);
-            if (loaded.Config is not null) environment.Output.WriteLine($"{file}: valid");
+            if (loaded.IsValid) environment.Output.WriteLine($"{file}: valid{What(loaded)}");
         }
         if (json) environment.Output.WriteLine(report.ToJsonString(DiagnosticOutput.Indented));
         return failed ? ExitCodes.BadUsage : ExitCodes.Done;
     }
+
+    private static string What(LoadedFile loaded) => loaded switch
+    {
+        { IsPart: true } => " (a part, to be extended)",
+        { IsSweep: true } => $" ({loaded.Experiments.Count} combinations)",
+        _ => "",
+    };
 }

@@ -1,43 +1,58 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.ExperimentFiles;
 
 namespace HiEndMae.Host.Configuration;
 
-/// <summary>From an experiment file to a bound experiment: read, merge, override, check, bind. Computes nothing and loads no libtorch.</summary>
-internal static class ExperimentLoader
+/// <summary>From experiment files to bound experiments: read, merge, override, check, bind. Computes nothing and loads no libtorch.</summary>
+/// <param name="components">What a <c>plugin</c> key may name.</param>
+/// <param name="getVariable">Environment.</param>
+internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> components, Func<string, string?> getVariable)
 {
-    /// <summary>Loads one experiment; every error of it is in the result.</summary>
+    private readonly ExperimentFileReader files = new();
+
+    /// <summary>Loads a file; every error of it is in the result.</summary>
     /// <param name="path">The TOML file.</param>
     /// <param name="overrides">KEY=VALUE, applied in order after <c>extends</c>.</param>
-    /// <param name="components">What a <c>plugin</c> key may name.</param>
-    /// <param name="getVariable">Environment.</param>
-    public static LoadedExperiment Load(
-        string path, IReadOnlyList<string> overrides, IReadOnlyList<ComponentDescriptor> components, Func<string, string?> getVariable)
+    public LoadedFile Load(string path, IReadOnlyList<string> overrides)
     {
-        var diagnostics = new List<ConfigDiagnostic>();
-        ConfigTable? tree = ExperimentSource.Read(path, overrides, diagnostics.Add);
-        if (tree?.Find(SweepExpander.Table) is { } sweep)
-        {
-            diagnostics.Add(new ConfigDiagnostic("HEM033", true, $"the file has a [sweep]; 'hiendmae sweep {path}' runs it", sweep.Source));
-            tree = ConfigTree.Without(tree, SweepExpander.Table);
-        }
-        return tree is null ? Failed(diagnostics) : Bind(tree, diagnostics, components, getVariable);
+        ParsedFile file = ExperimentSource.Override(ExperimentSource.Resolve(ExperimentFileReader.Read(path), files.Find), overrides);
+        CheckedExperiment found = ExperimentChecker.Check(file, ExperimentConfig.Schema, components, getVariable);
+        List<ConfigDiagnostic> diagnostics = [.. found.Diagnostics];
+        LoadedExperiment[] experiments = [.. found.Points.Select(point => Bind(point, diagnostics))];
+        bool failed = diagnostics.Any(diagnostic => diagnostic.IsError);
+        return new LoadedFile(failed ? [] : experiments, found.IsSweep, found.IsPart, ConfigDiagnostic.Ordered(diagnostics));
     }
 
-    /// <summary>Checks and binds a tree.</summary>
-    public static LoadedExperiment Bind(
-        ConfigTable tree, List<ConfigDiagnostic> diagnostics, IReadOnlyList<ComponentDescriptor> components, Func<string, string?> getVariable)
+    /// <summary>Loads a file that is to be one experiment.</summary>
+    public LoadedFile LoadOne(string path, IReadOnlyList<string> overrides)
     {
-        var context = new BindContext(components, diagnostics.Add, getVariable);
-        tree = NamedDatasets.Expand(tree, diagnostics.Add);
-        ConfigChecker.Check(tree, ExperimentConfig.Schema, "the experiment", context);
-        ExperimentRules.Check(tree, diagnostics.Add);
-        if (diagnostics.Any(diagnostic => diagnostic.IsError)) return Failed(diagnostics);
-        ExperimentConfig config = ExperimentConfig.Read(tree, context);
+        LoadedFile file = Load(path, overrides);
+        string? wrong = file.IsPart ? "the file is a part, for its name begins with '_'; run a file that extends it"
+            : file.IsSweep ? $"the file has a [sweep]; 'hiendmae sweep {path}' runs it"
+            : null;
+        return wrong is null ? file : Refused(file, "HEM033", wrong, path);
+    }
+
+    /// <summary>Loads a file that is to be a sweep.</summary>
+    public LoadedFile LoadSweep(string path, IReadOnlyList<string> overrides)
+    {
+        LoadedFile file = Load(path, overrides);
+        return file.IsSweep || !file.IsValid ? file
+            : Refused(file, "HEM034", "there is no [sweep] with keys to vary; write [sweep] and \"pretrain.mask_ratio\" = [0.6, 0.75, 0.9]", path);
+    }
+
+    private static LoadedFile Refused(LoadedFile file, string id, string message, string path) => file with
+    {
+        Experiments = [],
+        Diagnostics = [.. file.Diagnostics, new ConfigDiagnostic(id, true, message, new SourceSpan(path, 1, 1))],
+    };
+
+    private LoadedExperiment Bind(SweepPoint point, List<ConfigDiagnostic> diagnostics)
+    {
+        ExperimentConfig config = ExperimentConfig.Read(point.Tree, new BindContext(components, getVariable));
+        config.Check(point.Tree, ExperimentChecker.Title, diagnostics.Add);
         ConfigTable resolved = config.ToTable();
-        return new LoadedExperiment(config, TomlText.Document(resolved), ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components), diagnostics);
+        return new LoadedExperiment(point.Label, config, TomlText.Document(resolved), ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components));
     }
-
-    private static LoadedExperiment Failed(List<ConfigDiagnostic> diagnostics) => new(null, "", "",
-        [.. diagnostics.OrderBy(diagnostic => diagnostic.Source.File, StringComparer.Ordinal).ThenBy(diagnostic => diagnostic.Source.Line).ThenBy(diagnostic => diagnostic.Source.Column)]);
 }

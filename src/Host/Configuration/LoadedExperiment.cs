@@ -1,11 +1,10 @@
-using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Host.Configuration;
 
-/// <summary>An experiment file, read, checked and bound.</summary>
-/// <param name="Config">The experiment; null where there is an error.</param>
-/// <param name="ResolvedToml">Every key with its value, canonical; running it reproduces the run. Empty where there is an error.</param>
-/// <param name="Fingerprint">SHA-256 of what the experiment computes. Empty where there is an error.</param>
-/// <param name="Diagnostics">Everything that was found.</param>
-internal sealed record LoadedExperiment(ExperimentConfig? Config, string ResolvedToml, string Fingerprint, IReadOnlyList<ConfigDiagnostic> Diagnostics);
+/// <summary>An experiment, read, checked and bound.</summary>
+/// <param name="Label">Which combination of a sweep, such as "pretrain.mask_ratio=0.9"; empty without a sweep.</param>
+/// <param name="Config">The experiment.</param>
+/// <param name="ResolvedToml">Every key with its value, canonical; running it reproduces the run.</param>
+/// <param name="Fingerprint">SHA-256 of what the experiment computes.</param>
+internal sealed record LoadedExperiment(string Label, ExperimentConfig Config, string ResolvedToml, string Fingerprint);

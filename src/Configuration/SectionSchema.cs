@@ -1,0 +1,14 @@
+namespace HiEndMae.Configuration;
+
+/// <summary>The keys of a table: what checks, help texts and JSON schemas are made from. Written by the generator.</summary>
+/// <param name="Name">The record's name.</param>
+/// <param name="Summary">The record's XML summary.</param>
+/// <param name="Keys">In declaration order.</param>
+public sealed record SectionSchema(string Name, string Summary, IReadOnlyList<KeySchema> Keys)
+{
+    /// <summary>Whether it is a component's, whose table says <c>plugin</c> too.</summary>
+    public bool IsComponent { get; init; }
+
+    /// <summary>Full name of the C# record.</summary>
+    public string Type { get; init; } = "";
+}

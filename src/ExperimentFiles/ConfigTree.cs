@@ -1,0 +1,51 @@
+using HiEndMae.Configuration;
+
+namespace HiEndMae.ExperimentFiles;
+
+/// <summary>Trees put together from several files and from the command line.</summary>
+public static class ConfigTree
+{
+    /// <summary>Deep merge: tables are merged key by key, any other value of <paramref name="over"/> replaces the one below.</summary>
+    public static ConfigTable Merge(ConfigTable under, ConfigTable over)
+    {
+        List<ConfigEntry> entries = [.. under.Entries];
+        // Another component has other keys: those said for the one it replaces do not carry over.
+        if (under.PluginName is { } old && over.PluginName is { } replacement && old != replacement) entries.Clear();
+        foreach (ConfigEntry entry in over.Entries)
+        {
+            int at = entries.FindIndex(existing => existing.Key == entry.Key);
+            if (at < 0) entries.Add(entry);
+            else if (entries[at].Value is ConfigTable below && entry.Value is ConfigTable above) entries[at] = entry with { Value = Merge(below, above) };
+            else entries[at] = entry;
+        }
+        return new ConfigTable(entries, over.Source);
+    }
+
+    /// <summary>The tree with the value at a dotted key replaced; tables on the way are made.</summary>
+    /// <param name="table">The tree.</param>
+    /// <param name="path">The key's parts.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="at">Which part is meant; callers leave it out.</param>
+    public static ConfigTable Set(ConfigTable table, IReadOnlyList<string> path, ConfigNode value, int at = 0)
+    {
+        string key = path[at];
+        ConfigNode replaced = at == path.Count - 1 ? value : Set(table.Find(key) as ConfigTable ?? new ConfigTable([], value.Source), path, value, at + 1);
+        List<ConfigEntry> entries = [.. table.Entries];
+        int index = entries.FindIndex(entry => entry.Key == key);
+        var changed = new ConfigEntry(key, replaced, value.Source);
+        if (index < 0) entries.Add(changed);
+        else entries[index] = changed;
+        return table with { Entries = entries };
+    }
+
+    /// <summary>The value at a dotted key; null where it is not said.</summary>
+    public static ConfigNode? Find(ConfigTable table, IEnumerable<string> path)
+    {
+        ConfigNode? node = table;
+        foreach (string key in path) node = (node as ConfigTable)?.Find(key);
+        return node;
+    }
+
+    /// <summary>The tree without a key.</summary>
+    public static ConfigTable Without(ConfigTable table, string key) => table with { Entries = [.. table.Entries.Where(entry => entry.Key != key)] };
+}

@@ -1,0 +1,55 @@
+using HiEndMae.Configuration;
+
+namespace HiEndMae.ExperimentFiles;
+
+/// <summary>Everything that can be said about an experiment file without making a component: what the compiler and the program both report.</summary>
+public static class ExperimentChecker
+{
+    /// <summary>Name of the outermost table in messages.</summary>
+    public const string Title = "the experiment";
+
+    /// <summary>Whether a file is a part: its name begins with '_', and it is only checked for what it says, not for what it lacks.</summary>
+    public static bool IsPart(string path) => Path.GetFileName(path) is { Length: > 0 } name && name[0] == '_';
+
+    /// <summary>Checks a file.</summary>
+    /// <param name="file">The file, with what it extends and overrides.</param>
+    /// <param name="schema">What an experiment is.</param>
+    /// <param name="components">What a <c>plugin</c> key may name.</param>
+    /// <param name="getVariable">Environment; null where nothing that depends on the machine is to be checked.</param>
+    public static CheckedExperiment Check(ParsedFile file, SectionSchema schema, IReadOnlyList<ComponentSchema> components, Func<string, string?>? getVariable)
+    {
+        List<ConfigDiagnostic> found = [.. file.Diagnostics];
+        bool isPart = IsPart(file.Path), isSweep = false;
+        IReadOnlyList<SweepPoint> points = [];
+        if (file.Tree is { } tree)
+        {
+            var context = new CheckContext(components, found.Add) { GetVariable = getVariable, IsPart = isPart };
+            isSweep = tree.Find(SweepExpander.Table) is not null;
+            IReadOnlyList<SweepAxis> axes = isSweep ? SweepExpander.Axes(tree, found.Add) : [];
+            ConfigTable plain = ConfigTree.Without(tree, SweepExpander.Table);
+            SweepAxis[] right = [.. axes.Where(axis => SweepAxisCheck.Check(axis, plain, schema, context))];
+            CheckUnusedDatasets(plain, file.Path, schema, right, context);
+            points = [.. SweepExpander.Expand(plain, right).Select(point => point with { Tree = CheckOne(point.Tree, schema, context) })];
+        }
+        IReadOnlyList<ConfigDiagnostic> diagnostics = ConfigDiagnostic.Ordered(found);
+        bool failed = diagnostics.Any(diagnostic => diagnostic.IsError);
+        return new CheckedExperiment(failed || isPart ? [] : points, isSweep, isPart, diagnostics);
+    }
+
+    private static ConfigTable CheckOne(ConfigTable tree, SectionSchema schema, CheckContext context)
+    {
+        tree = NamedDatasets.Expand(tree, context);
+        ConfigChecker.Check(tree, schema, Title, context);
+        DivisionRules.Check(tree, schema, context);
+        ExperimentRules.Check(tree, context);
+        return tree;
+    }
+
+    private static void CheckUnusedDatasets(ConfigTable tree, string file, SectionSchema schema, SweepAxis[] axes, CheckContext context)
+    {
+        if (schema.Keys.FirstOrDefault(key => key.Name == "pretrain")?.Section?.Keys.FirstOrDefault(key => key.Name == "data")?.Section is not { } data) return;
+        IEnumerable<string> named = axes.Where(axis => axis.Path[axis.Path.Count - 1] == NamedDatasets.Key)
+            .SelectMany(axis => axis.Values.Items).OfType<ConfigScalar>().Select(item => item.Value).OfType<string>();
+        NamedDatasets.CheckUnused(tree, file, data, named, context);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using HiEndMae.Configuration;
+
+namespace HiEndMae.ExperimentFiles;
+
+/// <summary>What no single record can say: relations between the tables of an experiment, and options without effect.</summary>
+internal static class ExperimentRules
+{
+    /// <summary>Reports every relation that does not hold, and every option without effect.</summary>
+    /// <param name="tree">The experiment.</param>
+    /// <param name="context">Where errors go.</param>
+    public static void Check(ConfigTable tree, CheckContext context)
+    {
+        ConfigTable? pretrain = tree.Find("pretrain") as ConfigTable, finetune = tree.Find("finetune") as ConfigTable;
+        foreach (ConfigTable? stage in (ConfigTable?[])[pretrain, finetune])
+        {
+            CheckSchedule(stage);
+            CheckWindow((stage?.Find("data") as ConfigTable)?.Find("window"));
+        }
+        // What is missing in a part may stand in the file that it is for.
+        if (context.IsPart) return;
+        if (pretrain is null && finetune is null) Report("HEM030", true, "the experiment has neither [pretrain] nor [finetune]: there is nothing to run", tree.Source);
+        var starts = finetune?.Find("init") as ConfigArray;
+        bool startsFromPretraining = finetune is not null && (starts is null || starts.Items.Any(IsPretrain));
+        if (startsFromPretraining && pretrain is null)
+            Report("HEM031", true, "[finetune] starts from \"pretrain\", but there is no [pretrain]; add it, or give init = [\"scratch\"] or the path of a checkpoint", (starts ?? (ConfigNode)finetune!).Source);
+        if (tree.Find("evaluate") is { } evaluate && finetune is null)
+            Report("HEM040", false, "[evaluate] has no effect without [finetune]", evaluate.Source);
+        if (pretrain is not null && finetune is not null && !startsFromPretraining)
+            Report("HEM041", false, "[pretrain] has no effect on [finetune]: init does not name \"pretrain\"", starts!.Source);
+
+        void CheckSchedule(ConfigTable? stage)
+        {
+            if ((stage?.Find("schedule") as ConfigTable)?.Find("warmup_steps") is ConfigScalar { Value: long warmup } node && stage.Find("steps") is ConfigScalar { Value: long steps } && warmup > steps)
+                Report("HEM042", false, string.Format(CultureInfo.InvariantCulture, "warmup_steps ({0}) is more than steps ({1}): the learning rate never reaches its peak", warmup, steps), node.Source);
+        }
+
+        void CheckWindow(ConfigNode? node)
+        {
+            if (node is not ConfigArray window || !window.Items.All(item => item is ConfigScalar { Value: long or double })) return;
+            double[] ends = [.. window.Items.OfType<ConfigScalar>().Select(item => Convert.ToDouble(item.Value, CultureInfo.InvariantCulture))];
+            if (ends.Length != 2 || !(ends[0] < ends[1])) Report("HEM032", true, "'window' must be [low, high] with low < high, such as [-175, 250]", node.Source);
+        }
+
+        void Report(string id, bool isError, string message, SourceSpan source) => context.Report(new ConfigDiagnostic(id, isError, message, source));
+    }
+
+    private static bool IsPretrain(ConfigNode node) => node is ConfigScalar { Value: "pretrain" };
+}

@@ -1,0 +1,66 @@
+using HiEndMae.Configuration;
+
+namespace HiEndMae.ExperimentFiles;
+
+/// <summary>The grid of a <c>[sweep]</c>: dotted keys with lists of values, every combination, the last key fastest.</summary>
+public static class SweepExpander
+{
+    /// <summary>Name of the table.</summary>
+    public const string Table = "sweep";
+
+    /// <summary>Combinations that one file may have.</summary>
+    public const int MostPoints = 2000;
+
+    /// <summary>The axes of a sweep; wrong ones have been reported and are left out.</summary>
+    /// <param name="tree">The experiment with its [sweep].</param>
+    /// <param name="report">Takes each error.</param>
+    public static IReadOnlyList<SweepAxis> Axes(ConfigTable tree, Action<ConfigDiagnostic> report)
+    {
+        var axes = new List<SweepAxis>();
+        if (tree.Find(Table) is ConfigTable { Entries.Count: > 0 } sweep) Collect(sweep, [], axes, report);
+        else report(new ConfigDiagnostic("HEM034", true, "there is no [sweep] with keys to vary; write [sweep] and \"pretrain.mask_ratio\" = [0.6, 0.75, 0.9]", (tree.Find(Table) ?? tree).Source));
+        long points = axes.Aggregate(1L, (count, axis) => Math.Min(count * axis.Values.Items.Count, int.MaxValue));
+        if (points <= MostPoints) return axes;
+        report(new ConfigDiagnostic("HEM037", true, $"the [sweep] has more than {MostPoints} combinations; take values out, or make several files of it", tree.Find(Table)!.Source));
+        return [];
+    }
+
+    /// <summary>Every combination.</summary>
+    public static IReadOnlyList<SweepPoint> Expand(ConfigTable tree, IReadOnlyList<SweepAxis> axes)
+    {
+        IEnumerable<SweepPoint> points = [new SweepPoint("", ConfigTree.Without(tree, Table))];
+        foreach (SweepAxis axis in axes)
+        {
+            points = points.SelectMany(point => axis.Values.Items.Select(value => new SweepPoint(
+                $"{(point.Label.Length > 0 ? point.Label + ", " : "")}{axis.Key}={TomlText.Value(value)}", ConfigTree.Set(point.Tree, axis.Path, value))));
+        }
+        return [.. points];
+    }
+
+    // [sweep] "a.b" = [..] and [sweep.a] b = [..] say the same.
+    private static void Collect(ConfigTable table, string[] prefix, List<SweepAxis> axes, Action<ConfigDiagnostic> report)
+    {
+        foreach (ConfigEntry entry in table.Entries)
+        {
+            string[] path = [.. prefix, .. entry.Key.Split('.')];
+            if (entry.Value is ConfigTable nested)
+            {
+                Collect(nested, path, axes, report);
+                continue;
+            }
+            if (entry.Value is not ConfigArray { Items.Count: > 0 } values)
+            {
+                report(new ConfigDiagnostic("HEM035", true, $"'{NearestName.Shorten(string.Join(".", path))}' in [sweep] must be a list of values, not empty", entry.Value.Source));
+                continue;
+            }
+            string[] texts = [.. values.Items.Select(TomlText.Value)];
+            for (int i = 0; i < texts.Length; i++)
+            {
+                if (Array.IndexOf(texts, texts[i]) < i)
+                    report(new ConfigDiagnostic("HEM044", false, $"'{NearestName.Shorten(string.Join(".", path))}' in [sweep] says {NearestName.Shorten(texts[i])} twice: the second has no effect", values.Items[i].Source));
+            }
+            ConfigNode[] distinct = [.. values.Items.Where((_, i) => Array.IndexOf(texts, texts[i]) == i)];
+            axes.Add(new SweepAxis(path, values with { Items = distinct }, entry.KeySource));
+        }
+    }
+}

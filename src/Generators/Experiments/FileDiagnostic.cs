@@ -1,0 +1,26 @@
+using HiEndMae.Configuration;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+
+namespace HiEndMae.Generators.Experiments;
+
+/// <summary>Errors of files as the compiler prints them, with the file's own line and column.</summary>
+internal static class FileDiagnostic
+{
+    public static Diagnostic Of(ConfigDiagnostic diagnostic)
+    {
+        // The message is the checker's, word for word; braces in it are no placeholders.
+        var descriptor = new DiagnosticDescriptor(
+            diagnostic.Id, "Experiment file", "{0}", "Experiments", diagnostic.IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning, isEnabledByDefault: true,
+            helpLinkUri: "docs/reference/diagnostics.md#" + diagnostic.Id.ToLowerInvariant());
+        return Diagnostic.Create(descriptor, At(diagnostic.Source.File, diagnostic.Source.Line, diagnostic.Source.Column), diagnostic.Message);
+    }
+
+    public static Location Start(string path) => At(path, 1, 1);
+
+    private static Location At(string path, int line, int column)
+    {
+        var place = new LinePosition(line - 1, column - 1);
+        return Location.Create(path, default, new LinePositionSpan(place, place));
+    }
+}
