@@ -1,3 +1,5 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae.Plugins.Decoders;
 
 /// <summary>Hi-End-MAE: dense stages let mask tokens query visible tokens of several encoder layers (arXiv:2502.08347).</summary>
@@ -32,4 +34,13 @@ public sealed partial record HiEndMaeConfig
 
     /// <summary>Whether targets are normalised per patch.</summary>
     public bool NormTargets { get; init; } = true;
+
+    partial void Check(KeyReport report)
+    {
+        if (EmbedDim % 6 != 0) report.Error(nameof(EmbedDim), $"sine-cosine positions need a multiple of 6, which {EmbedDim} is not; nearest: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}");
+        foreach (int layer in DenseLayers)
+        {
+            if (!StageLayers.Contains(layer)) report.Error(nameof(DenseLayers), $"layer {layer} is none of stage_layers: {string.Join(", ", StageLayers)}");
+        }
+    }
 }

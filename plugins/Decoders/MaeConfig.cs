@@ -1,3 +1,5 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae.Plugins.Decoders;
 
 /// <summary>Masked autoencoder: mask tokens see the encoder only through its last layer (He et al., arXiv:2111.06377).</summary>
@@ -22,4 +24,9 @@ public sealed partial record MaeConfig
 
     /// <summary>Whether targets are normalised per patch.</summary>
     public bool NormTargets { get; init; } = true;
+
+    partial void Check(KeyReport report)
+    {
+        if (EmbedDim % 6 != 0) report.Error(nameof(EmbedDim), $"sine-cosine positions need a multiple of 6, which {EmbedDim} is not; nearest: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}");
+    }
 }

@@ -1,3 +1,5 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>Plain 3D Vision Transformer on non-overlapping patches.</summary>
@@ -30,4 +32,10 @@ public sealed partial record Vit3dConfig
     /// <summary>Epsilon of every LayerNorm: 1e-6 in the official pre-training code, 1e-5 in MONAI's ViT.</summary>
     [Range(1e-12, 1e-2)]
     public double NormEps { get; init; } = 1e-6;
+
+    partial void Check(KeyReport report)
+    {
+        if (PosEmbed == PositionEmbedding.Sincos && EmbedDim % 6 != 0)
+            report.Error(nameof(EmbedDim), $"sine-cosine positions need a multiple of 6, which {EmbedDim} is not; nearest: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}, or pos_embed = \"perceptron\"");
+    }
 }

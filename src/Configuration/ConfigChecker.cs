@@ -35,6 +35,8 @@ public sealed class ConfigChecker
         foreach (ConfigEntry entry in table.Entries)
         {
             if (entry.Key == ConfigTable.PluginKey && (inline is not null || schema.IsComponent)) continue;
+            // One that names a table was replaced by it; one that does not has been reported.
+            if (entry.Key == ConfigTable.DatasetKey && inline?.Slot == Slot.Dataset) continue;
             if (known.TryGetValue(entry.Key, out KeySchema? key)) CheckKey(key, entry.Value, title);
             // The keys of a component that is not known cannot be judged.
             else if (inline is null || component is not null) Unknown(entry, known.Keys, title);

@@ -30,7 +30,7 @@ internal static class DivisionRules
         for (int i = 0; i < Math.Max(values.Length, units.Length) && values.Length > 0 && units.Length > 0; i++)
         {
             double value = values[Math.Min(i, values.Length - 1)], unit = units[Math.Min(i, units.Length - 1)];
-            if (!(unit > 0) || value % unit == 0) continue;
+            if (!(unit > 0) || double.IsNaN(value) || value % unit == 0) continue;
             SourceSpan source = (node is ConfigArray { Items.Count: 3 } sizes ? sizes.Items[i] : node ?? unitNode ?? table).Source;
             string message = string.Format(
                 CultureInfo.InvariantCulture, "'{0}' in [{1}] is {2}, which is no multiple of '{3}' in [{4}] ({5}); nearest: {6}",

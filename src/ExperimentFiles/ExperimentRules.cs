@@ -26,8 +26,8 @@ internal static class ExperimentRules
             Report("HEM031", true, "[finetune] starts from \"pretrain\", but there is no [pretrain]; add it, or give init = [\"scratch\"] or the path of a checkpoint", (starts ?? (ConfigNode)finetune!).Source);
         if (tree.Find("evaluate") is { } evaluate && finetune is null)
             Report("HEM040", false, "[evaluate] has no effect without [finetune]", evaluate.Source);
-        if (pretrain is not null && finetune is not null && !startsFromPretraining)
-            Report("HEM041", false, "[pretrain] has no effect on [finetune]: init does not name \"pretrain\"", starts!.Source);
+        if (pretrain is not null && starts is { Items.Count: > 0 } && starts.Items.All(item => item is ConfigScalar { Value: string }) && !startsFromPretraining)
+            Report("HEM041", false, "[pretrain] has no effect on [finetune]: init does not name \"pretrain\"", starts.Source);
 
         void CheckSchedule(ConfigTable? stage)
         {
@@ -39,7 +39,7 @@ internal static class ExperimentRules
         {
             if (node is not ConfigArray window || !window.Items.All(item => item is ConfigScalar { Value: long or double })) return;
             double[] ends = [.. window.Items.OfType<ConfigScalar>().Select(item => Convert.ToDouble(item.Value, CultureInfo.InvariantCulture))];
-            if (ends.Length != 2 || !(ends[0] < ends[1])) Report("HEM032", true, "'window' must be [low, high] with low < high, such as [-175, 250]", node.Source);
+            if (!ends.Any(double.IsNaN) && (ends.Length != 2 || ends[0] >= ends[1])) Report("HEM032", true, "'window' must be [low, high] with low < high, such as [-175, 250]", node.Source);
         }
 
         void Report(string id, bool isError, string message, SourceSpan source) => context.Report(new ConfigDiagnostic(id, isError, message, source));

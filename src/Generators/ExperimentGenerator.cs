@@ -42,9 +42,10 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
         {
             if (output.Code is not null) context.AddSource($"{output.RelativePath.Replace('/', '.')}.g.cs", SourceText.From(output.Code, Encoding.UTF8));
         });
-        context.RegisterSourceOutput(outputs.Select(static (output, _) => output.Diagnostics), static (context, diagnostics) =>
+        // What is wrong with a file that others extend is found with each of them, and said once.
+        context.RegisterSourceOutput(outputs.Select(static (output, _) => output.Diagnostics).Collect(), static (context, found) =>
         {
-            foreach (ConfigDiagnostic diagnostic in diagnostics) context.ReportDiagnostic(FileDiagnostic.Of(diagnostic));
+            foreach (ConfigDiagnostic diagnostic in ConfigDiagnostic.Ordered(found.SelectMany(diagnostics => diagnostics))) context.ReportDiagnostic(FileDiagnostic.Of(diagnostic));
         });
         context.RegisterSourceOutput(outputs.Select(static (output, _) => (output.Name, output.Path)).Collect(), static (context, names) => ReportSameNames(context, names));
         context.RegisterSourceOutput(schemas.Select(static (found, _) => found.Experiment is null).Combine(files.Collect()), static (context, pair) =>

@@ -4,7 +4,7 @@ namespace HiEndMae.Host.Tests;
 
 public sealed class ArchitectureTests
 {
-    private static readonly string[] PluginArrows = ["HiEndMae.Abstractions", "HiEndMae.Imaging", "HiEndMae.Nn"];
+    private static readonly string[] PluginArrows = ["HiEndMae.Abstractions", "HiEndMae.Configuration", "HiEndMae.Imaging", "HiEndMae.Nn"];
 
     [Theory]
     [InlineData("src/Imaging/HiEndMae.Imaging.csproj")]

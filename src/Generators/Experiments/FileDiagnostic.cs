@@ -9,10 +9,9 @@ internal static class FileDiagnostic
 {
     public static Diagnostic Of(ConfigDiagnostic diagnostic)
     {
-        // The message is the checker's, word for word; braces in it are no placeholders.
+        // The message is the checker's, word for word; braces in it are no placeholders, and a help link would be added to it.
         var descriptor = new DiagnosticDescriptor(
-            diagnostic.Id, "Experiment file", "{0}", "Experiments", diagnostic.IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning, isEnabledByDefault: true,
-            helpLinkUri: "docs/reference/diagnostics.md#" + diagnostic.Id.ToLowerInvariant());
+            diagnostic.Id, "Experiment file", "{0}", "Experiments", diagnostic.IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning, isEnabledByDefault: true);
         return Diagnostic.Create(descriptor, At(diagnostic.Source.File, diagnostic.Source.Line, diagnostic.Source.Column), diagnostic.Message);
     }
 
