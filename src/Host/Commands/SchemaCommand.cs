@@ -8,10 +8,13 @@ internal static class SchemaCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var command = new Command("schema", "Print the JSON schema of experiment files, for editors.");
-        command.SetAction(_ =>
+        var output = new Option<string?>("--out") { Description = "File to write; without it the schema is printed." };
+        var command = new Command("schema", "Write the JSON schema of experiment files, for editors: '#:schema ./schema.json' as a file's first line names it.") { output };
+        command.SetAction(parsed =>
         {
-            environment.Output.WriteLine(JsonSchemaWriter.Write(PluginCatalog.Load(environment.PluginsDirectory).Components));
+            string schema = JsonSchemaWriter.Write(PluginCatalog.Load(environment.PluginsDirectory).Components);
+            if (parsed.GetValue(output) is { } file) File.WriteAllText(file, schema + "\n");
+            else environment.Output.WriteLine(schema);
             return ExitCodes.Done;
         });
         return command;
