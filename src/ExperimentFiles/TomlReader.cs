@@ -53,7 +53,7 @@ public sealed class TomlReader
             return null;
         }
         // Keys said twice are found here, with the words and places of every other error.
-        DocumentSyntax document = SyntaxParser.Parse(text, file, false);
+        if (Parse(text) is not { } document) return null;
         foreach (DiagnosticMessage message in document.Diagnostics.Where(message => message.Kind == DiagnosticMessageKind.Error).Take(MostSyntaxErrors))
             Error("HEM001", $"malformed TOML: {NearestName.Shorten(FirstLine(message.Message))}", new SourceSpan(file, message.Span.Start.Line + 1, message.Span.Start.Column + 1));
         if (failed) return null;
@@ -65,6 +65,30 @@ public sealed class TomlReader
             foreach (KeyValueSyntax pair in section.Items) Add(table, pair);
         }
         return failed ? null : root.Build();
+    }
+
+    private DocumentSyntax? Parse(string text)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, file, false);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Thrown by the parser on an escape such as \uD800, which is half a character.
+            int at = Math.Max(0, Enumerable.Range(0, text.Length).FirstOrDefault(i => IsNoCharacter(text, i)));
+            int start = at == 0 ? -1 : text.LastIndexOf('\n', at - 1);
+            Error("HEM001", "malformed TOML: an escape is no character", new SourceSpan(file, text.Take(at).Count(c => c == '\n') + 1, at - start));
+            return null;
+        }
+    }
+
+    private static bool IsNoCharacter(string text, int at)
+    {
+        int digits = text[at] != '\\' || at + 1 >= text.Length ? 0 : text[at + 1] switch { 'u' => 4, 'U' => 8, _ => 0 };
+        return digits > 0 && at + 2 + digits <= text.Length
+            && uint.TryParse(text.Substring(at + 2, digits), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out uint code)
+            && code is (>= 0xD800 and <= 0xDFFF) or > 0x10FFFF;
     }
 
     private TableBuilder Open(TableBuilder root, TableSyntaxBase section)

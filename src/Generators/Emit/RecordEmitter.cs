@@ -62,9 +62,18 @@ internal static class RecordEmitter
                 code.Append($"            {property.Name} = {Configuration}ConfigReader.Component(table with {{ Entries = [.. global::System.Linq.Enumerable.Where(table.Entries, entry => !global::System.Linq.Enumerable.Contains(new[] {{ {own} }}, entry.Key))] }}, context, global::HiEndMae.Slot.{property.Slot}),\n");
                 continue;
             }
-            code.Append($"            {property.Name} = table.Find({Literal.Text(property.Key)}) is {{ }} value{property.Name} ? {Read(property, $"value{property.Name}")} : defaults.{property.Name},\n");
+            code.Append($"            {property.Name} = table.Find({Literal.Text(property.Key)}) is {{ }} value{property.Name} ? {Read(property, $"value{property.Name}")} : {Default(property)},\n");
         }
         code.Append("        };\n    }\n\n");
+    }
+
+    // A default path is resolved as one that no file says, so that what is written says the same wherever it is read.
+    private static string Default(PropertyModel property)
+    {
+        string value = $"defaults.{property.Name}";
+        if (property.PathKeywords is null || property.IsRequired) return value;
+        string resolved = Read(property, Write(property, value));
+        return property.IsNullable ? $"({value} is null ? null : {resolved})" : resolved;
     }
 
     private static string Read(PropertyModel property, string node) => property.Shape switch

@@ -11,6 +11,12 @@ namespace HiEndMae.Host.Configuration;
 /// <remarks>Nothing but <c>name</c> and <c>encoder</c> is required in it: a file that extends another says only what differs. What is missing is for <c>hiendmae validate</c>.</remarks>
 internal sealed class JsonSchemaWriter
 {
+    /// <summary>Name of the file beside an experiment.</summary>
+    public const string FileName = "schema.json";
+
+    /// <summary>First line of an experiment, by which editors find the schema beside it.</summary>
+    public const string Reference = $"#:schema ./{FileName}\n";
+
     private readonly IReadOnlyList<ComponentDescriptor> components;
     private readonly JsonObject definitions = [];
 

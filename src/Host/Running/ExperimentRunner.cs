@@ -24,7 +24,8 @@ internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalo
         Dataset? pretraining = config.Pretrain is null ? null : CreateDataset(config.Pretrain.Data);
         Dataset? labelled = config.Finetune is null ? null : CreateDataset(config.Finetune.Data);
         var directory = RunDirectory.Open(options.Out, config.Name, fingerprint, options.Resume, environment.Clock);
-        directory.Write("experiment.toml", resolvedToml);
+        directory.Write("experiment.toml", JsonSchemaWriter.Reference + resolvedToml);
+        directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(DiagnosticOutput.Indented));
         using ITrackingStore tracking = TrackingStores.Open(config.Tracking.Uri, Path.GetFullPath(options.Out), environment.GetVariable, environment.Clock);
         var tracked = new TrackedExperiment(tracking, directory, config, fingerprint);

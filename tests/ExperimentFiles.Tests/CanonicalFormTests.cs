@@ -1,0 +1,101 @@
+using CsCheck;
+using HiEndMae.Configuration;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Generators.Tests;
+using HiEndMae.Host;
+using HiEndMae.Host.Configuration;
+using HiEndMae.Host.Tests;
+
+namespace HiEndMae.ExperimentFiles.Tests;
+
+/// <summary>Canonical TOML and fingerprints of whole experiments.</summary>
+public sealed class CanonicalFormTests
+{
+    private static readonly IReadOnlyList<ComponentDescriptor> Components = PluginCatalog.Load(Repository.Plugins).Components;
+
+    [Fact]
+    public void Random_experiments_come_back_from_their_own_toml() => new RandomConfig(Components).Table(ExperimentConfig.Schema).Sample(
+        table =>
+        {
+            ConfigTable written = Read(table).ToTable();
+            string toml = TomlText.Document(written);
+            ConfigTable parsed = TomlReader.Read(toml, "", error => throw new InvalidOperationException(error.ToString()))!;
+            ConfigTable again = Read(parsed).ToTable();
+            return RandomConfig.Holds(written, table) && TomlText.Document(again) == toml && Fingerprint(again) == Fingerprint(written);
+        }, iter: 10_000);
+
+    [Fact]
+    public void Every_value_that_can_change_a_result_changes_the_fingerprint() => new RandomConfig(Components).Table(ExperimentConfig.Schema).Sample(
+        table =>
+        {
+            ConfigTable written = Read(table).ToTable();
+            string before = Fingerprint(written);
+            foreach ((string[] path, ConfigScalar value, bool ignored) in Leaves(written, ExperimentConfig.Schema, [], false))
+            {
+                string after = Fingerprint(ConfigTree.Set(written, path, Other(value)));
+                if ((after == before) != ignored) throw new InvalidOperationException($"{string.Join(".", path)} ignored={ignored}");
+            }
+        }, iter: 100);
+
+    [Theory]
+    [InlineData("seed = 7", "seed = 0x7")]
+    [InlineData("[pretrain.optimizer]\nlr = 0.001\nbeta2 = 0.95", "# a comment\n[pretrain.optimizer]\nbeta2 = 9.5e-1\nlr = 1e-3")]
+    [InlineData("[pretrain.data]\ncrop = 56", "[pretrain.data]\ncrop = [56, 56, 56]")]
+    [InlineData("[pretrain]\nmask_ratio = 0.5", "pretrain.mask_ratio = 5_0e-2")]
+    [InlineData("description = \"one\"", "description = 'another'")]
+    [InlineData("[pretrain]\nlog_every = 5", "[pretrain]\nlog_every = 6")]
+    public async Task Spelling_order_and_comments_do_not_count(string one, string other) => Assert.Equal(await FingerprintOf(one), await FingerprintOf(other));
+
+    [Theory]
+    [InlineData("seed = 7", "seed = 8")]
+    [InlineData("[pretrain.optimizer]\nlr = 0.001", "[pretrain.optimizer]\nlr = 0.0011")]
+    [InlineData("[pretrain.data]\nseed = 1", "[pretrain.data]\nseed = 2")]
+    [InlineData("[encoder]\nmlp_ratio = 2", "[encoder]\nmlp_ratio = 3")]
+    public async Task Values_do(string one, string other) => Assert.NotEqual(await FingerprintOf(one), await FingerprintOf(other));
+
+    [Fact]
+    public async Task The_resolved_file_of_a_run_is_the_same_experiment()
+    {
+        using var host = new HostFixture();
+        string file = host.Write("experiment.toml", Right);
+        var loader = new ExperimentLoader(Components, _ => null);
+        LoadedExperiment first = Assert.Single(loader.Load(file, []).Experiments);
+        LoadedExperiment second = Assert.Single(loader.Load(host.Write("again.toml", JsonSchemaWriter.Reference + first.ResolvedToml), []).Experiments);
+        Assert.Equal((first.Fingerprint, first.ResolvedToml), (second.Fingerprint, second.ResolvedToml));
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("validate", file));
+    }
+
+    private static string Right => File.ReadAllText(Path.Combine(Repository.Root, "tests", "ExperimentFiles.Tests", "corpus", "_right.toml"));
+
+    private static async Task<string> FingerprintOf(string text)
+    {
+        using var host = new HostFixture();
+        host.Write("_right.toml", Right);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("validate", host.Write("example.toml", "extends = \"_right.toml\"\n" + text), "--json"));
+        return System.Text.Json.Nodes.JsonNode.Parse(host.Output)![0]!["fingerprint"]!.GetValue<string>();
+    }
+
+    private static ExperimentConfig Read(ConfigTable table) => ExperimentConfig.Read(table, new BindContext(Components, _ => null));
+
+    private static string Fingerprint(ConfigTable table) => ConfigFingerprint.Of(table, ExperimentConfig.Schema, Components);
+
+    private static IEnumerable<(string[] Path, ConfigScalar Value, bool Ignored)> Leaves(ConfigTable table, SectionSchema schema, string[] path, bool ignored)
+    {
+        KeySchema? inline = schema.Keys.FirstOrDefault(key => key.Inline);
+        KeySchema[] keys = [.. schema.Keys.Where(key => !key.Inline), .. inline is null ? [] : Components.Find(inline.Slot!.Value, table.PluginName)!.Schema.Keys];
+        foreach (KeySchema key in keys)
+        {
+            bool leftOut = ignored || key.IgnoredByFingerprint;
+            string[] here = [.. path, key.Name];
+            if (table.Find(key.Name) is ConfigScalar scalar) yield return (here, scalar, leftOut);
+            if (table.Find(key.Name) is not ConfigTable below || key.IsDictionary) continue;
+            SectionSchema nested = key.Section ?? Components.Find(key.Slot!.Value, below.PluginName)!.Schema;
+            foreach ((string[], ConfigScalar, bool) leaf in Leaves(below, nested, here, leftOut)) yield return leaf;
+        }
+    }
+
+    private static ConfigScalar Other(ConfigScalar scalar) => scalar with
+    {
+        Value = scalar.Value switch { long number => number == 0 ? 1L : number - 1, double number => number == 0 ? 1.0 : number / 2, bool flag => !flag, string text => text + "x", object other => other },
+    };
+}
