@@ -4,13 +4,12 @@ using Spectre.Console.Testing;
 namespace HiEndMae.Host.Tests;
 
 /// <summary>Runs the program in process, with its output caught and a folder of its own.</summary>
-internal sealed class HostFixture : IDisposable
+/// <param name="plugins">Folder of plugins; left out, the program's own.</param>
+internal sealed class HostFixture(string? plugins = null) : IDisposable
 {
     private readonly StringWriter output = new();
     private readonly StringWriter error = new();
-    private readonly TestConsole console = new();
-
-    public HostFixture() => console.Profile.Width = 200;
+    private readonly TestConsole console = new() { Profile = { Width = 200 } };
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("hiendmae-host-").FullName;
 
@@ -29,7 +28,7 @@ internal sealed class HostFixture : IDisposable
 
     public Task<int> RunAsync(params string[] args)
     {
-        var environment = new HostEnvironment(Repository.Plugins, console, output, error, name => Variables.GetValueOrDefault(name), TimeProvider.System);
+        var environment = new HostEnvironment(plugins ?? Repository.Plugins, console, output, error, name => Variables.GetValueOrDefault(name), TimeProvider.System);
         return new CommandLine(environment).RunAsync(args);
     }
 
