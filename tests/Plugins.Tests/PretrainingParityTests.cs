@@ -108,7 +108,7 @@ public sealed class PretrainingParityTests
             .. Under("stages.9"), .. Under("stages.6"), .. Under("stages.3"), .. Under("norm"), .. Under("head")];
     }
 
-    private sealed class Model : IDisposable
+    internal sealed class Model : IDisposable
     {
         public Model(Golden golden)
         {

@@ -60,7 +60,7 @@ public sealed class UnetrParityTests
         Assert.Contains("0 to 5", error.Message);
     }
 
-    private static (Vit3dEncoder, UnetrHead) Build(Golden golden, int edge, int classes)
+    internal static (Vit3dEncoder, UnetrHead) Build(Golden golden, int edge, int classes)
     {
         var encoder = new Vit3dEncoder(
             new Vit3dConfig
@@ -98,7 +98,7 @@ public sealed class UnetrParityTests
         .Replace("fc2", "linear2", StringComparison.Ordinal)
         .Replace("attn.proj", "attn.out_proj", StringComparison.Ordinal);
 
-    private static Tensor Input(int n)
+    internal static Tensor Input(int n)
     {
         var values = new float[n * n * n];
         for (int at = 0; at < values.Length; at++)

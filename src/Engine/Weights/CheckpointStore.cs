@@ -59,19 +59,17 @@ public sealed class CheckpointStore(string folder, int keep, Action<string> warn
 
     /// <summary>Reads the weights of a checkpoint folder, of the newest whole one below a folder, or of a .safetensors file.</summary>
     /// <exception cref="CheckpointException">There is none, or it is broken.</exception>
-    public static IReadOnlyDictionary<string, Tensor> LoadWeights(string path)
+    public static IReadOnlyDictionary<string, Tensor> LoadWeights(string path) => Safetensors.Read(WeightsOf(path));
+
+    /// <summary>The file of weights of a checkpoint folder, of the newest whole one below a folder, or the file itself.</summary>
+    /// <exception cref="CheckpointException">A folder has none, or it is torn.</exception>
+    public static string WeightsOf(string path)
     {
-        if (!Directory.Exists(path)) return Safetensors.Read(path);
+        if (!Directory.Exists(path)) return path;
         if (File.Exists(Path.Combine(path, SumsName)))
-        {
-            return Fault(path) is { } fault
-                ? throw new CheckpointException($"The checkpoint '{path}' is torn: {fault}.")
-                : Safetensors.Read(Path.Combine(path, WeightsName));
-        }
+            return Fault(path) is { } fault ? throw new CheckpointException($"The checkpoint '{path}' is torn: {fault}.") : Path.Combine(path, WeightsName);
         string? newest = new CheckpointStore(path, 0, _ => { }).Steps().FirstOrDefault(step => Fault(step) is null);
-        return newest is null
-            ? throw new CheckpointException($"There is no whole checkpoint in '{path}'.")
-            : Safetensors.Read(Path.Combine(newest, WeightsName));
+        return newest is null ? throw new CheckpointException($"There is no whole checkpoint in '{path}'.") : Path.Combine(newest, WeightsName);
     }
 
     private IEnumerable<string> Steps() => Directory.Exists(folder)

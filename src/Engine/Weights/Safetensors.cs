@@ -45,22 +45,10 @@ public static class Safetensors
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            Span<byte> length = stackalloc byte[8];
-            file.ReadExactly(length);
-            long size = BinaryPrimitives.ReadInt64LittleEndian(length);
-            if (size is < 2 or > LongestHeader || size > file.Length - 8) throw Broken(path, "its header has an impossible length");
-            var header = new byte[size];
-            file.ReadExactly(header);
-            using JsonDocument json = JsonDocument.Parse(header);
-            var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-            foreach (JsonProperty entry in json.RootElement.EnumerateObject())
-            {
-                if (entry.Name != "__metadata__") tensors[entry.Name] = ReadTensor(path, file, 8 + size, entry);
-            }
-            return tensors;
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            return file.Entries.ToDictionary(entry => entry.Name, file.Read, StringComparer.Ordinal);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw error is FileNotFoundException or DirectoryNotFoundException
                 ? new CheckpointException($"There is no file of weights '{path}'.", error)
@@ -68,21 +56,44 @@ public static class Safetensors
         }
     }
 
-    private static Tensor ReadTensor(string path, FileStream file, long start, JsonProperty entry)
+    /// <summary>The JSON header; the stream stands behind it.</summary>
+    internal static byte[] ReadHeader(string path, FileStream file)
     {
-        string type = entry.Value.GetProperty("dtype").GetString()!;
-        if (!Types.TryGetValue(type, out ScalarType scalar)) throw Broken(path, $"'{entry.Name}' has the unknown type '{type}'");
+        Span<byte> length = stackalloc byte[8];
+        file.ReadExactly(length);
+        long size = BinaryPrimitives.ReadInt64LittleEndian(length);
+        if (size is < 2 or > LongestHeader || size > file.Length - 8) throw Broken(path, "its header has an impossible length");
+        var header = new byte[size];
+        file.ReadExactly(header);
+        return header;
+    }
+
+    /// <summary>Type, shape and place of a tensor, checked against the file's length before anything is allocated.</summary>
+    internal static (ScalarType Type, long[] Shape, long From, long To) ReadEntry(string path, FileStream file, long start, JsonProperty entry)
+    {
+        string type = entry.Value.GetProperty("dtype").GetString() ?? "";
+        string name = HiEndMae.Configuration.NearestName.Shorten(entry.Name);
+        if (!Types.TryGetValue(type, out ScalarType scalar)) throw Broken(path, $"'{name}' has the unknown type '{HiEndMae.Configuration.NearestName.Shorten(type)}'");
         long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(edge => edge.GetInt64())];
         long from = entry.Value.GetProperty("data_offsets")[0].GetInt64(), to = entry.Value.GetProperty("data_offsets")[1].GetInt64();
+        if (shape.Any(edge => edge < 0) || from < 0 || to < from || to > file.Length - start) throw Broken(path, $"'{name}' lies outside the file");
         long count = shape.Aggregate(1L, (product, edge) => checked(product * edge));
-        if (shape.Any(edge => edge < 0) || from < 0 || to < from || start + to > file.Length) throw Broken(path, $"'{entry.Name}' lies outside the file");
-        Tensor tensor = empty(shape, scalar);
-        if (count * tensor.ElementSize != to - from) throw Broken(path, $"'{entry.Name}' has {to - from} bytes, which its shape does not need");
-        if (count == 0) return tensor;
-        file.Position = start + from;
-        file.ReadExactly(tensor.bytes);
-        return tensor;
+        if (checked(count * SizeOf(scalar)) != to - from) throw Broken(path, $"'{name}' has {to - from} bytes, which its shape does not need");
+        return (scalar, shape, from, to);
     }
+
+    /// <summary>Bytes of an element.</summary>
+    internal static int SizeOf(ScalarType type) => type switch
+    {
+        ScalarType.Float64 or ScalarType.Int64 => 8,
+        ScalarType.Float32 or ScalarType.Int32 => 4,
+        ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Int16 => 2,
+        _ => 1,
+    };
+
+    /// <summary>Whether an exception says that the content is wrong, not that the program is.</summary>
+    internal static bool IsOfTheFile(Exception error) =>
+        error is EndOfStreamException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or IndexOutOfRangeException;
 
     private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string> metadata)
     {
@@ -119,5 +130,5 @@ public static class Safetensors
         return header;
     }
 
-    private static CheckpointException Broken(string path, string what) => new($"The file of weights '{path}' is broken: {what}.");
+    internal static CheckpointException Broken(string path, string what) => new($"The file of weights '{path}' is broken: {what}.");
 }

@@ -19,6 +19,8 @@ public sealed class CommandLine
             ValidateCommand.Create(environment),
             PluginsCommand.Create(environment),
             SchemaCommand.Create(environment),
+            InspectCommand.Create(environment),
+            ConvertCommand.Create(environment),
         };
     }
 

@@ -72,8 +72,10 @@ internal sealed class StageRunner(
         if (stage.Start != "scratch")
         {
             string path = stage.Start == "pretrain" ? directory.File("pretrain/checkpoints") : stage.Start;
-            IReadOnlyList<string> left = ModelWeights.Transfer(encoder, CheckpointStore.LoadWeights(path), path);
-            context.Logger.Note($"{stage.Name}: encoder from '{path}'{(left.Count > 0 ? $"; computed, not loaded: {string.Join(", ", left)}" : "")}.");
+            using WeightFile file = WeightFile.Open(path);
+            // The head of another model comes along only where a checkpoint of one is named.
+            TransferReport report = WeightTransfer.Fill(encoder, head, (encoder.Info as TokenEncoderInfo)?.Grid, file);
+            context.Logger.Note($"{stage.Name}: from '{path}': {report}.");
         }
         return new FinetuneStage(finetune, context).Run(labelled!, encoder, head, cancel);
     }

@@ -1,0 +1,54 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Weights;
+
+/// <summary>Files of weights with other names: from any format that is read to safetensors.</summary>
+public static class WeightConversion
+{
+    /// <summary>Writes a file with the names of another program, beside the target and moved over it when whole.</summary>
+    /// <param name="source">What to convert.</param>
+    /// <param name="path">The .safetensors file.</param>
+    /// <param name="names">One of <see cref="WeightNames"/>.</param>
+    /// <returns>Tensors of the source that the other program has no place for, with the reason.</returns>
+    /// <exception cref="CheckpointException">A tensor is known to no rule.</exception>
+    public static IReadOnlyList<(string Name, string Reason)> Write(WeightFile source, string path, string names)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        IReadOnlyList<WeightRule> from = WeightNames.From(WeightNames.Detect(source.Entries.Select(entry => entry.Name))), to = WeightNames.To(names);
+        var skipped = new List<(string, string)>();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (WeightEntry entry in source.Entries)
+        {
+            if (WeightNames.Apply(from, entry.Name) is not { } here) throw Unknown(source, entry.Name);
+            if (here.Target is null)
+            {
+                skipped.Add((entry.Name, here.Rule.Why));
+                continue;
+            }
+            if (WeightNames.Apply(to, here.Target) is not { } there) throw Unknown(source, entry.Name);
+            if (there.Target is null) skipped.Add((entry.Name, there.Rule.Why));
+            else tensors[there.Target] = Form(source.Read(entry), there.Target, names, here.Target);
+        }
+        string unfinished = path + ".part";
+        Safetensors.Write(unfinished, tensors, new Dictionary<string, string>(source.Metadata) { ["names"] = names });
+        File.Move(unfinished, path, overwrite: true);
+        return skipped;
+    }
+
+    // MONAI keeps the patch embedding as the matrix of a linear layer, everyone else as the weight of a convolution.
+    private static Tensor Form(Tensor tensor, string name, string names, string own)
+    {
+        bool isPatchWeight = own == "encoder.patch_embed.proj.weight";
+        if (isPatchWeight && names == WeightNames.Monai && tensor.dim() == 5) return tensor.permute(0, 2, 3, 4, 1).flatten(1).contiguous();
+        if (!isPatchWeight || names == WeightNames.Monai || tensor.dim() != 2) return tensor;
+        long edge = (long)Math.Round(Math.Cbrt(tensor.shape[1]));
+        return edge * edge * edge == tensor.shape[1]
+            ? tensor.reshape(tensor.shape[0], 1, edge, edge, edge)
+            : throw new CheckpointException($"'{name}' is a matrix of {tensor.shape[1]} columns, which are no cube of one channel.");
+    }
+
+    private static CheckpointException Unknown(WeightFile source, string name) => new($"'{source.Path}': no rule says what '{name}' is.");
+}

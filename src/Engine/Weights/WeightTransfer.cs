@@ -1,0 +1,109 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Weights;
+
+/// <summary>Fills a segmentation model from a checkpoint of pre-training or of another segmentation model; nothing is left out silently.</summary>
+public static class WeightTransfer
+{
+    private const string Positions = "encoder.pos_embed", ClassToken = "encoder.cls_token", PatchWeight = "encoder.patch_embed.proj.weight";
+
+    /// <summary>Copies tensors one by one, so that a file is never in memory as a whole.</summary>
+    /// <param name="encoder">The encoder to fill.</param>
+    /// <param name="head">The head to fill where the file has one; null to leave it.</param>
+    /// <param name="grid">Patches of the model's crop along x, y, z; null for an encoder without a grid.</param>
+    /// <param name="file">The checkpoint.</param>
+    /// <exception cref="CheckpointException">A tensor of the file has no place and no rule that leaves it out, or one of the model has no source.</exception>
+    public static TransferReport Fill(nn.Module encoder, nn.Module? head, Imaging.Size3? grid, WeightFile file)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(file);
+        var modules = new Dictionary<string, nn.Module> { ["encoder"] = encoder };
+        if (head is not null) modules["head"] = head;
+        var target = new Dictionary<string, Tensor>(ModelWeights.Of(modules), StringComparer.Ordinal);
+        string names = WeightNames.Detect(file.Entries.Select(entry => entry.Name));
+        IReadOnlyList<WeightRule> rules = WeightNames.From(names);
+        var loaded = new List<string>();
+        List<(string, string)> resized = [], skipped = [], fresh = [];
+        var wrong = new List<string>();
+        bool hasHead = false;
+        using IDisposable noGrad = no_grad();
+        foreach (WeightEntry entry in file.Entries)
+        {
+            (WeightRule Rule, string? Target)? match = WeightNames.Apply(rules, entry.Name);
+            if (match is not { } found)
+            {
+                wrong.Add($"'{entry.Name}' {Shape(entry.Shape)} has no place here");
+                continue;
+            }
+            string name = found.Target ?? entry.Name;
+            hasHead |= name.StartsWith("head.", StringComparison.Ordinal);
+            if (Reason(found, name, target, head is not null) is { } reason)
+            {
+                skipped.Add((entry.Name, reason));
+                continue;
+            }
+            if (!target.Remove(name, out Tensor? place))
+            {
+                wrong.Add($"'{entry.Name}' {Shape(entry.Shape)} has no place here");
+                continue;
+            }
+            using DisposeScope scope = NewDisposeScope();
+            if (place.shape.SequenceEqual(entry.Shape))
+            {
+                place.copy_(file.Read(entry));
+                loaded.Add(name);
+            }
+            else if (Resize(name, entry, place, grid) is { } rule)
+            {
+                place.copy_(rule.Apply(file.Read(entry).to(ScalarType.Float32)));
+                resized.Add((name, rule.Name));
+            }
+            else
+            {
+                wrong.Add($"'{entry.Name}' is {Shape(entry.Shape)} there and {Shape(place.shape)} here");
+            }
+        }
+        foreach ((string name, Tensor tensor) in target)
+        {
+            if (name == Positions) fresh.Add((name, "positions are computed"));
+            else if (name.StartsWith("head.", StringComparison.Ordinal) && !hasHead) fresh.Add((name, "the file has no head"));
+            else wrong.Add($"'{name}' {Shape(tensor.shape)} is not in the file");
+        }
+        return wrong.Count == 0
+            ? new TransferReport(names, loaded, resized, skipped, fresh)
+            : throw new CheckpointException($"'{file.Path}' is of another model ({wrong.Count} tensors): {string.Join("; ", wrong.Take(8))}{(wrong.Count > 8 ? "; ..." : "")}.");
+    }
+
+    private static string? Reason((WeightRule Rule, string? Target) found, string name, Dictionary<string, Tensor> target, bool wantsHead)
+    {
+        if (found.Target is null) return found.Rule.Why;
+        if (name == ClassToken && !target.ContainsKey(name)) return "there is no class token downstream";
+        if (name.StartsWith("decoder.", StringComparison.Ordinal)) return "the pre-training decoder is not used downstream";
+        return name.StartsWith("head.", StringComparison.Ordinal) && !wantsHead ? "only the encoder is asked for" : null;
+    }
+
+    private static (string Name, Func<Tensor, Tensor> Apply)? Resize(string name, WeightEntry entry, Tensor place, Imaging.Size3? grid)
+    {
+        if (name == PatchWeight && entry.Shape.Count == 2 && place.dim() == 5 && entry.Shape[0] == place.shape[0] && entry.Count == place.numel())
+        {
+            long[] shape = place.shape;
+            return ("the matrix of flattened patches (px, py, pz, channel) as a convolution", matrix => matrix.reshape(shape[0], shape[2], shape[3], shape[4], shape[1]).permute(0, 4, 1, 2, 3));
+        }
+        if (name == Positions && grid is { } size && entry.Shape.Count == 3 && entry.Shape[2] == place.shape[2])
+        {
+            int edge = (int)Math.Round(Math.Cbrt(entry.Shape[1]));
+            if ((long)edge * edge * edge != entry.Shape[1]) return null;
+            return ($"positions of a grid of {edge}^3 interpolated to {size.X} x {size.Y} x {size.Z}", table => Interpolate(table, edge, size));
+        }
+        return null;
+    }
+
+    private static Tensor Interpolate(Tensor table, int edge, Imaging.Size3 grid)
+    {
+        Tensor map = table.transpose(1, 2).reshape(1, table.shape[2], edge, edge, edge); // [1, E, g, g, g]
+        return nn.functional.interpolate(map, [grid.X, grid.Y, grid.Z], mode: InterpolationMode.Trilinear, align_corners: false).flatten(2).transpose(1, 2); // [1, N, E]
+    }
+
+    private static string Shape(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+}

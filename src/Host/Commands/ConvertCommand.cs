@@ -1,0 +1,28 @@
+using System.CommandLine;
+using HiEndMae.Engine.Weights;
+
+namespace HiEndMae.Host.Commands;
+
+/// <summary><c>hiendmae convert IN OUT</c>: weights from any format that is read, to safetensors with the names of another program.</summary>
+internal static class ConvertCommand
+{
+    public static Command Create(HostEnvironment environment)
+    {
+        var input = new Argument<string>("IN") { Description = "Safetensors file, PyTorch checkpoint (.pth, .pt, .bin), or checkpoint folder." };
+        var output = new Argument<string>("OUT") { Description = "Safetensors file to write." };
+        var names = new Option<string>("--names") { Description = "own, official (the official pre-training code), or monai (UNETR).", DefaultValueFactory = _ => WeightNames.Own };
+        names.AcceptOnlyFromAmong(WeightNames.Own, WeightNames.Official, WeightNames.Monai);
+        var command = new Command("convert", "Convert weights to safetensors, under the names of this or of another program.") { input, output, names };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetValue(output)!;
+            using WeightFile file = WeightFile.Open(parsed.GetValue(input)!);
+            IReadOnlyList<(string Name, string Reason)> skipped = WeightConversion.Write(file, path, parsed.GetValue(names)!);
+            foreach (IGrouping<string, (string Name, string Reason)> group in skipped.GroupBy(item => item.Reason))
+                environment.Error.WriteLine($"not written: {group.Count()} tensors, such as '{group.First().Name}': {group.Key}.");
+            environment.Output.WriteLine($"{path}: {file.Entries.Count - skipped.Count} tensors, names: {parsed.GetValue(names)}");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}
