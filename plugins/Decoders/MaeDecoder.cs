@@ -4,7 +4,7 @@ namespace HiEndMae.Plugins.Decoders;
 internal sealed class MaeDecoder(MaeConfig config, DecoderContext context)
     : StagedDecoder(nameof(MaeDecoder), Staged(config), context)
 {
-    private static HiEndMaeConfig Staged(MaeConfig config) => new()
+    internal static HiEndMaeConfig Staged(MaeConfig config) => new()
     {
         EmbedDim = config.EmbedDim,
         NumHeads = config.NumHeads,

@@ -48,8 +48,10 @@ public static class ExperimentChecker
     private static void CheckUnusedDatasets(ConfigTable tree, string file, SectionSchema schema, SweepAxis[] axes, CheckContext context)
     {
         if (schema.Keys.FirstOrDefault(key => key.Name == "pretrain")?.Section?.Keys.FirstOrDefault(key => key.Name == "data")?.Section is not { } data) return;
-        IEnumerable<string> named = axes.Where(axis => axis.Path[axis.Path.Count - 1] == NamedDatasets.Key)
-            .SelectMany(axis => axis.Values.Items).OfType<ConfigScalar>().Select(item => item.Value).OfType<string>();
+        IEnumerable<string> named = axes.Where(axis => !axis.IsList && axis.Path[axis.Path.Count - 1] == NamedDatasets.Key)
+            .SelectMany(axis => axis.Values.Items)
+            .Concat(axes.Where(axis => axis.IsList).SelectMany(axis => axis.Values.Items).OfType<ConfigTable>().SelectMany(NamedDatasets.Named))
+            .OfType<ConfigScalar>().Select(item => item.Value).OfType<string>();
         NamedDatasets.CheckUnused(tree, file, data, named, context);
     }
 }

@@ -44,6 +44,9 @@ public static class NamedDatasets
         void Error(string id, string message, ConfigNode node) => context.Report(new ConfigDiagnostic(id, true, message, node.Source));
     }
 
+    /// <summary>The names that an experiment's stages say, as nodes.</summary>
+    public static IEnumerable<ConfigNode> Named(ConfigTable tree) => Places.Select(place => ConfigTree.Find(tree, [.. place, Key])).OfType<ConfigNode>();
+
     /// <summary>Checks the tables that no stage of this experiment names: they are to be right for those that will.</summary>
     /// <param name="tree">The experiment before <see cref="Expand"/>.</param>
     /// <param name="file">Its own file; tables of files that it extends are libraries, which may hold more than is used.</param>
@@ -54,10 +57,7 @@ public static class NamedDatasets
     {
         if (tree.Find(Table) is not ConfigTable named) return;
         HashSet<string> used = [.. alsoNamed];
-        foreach (string[] place in Places)
-        {
-            if (ConfigTree.Find(tree, [.. place, Key]) is ConfigScalar { Value: string name }) used.Add(name);
-        }
+        foreach (string name in Named(tree).OfType<ConfigScalar>().Select(node => node.Value).OfType<string>()) used.Add(name);
         foreach (ConfigEntry entry in named.Entries)
         {
             if (entry.Value is not ConfigTable table || used.Contains(entry.Key)) continue;

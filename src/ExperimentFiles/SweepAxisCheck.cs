@@ -9,6 +9,8 @@ internal static class SweepAxisCheck
     /// <returns>Whether the axis names a key.</returns>
     public static bool Check(SweepAxis axis, ConfigTable tree, SectionSchema schema, CheckContext context)
     {
+        // What a table of the list says is checked with each combination.
+        if (axis.IsList) return true;
         IReadOnlyList<KeySchema>? keys = KeysOf(schema.Keys, tree, context);
         ConfigTable? table = tree;
         bool ignored = false;

@@ -2,11 +2,15 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>The grid of a <c>[sweep]</c>: dotted keys with lists of values, every combination, the last key fastest.</summary>
+/// <summary>The grid of a <c>[sweep]</c>: dotted keys with lists of values, every combination, the last key fastest; and its explicit list,
+/// <c>[[sweep.list]]</c>, each a part of an experiment, merged over it.</summary>
 public static class SweepExpander
 {
     /// <summary>Name of the table.</summary>
     public const string Table = "sweep";
+
+    /// <summary>Name of the explicit list.</summary>
+    public const string List = "list";
 
     /// <summary>Combinations that one file may have.</summary>
     public const int MostPoints = 2000;
@@ -32,17 +36,32 @@ public static class SweepExpander
         foreach (SweepAxis axis in axes)
         {
             points = points.SelectMany(point => axis.Values.Items.Select(value => new SweepPoint(
-                $"{(point.Label.Length > 0 ? point.Label + ", " : "")}{axis.Key}={TomlText.Value(value)}", ConfigTree.Set(point.Tree, axis.Path, value))));
+                $"{(point.Label.Length > 0 ? point.Label + ", " : "")}{Label(axis, value)}",
+                axis.IsList ? ConfigTree.Merge(point.Tree, (ConfigTable)value) with { Source = point.Tree.Source } : ConfigTree.Set(point.Tree, axis.Path, value))));
         }
         return [.. points];
     }
+
+    private static string Label(SweepAxis axis, ConfigNode value) => axis.IsList
+        ? string.Join(", ", TomlText.Flatten((ConfigTable)value).Select(pair => $"{pair.Key}={pair.Value}"))
+        : $"{axis.Key}={TomlText.Value(value)}";
 
     // [sweep] "a.b" = [..] and [sweep.a] b = [..] say the same.
     private static void Collect(ConfigTable table, string[] prefix, List<SweepAxis> axes, Action<ConfigDiagnostic> report)
     {
         foreach (ConfigEntry entry in table.Entries)
         {
-            string[] path = [.. prefix, .. entry.Key.Split('.')];
+            string[] path = prefix.Length == 0 && entry.Key == List ? [] : [.. prefix, .. entry.Key.Split('.')];
+            if (path.Length == 0 && entry.Value is not ConfigArray { Items.Count: > 0 })
+            {
+                report(new ConfigDiagnostic("HEM035", true, "'list' in [sweep] must be a list of tables, not empty: [[sweep.list]]", entry.Value.Source));
+                continue;
+            }
+            if (path.Length == 0 && ((ConfigArray)entry.Value).Items.FirstOrDefault(item => item is not ConfigTable) is { } other)
+            {
+                report(new ConfigDiagnostic("HEM035", true, $"'list' in [sweep] holds {KeyWording.Describe(other)}; it must hold tables: [[sweep.list]]", other.Source));
+                continue;
+            }
             if (entry.Value is ConfigTable nested)
             {
                 Collect(nested, path, axes, report);

@@ -19,6 +19,7 @@ public sealed class CommandLine
             ValidateCommand.Create(environment),
             PluginsCommand.Create(environment),
             SchemaCommand.Create(environment),
+            FlopsCommand.Create(environment),
             InspectCommand.Create(environment),
             ConvertCommand.Create(environment),
         };

@@ -6,8 +6,8 @@ namespace HiEndMae.Host.Configuration;
 
 /// <summary>From experiment files to bound experiments: read, merge, override, check, bind. Computes nothing and loads no libtorch.</summary>
 /// <param name="components">What a <c>plugin</c> key may name.</param>
-/// <param name="getVariable">Environment.</param>
-internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> components, Func<string, string?> getVariable)
+/// <param name="getVariable">Environment; null to leave out what depends on the machine: variables stay as they are written, files are not looked for.</param>
+internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> components, Func<string, string?>? getVariable)
 {
     private readonly ExperimentFileReader files = new();
 
@@ -50,7 +50,7 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
 
     private LoadedExperiment Bind(SweepPoint point, List<ConfigDiagnostic> diagnostics)
     {
-        ExperimentConfig config = ExperimentConfig.Read(point.Tree, new BindContext(components, getVariable));
+        ExperimentConfig config = ExperimentConfig.Read(point.Tree, new BindContext(components, getVariable ?? (name => $"${{env:{name}}}")));
         config.Check(point.Tree, ExperimentChecker.Title, diagnostics.Add);
         ConfigTable resolved = config.ToTable();
         return new LoadedExperiment(point.Label, config, TomlText.Document(resolved), ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components));

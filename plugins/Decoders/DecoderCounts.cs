@@ -1,0 +1,44 @@
+using HiEndMae.Counting;
+using HiEndMae.Nn;
+
+namespace HiEndMae.Plugins.Decoders;
+
+/// <summary>Costs of <see cref="StagedDecoder"/>, part by part.</summary>
+internal static class DecoderCounts
+{
+    // The paper's tables charge for 12^3 outputs per token, also where a patch has 16^3.
+    private const long PaperOutputs = 1728;
+
+    public static IReadOnlyList<OperationCount> Of(HiEndMaeConfig config, DecoderContext context, double maskRatio)
+    {
+        TokenEncoderInfo encoder = context.Encoder as TokenEncoderInfo ?? throw new PluginException("Masked reconstruction needs an encoder of patch tokens; this one returns a feature pyramid.");
+        long patches = encoder.Grid.Count, extra = encoder.HasClassToken ? 1 : 0, tokens = patches + extra, visible = (long)(patches * (1 - maskRatio)) + extra;
+        int width = config.EmbedDim;
+        LayerCounts plain = LayerCounts.TransformerBlock(tokens, width, config.MlpRatio);
+        LayerCounts projection = LayerCounts.Linear(visible, encoder.EmbedDim, width);
+        var parts = new List<OperationCount>
+        {
+            // The mask token is a parameter too; the paper's count leaves projections out.
+            new("decoder.embed", projection.Parameters + width, projection.Activations, projection.Operations, 0),
+            Plain("decoder.blocks", plain).Times(config.SelfDepth),
+        };
+        foreach (int layer in config.StageLayers)
+        {
+            string part = FormattableString.Invariant($"decoder.stages.{layer}");
+            if (!config.DenseLayers.Contains(layer))
+            {
+                parts.Add(Plain(part, plain).Times(config.StageDepth));
+                continue;
+            }
+            LayerCounts dense = LayerCounts.DenseBlock(tokens, visible, width, config.MlpRatio), all = dense + projection;
+            parts.Add(new(part, all.Parameters, all.Activations, all.Operations, dense.Operations - dense.AttentionProducts));
+        }
+        LayerCounts norm = LayerCounts.Norm(tokens, width), head = LayerCounts.Linear(tokens, width, (long)encoder.InChannels * encoder.PatchSize.Count);
+        parts.Add(new("decoder.norm", norm.Parameters, norm.Activations, norm.Operations, norm.Operations));
+        parts.Add(new("decoder.head", head.Parameters, head.Activations, head.Operations, tokens * width * PaperOutputs));
+        return parts;
+    }
+
+    private static OperationCount Plain(string part, LayerCounts counts) =>
+        new(part, counts.Parameters, counts.Activations, counts.Operations, counts.Operations);
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using HiEndMae.Configuration;
+using HiEndMae.Counting;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Host.Configuration;
+using Spectre.Console;
+
+namespace HiEndMae.Host.Commands;
+
+/// <summary><c>hiendmae flops FILE</c>: what the models of an experiment cost, counted from their configs; nothing is made, no data is needed.</summary>
+internal static class FlopsCommand
+{
+    // Channels and classes are the dataset's, which need not be at hand; they change the first and the last layer only.
+    private const int Channels = 1;
+
+    public static Command Create(HostEnvironment environment)
+    {
+        var file = new Argument<string>("FILE") { Description = "Experiment file (.toml), with or without a [sweep]." };
+        var classes = new Option<int>("--classes") { Description = "Classes of the head, background included.", DefaultValueFactory = _ => 14 };
+        Option<string[]> set = CommonOptions.Set();
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("flops", "Parameters, activations and multiply-adds of encoder, decoder and head, per sample and forward pass.") { file, classes, set, json };
+        command.SetAction(parsed => Run(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], parsed.GetValue(classes), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(HostEnvironment environment, string file, string[] overrides, int classes, bool json)
+    {
+        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).Load(file, overrides);
+        DiagnosticOutput.Print(environment, loaded.Diagnostics);
+        if (!loaded.IsValid) return ExitCodes.BadUsage;
+        (LoadedExperiment Experiment, ExperimentCosts Costs)[] all = [.. loaded.Experiments.Select(one => (one, ExperimentCosts.Of(one.Config, Channels, classes)))];
+        if (json)
+        {
+            JsonNode[] objects = [.. all.Select(one => (JsonNode)ToJson(one.Experiment, one.Costs))];
+            environment.Output.WriteLine((loaded.IsSweep ? new JsonArray(objects) : objects[0]).ToJsonString(DiagnosticOutput.Indented));
+            return ExitCodes.Done;
+        }
+        foreach ((LoadedExperiment experiment, ExperimentCosts costs) in all) Print(environment, experiment, costs);
+        return ExitCodes.Done;
+    }
+
+    private static void Print(HostEnvironment environment, LoadedExperiment experiment, ExperimentCosts costs)
+    {
+        if (experiment.Label.Length > 0) environment.Output.WriteLine(experiment.Label);
+        foreach ((string stage, IReadOnlyList<OperationCount> parts) in costs.Stages)
+        {
+            Table table = new Table().Title(stage).AddColumns("part", "parameters", "activations", "all (G)", "paper (G)");
+            foreach (OperationCount part in parts.Append(ExperimentCosts.Sum(parts)))
+            {
+                table.AddRow(
+                    Markup.Escape(part.Part), FormattableString.Invariant($"{part.Parameters:N0}"), FormattableString.Invariant($"{part.Activations:N0}"),
+                    FormattableString.Invariant($"{part.MultiplyAdds / 1e9:F4}"), FormattableString.Invariant($"{part.PaperMultiplyAdds / 1e9:F4}"));
+            }
+            environment.Console.Write(table);
+        }
+        environment.Output.WriteLine($"{costs.Encoder}, per sample, forward; a step costs three times as much. All: every operation; paper: the paper's convention (Tables 6 and 7).");
+    }
+
+    private static JsonObject ToJson(LoadedExperiment experiment, ExperimentCosts costs)
+    {
+        var result = new JsonObject { ["name"] = experiment.Config.Name, ["combination"] = experiment.Label, ["encoder"] = costs.Encoder };
+        if (costs.Decoder is { } decoder)
+        {
+            result["dense_stages"] = costs.DenseStages;
+            // The paper cuts to two decimals, and does not round.
+            result["decoder_gflops_paper"] = decimal.Truncate(decoder.PaperMultiplyAdds / 1e7m) / 100;
+            result["decoder_gflops_all"] = decimal.Round(decoder.MultiplyAdds / 1e9m, 2);
+            result["decoder_multiply_adds_paper"] = decoder.PaperMultiplyAdds;
+            result["decoder_multiply_adds_all"] = decoder.MultiplyAdds;
+        }
+        result["stages"] = new JsonObject(costs.Stages.Select(stage => KeyValuePair.Create(stage.Name, (JsonNode?)new JsonArray([.. stage.Parts.Append(ExperimentCosts.Sum(stage.Parts)).Select(part => (JsonNode)new JsonObject
+        {
+            ["part"] = part.Part,
+            ["parameters"] = part.Parameters,
+            ["activations"] = part.Activations,
+            ["multiply_adds_all"] = part.MultiplyAdds,
+            ["multiply_adds_paper"] = part.PaperMultiplyAdds,
+        })]))));
+        return result;
+    }
+}

@@ -1,0 +1,76 @@
+using HiEndMae.Configuration;
+using HiEndMae.Counting;
+using HiEndMae.Imaging;
+using HiEndMae.Plugins.Decoders;
+using HiEndMae.Plugins.Encoders;
+using HiEndMae.Plugins.Heads;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Plugins.Tests;
+
+/// <summary>Counts by rule against the modules that are really made: their parameters, and the multiply-adds that the shapes of their weights imply.</summary>
+public sealed class CountingTests
+{
+    [Theory]
+    [InlineData(12, 2, new[] { 9, 6, 3 }, 0.75, PositionEmbedding.Sincos)]
+    [InlineData(6, 4, new[] { 4 }, 0.5, PositionEmbedding.Perceptron)]
+    [InlineData(10, 2, new int[0], 0.6, PositionEmbedding.Sincos)]
+    public void Pretraining_models(int depth, int heads, int[] dense, double maskRatio, PositionEmbedding positions)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var crop = new Size3(16, 24, 32);
+        var encoderConfig = new Vit3dConfig { EmbedDim = 24, Depth = depth, NumHeads = heads, PatchSize = 8, PosEmbed = positions, MlpRatio = 3 };
+        var context = new EncoderContext(2, crop, EncoderUse.Pretraining);
+        using var encoder = new Vit3dEncoder(encoderConfig, context);
+        var decoderConfig = new HiEndMaeConfig { EmbedDim = 12, NumHeads = 2, StageLayers = dense.Length == 0 ? [] : [.. dense, 1], DenseLayers = dense };
+        var decoderContext = new DecoderContext(encoder.Info, crop);
+        using var decoder = new HiEndMaeDecoder(decoderConfig, decoderContext);
+
+        IReadOnlyList<OperationCount> encoderParts = ((IEncoderCounter)encoderConfig).Count(context, maskRatio), decoderParts = ((IDecoderCounter)decoderConfig).Count(decoderContext, maskRatio);
+        Assert.Equal(encoder.Info, ((IEncoderCounter)encoderConfig).Describe(context));
+        Assert.Equal(encoder.parameters().Sum(parameter => parameter.numel()), encoderParts.Sum(part => part.Parameters));
+        Assert.Equal(decoder.parameters().Sum(parameter => parameter.numel()), decoderParts.Sum(part => part.Parameters));
+
+        // Every matrix is applied to every token that it sees; attention multiplies twice.
+        long patches = 2 * 3 * 4, visible = (long)(patches * (1 - maskRatio)), seen = visible + 1, tokens = patches + 1;
+        long expected = Matrices(encoder, _ => seen) - Matrix(encoder, "patch_embed.proj.weight") + depth * (2 * seen * seen * 24) + Norms(encoder, _ => seen);
+        Assert.Equal(expected, encoderParts.Sum(part => part.MultiplyAdds));
+        long blocks = decoder.named_modules().Count(module => module.name.EndsWith("attn", StringComparison.Ordinal) && !module.name.EndsWith("cross_attn", StringComparison.Ordinal));
+        long crosses = decoder.named_modules().Count(module => module.name.EndsWith("cross_attn", StringComparison.Ordinal));
+        expected = Matrices(decoder, name => name.Contains("encoder_to_decoder", StringComparison.Ordinal) || name.Contains(".kv.", StringComparison.Ordinal) ? seen : tokens)
+            + (blocks * 2 * tokens * tokens * 12) + (crosses * 2 * tokens * seen * 12) + Norms(decoder, _ => tokens);
+        Assert.Equal(expected, decoderParts.Sum(part => part.MultiplyAdds));
+    }
+
+    [Theory]
+    [InlineData(16, 64)]
+    [InlineData(12, 48)]
+    [InlineData(8, 32)]
+    public void Segmentation_models(int patch, int edge)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Size3 crop = Size3.Cube(edge);
+        var encoderConfig = new Vit3dConfig { EmbedDim = 24, NumHeads = 2, PatchSize = patch };
+        var context = new EncoderContext(1, crop, EncoderUse.Segmentation);
+        using var encoder = new Vit3dEncoder(encoderConfig, context);
+        var headConfig = new UnetrConfig { FeatureSize = 4 };
+        var headContext = new HeadContext(encoder.Info, crop, 3);
+        using var head = new UnetrHead(headConfig, headContext);
+        IReadOnlyList<OperationCount> parts = ((IHeadCounter)headConfig).Count(headContext);
+        Assert.Equal(head.parameters().Sum(parameter => parameter.numel()), parts.Sum(part => part.Parameters));
+        Assert.Equal(encoder.parameters().Sum(parameter => parameter.numel()), ((IEncoderCounter)encoderConfig).Count(context, 0).Sum(part => part.Parameters));
+
+        // A 1x1x1 convolution at full size, and one at full size of kernel 3.
+        Assert.Equal((long)edge * edge * edge * 4 * 3, parts.Single(part => part.Part == "head.out").MultiplyAdds);
+        Assert.Equal((long)edge * edge * edge * ((27 * 4) + (27 * 16) + 4), parts.Single(part => part.Part == "head.encoder1").MultiplyAdds);
+    }
+
+    private static long Matrices(nn.Module module, Func<string, long> tokens) => module.named_parameters()
+        .Where(entry => entry.parameter.dim() == 2 || entry.parameter.dim() == 5).Sum(entry => entry.parameter.numel() * tokens(entry.name));
+
+    private static long Matrix(nn.Module module, string name) => module.named_parameters().Single(entry => entry.name == name).parameter.numel();
+
+    private static long Norms(nn.Module module, Func<string, long> tokens) => module.named_parameters()
+        .Where(entry => entry.name.Contains("norm", StringComparison.Ordinal) && entry.name.EndsWith("weight", StringComparison.Ordinal)).Sum(entry => 5 * entry.parameter.numel() * tokens(entry.name));
+}
