@@ -33,6 +33,14 @@ public sealed partial record Vit3dConfig
     [Range(1e-12, 1e-2)]
     public double NormEps { get; init; } = 1e-6;
 
+    /// <summary>Part of the elements dropped in every block while training.</summary>
+    [Range(0, 0.95)]
+    public double Dropout { get; init; }
+
+    /// <summary>Probability that a sample goes past the last block's branches while training (stochastic depth); linear from 0 at the first block.</summary>
+    [Range(0, 0.95)]
+    public double DropPath { get; init; }
+
     partial void Check(KeyReport report)
     {
         if (PosEmbed == PositionEmbedding.Sincos && EmbedDim % 6 != 0)

@@ -25,7 +25,8 @@ internal sealed class Vit3dEncoder : TokenEncoder
         TokenInfo = new TokenEncoderInfo(context.InChannels, config.EmbedDim, config.Depth, Size3.Cube(patch), grid, pretraining);
         patch_embed = new PatchEmbedding(context.InChannels, patch, config.EmbedDim);
         blocks = nn.ModuleList([.. Enumerable.Range(0, config.Depth)
-            .Select(_ => new TransformerBlock(config.EmbedDim, config.NumHeads, config.MlpRatio, config.NormEps))]);
+            .Select(i => new TransformerBlock(
+                config.EmbedDim, config.NumHeads, config.MlpRatio, config.NormEps, config.Dropout, config.DropPath * i / Math.Max(1, config.Depth - 1)))]);
         norm = nn.LayerNorm(config.EmbedDim, eps: config.NormEps);
         if (pretraining) cls_token = Initialise.Token(config.EmbedDim);
         Tensor positions = config.PosEmbed == PositionEmbedding.Sincos

@@ -9,12 +9,15 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
 {
     private readonly Linear fc1;
     private readonly Linear fc2;
+    private readonly double dropout;
 
     /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
     /// <param name="width">E.</param>
     /// <param name="ratio">Hidden width / E.</param>
-    public Mlp(int width, double ratio) : base(nameof(Mlp))
+    /// <param name="dropout">Part of the elements dropped after each map while training, 0 to 1.</param>
+    public Mlp(int width, double ratio, double dropout = 0) : base(nameof(Mlp))
     {
+        this.dropout = dropout;
         int hidden = (int)(width * ratio);
         fc1 = Initialise.Xavier(nn.Linear(width, hidden));
         fc2 = Initialise.Xavier(nn.Linear(hidden, width));
@@ -25,6 +28,6 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return fc2.forward(nn.functional.gelu(fc1.forward(input))).MoveToOuterDisposeScope();
+        return Drop.Elements(fc2.forward(Drop.Elements(nn.functional.gelu(fc1.forward(input)), dropout, training)), dropout, training).MoveToOuterDisposeScope();
     }
 }

@@ -10,12 +10,15 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     private readonly Linear qkv;
     private readonly Linear proj;
     private readonly int heads;
+    private readonly double dropout;
 
     /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
     /// <param name="width">E, a multiple of <paramref name="heads"/>.</param>
     /// <param name="heads">Attention heads.</param>
-    public SelfAttention(int width, int heads) : base(nameof(SelfAttention))
+    /// <param name="dropout">Part of the elements dropped after the projection while training, 0 to 1.</param>
+    public SelfAttention(int width, int heads, double dropout = 0) : base(nameof(SelfAttention))
     {
+        this.dropout = dropout;
         this.heads = heads;
         qkv = Initialise.Xavier(nn.Linear(width, 3 * width));
         proj = Initialise.Xavier(nn.Linear(width, width));
@@ -32,6 +35,6 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
             .permute(2, 0, 3, 1, 4) // [3, B, H, N, E/H]
             .unbind(0);
         Tensor mixed = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
-        return proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
+        return Drop.Elements(proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, width)), dropout, training).MoveToOuterDisposeScope();
     }
 }

@@ -11,18 +11,23 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     private readonly SelfAttention attn;
     private readonly LayerNorm norm2;
     private readonly Mlp mlp;
+    private readonly double dropPath;
 
     /// <summary>Creates the block.</summary>
     /// <param name="width">E, a multiple of <paramref name="heads"/>.</param>
     /// <param name="heads">Attention heads.</param>
     /// <param name="mlpRatio">Hidden width of the MLP / E.</param>
     /// <param name="normEps">Epsilon of both norms.</param>
-    public TransformerBlock(int width, int heads, double mlpRatio, double normEps = Initialise.NormEps) : base(nameof(TransformerBlock))
+    /// <param name="dropout">Part of the elements dropped in both branches while training, 0 to 1.</param>
+    /// <param name="dropPath">Probability that a sample goes past a branch while training, 0 to below 1.</param>
+    public TransformerBlock(int width, int heads, double mlpRatio, double normEps = Initialise.NormEps, double dropout = 0, double dropPath = 0)
+        : base(nameof(TransformerBlock))
     {
+        this.dropPath = dropPath;
         norm1 = nn.LayerNorm(width, eps: normEps);
-        attn = new SelfAttention(width, heads);
+        attn = new SelfAttention(width, heads, dropout);
         norm2 = nn.LayerNorm(width, eps: normEps);
-        mlp = new Mlp(width, mlpRatio);
+        mlp = new Mlp(width, mlpRatio, dropout);
         RegisterComponents();
     }
 
@@ -30,7 +35,7 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = input + attn.forward(norm1.forward(input));
-        return (x + mlp.forward(norm2.forward(x))).MoveToOuterDisposeScope();
+        Tensor x = input + Drop.Path(attn.forward(norm1.forward(input)), dropPath, training);
+        return (x + Drop.Path(mlp.forward(norm2.forward(x)), dropPath, training)).MoveToOuterDisposeScope();
     }
 }

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>Dice and cross-entropy of a segmentation head on labelled crops.</summary>
-internal sealed class FinetuneObjective(Encoder encoder, SegmentationHead head, BatchSource batches, Size3 crop, Device device) : IObjective
+internal sealed class FinetuneObjective(Encoder encoder, SegmentationHead head, BatchSource batches, Size3 crop, int seed, Device device) : IObjective
 {
     public IReadOnlyDictionary<string, nn.Module> Modules { get; } = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["head"] = head };
 
@@ -20,10 +20,18 @@ internal sealed class FinetuneObjective(Encoder encoder, SegmentationHead head, 
 
     public Tensor Loss(int step)
     {
+        StepSeed.Set(seed, step);
         CropBatch batch = batches.Get(step);
         Tensor volumes = tensor(batch.Images, [BatchSize, encoder.Info.InChannels, crop.X, crop.Y, crop.Z], device: device); // [B, C, X, Y, Z]
         Tensor labels = tensor(batch.Labels, [BatchSize, crop.X, crop.Y, crop.Z], device: device); // [B, X, Y, Z]
-        Tensor logits = head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks)); // [B, K, X, Y, Z]
+        Tensor logits = head.Segment(volumes, Encode(volumes)); // [B, K, X, Y, Z]
         return DiceCeLoss.Compute(logits, labels);
+    }
+
+    private EncoderFeatures Encode(Tensor volumes)
+    {
+        if (!head.FreezesEncoder) return encoder.Encode(volumes, head.HiddenBlocks);
+        using IDisposable noGrad = no_grad();
+        return encoder.Encode(volumes, head.HiddenBlocks);
     }
 }

@@ -23,9 +23,10 @@ public sealed class FinetuneStage(FinetuneConfig config, StageContext context)
         var batches = new BatchSource(cache, config.Data, dataset.Info.ChannelNames.Count, withLabels: true, context.Seed);
         var options = new TrainerOptions(
             config.Steps, config.LogEvery, config.CheckpointEvery, config.Optimizer, config.Schedule.WarmupSteps, context.Fingerprint, context.Threads);
-        encoder.train();
+        // A frozen encoder is the one that evaluation sees: nothing in it drops out.
+        encoder.train(!head.FreezesEncoder);
         head.train();
-        var objective = new FinetuneObjective(encoder, head, batches, config.Data.Crop, context.Device);
+        var objective = new FinetuneObjective(encoder, head, batches, config.Data.Crop, context.Seed, context.Device);
         return new Trainer(objective, options, context.Checkpoints, context.Logger, context.Clock).Run(cancel);
     }
 }

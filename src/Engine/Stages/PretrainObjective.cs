@@ -17,7 +17,11 @@ internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, BatchS
 
     public int BatchSize => batches.BatchSize;
 
-    public Tensor Loss(int step) => decoder.Loss(encoder, Batch(step));
+    public Tensor Loss(int step)
+    {
+        StepSeed.Set(seed, step);
+        return decoder.Loss(encoder, Batch(step));
+    }
 
     /// <summary>The batch of a step; its mask depends on the seed and the step alone.</summary>
     public PretextBatch Batch(int step)
