@@ -13,7 +13,8 @@ internal abstract class StagedDecoder : MaskedReconstruction
     private readonly ModuleList<TransformerBlock> blocks;
     private readonly ModuleDict<nn.Module> stages;
     private readonly (int Layer, nn.Module Module, Linear? Projection)[] order;
-    private readonly Linear last;
+    // By its key: a field would register it a second time.
+    private readonly string last;
 
     protected StagedDecoder(string name, HiEndMaeConfig config, DecoderContext context)
         : base(name, context, config.EmbedDim, config.NumHeads, config.NormTargets)
@@ -34,14 +35,15 @@ internal abstract class StagedDecoder : MaskedReconstruction
             stages.Add((layer.ToString(CultureInfo.InvariantCulture), stage));
             return (layer, stage, dense ? AddProjection(Array.IndexOf(numbered, layer), config.EmbedDim) : null);
         })];
-        last = AddProjection(numbered.Length, config.EmbedDim);
+        AddProjection(numbered.Length, config.EmbedDim);
+        last = numbered.Length.ToString(CultureInfo.InvariantCulture);
         HiddenBlocks = [.. config.DenseLayers];
         RegisterComponents();
     }
 
     protected override IReadOnlyCollection<int> HiddenBlocks { get; }
 
-    protected override Tensor Project(Tensor tokens) => last.forward(tokens);
+    protected override Tensor Project(Tensor tokens) => encoder_to_decoder[last].forward(tokens);
 
     protected override Tensor Decode(Tensor tokens, IReadOnlyDictionary<int, Tensor> hidden)
     {

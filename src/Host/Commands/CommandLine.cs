@@ -20,6 +20,7 @@ public sealed class CommandLine
             PluginsCommand.Create(environment),
             SchemaCommand.Create(environment),
             FlopsCommand.Create(environment),
+            VerifyCommand.Create(environment),
             InspectCommand.Create(environment),
             ConvertCommand.Create(environment),
         };
