@@ -62,6 +62,37 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Fine_tuning_starts_from_an_official_checkpoint_of_another_crop()
+    {
+        using var host = new HostFixture();
+        string checkpoint = Path.Combine(Repository.Root, "tests", "Plugins.Tests", "goldens", "transfer_patch12.pth");
+        string text = Samples.Tiny.Replace("embed_dim = 24\ndepth = 10\nnum_heads = 2\npatch_size = 8", "embed_dim = 48\nnum_heads = 4\npatch_size = 12\ndropout = 0.1\ndrop_path = 0.1", StringComparison.Ordinal)
+            .Replace("crop = 16", "crop = 24", StringComparison.Ordinal).Replace("[\"scratch\", \"pretrain\"]", $"[\"{checkpoint}\"]", StringComparison.Ordinal)
+            .Replace("[pretrain]\nsteps = 4", "[pretrain]\nsteps = 1", StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("official.toml", text), "--out", host.Folder));
+        string log = await File.ReadAllTextAsync(Directory.GetFiles(host.Folder, "log.txt", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken);
+        Assert.Contains("148 tensors loaded, 1 resized", log);
+    }
+
+    [Fact]
+    public async Task A_probe_trains_its_own_weights_and_none_of_the_encoder()
+    {
+        using var host = new HostFixture();
+        string text = Samples.Tiny.Replace("plugin = \"unetr\"\nfeature_size = 2", "plugin = \"linear-probe\"", StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("probe.toml", text), "--out", host.Folder));
+        string pretrained = Newest("pretrain"), probed = Newest("finetune-pretrain");
+        using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
+        var before = HiEndMae.Engine.Weights.CheckpointStore.LoadWeights(pretrained);
+        var after = HiEndMae.Engine.Weights.CheckpointStore.LoadWeights(probed);
+        Assert.Contains("head.classify.weight", after.Keys);
+        string[] shared = [.. after.Keys.Where(before.ContainsKey)];
+        Assert.True(shared.Length > 100);
+        Assert.All(shared, name => Assert.True(before[name].eq(after[name]).all().item<bool>(), name));
+
+        string Newest(string stage) => Directory.GetDirectories(host.Folder, stage, SearchOption.AllDirectories).Single(folder => Directory.Exists(Path.Combine(folder, "checkpoints"))) + "/checkpoints";
+    }
+
+    [Fact]
     public async Task A_corrupt_checkpoint_to_start_from_is_bad_data()
     {
         using var host = new HostFixture();

@@ -8,7 +8,7 @@ using HiEndMae.Host.Commands;
 namespace HiEndMae.Host.Configuration;
 
 /// <summary>The JSON schema of experiment files, which TOML editors complete and check with: draft 7, which Taplo and Even Better TOML read.</summary>
-/// <remarks>Nothing but <c>name</c> and <c>encoder</c> is required in it: a file that extends another says only what differs. What is missing is for <c>hiendmae validate</c>.</remarks>
+/// <remarks>Nothing is required in it: a file that extends another says only what differs, and a part only what it is for. What is missing is for <c>hiendmae validate</c>.</remarks>
 internal sealed class JsonSchemaWriter
 {
     /// <summary>Name of the file beside an experiment.</summary>
@@ -46,9 +46,6 @@ internal sealed class JsonSchemaWriter
             ["type"] = "object",
             ["additionalProperties"] = Section(ExperimentConfig.Schema.Keys.Single(key => key.Name == "pretrain").Section!.Keys.Single(key => key.Name == "data").Section!),
         };
-        table["anyOf"] = new JsonArray(
-            new JsonObject { ["required"] = new JsonArray("extends") },
-            new JsonObject { ["required"] = new JsonArray([.. ExperimentConfig.Schema.Keys.Where(key => key.Required).Select(key => (JsonNode)key.Name)]) });
         table.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
         table.Insert(1, "title", "HiEndMae experiment");
         table["definitions"] = definitions;

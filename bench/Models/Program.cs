@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using HiEndMae;
+using HiEndMae.Counting;
+using HiEndMae.Imaging;
+using HiEndMae.Nn;
+using HiEndMae.Plugins.Decoders;
+using HiEndMae.Plugins.Encoders;
+using TorchSharp;
+using static TorchSharp.torch;
+
+// Forward and backward of ViT-B/16(768) Hi-End-MAE at batch 4 of 96^3 against the matrix-product rate of the same run, and time per part.
+// dotnet run -c Release --project bench/Models [-- STEPS]
+int steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 8;
+const int batch = 4, warmUp = 2;
+set_num_threads(Environment.ProcessorCount);
+manual_seed(0);
+var encoderConfig = new Vit3dConfig { EmbedDim = 768, NumHeads = 12, PatchSize = 16 };
+var decoderConfig = new HiEndMaeConfig { EmbedDim = 384, NumHeads = 12 };
+Size3 crop = Size3.Cube(96);
+var context = new EncoderContext(1, crop, EncoderUse.Pretraining);
+using var encoder = new Vit3dEncoder(encoderConfig, context);
+var decoderContext = new DecoderContext(encoder.Info, crop);
+using var decoder = new HiEndMaeDecoder(decoderConfig, decoderContext);
+using Tensor volumes = rand(new long[] { batch, 1, 96, 96, 96 });
+long[] parameters = [.. encoder.parameters().Concat(decoder.parameters()).Select(parameter => parameter.numel())];
+double multiplyAdds = batch * (((IEncoderCounter)encoderConfig).Count(context, 0.75).Sum(part => part.MultiplyAdds) + ((IDecoderCounter)decoderConfig).Count(decoderContext, 0.75).Sum(part => part.MultiplyAdds));
+
+// Matrix products of the sizes that the model has most of, and a large one; the best of them is the rate to compare with.
+double rate = MatrixRate(batch * 217, 384, 1536), wide = MatrixRate(batch * 55, 768, 3072), large = MatrixRate(2048, 2048, 2048), most = Math.Max(large, Math.Max(rate, wide));
+var forward = new List<double>();
+var backward = new List<double>();
+for (int step = 0; step < warmUp + steps; step++)
+{
+    using DisposeScope scope = NewDisposeScope();
+    using var mask = new TokenMask(rand(batch, 216).argsort(1), 54);
+    long start = Stopwatch.GetTimestamp();
+    Tensor loss = decoder.Loss(encoder, new PretextBatch(volumes, mask));
+    double first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    start = Stopwatch.GetTimestamp();
+    loss.backward();
+    double second = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    foreach (var parameter in encoder.parameters().Concat(decoder.parameters())) parameter.grad?.zero_();
+    if (step < warmUp) continue;
+    forward.Add(first);
+    backward.Add(second);
+}
+double step1 = Median(forward), step2 = Median(backward), flops = 6 * multiplyAdds;
+Console.WriteLine(Text($"ViT-B/16(768) Hi-End-MAE, batch {batch}, {parameters.Sum() / 1e6:F1} M parameters, {Environment.ProcessorCount} threads"));
+Console.WriteLine(Text($"matrix products: {rate:F0} GFLOP/s (decoder's sizes), {wide:F0} (encoder's sizes), {large:F0} (2048^3)"));
+Console.WriteLine(Text($"forward {step1:F0} ms, backward {step2:F0} ms, together {step1 + step2:F0} ms (worst {forward.Zip(backward, (a, b) => a + b).Max():F0} ms); resident {Environment.WorkingSet / 1e9:F1} GB"));
+Console.WriteLine(Text($"multiply-adds x 6: {flops / 1e9:F0} GFLOP, {flops / 1e6 / (step1 + step2):F0} GFLOP/s, {100 * flops / 1e6 / (step1 + step2) / most:F0} % of the matrix-product rate"));
+Parts();
+
+static double Median(IEnumerable<double> times) => times.Order().ElementAt(times.Count() / 2);
+
+static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+double MatrixRate(int rows, int inner, int columns)
+{
+    using DisposeScope scope = NewDisposeScope();
+    using IDisposable noGrad = no_grad();
+    Tensor a = rand(rows, inner), b = rand(inner, columns), product = zeros(rows, columns);
+    double best = double.MaxValue;
+    for (int i = 0; i < 40; i++)
+    {
+        long start = Stopwatch.GetTimestamp();
+        product.addmm_(a, b, beta: 0, alpha: 1);
+        best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+    return 2.0 * rows * inner * columns / best / 1e9;
+}
+
+void Parts()
+{
+    using var plainEncoder = new TransformerBlock(768, 12, 4);
+    using var plain = new TransformerBlock(384, 12, 4);
+    using var dense = new DenseBlock(384, 12, 4);
+    using var attention = new SelfAttention(384, 12);
+    using var mlp = new Mlp(384, 4);
+    using var embedding = new PatchEmbedding(1, 16, 768);
+    Tensor tokens = rand(batch, 217, 384), context = rand(batch, 55, 384), visible = rand(batch, 55, 768), patches = rand(batch, 54, 4096);
+    Console.WriteLine("time per part, forward and backward, ms (and its part of the matrix-product rate)");
+    Part("encoder block x 12", 12, () => plainEncoder.forward(visible), LayerCounts.TransformerBlock(55, 768, 4));
+    Part("decoder block x 2", 2, () => plain.forward(tokens), LayerCounts.TransformerBlock(217, 384, 4));
+    Part("dense stage x 3", 3, () => dense.forward(tokens, context), LayerCounts.DenseBlock(217, 55, 384, 4));
+    Part("  of a decoder block: attention", 1, () => attention.forward(tokens), LayerCounts.Linear(217, 384, 1152) + LayerCounts.Attention(217, 217, 384) + LayerCounts.Linear(217, 384, 384));
+    Part("  of a decoder block: MLP", 1, () => mlp.forward(tokens), LayerCounts.Mlp(217, 384, 4));
+    Part("patch embedding", 1, () => embedding.forward(patches), LayerCounts.Linear(54, 4096, 768));
+}
+
+void Part(string name, int count, Func<Tensor> run, LayerCounts counts)
+{
+    var times = new List<double>();
+    for (int i = 0; i < 12; i++)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long start = Stopwatch.GetTimestamp();
+        run().sum().backward();
+        times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+    double time = Median(times.Skip(2));
+    Console.WriteLine(Text($"  {name}: {count * time:F0} ({100 * 6 * batch * counts.MultiplyAdds / 1e6 / time / most:F0} %)"));
+}
