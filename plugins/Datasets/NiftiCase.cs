@@ -17,6 +17,7 @@ internal sealed class NiftiCase(string image, string? label, string id, string g
     public override string ContentKey => string.Join('|', new[] { image, label }.Where(path => path is not null).Select(path =>
     {
         var file = new FileInfo(path!);
+        if (!file.Exists) throw new VolumeException($"There is no file '{path}'.");
         return string.Create(CultureInfo.InvariantCulture, $"{file.FullName}:{file.Length}:{file.LastWriteTimeUtc.Ticks}");
     })) + (classOf is null ? "" : "|" + string.Join(',', classOf.Index().Where(entry => entry.Item > 0).Select(entry => $"{entry.Index}={entry.Item}")));
 

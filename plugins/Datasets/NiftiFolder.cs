@@ -9,6 +9,7 @@ internal sealed class NiftiFolder : Dataset
     private readonly NiftiFolderConfig config;
     private readonly string[] images;
     private readonly ushort[]? classOf;
+    private readonly Dictionary<string, string> ids;
 
     public NiftiFolder(NiftiFolderConfig config, DatasetContext context)
     {
@@ -17,6 +18,7 @@ internal sealed class NiftiFolder : Dataset
         images = FindImages();
         classOf = CreateClassTable();
         CheckFiles();
+        ids = CreateIds();
         CheckPatients(context);
         Info = new DatasetInfo(Path.GetFileName(config.Root.TrimEnd('/', '\\')), [config.Channel],
             config.Labels.Count == 0 ? [] : ["background", .. config.Labels.Select(label => label.Name)]);
@@ -26,7 +28,7 @@ internal sealed class NiftiFolder : Dataset
 
     public override IEnumerable<DatasetCase> Cases(DatasetSplit split) => split switch
     {
-        DatasetSplit.Pretraining when images.Length > 0 => images.Select(path => new NiftiCase(path, null, IdOf(path), IdOf(path), null)),
+        DatasetSplit.Pretraining when images.Length > 0 => images.Select(path => new NiftiCase(path, null, ids[path], PatientOf(path), null)),
         DatasetSplit.Pretraining or DatasetSplit.Training => config.Training.Select(Labelled),
         DatasetSplit.Validation => config.Validation.Select(Labelled),
         _ => config.Test.Select(Labelled),
@@ -42,7 +44,9 @@ internal sealed class NiftiFolder : Dataset
         }
         var matcher = new Matcher(StringComparison.Ordinal);
         matcher.AddIncludePatterns(config.Images);
-        string[] found = [.. matcher.GetResultsInFullPath(config.Root).Order(StringComparer.Ordinal)];
+        // Patterns such as **/*.nii.gz take in the label maps that lie beside the images; nobody pre-trains on those.
+        HashSet<string> labels = [.. AllEntries.Select(entry => Full(entry.Label))];
+        string[] found = [.. matcher.GetResultsInFullPath(config.Root).Select(Path.GetFullPath).Where(path => !labels.Contains(path)).Order(StringComparer.Ordinal)];
         return found.Length > 0 ? found : throw new VolumeException($"No file in '{config.Root}' matches {string.Join(" or ", config.Images.Select(pattern => $"'{pattern}'"))}.");
     }
 
@@ -65,7 +69,7 @@ internal sealed class NiftiFolder : Dataset
 
     private void CheckFiles()
     {
-        string[] missing = [.. AllEntries.SelectMany(entry => new[] { entry.Image, entry.Label }).Distinct().Where(file => !File.Exists(Path.Combine(config.Root, file)))];
+        string[] missing = [.. AllEntries.SelectMany(entry => new[] { entry.Image, entry.Label }).Distinct().Where(file => !File.Exists(Full(file)))];
         if (missing.Length > 0) throw new VolumeException($"'{config.Root}' has no file {string.Join(", ", missing.Select(file => $"'{file}'"))}.");
     }
 
@@ -80,18 +84,40 @@ internal sealed class NiftiFolder : Dataset
                     throw new VolumeException($"The dataset in '{config.Root}' has patient '{both}' in both {other} and {name}.");
             }
         }
-        string[] seen = [.. config.Test.Where(entry => images.Contains(Path.GetFullPath(Path.Combine(config.Root, entry.Image)))).Select(entry => entry.Image)];
-        if (seen.Length > 0) context.Warn($"images of the test split are pre-trained on, without their labels: {string.Join(", ", seen)}.");
+        if (AllEntries.GroupBy(entry => Full(entry.Image)).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
+            throw new VolumeException($"The dataset in '{config.Root}' names the image '{twice.First().Image}' twice.");
+        string[] seen = [.. images.Where(path => sides[2].Patients.Contains(PatientOf(path))).Select(path => Path.GetRelativePath(config.Root, path))];
+        if (seen.Length > 0) context.Warn($"patients of the test split are pre-trained on, without their labels: {string.Join(", ", seen)}.");
     }
 
-    private DatasetCase Labelled(CaseEntry entry) => new NiftiCase(
-        Path.GetFullPath(Path.Combine(config.Root, entry.Image)), Path.GetFullPath(Path.Combine(config.Root, entry.Label)), IdOf(entry.Image), PatientOf(entry), classOf);
+    // The file's name, or where files of several folders share one (case1/ct.nii.gz, case2/ct.nii.gz) the path from the root.
+    private Dictionary<string, string> CreateIds()
+    {
+        string[] paths = [.. images.Concat(AllEntries.Select(entry => Full(entry.Image))).Distinct()];
+        HashSet<string> shared = [.. paths.GroupBy(NameOf).Where(group => group.Skip(1).Any()).Select(group => group.Key)];
+        Dictionary<string, string> names = paths.ToDictionary(path => path, path => shared.Contains(NameOf(path)) ? PathName(path) : NameOf(path));
+        if (names.GroupBy(name => name.Value).FirstOrDefault(group => group.Skip(1).Any()) is { } clash)
+            throw new VolumeException($"The dataset in '{config.Root}' would call both '{clash.First().Key}' and '{clash.Last().Key}' '{clash.Key}': rename one of them.");
+        return names;
+    }
 
-    private static HashSet<string> Patients(IEnumerable<CaseEntry> entries) => [.. entries.Select(PatientOf)];
+    private NiftiCase Labelled(CaseEntry entry) => new(Full(entry.Image), Full(entry.Label), ids[Full(entry.Image)], PatientOf(Full(entry.Image)), classOf);
 
-    private static string PatientOf(CaseEntry entry) => entry.Patient.Length > 0 ? entry.Patient : IdOf(entry.Image);
+    private HashSet<string> Patients(IEnumerable<CaseEntry> entries) => [.. entries.Select(entry => entry.Patient.Length > 0 ? entry.Patient : ids[Full(entry.Image)])];
 
-    private static string IdOf(string path)
+    // An image that is also a labelled case is of that case's patient.
+    private string PatientOf(string image) => AllEntries.FirstOrDefault(entry => Full(entry.Image) == image && entry.Patient.Length > 0)?.Patient ?? ids[image];
+
+    private string Full(string file) => Path.GetFullPath(Path.Combine(config.Root, file));
+
+    private string PathName(string path)
+    {
+        string relative = Path.GetRelativePath(config.Root, path).Replace('\\', '/');
+        string folder = Path.GetDirectoryName(relative) ?? "";
+        return folder.Length == 0 ? NameOf(path) : $"{folder.Replace('\\', '/').Replace('/', '_')}_{NameOf(path)}";
+    }
+
+    private static string NameOf(string path)
     {
         string name = Path.GetFileName(path);
         int end = name.IndexOf(".nii", StringComparison.OrdinalIgnoreCase);

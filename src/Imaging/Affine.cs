@@ -33,14 +33,27 @@ public readonly record struct Affine(
     public (double X, double Y, double Z) Apply(double x, double y, double z) => (
         M00 * x + M01 * y + M02 * z + M03, M10 * x + M11 * y + M12 * z + M13, M20 * x + M21 * y + M22 * z + M23);
 
+    /// <summary>Whether every element is finite and the three directions span space, so that there is an inverse.</summary>
+    public bool IsInvertible
+    {
+        get
+        {
+            Spacing3 spacing = Spacing;
+            double volume = spacing.X * spacing.Y * spacing.Z;
+            // Relative to the box of the same edges: tiny voxels are no flat ones.
+            return double.IsFinite(volume + M03 + M13 + M23) && volume > 0 && Math.Abs(Determinant) > 1e-6 * volume;
+        }
+    }
+
+    private double Determinant => M00 * (M11 * M22 - M12 * M21) + M01 * (M12 * M20 - M10 * M22) + M02 * (M10 * M21 - M11 * M20);
+
     /// <summary>The inverse map, world mm to voxel indices.</summary>
     /// <exception cref="InvalidOperationException">The three directions lie in a plane.</exception>
     public Affine Inverse()
     {
+        if (!IsInvertible) throw new InvalidOperationException("The affine has no inverse.");
         double c00 = M11 * M22 - M12 * M21, c01 = M12 * M20 - M10 * M22, c02 = M10 * M21 - M11 * M20;
-        double determinant = M00 * c00 + M01 * c01 + M02 * c02;
-        if (!(Math.Abs(determinant) > 1e-12)) throw new InvalidOperationException("The affine has no inverse.");
-        double r = 1 / determinant;
+        double r = 1 / Determinant;
         double i00 = c00 * r, i01 = (M02 * M21 - M01 * M22) * r, i02 = (M01 * M12 - M02 * M11) * r;
         double i10 = c01 * r, i11 = (M00 * M22 - M02 * M20) * r, i12 = (M02 * M10 - M00 * M12) * r;
         double i20 = c02 * r, i21 = (M01 * M20 - M00 * M21) * r, i22 = (M00 * M11 - M01 * M10) * r;

@@ -7,6 +7,7 @@ namespace HiEndMae.Imaging;
 internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool isSecond, string path)
 {
     public const int FirstSize = 348, SecondSize = 540;
+    private const int Extension = 4; // bytes behind the header of a single file that say whether extensions follow
     private const long MostVoxels = 1L << 31;
     private readonly ReadOnlySpan<byte> bytes = bytes;
 
@@ -37,20 +38,16 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
         double slope = isSecond ? Double(176) : Float(112), intercept = isSecond ? Double(184) : Float(116);
         bool scaled = double.IsFinite(slope) && slope != 0 && double.IsFinite(intercept);
         double offset = isSecond ? BinaryPrimitives.ReadInt64LittleEndian(Ordered(168, 8)) : Float(108);
-        if (!(offset >= 0 && offset < 1L << 40)) throw Broken($"says its voxels begin at byte {offset}");
-        int length = isSecond ? SecondSize : FirstSize;
+        int end = pair ? 0 : Extension + (isSecond ? SecondSize : FirstSize);
+        // 0 in a single file is what some writers leave; it means "directly behind the header".
+        if (!(offset == 0 || offset >= end && offset < 1L << 40)) throw Broken(FormattableString.Invariant($"says its voxels begin at byte {offset}"));
         Affine affine = ReadAffine();
-        Spacing3 spacing = affine.Spacing;
-        for (int axis = 0; axis < 3; axis++)
-        {
-            if (!double.IsFinite(spacing[axis]) || spacing[axis] <= 0) throw Broken("has an affine without an extent");
-        }
+        if (!affine.IsInvertible) throw Broken("has an affine without an extent");
         return new NiftiHeader((int)(edges[3] * edges[4] * edges[5] * edges[6]), new Size3((int)edges[0], (int)edges[1], (int)edges[2]), affine,
             Short(isSecond ? 12 : 70), scaled ? slope : 1, scaled ? intercept : 0)
         {
             SwapBytes = swap,
-            HeaderLength = length,
-            DataOffset = Math.Max((long)offset, pair ? 0 : length),
+            DataOffset = Math.Max((long)offset, end),
             IsPair = pair,
         };
     }
@@ -71,7 +68,12 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
             // Neither form: voxel sizes, x to the left, as nibabel reads such files, centred.
             return new Affine(-sizes[0], 0, 0, sizes[0] * (Dimension(1) - 1) / 2.0, 0, sizes[1], 0, -sizes[1] * (Dimension(2) - 1) / 2.0, 0, 0, sizes[2], -sizes[2] * (Math.Max(1, Dimension(3)) - 1) / 2.0);
         }
-        double b = Quaternion(0), c = Quaternion(1), d = Quaternion(2), a = Math.Sqrt(Math.Max(0, 1 - (b * b + c * c + d * d)));
+        double b = Quaternion(0), c = Quaternion(1), d = Quaternion(2), rest = 1 - (b * b + c * c + d * d);
+        if (!(rest > -0.01)) throw Broken("has a quaternion that is no rotation");
+        // A half turn has a = 0, which rounding would make a small angle of (nibabel's threshold).
+        double threshold = 3 * (isSecond ? double.BitIncrement(1) - 1 : float.BitIncrement(1) - 1);
+        double a = rest < threshold ? 0 : Math.Sqrt(rest), norm = Math.Sqrt(a * a + b * b + c * c + d * d); // not quite 1 after single precision
+        (a, b, c, d) = (a / norm, b / norm, c / norm, d / norm);
         double factor = Pixel(0) < 0 ? -1 : 1;
         double sx = sizes[0], sy = sizes[1], sz = sizes[2] * factor;
         return new Affine(

@@ -1,160 +1,128 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
-using System.Runtime.InteropServices;
 
 namespace HiEndMae.Imaging;
 
 /// <summary>NIfTI-1 and NIfTI-2 files: .nii, .nii.gz, and header and image pairs (.hdr, .img), of either byte order.</summary>
 public static class NiftiReader
 {
-    private const int Block = 1 << 20;
+    private const int Buffer = 1 << 18, SlabBytes = 1 << 24, MostPlaneBytes = 1 << 30;
+    private const long DeflateRatio = 1032; // the most that deflate can shrink anything
 
     /// <summary>Reads the header alone.</summary>
     /// <exception cref="VolumeException">The file is missing, broken, or no NIfTI.</exception>
     public static NiftiHeader ReadHeader(string path) => Guarded(path, () =>
     {
-        using Stream stream = Open(path);
-        return ReadHeader(stream, path);
+        string headerPath = HeaderOf(path);
+        using FileStream file = OpenFile(headerPath);
+        using Stream stream = Unpacked(file);
+        return ReadHeader(stream, headerPath, out _);
     });
 
     /// <summary>Reads intensities, scaled as the header says.</summary>
     /// <exception cref="VolumeException">The file is missing, broken, no NIfTI, or of complex numbers or colours.</exception>
-    public static Volume<float> ReadImage(string path, CancellationToken cancel) => Guarded(path, () =>
-    {
-        (NiftiHeader header, byte[] raw) = Read(path, cancel);
-        bool plain = header.Slope == 1 && header.Intercept == 0;
-        return ToVolume(header, raw, value => plain ? (float)value : (float)(value * header.Slope + header.Intercept), path, cancel);
-    });
+    public static Volume<float> ReadImage(string path, CancellationToken cancel) =>
+        Guarded(path, () => Read<float>(path, (header, raw, voxels) => NiftiVoxels.ToIntensities(header, raw, voxels), cancel));
 
     /// <summary>Reads a label map.</summary>
     /// <exception cref="VolumeException">As for images; or a value is no whole number from 0 to 65535.</exception>
-    public static Volume<ushort> ReadLabel(string path, CancellationToken cancel) => Guarded(path, () =>
+    public static Volume<ushort> ReadLabel(string path, CancellationToken cancel) => Guarded(path, () => Read<ushort>(path, (header, raw, voxels) =>
     {
-        (NiftiHeader header, byte[] raw) = Read(path, cancel);
         if (header.Channels != 1) throw new VolumeException($"'{path}' has {header.Channels} channels; a label map has one.");
-        return ToVolume(header, raw, value =>
-        {
-            double label = value * header.Slope + header.Intercept;
-            return label is >= 0 and <= ushort.MaxValue && label == Math.Floor(label)
-                ? (ushort)label
-                : throw new VolumeException(FormattableString.Invariant($"'{path}' has the value {label}; labels are whole numbers from 0 to 65535."));
-        }, path, cancel);
-    });
+        if (NiftiVoxels.ToLabels(header, raw, voxels) is { } bad)
+            throw new VolumeException(FormattableString.Invariant($"'{path}' has the value {bad}; labels are whole numbers from 0 to 65535."));
+    }, cancel));
 
-    private static (NiftiHeader Header, byte[] Raw) Read(string path, CancellationToken cancel)
+    private delegate void Convert<T>(NiftiHeader header, Span<byte> raw, Span<T> voxels);
+
+    private static Volume<T> Read<T>(string path, Convert<T> convert, CancellationToken cancel) where T : unmanaged
     {
-        using Stream stream = Open(path);
-        NiftiHeader header = ReadHeader(stream, path);
-        int width = Width(header.DataType, path);
-        long length = header.Size.Count * header.Channels * width;
-        if (length > Array.MaxLength) throw new VolumeException($"'{path}' holds {length} bytes of voxels, more than can be read at once.");
-        using Stream? image = header.IsPair ? Open(ImageOf(path)) : null;
-        long skip = header.DataOffset - (header.IsPair ? 0 : header.HeaderLength);
-        return (header, ReadExactly(image ?? stream, skip, (int)length, path, cancel));
+        string headerPath = HeaderOf(path);
+        using FileStream file = OpenFile(headerPath);
+        using Stream stream = Unpacked(file);
+        NiftiHeader header = ReadHeader(stream, headerPath, out int consumed);
+        if (!header.IsPair) return ReadVoxels(header, stream, file.Length, header.DataOffset - consumed, path, convert, cancel);
+        using FileStream imageFile = OpenFile(ImageOf(headerPath));
+        using Stream image = Unpacked(imageFile);
+        return ReadVoxels(header, image, imageFile.Length, header.DataOffset, path, convert, cancel);
     }
 
-    private static NiftiHeader ReadHeader(Stream stream, string path)
+    private static NiftiHeader ReadHeader(Stream stream, string path, out int consumed)
     {
         var bytes = new byte[NiftiHeaderParser.SecondSize];
-        int first = stream.ReadAtLeast(bytes.AsSpan(0, NiftiHeaderParser.FirstSize), NiftiHeaderParser.FirstSize, throwOnEndOfStream: false);
-        int size = first < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        consumed = stream.ReadAtLeast(bytes.AsSpan(0, NiftiHeaderParser.FirstSize), NiftiHeaderParser.FirstSize, throwOnEndOfStream: false);
+        int size = consumed < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
         bool second = size == NiftiHeaderParser.SecondSize || BinaryPrimitives.ReverseEndianness(size) == NiftiHeaderParser.SecondSize;
-        if (second) first += stream.ReadAtLeast(bytes.AsSpan(first), bytes.Length - first, throwOnEndOfStream: false);
-        return NiftiHeaderParser.Parse(bytes.AsSpan(0, first), path);
+        if (second) consumed += stream.ReadAtLeast(bytes.AsSpan(consumed), bytes.Length - consumed, throwOnEndOfStream: false);
+        return NiftiHeaderParser.Parse(bytes.AsSpan(0, consumed), path);
     }
 
-    private static byte[] ReadExactly(Stream stream, long skip, int length, string path, CancellationToken cancel)
-    {
-        var scratch = new byte[(int)Math.Min(skip, Block)];
-        for (long left = skip; left > 0;)
-        {
-            int read = stream.Read(scratch, 0, (int)Math.Min(left, scratch.Length));
-            if (read == 0) throw Truncated(path);
-            left -= read;
-        }
-        // Grown as it is read: a header that lies about the size of a short file does not cost the memory.
-        var raw = new byte[Math.Min(length, 64 * Block)];
-        for (int at = 0; at < length;)
-        {
-            cancel.ThrowIfCancellationRequested();
-            if (at == raw.Length) Array.Resize(ref raw, (int)Math.Min(length, 2L * raw.Length));
-            int read = stream.Read(raw, at, Math.Min(Block, raw.Length - at));
-            if (read == 0) throw Truncated(path);
-            at += read;
-        }
-        return raw;
-    }
-
-    // Files run along x fastest, volumes along z.
-    private static Volume<T> ToVolume<T>(NiftiHeader header, byte[] raw, Func<double, T> convert, string path, CancellationToken cancel) where T : unmanaged
+    // A slab of z planes at a time: the file runs along x fastest, the volume along z, and never is all of the file in memory beside the volume.
+    private static Volume<T> ReadVoxels<T>(NiftiHeader header, Stream stream, long fileLength, long skip, string path, Convert<T> convert, CancellationToken cancel)
+        where T : unmanaged
     {
         Size3 size = header.Size;
-        var voxels = new T[checked(header.Channels * size.Count)];
-        Func<int, double> value = Values(header, raw, path);
-        int plane = size.Y * size.X;
-        try
+        int width = NiftiVoxels.Width(header.DataType)
+            ?? throw new VolumeException($"'{path}' has NIfTI datatype {header.DataType}; integers and floats of up to 64 bits are read, complex numbers and colours are not.");
+        long count = size.Count * header.Channels, bytes = count * width, plane = (long)size.X * size.Y;
+        // A broken header must not cost memory that the file cannot fill.
+        if (skip + bytes > (stream is GzipReadStream ? fileLength * DeflateRatio : fileLength)) throw Truncated(path);
+        if (count > Array.MaxLength || plane * width > MostPlaneBytes) throw new VolumeException($"'{path}' holds {size} voxels in {header.Channels} channels, more than can be read at once.");
+        var volume = new Volume<T>(header.Channels, size, header.Affine, new T[count]);
+        int depth = (int)Math.Clamp(SlabBytes / (plane * width), 1, Math.Min(size.Z, 32));
+        var raw = new byte[depth * plane * width];
+        var slab = new T[depth * plane];
+        Skip(stream, skip, raw, path);
+        for (int channel = 0; channel < header.Channels; channel++)
         {
-            Parallel.For(0, header.Channels * size.Y, new ParallelOptions { CancellationToken = cancel }, row =>
+            T[] target = volume.Voxels;
+            int offset = (int)(channel * size.Count);
+            for (int z = 0; z < size.Z; z += depth)
             {
-                (int channel, int y) = Math.DivRem(row, size.Y);
-                int from = checked((int)(channel * size.Count)) + y * size.X, to = checked((int)(channel * size.Count)) + y * size.Z;
-                for (int z = 0; z < size.Z; z++)
-                {
-                    for (int x = 0; x < size.X; x++) voxels[to + x * size.Y * size.Z + z] = convert(value(from + z * plane + x));
-                }
-            });
+                cancel.ThrowIfCancellationRequested();
+                int planes = Math.Min(depth, size.Z - z), voxels = planes * (int)plane;
+                if (stream.ReadAtLeast(raw.AsSpan(0, voxels * width), voxels * width, throwOnEndOfStream: false) < voxels * width) throw Truncated(path);
+                convert(header, raw.AsSpan(0, voxels * width), slab.AsSpan(0, voxels));
+                SlabTranspose.ToVolume(slab, target.AsSpan(offset, (int)size.Count), size, z, planes);
+            }
         }
-        catch (AggregateException error) when (error.InnerExceptions[0] is VolumeException first)
+        // To the end, for only there does a packed file say whether it was whole.
+        while (stream is GzipReadStream && stream.Read(raw, 0, raw.Length) > 0) cancel.ThrowIfCancellationRequested();
+        return volume;
+    }
+
+    private static void Skip(Stream stream, long count, byte[] scratch, string path)
+    {
+        while (count > 0)
         {
-            throw first;
+            int read = stream.Read(scratch, 0, (int)Math.Min(count, scratch.Length));
+            if (read == 0) throw Truncated(path);
+            count -= read;
         }
-        return new Volume<T>(header.Channels, size, header.Affine, voxels);
     }
 
-    private static Func<int, double> Values(NiftiHeader header, byte[] raw, string path)
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
+
+    // By content: files that were unpacked by hand and kept their name are as common as the reverse.
+    private static Stream Unpacked(FileStream file)
     {
-        if (header.SwapBytes) SwapBytes(raw, Width(header.DataType, path));
-        return header.DataType switch
-        {
-            2 => i => raw[i],
-            4 => i => MemoryMarshal.Cast<byte, short>(raw)[i],
-            8 => i => MemoryMarshal.Cast<byte, int>(raw)[i],
-            16 => i => MemoryMarshal.Cast<byte, float>(raw)[i],
-            64 => i => MemoryMarshal.Cast<byte, double>(raw)[i],
-            256 => i => (sbyte)raw[i],
-            512 => i => MemoryMarshal.Cast<byte, ushort>(raw)[i],
-            768 => i => MemoryMarshal.Cast<byte, uint>(raw)[i],
-            1024 => i => MemoryMarshal.Cast<byte, long>(raw)[i],
-            _ => i => MemoryMarshal.Cast<byte, ulong>(raw)[i],
-        };
+        bool packed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+        file.Position = 0;
+        return packed ? new GzipReadStream(file) : file;
     }
 
-    private static void SwapBytes(byte[] raw, int width)
-    {
-        for (int at = 0; width > 1 && at < raw.Length; at += width) raw.AsSpan(at, width).Reverse();
-    }
+    private static string HeaderOf(string path) => Partner(path, ".img", ".hdr") ?? path;
 
-    private static int Width(int type, string path) => type switch
-    {
-        2 or 256 => 1,
-        4 or 512 => 2,
-        8 or 16 or 768 => 4,
-        64 or 1024 or 1280 => 8,
-        _ => throw new VolumeException($"'{path}' has NIfTI datatype {type}; integers and floats of up to 64 bits are read, complex numbers and colours are not."),
-    };
+    private static string ImageOf(string path) =>
+        Partner(path, ".hdr", ".img") ?? throw new VolumeException($"'{path}' is the header of a pair, but there is no .img file beside it.");
 
-    private static Stream Open(string path)
+    /// <summary>The other file of a pair, packed or not; null where the path has another extension or there is none.</summary>
+    private static string? Partner(string path, string from, string to)
     {
-        Stream file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, Block);
-        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
-
-    private static string ImageOf(string path)
-    {
-        bool packed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        string stem = Path.ChangeExtension(packed ? path[..^3] : path, ".img");
-        string? found = new[] { stem, stem + ".gz" }.FirstOrDefault(File.Exists);
-        return found ?? throw new VolumeException($"'{path}' is the header of a pair, but there is no '{stem}' beside it.");
+        string plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        if (!plain.EndsWith(from, StringComparison.OrdinalIgnoreCase)) return null;
+        string stem = plain[..^from.Length];
+        string[] candidates = [stem + to, stem + to + ".gz", stem + to.ToUpperInvariant()];
+        return Array.Find(candidates, File.Exists);
     }
 
     private static T Guarded<T>(string path, Func<T> read)
@@ -167,9 +135,13 @@ public static class NiftiReader
         {
             throw new VolumeException($"There is no file '{path}'.", error);
         }
+        catch (EndOfStreamException error)
+        {
+            throw new VolumeException($"'{path}' is cut off: it ends before its data do.", error);
+        }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new VolumeException($"'{path}' cannot be read: {error.Message}", error);
+            throw new VolumeException($"'{path}' cannot be read: {error.Message.TrimEnd('.')}.", error);
         }
     }
 

@@ -3,6 +3,8 @@ namespace HiEndMae.Imaging;
 /// <summary>Axes of a volume brought to RAS+: x to the right, y to the front, z to the head.</summary>
 public static class Orientation
 {
+    private const int Tile = 64;
+
     /// <summary>The volume with its axes permuted and flipped to the closest RAS+ orientation, voxels unchanged, as nibabel's as_closest_canonical.</summary>
     public static Volume<T> ToRas<T>(Volume<T> volume) where T : unmanaged
     {
@@ -15,39 +17,47 @@ public static class Orientation
         var voxels = new T[volume.Voxels.Length];
         int sx = Stride(0), sy = Stride(1), sz = Stride(2);
         long origin = Enumerable.Range(0, 3).Sum(axis => flips[axis] ? (long)strides[axes[axis]] * (target[axis] - 1) : 0);
-        for (int channel = 0; channel < volume.Channels; channel++)
+        Parallel.For(0, volume.Channels * target.X, plane =>
         {
-            long from = channel * size.Count + origin, to = channel * size.Count;
-            Parallel.For(0, target.X, x =>
+            (int channel, int x) = Math.DivRem(plane, target.X);
+            int from = (int)(channel * size.Count + origin) + x * sx, to = plane * target.Y * target.Z;
+            // Square tiles: where y and z change places, reading along one of them alone would miss the cache at every voxel.
+            for (int tileY = 0; tileY < target.Y; tileY += Tile)
             {
-                long at = to + (long)x * target.Y * target.Z;
-                for (int y = 0; y < target.Y; y++)
-                {
-                    long source = from + (long)x * sx + (long)y * sy;
-                    for (int z = 0; z < target.Z; z++, source += sz) voxels[at++] = volume.Voxels[source];
-                }
-            });
-        }
+                for (int tileZ = 0; tileZ < target.Z; tileZ += Tile)
+                    CopyTile(volume.Voxels, voxels, from, to, (tileY, Math.Min(tileY + Tile, target.Y)), (tileZ, Math.Min(tileZ + Tile, target.Z)), sy, sz, target.Z);
+            }
+        });
         return new Volume<T>(volume.Channels, target, Turn(volume.Affine, size, axes, flips), voxels);
 
         int Stride(int axis) => flips[axis] ? -strides[axes[axis]] : strides[axes[axis]];
     }
 
-    /// <summary>For each world axis the voxel axis closest to it, and whether that runs backwards.</summary>
+    private static void CopyTile<T>(T[] source, T[] target, int from, int to, (int Start, int End) ys, (int Start, int End) zs, int sy, int sz, int lengthZ)
+    {
+        for (int y = ys.Start; y < ys.End; y++)
+        {
+            int at = from + y * sy + zs.Start * sz;
+            foreach (ref T voxel in target.AsSpan(to + y * lengthZ + zs.Start, zs.End - zs.Start))
+            {
+                voxel = source[at];
+                at += sz;
+            }
+        }
+    }
+
+    /// <summary>For each world axis the voxel axis closest to it, and whether that runs backwards (nibabel's io_orientation).</summary>
     internal static (int[] Axes, bool[] Flips) Closest(Affine affine)
     {
-        Spacing3 spacing = affine.Spacing;
-        int[] axes = [0, 1, 2];
-        double best = double.NegativeInfinity;
-        // Of the six ways to pair axes the one whose directions agree most; a greedy choice can leave an impossible pair for the last axis.
-        foreach (int[] candidate in (int[][])[[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+        Affine rotation = Rotation.Closest(affine);
+        int[] axes = [-1, -1, -1];
+        // The clearest voxel axis chooses first, so that none is left with a world axis at right angles to it.
+        foreach (int axis in Enumerable.Range(0, 3).OrderByDescending(axis => Enumerable.Range(0, 3).Max(world => Math.Abs(rotation[world, axis]))))
         {
-            double agreement = Enumerable.Range(0, 3).Sum(world => Math.Abs(affine[world, candidate[world]]) / Math.Max(spacing[candidate[world]], double.Epsilon));
-            if (agreement <= best + 1e-9) continue;
-            best = agreement;
-            axes = candidate;
+            int closest = Enumerable.Range(0, 3).Where(world => axes[world] < 0).MaxBy(world => Math.Abs(rotation[world, axis]));
+            axes[closest] = axis;
         }
-        return (axes, [.. Enumerable.Range(0, 3).Select(world => affine[world, axes[world]] < 0)]);
+        return (axes, [.. Enumerable.Range(0, 3).Select(world => rotation[world, axes[world]] < 0)]);
     }
 
     private static Affine Turn(Affine affine, Size3 size, int[] axes, bool[] flips)

@@ -27,9 +27,9 @@ public sealed class PreparationTests
         Volume<float> ras = Orientation.ToRas(loaded);
         Check(golden, "ras.image", ras, 0);
         Volume<float> spaced = Resampler.Resample(ras, Spacing3.Isotropic(1.5));
-        Check(golden, "spaced.image", spaced, 1e-4);
+        Check(golden, "spaced.image", spaced, 1e-6);
         IntensityWindow.Apply(spaced.Voxels, -175, 250);
-        Check(golden, "scaled.image", spaced, 1e-4);
+        Check(golden, "scaled.image", spaced, 1e-6);
     }
 
     private static void CheckLabel(string name, string path)
@@ -59,9 +59,12 @@ public sealed class PreparationTests
             }
         }
         Assert.Equal(expected.Length, at);
-        // A label half-way between two voxels may fall to either side in single precision.
-        double allowed = typeof(T) == typeof(ushort) ? 0.001 * expected.Length : 0;
-        Assert.True(different <= allowed, $"{step}: {different} of {at} voxels differ, by up to {worst} (largest value {scale})");
+        double sum = 0;
+        foreach (T value in volume.Voxels) sum += value.ToDouble(null);
+        // Sums take in what lies between every n-th voxel. From 3 to 1.5 mm every second position of a label lies half-way between two voxels:
+        // MONAI leaves those to the last bits of its matrix inversion, here they go to the even index.
+        Assert.Equal(golden.Sum(step), sum, Math.Abs(golden.Sum(step)) * (step == "spaced.label" ? 5e-3 : relative * 0.01));
+        Assert.True(different == 0, $"{step}: {different} of {at} voxels differ, by up to {worst} (largest value {scale})");
     }
 
     private static void CheckGrid(PreparationGolden golden, string step, Size3 size, Affine affine, double tolerance)

@@ -1,0 +1,124 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace HiEndMae.Imaging;
+
+/// <summary>Unpacks gzip and believes only what its checksums confirm.</summary>
+/// <remarks><see cref="GZipStream"/> takes a file that ends early for one that is complete; a scan whose copying was interrupted would be read.
+/// So members are framed here (RFC 1952), and checksum and length are compared at the end of each. Zeros after the last member are padding.</remarks>
+internal sealed class GzipReadStream(FileStream file) : Stream
+{
+    private const int Extra = 4, Name = 8, Comment = 16, HeaderChecksum = 2, Deflate = 8;
+    private const int ReadAhead = 1 << 16; // a deflate stream takes 8 KiB at a time
+    private readonly Crc32 checksum = new();
+    private DeflateStream? member;
+    private uint length;
+    private bool isFirst = true;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            if (member is null && !OpenMember()) return 0;
+            int read = member!.Read(buffer);
+            if (read > 0)
+            {
+                checksum.Append(buffer[..read]);
+                unchecked
+                {
+                    length += (uint)read;
+                }
+                return read;
+            }
+            CloseMember();
+        }
+        return 0;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            member?.Dispose();
+            file.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private bool OpenMember()
+    {
+        int first = file.ReadByte();
+        if (!isFirst)
+        {
+            while (first == 0) first = file.ReadByte();
+            if (first < 0) return false;
+        }
+        Span<byte> header = stackalloc byte[9];
+        if (first != 0x1F) throw new InvalidDataException(first < 0 ? "it is empty" : "it is not gzip data");
+        ReadExactly(header);
+        if (header[0] != 0x8B || header[1] != Deflate) throw new InvalidDataException("it is not gzip data");
+        int flags = header[2];
+        if ((flags & Extra) != 0)
+        {
+            ReadExactly(header[..2]);
+            for (int left = BinaryPrimitives.ReadUInt16LittleEndian(header); left > 0; left--) NextByte();
+        }
+        for (int texts = ((flags & Name) != 0 ? 1 : 0) + ((flags & Comment) != 0 ? 1 : 0); texts > 0; texts--)
+        {
+            while (NextByte() != 0)
+            {
+            }
+        }
+        if ((flags & HeaderChecksum) != 0) ReadExactly(header[..2]);
+        checksum.Reset();
+        length = 0;
+        isFirst = false;
+        member = new DeflateStream(file, CompressionMode.Decompress, leaveOpen: true);
+        return true;
+    }
+
+    private void CloseMember()
+    {
+        member!.Dispose();
+        member = null;
+        // The deflate stream has read ahead by an unknown number of bytes. What must follow its data is known, and is searched for.
+        Span<byte> trailer = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, checksum.Value);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], length);
+        long from = Math.Max(0, file.Position - ReadAhead);
+        var window = new byte[(int)(file.Position - from) + trailer.Length];
+        file.Position = from;
+        int found = window.AsSpan(0, file.ReadAtLeast(window, window.Length, throwOnEndOfStream: false)).IndexOf(trailer);
+        if (found < 0) throw new InvalidDataException("it is cut off or damaged, for its gzip checksum does not fit");
+        file.Position = from + found + trailer.Length;
+    }
+
+    private byte NextByte() => file.ReadByte() is >= 0 and int value ? (byte)value : throw new EndOfStreamException();
+
+    private new void ReadExactly(Span<byte> buffer)
+    {
+        if (file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) < buffer.Length) throw new EndOfStreamException();
+    }
+}
