@@ -3,10 +3,20 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A NIfTI image with, perhaps, its label map.</summary>
-internal sealed class NiftiCase(string image, string? label, string id, string group, ushort[]? classOf) : DatasetCase
+/// <summary>A case of NIfTI files: an image, of one file or one per channel, with, perhaps, its label map.</summary>
+/// <param name="images">One per channel, or one file with all of them.</param>
+/// <param name="label">Label map; null where there is none.</param>
+/// <param name="id">Unique within the dataset.</param>
+/// <param name="group">The patient.</param>
+/// <param name="classOf">Class index by value of the label map.</param>
+/// <param name="strict">Whether a value without a class is an error; otherwise it is background.</param>
+internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, string id, string group, ushort[]? classOf, bool strict = false) : DatasetCase
 {
     private const double GridTolerance = 1e-3;
+
+    public NiftiCase(string image, string? label, string id, string group, ushort[]? classOf) : this([image], label, id, group, classOf)
+    {
+    }
 
     public override string Id => id;
 
@@ -14,23 +24,46 @@ internal sealed class NiftiCase(string image, string? label, string id, string g
 
     public override bool HasLabel => label is not null;
 
-    public override string ContentKey => string.Join('|', new[] { image, label }.Where(path => path is not null).Select(path =>
+    public override string ContentKey => string.Join('|', images.Append(label).Where(path => path is not null).Select(path =>
     {
         var file = new FileInfo(path!);
         if (!file.Exists) throw new VolumeException($"There is no file '{path}'.");
         return string.Create(CultureInfo.InvariantCulture, $"{file.FullName}:{file.Length}:{file.LastWriteTimeUtc.Ticks}");
     })) + (classOf is null ? "" : "|" + string.Join(',', classOf.Index().Where(entry => entry.Item > 0).Select(entry => $"{entry.Index}={entry.Item}")));
 
-    public override Volume<float> LoadImage(CancellationToken cancel) => NiftiReader.ReadImage(image, cancel);
+    public override Volume<float> LoadImage(CancellationToken cancel)
+    {
+        Volume<float> first = NiftiReader.ReadImage(images[0], cancel);
+        if (images.Count == 1) return first;
+        var voxels = new float[checked(images.Count * first.Size.Count)];
+        for (int channel = 0; channel < images.Count; channel++)
+        {
+            Volume<float> volume = channel == 0 ? first : NiftiReader.ReadImage(images[channel], cancel);
+            if (volume.Channels != 1) throw new VolumeException($"'{images[channel]}' has {volume.Channels} channels; a file of its own has one.");
+            CheckGrid(images[channel], volume.Size, volume.Affine, first.Size, first.Affine);
+            volume.Voxels.CopyTo(voxels.AsSpan(checked((int)(channel * first.Size.Count))));
+        }
+        return new Volume<float>(images.Count, first.Size, first.Affine, voxels);
+    }
 
     public override Volume<ushort>? LoadLabel(CancellationToken cancel)
     {
         if (label is null) return null;
         Volume<ushort> map = NiftiReader.ReadLabel(label, cancel);
-        NiftiHeader header = NiftiReader.ReadHeader(image);
-        if (map.Size != header.Size) throw new VolumeException($"'{label}' is {map.Size} voxels, but its image '{image}' {header.Size}.");
-        if (!map.Affine.IsCloseTo(header.Affine, GridTolerance)) throw new VolumeException($"'{label}' lies elsewhere in space than its image '{image}' (their affines differ).");
-        for (int i = 0; i < map.Voxels.Length; i++) map.Voxels[i] = classOf![map.Voxels[i]];
+        NiftiHeader header = NiftiReader.ReadHeader(images[0]);
+        CheckGrid(label, map.Size, map.Affine, header.Size, header.Affine);
+        for (int i = 0; i < map.Voxels.Length; i++)
+        {
+            ushort value = map.Voxels[i], index = classOf![value];
+            if (strict && value != 0 && index == 0) throw new VolumeException($"'{label}' has the label value {value}, which the dataset does not name.");
+            map.Voxels[i] = index;
+        }
         return map;
+    }
+
+    private void CheckGrid(string path, Size3 size, Affine affine, Size3 wantedSize, Affine wanted)
+    {
+        if (size != wantedSize) throw new VolumeException($"'{path}' is {size} voxels, but its image '{images[0]}' {wantedSize}.");
+        if (!affine.IsCloseTo(wanted, GridTolerance)) throw new VolumeException($"'{path}' lies elsewhere in space than its image '{images[0]}' (their affines differ).");
     }
 }

@@ -93,6 +93,26 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_run_segments_scans_on_their_own_grids()
+    {
+        using var host = new HostFixture();
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("tiny.toml", Samples.Tiny), "--out", host.Folder));
+        string run = Path.GetDirectoryName(Directory.GetFiles(host.Folder, "model.json", SearchOption.AllDirectories).Single())!, scan = Path.Combine(host.Folder, "scan.nii.gz");
+        var affine = HiEndMae.Imaging.Affine.FromRows(new double[,] { { -9, 0, 0, 100 }, { 0, 0, 10, -80 }, { 0, 14, 0, 3 } });
+        var size = new HiEndMae.Imaging.Size3(22, 15, 19);
+        HiEndMae.Imaging.NiftiWriter.Write(scan, new HiEndMae.Imaging.Volume<float>(1, size, affine, [.. Enumerable.Range(0, (int)size.Count).Select(i => (float)(i % 400 - 200))]), TestContext.Current.CancellationToken);
+        string broken = host.Write("broken.nii", "this is no scan");
+        string output = Path.Combine(host.Folder, "out");
+        Assert.Equal(ExitCodes.BadData, await host.RunAsync("predict", run, broken, scan, "--start", "pretrain", "--out", output, "--device", "cpu"));
+        Assert.Contains("broken.nii", host.Error);
+        HiEndMae.Imaging.NiftiHeader header = HiEndMae.Imaging.NiftiReader.ReadHeader(Path.Combine(output, "scan_seg.nii.gz"));
+        Assert.Equal(size, header.Size);
+        Assert.True(header.Affine.IsCloseTo(affine, 1e-4));
+        Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("predict", run, scan, "--start", "nothing", "--out", output));
+        Assert.Contains("scratch, pretrain", host.Error);
+    }
+
+    [Fact]
     public async Task A_corrupt_checkpoint_to_start_from_is_bad_data()
     {
         using var host = new HostFixture();

@@ -28,12 +28,13 @@ public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageC
         var preparer = new CasePreparer(data, classes);
         encoder.eval();
         head.eval();
+        var segmenter = new CaseSegmenter(encoder, head, data, config, context.Device);
         var results = new List<CaseResult>();
         long start = context.Clock.GetTimestamp();
         foreach (DatasetCase source in cases)
         {
             PreparedCase prepared = preparer.Prepare(source, cancel);
-            Volume<ushort> prediction = Segment(prepared, encoder, head, cancel);
+            Volume<ushort> prediction = segmenter.Segment(prepared.Image, cancel);
             double?[] dice = DiceScore.PerClass(prediction.Voxels, prepared.Label!.Voxels, classes);
             results.Add(new CaseResult(source.Id, dice));
             show(new SegmentedCase(prepared, prediction));
@@ -43,18 +44,5 @@ public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageC
         }
         double?[] perClass = [.. Enumerable.Range(0, classes).Select(index => results.Select(result => result.Dice[index]).Average())];
         return new EvaluationResult(results, perClass, DiceScore.Mean(perClass, config.IncludeBackground), config.IncludeBackground);
-    }
-
-    private Volume<ushort> Segment(PreparedCase prepared, Encoder encoder, SegmentationHead head, CancellationToken cancel)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGrad = no_grad();
-        Volume<float> image = prepared.Image;
-        Tensor volume = tensor(image.Voxels, [1, image.Channels, image.Size.X, image.Size.Y, image.Size.Z], device: context.Device); // [1, C, X, Y, Z]
-        Tensor logits = SlidingWindow.Infer(
-            volume, data.Crop, config.Overlap, WindowWeighting.Constant, config.WindowBatch,
-            windows => head.Segment(windows, encoder.Encode(windows, head.HiddenBlocks)), null, cancel); // [1, K, X, Y, Z]
-        long[] classes = logits.argmax(1).cpu().contiguous().data<long>().ToArray(); // [1, X, Y, Z]
-        return new Volume<ushort>(1, image.Size, image.Affine, Array.ConvertAll(classes, index => (ushort)index));
     }
 }

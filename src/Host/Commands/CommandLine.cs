@@ -16,6 +16,7 @@ public sealed class CommandLine
         {
             RunCommand.Create(environment),
             SweepCommand.Create(environment),
+            PredictCommand.Create(environment),
             ValidateCommand.Create(environment),
             PluginsCommand.Create(environment),
             SchemaCommand.Create(environment),

@@ -26,6 +26,7 @@ internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalo
         var directory = RunDirectory.Open(options.Out, config.Name, fingerprint, options.Resume, environment.Clock);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + resolvedToml);
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
+        if (labelled is not null) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(DiagnosticOutput.Indented));
         using ITrackingStore tracking = TrackingStores.Open(config.Tracking.Uri, Path.GetFullPath(options.Out), environment.GetVariable, environment.Clock);
         var tracked = new TrackedExperiment(tracking, directory, config, fingerprint);

@@ -1,0 +1,69 @@
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Plugins.Datasets;
+
+/// <summary>Checks a Decathlon list against its files at once.</summary>
+internal sealed class Decathlon : Dataset
+{
+    private readonly DecathlonConfig config;
+    private readonly ushort[] classOf;
+    private readonly Dictionary<string, IReadOnlyList<(IReadOnlyList<string> Images, string? Label)>> lists = new(StringComparer.Ordinal);
+
+    public Decathlon(DecathlonConfig config, DatasetContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        this.config = config;
+        using var json = new DatasetJson(Path.Combine(config.Root, config.List));
+        IReadOnlyList<(int Value, string Name)> labels = json.Labels();
+        classOf = DatasetJson.ClassTable(labels);
+        foreach (string name in config.PretrainingLists.Concat([config.TrainingList, config.ValidationList, config.TestList]).Distinct()) lists[name] = json.Cases(name);
+        if (lists.Values.All(list => list.Count == 0)) throw new VolumeException($"'{Path.Combine(config.Root, config.List)}' lists no case under {string.Join(", ", lists.Keys.Select(name => $"'{name}'"))}.");
+        CheckFiles();
+        CheckSplits();
+        Info = new DatasetInfo(json.Text("name") is { Length: > 0 } said ? said : Path.GetFileName(config.Root.TrimEnd('/', '\\')), json.Channels(), [.. labels.Select(label => label.Name)]);
+    }
+
+    public override DatasetInfo Info { get; }
+
+    public override IEnumerable<DatasetCase> Cases(DatasetSplit split) => split switch
+    {
+        DatasetSplit.Pretraining => config.PretrainingLists.SelectMany(name => lists[name]).DistinctBy(entry => entry.Images[0]).Select(entry => Create(entry.Images, null)),
+        DatasetSplit.Training => Labelled(config.TrainingList),
+        DatasetSplit.Validation => Labelled(config.ValidationList),
+        _ => Labelled(config.TestList),
+    };
+
+    private IEnumerable<DatasetCase> Labelled(string list) => lists[list].Where(entry => entry.Label is not null).Select(entry => Create(entry.Images, entry.Label));
+
+    private NiftiCase Create(IReadOnlyList<string> images, string? label) =>
+        new([.. images.Select(Full)], label is null ? null : Full(label), NameOf(images[0]), NameOf(images[0]), classOf, strict: true);
+
+    private void CheckFiles()
+    {
+        string[] missing = [.. lists.Values.SelectMany(list => list).SelectMany(entry => entry.Images.Append(entry.Label)).OfType<string>().Distinct().Where(file => !File.Exists(Full(file)))];
+        if (missing.Length > 0)
+            throw new VolumeException($"'{config.Root}' has no file {string.Join(", ", missing.Take(5).Select(file => $"'{file}'"))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : "")}.");
+        if (lists.Values.SelectMany(list => list).Select(entry => entry.Images[0]).Distinct().GroupBy(NameOf).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
+            throw new VolumeException($"'{config.Root}' would call both '{twice.First()}' and '{twice.Last()}' '{twice.Key}': rename one of them.");
+    }
+
+    // Choosing and reporting by one list is the official code's way; training on it is nobody's.
+    private void CheckSplits()
+    {
+        HashSet<string> trained = [.. lists[config.TrainingList].Select(entry => Full(entry.Images[0]))];
+        foreach (string name in new[] { config.ValidationList, config.TestList }.Where(name => name != config.TrainingList).Distinct())
+        {
+            if (lists[name].FirstOrDefault(entry => trained.Contains(Full(entry.Images[0]))) is { Images: not null } both)
+                throw new VolumeException($"'{config.Root}' has '{both.Images[0]}' in both '{config.TrainingList}' and '{name}'.");
+        }
+    }
+
+    private string Full(string file) => Path.GetFullPath(Path.Combine(config.Root, file));
+
+    private static string NameOf(string path)
+    {
+        string name = Path.GetFileName(path);
+        int end = name.IndexOf(".nii", StringComparison.OrdinalIgnoreCase);
+        return end > 0 ? name[..end] : name;
+    }
+}

@@ -1,0 +1,30 @@
+namespace HiEndMae.Plugins.Datasets;
+
+/// <summary>A dataset.json of the Medical Segmentation Decathlon's form, as MONAI and the official fine-tuning code read it: lists "training", "validation" and "test".</summary>
+[Component(Slot.Dataset, "decathlon")]
+public sealed partial record DecathlonConfig
+{
+    /// <summary>The folder that the list's paths are relative to.</summary>
+    [Path, NotEmpty]
+    public required string Root { get; init; }
+
+    /// <summary>The list, relative to the root.</summary>
+    [NotEmpty]
+    public string List { get; init; } = "dataset.json";
+
+    /// <summary>Lists to pre-train on.</summary>
+    [NotEmpty]
+    public IReadOnlyList<string> PretrainingLists { get; init; } = ["training"];
+
+    /// <summary>List to fine-tune on.</summary>
+    [NotEmpty]
+    public string TrainingList { get; init; } = "training";
+
+    /// <summary>List to choose by.</summary>
+    [NotEmpty]
+    public string ValidationList { get; init; } = "validation";
+
+    /// <summary>List to report; the official code reports the one that it chooses by.</summary>
+    [NotEmpty]
+    public string TestList { get; init; } = "validation";
+}

@@ -1,0 +1,19 @@
+namespace HiEndMae.Plugins.Datasets;
+
+/// <summary>A folder of nnU-Net's raw form, version 1 or 2: imagesTr/CASE_0000.nii.gz, one file per channel, labelsTr/CASE.nii.gz, dataset.json.</summary>
+[Component(Slot.Dataset, "nnunet")]
+public sealed partial record NnunetConfig
+{
+    /// <summary>The dataset's folder.</summary>
+    [Path, NotEmpty]
+    public required string Root { get; init; }
+
+    /// <summary>Cases of imagesTr to fine-tune on; left out, those that are neither validated on nor tested on.</summary>
+    public IReadOnlyList<string> Training { get; init; } = [];
+
+    /// <summary>Cases of imagesTr to choose by.</summary>
+    public IReadOnlyList<string> Validation { get; init; } = [];
+
+    /// <summary>Cases of imagesTr to report; left out, those of imagesTs that have a label map in labelsTs.</summary>
+    public IReadOnlyList<string> Test { get; init; } = [];
+}
