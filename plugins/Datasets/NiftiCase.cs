@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A case of NIfTI files: an image, of one file or one per channel, with, perhaps, its label map.</summary>
+/// <summary>A case of files (NIfTI, MetaImage, NRRD): an image, of one file or one per channel, with, perhaps, its label map.</summary>
 /// <param name="images">One per channel, or one file with all of them.</param>
 /// <param name="label">Label map; null where there is none.</param>
 /// <param name="id">Unique within the dataset.</param>
@@ -33,12 +33,12 @@ internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, str
 
     public override Volume<float> LoadImage(CancellationToken cancel)
     {
-        Volume<float> first = NiftiReader.ReadImage(images[0], cancel);
+        Volume<float> first = VolumeReader.ReadImage(images[0], cancel);
         if (images.Count == 1) return first;
         var voxels = new float[checked(images.Count * first.Size.Count)];
         for (int channel = 0; channel < images.Count; channel++)
         {
-            Volume<float> volume = channel == 0 ? first : NiftiReader.ReadImage(images[channel], cancel);
+            Volume<float> volume = channel == 0 ? first : VolumeReader.ReadImage(images[channel], cancel);
             if (volume.Channels != 1) throw new VolumeException($"'{images[channel]}' has {volume.Channels} channels; a file of its own has one.");
             CheckGrid(images[channel], volume.Size, volume.Affine, first.Size, first.Affine);
             volume.Voxels.CopyTo(voxels.AsSpan(checked((int)(channel * first.Size.Count))));
@@ -49,8 +49,8 @@ internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, str
     public override Volume<ushort>? LoadLabel(CancellationToken cancel)
     {
         if (label is null) return null;
-        Volume<ushort> map = NiftiReader.ReadLabel(label, cancel);
-        NiftiHeader header = NiftiReader.ReadHeader(images[0]);
+        Volume<ushort> map = VolumeReader.ReadLabel(label, cancel);
+        NiftiHeader header = VolumeReader.ReadHeader(images[0]);
         CheckGrid(label, map.Size, map.Affine, header.Size, header.Affine);
         for (int i = 0; i < map.Voxels.Length; i++)
         {

@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>NIfTI files of a folder: images to pre-train on by pattern, labelled cases by name.</summary>
+/// <summary>NIfTI, MetaImage or NRRD files of a folder: images to pre-train on by pattern, labelled cases by name.</summary>
 [Component(Slot.Dataset, "nifti-folder")]
 public sealed partial record NiftiFolderConfig
 {

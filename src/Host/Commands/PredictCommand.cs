@@ -15,7 +15,7 @@ internal static class PredictCommand
     public static Command Create(HostEnvironment environment)
     {
         var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune]." };
-        var images = new Argument<string[]>("IMAGE") { Description = "NIfTI scans (.nii, .nii.gz).", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("IMAGE") { Description = "Scans: NIfTI, MetaImage or NRRD.", Arity = ArgumentArity.OneOrMore };
         var start = new Option<string?>("--start") { Description = "Which fine-tuned model, by its start (scratch, pretrain, or the checkpoint's name); left out, the last." };
         var output = new Option<string>("--out") { Description = "Folder for IMAGE_seg.nii.gz.", DefaultValueFactory = _ => "predictions" };
         Option<string?> device = CommonOptions.Device();
@@ -52,7 +52,7 @@ internal static class PredictCommand
         {
             try
             {
-                Volume<float> original = NiftiReader.ReadImage(image, cancel);
+                Volume<float> original = VolumeReader.ReadImage(image, cancel);
                 if (original.Channels != card.Channels.Count) throw new VolumeException($"'{image}' has {original.Channels} channels; the model takes {card.Channels.Count}: {string.Join(", ", card.Channels)}.");
                 Volume<ushort> prediction = segmenter.SegmentOriginal(original, image, cancel);
                 string path = Path.Combine(output, NameOf(image) + "_seg.nii.gz");
@@ -89,6 +89,6 @@ internal static class PredictCommand
     {
         string name = Path.GetFileName(image);
         int end = name.IndexOf(".nii", StringComparison.OrdinalIgnoreCase);
-        return end > 0 ? name[..end] : name;
+        return end > 0 ? name[..end] : Path.GetFileNameWithoutExtension(name);
     }
 }

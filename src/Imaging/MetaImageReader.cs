@@ -1,0 +1,80 @@
+using System.IO.Compression;
+
+namespace HiEndMae.Imaging;
+
+/// <summary>MetaImage files: .mha, and .mhd with its data beside it; raw or zlib, of either byte order. Axes and origin are turned from LPS to RAS+.</summary>
+/// <remarks>Source: the MetaIO documentation of ITK. The matrix holds the direction of one axis after another.</remarks>
+internal static class MetaImageReader
+{
+    private static readonly Dictionary<string, int> Types = new(StringComparer.Ordinal)
+    {
+        ["MET_CHAR"] = 256, ["MET_UCHAR"] = 2, ["MET_SHORT"] = 4, ["MET_USHORT"] = 512, ["MET_INT"] = 8, ["MET_UINT"] = 768, ["MET_LONG"] = 8, ["MET_ULONG"] = 768,
+        ["MET_LONG_LONG"] = 1024, ["MET_ULONG_LONG"] = 1280, ["MET_FLOAT"] = 16, ["MET_DOUBLE"] = 64,
+    };
+
+    public static NiftiHeader ReadHeader(string path) => TextHeaderFile.Guarded(path, () =>
+    {
+        using FileStream file = TextHeaderFile.Open(path);
+        return Parse(Fields(file, path), path);
+    });
+
+    public static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel)
+        where T : unmanaged => TextHeaderFile.Guarded(path, () =>
+    {
+        using FileStream file = TextHeaderFile.Open(path);
+        Dictionary<string, string> fields = Fields(file, path);
+        NiftiHeader header = Parse(fields, path);
+        string name = fields["ElementDataFile"];
+        bool isLocal = name.Equals("LOCAL", StringComparison.OrdinalIgnoreCase);
+        using FileStream data = isLocal ? file : TextHeaderFile.Open(TextHeaderFile.Beside(path, name));
+        if (IsTrue(fields, "CompressedData"))
+        {
+            using var packed = new ZLibStream(data, CompressionMode.Decompress);
+            return VoxelStream.Read(header, packed, data.Length, 0, path, convert, cancel);
+        }
+        long bytes = header.Size.Count * header.Channels * (NiftiVoxels.Width(header.DataType) ?? 0);
+        double skip = fields.TryGetValue("HeaderSize", out string? text) ? TextHeaderFile.Numbers(path, "HeaderSize", text, 1)[0] : 0;
+        // -1: the voxels are the end of the file.
+        if (skip == -1) data.Position = Math.Max(0, data.Length - bytes);
+        else if (skip > 0 && !isLocal) data.Position = (long)skip;
+        if (data.Length - data.Position < bytes) throw new VolumeException($"'{path}' is cut off: it ends before its data do.");
+        return VoxelStream.Read(header, data, data.Length, 0, path, convert, cancel);
+    });
+
+    private static Dictionary<string, string> Fields(Stream stream, string path)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string line in TextHeaderFile.Lines(stream, path, line => line.StartsWith("ElementDataFile", StringComparison.Ordinal)))
+        {
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0) fields[line[..equals].Trim()] = line[(equals + 1)..].Trim();
+        }
+        return fields.ContainsKey("ElementDataFile") ? fields : throw new VolumeException($"'{path}' is no MetaImage: it names no ElementDataFile.");
+    }
+
+    private static NiftiHeader Parse(Dictionary<string, string> fields, string path)
+    {
+        string Need(string key) => fields.TryGetValue(key, out string? text) ? text : throw new VolumeException($"'{path}' is no whole MetaImage: it does not say {key}.");
+        string? First(params string[] keys) => keys.Select(key => fields.GetValueOrDefault(key)).FirstOrDefault(text => text is not null);
+        (Size3 size, int channels) = TextHeaderFile.Sizes(path, TextHeaderFile.Numbers(path, "DimSize", Need("DimSize"), -1));
+        int dimensions = (int)TextHeaderFile.Numbers(path, "NDims", Need("NDims"), 1)[0];
+        if (TextHeaderFile.Numbers(path, "DimSize", Need("DimSize"), -1).Length != dimensions) throw new VolumeException($"'{path}' says NDims {dimensions}, but has another number of sizes.");
+        if (!Types.TryGetValue(Need("ElementType"), out int type)) throw new VolumeException($"'{path}' has values of {fields["ElementType"]}; one integer or real number per voxel is read.");
+        if (First("ElementNumberOfChannels") is { } interleaved && interleaved.Trim() != "1") throw new VolumeException($"'{path}' has {interleaved} values per voxel; write one file per channel, or a fourth dimension.");
+        if (fields.TryGetValue("BinaryData", out _) && !IsTrue(fields, "BinaryData")) throw new VolumeException($"'{path}' has its values as text; write it in binary.");
+        if (Need("ElementDataFile") is "LIST" or "" || fields["ElementDataFile"].Contains('%', StringComparison.Ordinal)) throw new VolumeException($"'{path}' is spread over many files; write it as one.");
+        double[] spacing = First("ElementSpacing", "ElementSize") is { } said ? TextHeaderFile.Numbers(path, "ElementSpacing", said, dimensions) : [.. Enumerable.Repeat(1.0, dimensions)];
+        double[] origin = First("Offset", "Position", "Origin") is { } place ? TextHeaderFile.Numbers(path, "Offset", place, dimensions) : new double[dimensions];
+        double[]? matrix = First("TransformMatrix", "Rotation", "Orientation") is { } turned ? TextHeaderFile.Numbers(path, "TransformMatrix", turned, dimensions * dimensions) : null;
+        double[][] axes = [.. Enumerable.Range(0, 3).Select(axis => Enumerable.Range(0, 3).Select(row =>
+            (axis < dimensions && row < dimensions ? matrix?[(axis * dimensions) + row] ?? (axis == row ? 1 : 0) : axis == row ? 1 : 0) * (axis < dimensions ? spacing[axis] : 1)).ToArray())];
+        double[] start = [.. origin.Take(3), .. new double[Math.Max(0, 3 - dimensions)]];
+        return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, axes, start, isLps: true), type, 1, 0)
+        {
+            SwapBytes = BitConverter.IsLittleEndian == (IsTrue(fields, "BinaryDataByteOrderMSB") || IsTrue(fields, "ElementByteOrderMSB")),
+        };
+    }
+
+    private static bool IsTrue(Dictionary<string, string> fields, string key) =>
+        fields.TryGetValue(key, out string? text) && (text.Equals("True", StringComparison.OrdinalIgnoreCase) || text == "1");
+}

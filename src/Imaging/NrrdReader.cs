@@ -1,0 +1,121 @@
+namespace HiEndMae.Imaging;
+
+/// <summary>NRRD files: .nrrd, and .nhdr with its data beside it; raw or gzip, of either byte order.</summary>
+/// <remarks>Source: teem.sourceforge.net/nrrd/format.html. Channels are a last axis without a direction.</remarks>
+internal static class NrrdReader
+{
+    private static readonly Dictionary<string, int> Types = new(StringComparer.Ordinal)
+    {
+        ["signed char"] = 256, ["int8"] = 256, ["int8_t"] = 256, ["uchar"] = 2, ["unsigned char"] = 2, ["uint8"] = 2, ["uint8_t"] = 2,
+        ["short"] = 4, ["short int"] = 4, ["signed short"] = 4, ["signed short int"] = 4, ["int16"] = 4, ["int16_t"] = 4,
+        ["ushort"] = 512, ["unsigned short"] = 512, ["unsigned short int"] = 512, ["uint16"] = 512, ["uint16_t"] = 512,
+        ["int"] = 8, ["signed int"] = 8, ["int32"] = 8, ["int32_t"] = 8, ["uint"] = 768, ["unsigned int"] = 768, ["uint32"] = 768, ["uint32_t"] = 768,
+        ["longlong"] = 1024, ["long long"] = 1024, ["long long int"] = 1024, ["signed long long"] = 1024, ["int64"] = 1024, ["int64_t"] = 1024,
+        ["ulonglong"] = 1280, ["unsigned long long"] = 1280, ["uint64"] = 1280, ["uint64_t"] = 1280, ["float"] = 16, ["double"] = 64,
+    };
+
+    public static NiftiHeader ReadHeader(string path) => TextHeaderFile.Guarded(path, () =>
+    {
+        using FileStream file = TextHeaderFile.Open(path);
+        return Parse(Fields(file, path), path);
+    });
+
+    public static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel)
+        where T : unmanaged => TextHeaderFile.Guarded(path, () =>
+    {
+        using FileStream file = TextHeaderFile.Open(path);
+        Dictionary<string, string> fields = Fields(file, path);
+        NiftiHeader header = Parse(fields, path);
+        bool isDetached = fields.TryGetValue("data file", out string? name) || fields.TryGetValue("datafile", out name);
+        if (isDetached && (name!.Split(' ').Length > 1 || name == "LIST")) throw new VolumeException($"'{path}' is spread over many files; write it as one.");
+        using FileStream data = isDetached ? TextHeaderFile.Open(TextHeaderFile.Beside(path, name!)) : file;
+        SkipLines(data, fields, path);
+        long bytes = header.Size.Count * header.Channels * (NiftiVoxels.Width(header.DataType) ?? 0);
+        double skip = Field(fields, "byte skip", "byteskip") is { } text ? TextHeaderFile.Numbers(path, "byte skip", text, 1)[0] : 0;
+        bool isPacked = fields["encoding"] is "gzip" or "gz";
+        if (skip < -1 || (skip == -1 && isPacked)) throw new VolumeException($"'{path}' says byte skip {skip}; -1 is read for raw data, and nothing below.");
+        if (isPacked)
+        {
+            using var packed = new GzipReadStream(data);
+            return VoxelStream.Read(header, packed, data.Length, (long)Math.Max(skip, 0), path, convert, cancel);
+        }
+        data.Position = skip == -1 ? Math.Max(0, data.Length - bytes) : data.Position + (long)Math.Max(skip, 0);
+        if (data.Length - data.Position < bytes) throw new VolumeException($"'{path}' is cut off: it ends before its data do.");
+        return VoxelStream.Read(header, data, data.Length, 0, path, convert, cancel);
+    });
+
+    private static Dictionary<string, string> Fields(Stream stream, string path)
+    {
+        List<string> lines = TextHeaderFile.Lines(stream, path, line => line.Length == 0);
+        if (lines.Count == 0 || !lines[0].StartsWith("NRRD000", StringComparison.Ordinal)) throw new VolumeException($"'{path}' is no NRRD file.");
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string line in lines.Skip(1))
+        {
+            int colon = line.IndexOf(": ", StringComparison.Ordinal);
+            // Comments, and key:=value pairs, say nothing of the grid.
+            if (line.Length > 0 && line[0] != '#' && colon > 0) fields[line[..colon].Trim()] = line[(colon + 2)..].Trim();
+        }
+        return fields;
+    }
+
+    private static NiftiHeader Parse(Dictionary<string, string> fields, string path)
+    {
+        string Need(string key) => fields.TryGetValue(key, out string? text) ? text : throw new VolumeException($"'{path}' is no whole NRRD file: it does not say '{key}'.");
+        double[] sizes = TextHeaderFile.Numbers(path, "sizes", Need("sizes"), -1);
+        if (TextHeaderFile.Numbers(path, "dimension", Need("dimension"), 1)[0] != sizes.Length) throw new VolumeException($"'{path}' says dimension {fields["dimension"]}, but has {sizes.Length} sizes.");
+        (Size3 size, int channels) = TextHeaderFile.Sizes(path, sizes);
+        if (!Types.TryGetValue(Need("type"), out int type)) throw new VolumeException($"'{path}' has values of type '{fields["type"]}'; integers and reals are read.");
+        if (Need("encoding") is not ("raw" or "gzip" or "gz")) throw new VolumeException($"'{path}' is encoded as '{fields["encoding"]}'; raw and gzip are read.");
+        bool isBig = fields.TryGetValue("endian", out string? endian) && endian == "big";
+        if (endian is null && NiftiVoxels.Width(type) > 1) throw new VolumeException($"'{path}' does not say 'endian'.");
+        bool isLps = Field(fields, "space") switch
+        {
+            null or "left-posterior-superior" or "LPS" or "left-posterior-superior-time" or "LPST" => true,
+            "right-anterior-superior" or "RAS" or "right-anterior-superior-time" or "RAST" => false,
+            var other => throw new VolumeException($"'{path}' lies in the space '{other}'; left-posterior-superior and right-anterior-superior are read."),
+        };
+        double[] origin = Field(fields, "space origin") is { } place ? Vector(path, place) ?? new double[3] : new double[3];
+        return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, Axes(fields, path, sizes.Length), origin, isLps), type, 1, 0) { SwapBytes = BitConverter.IsLittleEndian == isBig };
+    }
+
+    private static double[][] Axes(Dictionary<string, string> fields, string path, int dimensions)
+    {
+        double[][] unit = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+        if (Field(fields, "space directions") is { } directions)
+        {
+            double[]?[] vectors = [.. directions.Split(')', StringSplitOptions.RemoveEmptyEntries).SelectMany(part => part.Trim() is var text && text.StartsWith("none", StringComparison.Ordinal)
+                ? text.Length > 4 ? [null, Vector(path, text[4..])] : [null]
+                : new[] { Vector(path, text) })];
+            if (vectors.Length != dimensions) throw new VolumeException($"'{path}' says space directions '{directions}'; {dimensions} are wanted.");
+            int first = Array.FindIndex(vectors, vector => vector is null);
+            if (first is >= 0 and < 3) throw new VolumeException($"'{path}' has its channels before its space; write them as the last axis, or one file per channel.");
+            return [.. vectors.Take(3).Select(vector => vector!), .. unit.Skip(Math.Min(3, vectors.Length))];
+        }
+        if (Field(fields, "spacings") is not { } spacings) return unit;
+        string[] parts = spacings.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        double[] spacing = [.. parts.Take(3).Select(part => part is "nan" or "NaN" ? 1 : TextHeaderFile.Numbers(path, "spacings", part, 1)[0])];
+        return [.. unit.Select((axis, index) => axis.Select(value => value * (index < spacing.Length ? spacing[index] : 1)).ToArray())];
+    }
+
+    // "(1,0,0)" or "none".
+    private static double[]? Vector(string path, string text)
+    {
+        string bare = text.Trim().Trim('(', ')');
+        return bare == "none" ? null : TextHeaderFile.Numbers(path, "a vector", bare, 3);
+    }
+
+    private static void SkipLines(Stream data, Dictionary<string, string> fields, string path)
+    {
+        double lines = Field(fields, "line skip", "lineskip") is { } text ? TextHeaderFile.Numbers(path, "line skip", text, 1)[0] : 0;
+        for (; lines > 0; lines--)
+        {
+            int next;
+            while ((next = data.ReadByte()) != '\n')
+            {
+                if (next < 0) throw new VolumeException($"'{path}' is cut off: it ends before its data do.");
+            }
+        }
+    }
+
+    private static string? Field(Dictionary<string, string> fields, params string[] keys) => keys.Select(key => fields.GetValueOrDefault(key)).FirstOrDefault(text => text is not null);
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+
+namespace HiEndMae.Imaging;
+
+/// <summary>What the readers of formats with a header in words share.</summary>
+internal static class TextHeaderFile
+{
+    private const int LongestHeader = 1 << 20, Buffer = 1 << 18;
+
+    public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
+
+    /// <summary>Lines until one says that the header ends; the stream stands behind that line.</summary>
+    public static List<string> Lines(Stream stream, string path, Func<string, bool> isLast)
+    {
+        var lines = new List<string>();
+        var line = new StringBuilder();
+        for (int count = 0; count < LongestHeader; count++)
+        {
+            int next = stream.ReadByte();
+            if (next < 0)
+            {
+                if (line.Length > 0) lines.Add(line.ToString().TrimEnd('\r'));
+                return lines;
+            }
+            if (next != '\n')
+            {
+                line.Append((char)next);
+                continue;
+            }
+            string text = line.ToString().TrimEnd('\r');
+            lines.Add(text);
+            line.Clear();
+            if (isLast(text)) return lines;
+        }
+        throw new VolumeException($"'{path}' has a header without an end.");
+    }
+
+    /// <summary>A data file beside the header; never one of another folder.</summary>
+    public static string Beside(string path, string name)
+    {
+        if (name.Length == 0 || Path.IsPathRooted(name) || name.Split('/', '\\').Contains("..") || name.IndexOfAny(['\0', ':']) >= 0)
+            throw new VolumeException($"'{path}' names the data file '{name}', which is not beside it.");
+        return Path.Combine(Path.GetDirectoryName(path) ?? "", name);
+    }
+
+    public static double[] Numbers(string path, string key, string text, int count)
+    {
+        string[] parts = text.Split((char[])[' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries);
+        var numbers = new double[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
+                throw new VolumeException($"'{path}' says {key} '{text}', which are no numbers.");
+        }
+        return count < 0 || numbers.Length == count ? numbers : throw new VolumeException($"'{path}' says {key} '{text}'; {count} numbers are wanted.");
+    }
+
+    /// <summary>Sizes along x, y, z, and channels as the product of the others.</summary>
+    public static (Size3 Size, int Channels) Sizes(string path, double[] sizes)
+    {
+        if (sizes.Length is < 2 or > 4 || sizes.Any(edge => edge != Math.Floor(edge) || edge is < 1 or > int.MaxValue))
+            throw new VolumeException($"'{path}' is {string.Join(" x ", sizes.Select(edge => edge.ToString(CultureInfo.InvariantCulture)))} voxels; volumes of 2 to 4 dimensions, each at least 1, are read.");
+        double[] all = [.. sizes, .. Enumerable.Repeat(1.0, 4 - sizes.Length)];
+        return (new Size3((int)all[0], (int)all[1], (int)all[2]), (int)all[3]);
+    }
+
+    /// <summary>The affine of axes (columns, mm per voxel) and an origin.</summary>
+    public static Affine Affine(string path, double[][] axes, double[] origin, bool isLps)
+    {
+        var rows = new double[3, 4];
+        for (int row = 0; row < 3; row++)
+        {
+            // Left and posterior to right and anterior.
+            double sign = isLps && row < 2 ? -1 : 1;
+            for (int axis = 0; axis < 3; axis++) rows[row, axis] = sign * axes[axis][row];
+            rows[row, 3] = sign * origin[row];
+        }
+        Affine affine = Imaging.Affine.FromRows(rows);
+        return affine.IsInvertible ? affine : throw new VolumeException($"'{path}' has axes that span no volume.");
+    }
+
+    /// <summary>Runs a reader; what is wrong with a file is an error of the file.</summary>
+    public static T Guarded<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new VolumeException($"There is no file '{(error as FileNotFoundException)?.FileName ?? path}'.", error);
+        }
+        catch (EndOfStreamException error)
+        {
+            throw new VolumeException($"'{path}' is cut off: it ends before its data do.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new VolumeException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+}
