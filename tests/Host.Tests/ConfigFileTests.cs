@@ -89,4 +89,18 @@ public sealed class ConfigFileTests
         Assert.Contains("HEM016", host.Error);
         Assert.Contains("NO_SUCH_FOLDER", host.Error);
     }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("sweep")]
+    [InlineData("flops")]
+    public async Task A_part_is_checked_but_not_run(string command)
+    {
+        using var host = new HostFixture();
+        string part = host.Write("_part.toml", "[pretrain]\nmask_ratio = 0.6\n[sweep]\nseed = [1, 2]\n");
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("validate", part));
+        Assert.Contains("(a part, to be extended)", host.Output);
+        Assert.Equal(ExitCodes.BadUsage, await host.RunAsync(command, part));
+        Assert.Contains("HEM033", host.Error);
+    }
 }

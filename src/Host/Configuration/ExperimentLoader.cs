@@ -24,20 +24,24 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
         return new LoadedFile(failed ? [] : experiments, found.IsSweep, found.IsPart, ConfigDiagnostic.Ordered(diagnostics));
     }
 
+    /// <summary>Loads a file that is to be an experiment or a sweep of such, not a part.</summary>
+    public LoadedFile LoadWhole(string path, IReadOnlyList<string> overrides)
+    {
+        LoadedFile file = Load(path, overrides);
+        return file.IsPart ? Refused(file, "HEM033", "the file is a part, for its name begins with '_'; name a file that extends it", path) : file;
+    }
+
     /// <summary>Loads a file that is to be one experiment.</summary>
     public LoadedFile LoadOne(string path, IReadOnlyList<string> overrides)
     {
-        LoadedFile file = Load(path, overrides);
-        string? wrong = file.IsPart ? "the file is a part, for its name begins with '_'; run a file that extends it"
-            : file.IsSweep ? $"the file has a [sweep]; 'hiendmae sweep {path}' runs it"
-            : null;
-        return wrong is null ? file : Refused(file, "HEM033", wrong, path);
+        LoadedFile file = LoadWhole(path, overrides);
+        return file is { IsSweep: true, IsPart: false } ? Refused(file, "HEM033", $"the file has a [sweep]; 'hiendmae sweep {path}' runs it", path) : file;
     }
 
     /// <summary>Loads a file that is to be a sweep.</summary>
     public LoadedFile LoadSweep(string path, IReadOnlyList<string> overrides)
     {
-        LoadedFile file = Load(path, overrides);
+        LoadedFile file = LoadWhole(path, overrides);
         return file.IsSweep || !file.IsValid ? file
             : Refused(file, "HEM034", "there is no [sweep] with keys to vary; write [sweep] and \"pretrain.mask_ratio\" = [0.6, 0.75, 0.9]", path);
     }
