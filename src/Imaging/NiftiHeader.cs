@@ -1,6 +1,6 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>What a NIfTI header says.</summary>
+/// <summary>What a volume's header says, of whatever format, in NIfTI's terms.</summary>
 /// <param name="Channels">Product of the dimensions beyond the third.</param>
 /// <param name="Size">Voxels along the stored axes.</param>
 /// <param name="Affine">Voxel index to world mm (RAS+): sform, else qform, else voxel sizes.</param>
@@ -12,8 +12,6 @@ public sealed record NiftiHeader(int Channels, Size3 Size, Affine Affine, int Da
     internal bool SwapBytes { get; init; }
 
     internal long DataOffset { get; init; }
-
-    internal int HeaderLength { get; init; }
 
     internal bool IsPair { get; init; }
 }
