@@ -40,9 +40,7 @@ internal sealed class Decathlon : Dataset
 
     private void CheckFiles()
     {
-        string[] missing = [.. lists.Values.SelectMany(list => list).SelectMany(entry => entry.Images.Append(entry.Label)).OfType<string>().Distinct().Where(file => !File.Exists(Full(file)))];
-        if (missing.Length > 0)
-            throw new VolumeException($"'{config.Root}' has no file {string.Join(", ", missing.Take(5).Select(file => $"'{file}'"))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : "")}.");
+        ListedFiles.Require(config.Root, lists.Values.SelectMany(list => list).SelectMany(entry => entry.Images.Append(entry.Label)).OfType<string>());
         if (lists.Values.SelectMany(list => list).Select(entry => entry.Images[0]).Distinct().GroupBy(NameOf).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
             throw new VolumeException($"'{config.Root}' would call both '{twice.First()}' and '{twice.Last()}' '{twice.Key}': rename one of them.");
     }

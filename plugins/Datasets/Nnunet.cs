@@ -67,10 +67,7 @@ internal sealed class Nnunet : Dataset
 
     private void CheckFiles()
     {
-        string[] wanted = [.. training.SelectMany(name => Images("Tr", name)), .. training.Select(name => LabelOf("Tr", name)), .. test.SelectMany(name => Images("Ts", name))];
-        string[] missing = [.. wanted.Where(file => !File.Exists(file)).Select(file => Path.GetRelativePath(config.Root, file))];
-        if (missing.Length > 0)
-            throw new VolumeException($"'{config.Root}' has no file {string.Join(", ", missing.Take(5).Select(file => $"'{file}'"))}{(missing.Length > 5 ? $" and {missing.Length - 5} more" : "")}.");
+        ListedFiles.Require(config.Root, [.. training.SelectMany(name => Images("Tr", name)), .. training.Select(name => LabelOf("Tr", name)), .. test.SelectMany(name => Images("Ts", name))]);
     }
 
     private NiftiCase Create(string part, string name, bool withLabel) => new([.. Images(part, name)], withLabel ? LabelOf(part, name) : null, name, name, classOf, strict: true);

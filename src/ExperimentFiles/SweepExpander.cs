@@ -9,6 +9,9 @@ public static class SweepExpander
     /// <summary>Name of the table.</summary>
     public const string Table = "sweep";
 
+    /// <summary>Message of HEM034.</summary>
+    public const string NothingToVary = "there is no [sweep] with keys to vary; write [sweep] and \"pretrain.mask_ratio\" = [0.6, 0.75, 0.9]";
+
     /// <summary>Name of the explicit list.</summary>
     public const string List = "list";
 
@@ -22,7 +25,7 @@ public static class SweepExpander
     {
         var axes = new List<SweepAxis>();
         if (tree.Find(Table) is ConfigTable { Entries.Count: > 0 } sweep) Collect(sweep, [], axes, report);
-        else report(new ConfigDiagnostic("HEM034", true, "there is no [sweep] with keys to vary; write [sweep] and \"pretrain.mask_ratio\" = [0.6, 0.75, 0.9]", (tree.Find(Table) ?? tree).Source));
+        else report(new ConfigDiagnostic("HEM034", true, NothingToVary, (tree.Find(Table) ?? tree).Source));
         long points = axes.Aggregate(1L, (count, axis) => Math.Min(count * axis.Values.Items.Count, int.MaxValue));
         if (points <= MostPoints) return axes;
         report(new ConfigDiagnostic("HEM037", true, $"the [sweep] has more than {MostPoints} combinations; take values out, or make several files of it", tree.Find(Table)!.Source));

@@ -43,8 +43,7 @@ public sealed class TomlReader
     {
         if (text.IndexOf('\uFFFD') is >= 0 and int at)
         {
-            int start = at == 0 ? -1 : text.LastIndexOf('\n', at - 1);
-            Error("HEM006", "the file is not valid UTF-8; save it as UTF-8", new SourceSpan(file, text.Take(at).Count(c => c == '\n') + 1, at - start));
+            Error("HEM006", "the file is not valid UTF-8; save it as UTF-8", PlaceOf(text, at));
             return null;
         }
         if (NestingScan.Find(text) is { } deep)
@@ -76,9 +75,8 @@ public sealed class TomlReader
         catch (ArgumentOutOfRangeException)
         {
             // Thrown by the parser on an escape such as \uD800, which is half a character.
-            int at = Math.Max(0, Enumerable.Range(0, text.Length).FirstOrDefault(i => IsNoCharacter(text, i)));
-            int start = at == 0 ? -1 : text.LastIndexOf('\n', at - 1);
-            Error("HEM001", "malformed TOML: an escape is no character", new SourceSpan(file, text.Take(at).Count(c => c == '\n') + 1, at - start));
+            int at = Enumerable.Range(0, text.Length).FirstOrDefault(i => IsNoCharacter(text, i));
+            Error("HEM001", "malformed TOML: an escape is no character", PlaceOf(text, at));
             return null;
         }
     }
@@ -180,6 +178,12 @@ public sealed class TomlReader
     private static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim();
 
     private SourceSpan SourceOf(SyntaxNode node) => new(file, node.Span.Start.Line + 1, node.Span.Start.Column + 1);
+
+    private SourceSpan PlaceOf(string text, int at)
+    {
+        int start = at == 0 ? -1 : text.LastIndexOf('\n', at - 1);
+        return new SourceSpan(file, text.Take(at).Count(c => c == '\n') + 1, at - start);
+    }
 
     private void TooDeep(SourceSpan source) => Error("HEM007", $"nested too deeply; at most {NestingScan.MostLevels} levels", source);
 

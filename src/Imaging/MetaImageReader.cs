@@ -12,21 +12,21 @@ internal static class MetaImageReader
         ["MET_LONG_LONG"] = 1024, ["MET_ULONG_LONG"] = 1280, ["MET_FLOAT"] = 16, ["MET_DOUBLE"] = 64,
     };
 
-    public static NiftiHeader ReadHeader(string path) => TextHeaderFile.Guarded(path, () =>
+    public static NiftiHeader ReadHeader(string path) => VolumeFile.Guarded(path, () =>
     {
-        using FileStream file = TextHeaderFile.Open(path);
+        using FileStream file = VolumeFile.Open(path);
         return Parse(Fields(file, path), path);
     });
 
     public static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel)
-        where T : unmanaged => TextHeaderFile.Guarded(path, () =>
+        where T : unmanaged => VolumeFile.Guarded(path, () =>
     {
-        using FileStream file = TextHeaderFile.Open(path);
+        using FileStream file = VolumeFile.Open(path);
         Dictionary<string, string> fields = Fields(file, path);
         NiftiHeader header = Parse(fields, path);
         string name = fields["ElementDataFile"];
         bool isLocal = name.Equals("LOCAL", StringComparison.OrdinalIgnoreCase);
-        using FileStream data = isLocal ? file : TextHeaderFile.Open(TextHeaderFile.Beside(path, name));
+        using FileStream data = isLocal ? file : VolumeFile.Open(TextHeaderFile.Beside(path, name));
         if (IsTrue(fields, "CompressedData"))
         {
             using var packed = new ZLibStream(data, CompressionMode.Decompress);
@@ -56,9 +56,10 @@ internal static class MetaImageReader
     {
         string Need(string key) => fields.TryGetValue(key, out string? text) ? text : throw new VolumeException($"'{path}' is no whole MetaImage: it does not say {key}.");
         string? First(params string[] keys) => keys.Select(key => fields.GetValueOrDefault(key)).FirstOrDefault(text => text is not null);
-        (Size3 size, int channels) = TextHeaderFile.Sizes(path, TextHeaderFile.Numbers(path, "DimSize", Need("DimSize"), -1));
+        double[] sizes = TextHeaderFile.Numbers(path, "DimSize", Need("DimSize"), -1);
+        (Size3 size, int channels) = TextHeaderFile.Sizes(path, sizes);
         int dimensions = (int)TextHeaderFile.Numbers(path, "NDims", Need("NDims"), 1)[0];
-        if (TextHeaderFile.Numbers(path, "DimSize", Need("DimSize"), -1).Length != dimensions) throw new VolumeException($"'{path}' says NDims {dimensions}, but has another number of sizes.");
+        if (sizes.Length != dimensions) throw new VolumeException($"'{path}' says NDims {dimensions}, but has another number of sizes.");
         if (!Types.TryGetValue(Need("ElementType"), out int type)) throw new VolumeException($"'{path}' has values of {fields["ElementType"]}; one integer or real number per voxel is read.");
         if (First("ElementNumberOfChannels") is { } interleaved && interleaved.Trim() != "1") throw new VolumeException($"'{path}' has {interleaved} values per voxel; write one file per channel, or a fourth dimension.");
         if (fields.TryGetValue("BinaryData", out _) && !IsTrue(fields, "BinaryData")) throw new VolumeException($"'{path}' has its values as text; write it in binary.");

@@ -5,14 +5,12 @@ namespace HiEndMae.Imaging;
 /// <summary>NIfTI-1 and NIfTI-2 files: .nii, .nii.gz, and header and image pairs (.hdr, .img), of either byte order.</summary>
 public static class NiftiReader
 {
-    private const int Buffer = 1 << 18;
-
     /// <summary>Reads the header alone.</summary>
     /// <exception cref="VolumeException">The file is missing, broken, or no NIfTI.</exception>
-    public static NiftiHeader ReadHeader(string path) => Guarded(path, () =>
+    public static NiftiHeader ReadHeader(string path) => VolumeFile.Guarded(path, () =>
     {
         string headerPath = HeaderOf(path);
-        using FileStream file = OpenFile(headerPath);
+        using FileStream file = VolumeFile.Open(headerPath);
         using Stream stream = Unpacked(file);
         return ReadHeader(stream, headerPath, out _);
     });
@@ -20,20 +18,20 @@ public static class NiftiReader
     /// <summary>Reads intensities, scaled as the header says.</summary>
     /// <exception cref="VolumeException">The file is missing, broken, no NIfTI, or of complex numbers or colours.</exception>
     public static Volume<float> ReadImage(string path, CancellationToken cancel) =>
-        Guarded(path, () => Read<float>(path, NiftiVoxels.ToIntensities, cancel));
+        VolumeFile.Guarded(path, () => Read<float>(path, NiftiVoxels.ToIntensities, cancel));
 
     /// <summary>Reads a label map.</summary>
     /// <exception cref="VolumeException">As for images; or a value is no whole number from 0 to 65535.</exception>
-    public static Volume<ushort> ReadLabel(string path, CancellationToken cancel) => Guarded(path, () => Read(path, VoxelStream.ToLabels(path), cancel));
+    public static Volume<ushort> ReadLabel(string path, CancellationToken cancel) => VolumeFile.Guarded(path, () => Read(path, VoxelStream.ToLabels(path), cancel));
 
     private static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel) where T : unmanaged
     {
         string headerPath = HeaderOf(path);
-        using FileStream file = OpenFile(headerPath);
+        using FileStream file = VolumeFile.Open(headerPath);
         using Stream stream = Unpacked(file);
         NiftiHeader header = ReadHeader(stream, headerPath, out int consumed);
         if (!header.IsPair) return VoxelStream.Read(header, stream, file.Length, header.DataOffset - consumed, path, convert, cancel);
-        using FileStream imageFile = OpenFile(ImageOf(headerPath));
+        using FileStream imageFile = VolumeFile.Open(ImageOf(headerPath));
         using Stream image = Unpacked(imageFile);
         return VoxelStream.Read(header, image, imageFile.Length, header.DataOffset, path, convert, cancel);
     }
@@ -47,8 +45,6 @@ public static class NiftiReader
         if (second) consumed += stream.ReadAtLeast(bytes.AsSpan(consumed), bytes.Length - consumed, throwOnEndOfStream: false);
         return NiftiHeaderParser.Parse(bytes.AsSpan(0, consumed), path);
     }
-
-    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
 
     // By content: files that were unpacked by hand and kept their name are as common as the reverse.
     private static Stream Unpacked(FileStream file)
@@ -72,25 +68,4 @@ public static class NiftiReader
         string[] candidates = [stem + to, stem + to + ".gz", stem + to.ToUpperInvariant()];
         return Array.Find(candidates, File.Exists);
     }
-
-    private static T Guarded<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new VolumeException($"There is no file '{path}'.", error);
-        }
-        catch (EndOfStreamException error)
-        {
-            throw new VolumeException($"'{path}' is cut off: it ends before its data do.", error);
-        }
-        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new VolumeException($"'{path}' cannot be read: {error.Message.TrimEnd('.')}.", error);
-        }
-    }
-
 }

@@ -14,21 +14,21 @@ internal static class NrrdReader
         ["ulonglong"] = 1280, ["unsigned long long"] = 1280, ["uint64"] = 1280, ["uint64_t"] = 1280, ["float"] = 16, ["double"] = 64,
     };
 
-    public static NiftiHeader ReadHeader(string path) => TextHeaderFile.Guarded(path, () =>
+    public static NiftiHeader ReadHeader(string path) => VolumeFile.Guarded(path, () =>
     {
-        using FileStream file = TextHeaderFile.Open(path);
+        using FileStream file = VolumeFile.Open(path);
         return Parse(Fields(file, path), path);
     });
 
     public static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel)
-        where T : unmanaged => TextHeaderFile.Guarded(path, () =>
+        where T : unmanaged => VolumeFile.Guarded(path, () =>
     {
-        using FileStream file = TextHeaderFile.Open(path);
+        using FileStream file = VolumeFile.Open(path);
         Dictionary<string, string> fields = Fields(file, path);
         NiftiHeader header = Parse(fields, path);
         bool isDetached = fields.TryGetValue("data file", out string? name) || fields.TryGetValue("datafile", out name);
         if (isDetached && (name!.Split(' ').Length > 1 || name == "LIST")) throw new VolumeException($"'{path}' is spread over many files; write it as one.");
-        using FileStream data = isDetached ? TextHeaderFile.Open(TextHeaderFile.Beside(path, name!)) : file;
+        using FileStream data = isDetached ? VolumeFile.Open(TextHeaderFile.Beside(path, name!)) : file;
         SkipLines(data, fields, path);
         long bytes = header.Size.Count * header.Channels * (NiftiVoxels.Width(header.DataType) ?? 0);
         double skip = Field(fields, "byte skip", "byteskip") is { } text ? TextHeaderFile.Numbers(path, "byte skip", text, 1)[0] : 0;

@@ -6,9 +6,7 @@ namespace HiEndMae.Imaging;
 /// <summary>What the readers of formats with a header in words share.</summary>
 internal static class TextHeaderFile
 {
-    private const int LongestHeader = 1 << 20, Buffer = 1 << 18;
-
-    public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
+    private const int LongestHeader = 1 << 20;
 
     /// <summary>Lines until one says that the header ends; the stream stands behind that line.</summary>
     public static List<string> Lines(Stream stream, string path, Func<string, bool> isLast)
@@ -78,26 +76,5 @@ internal static class TextHeaderFile
         }
         Affine affine = Imaging.Affine.FromRows(rows);
         return affine.IsInvertible ? affine : throw new VolumeException($"'{path}' has axes that span no volume.");
-    }
-
-    /// <summary>Runs a reader; what is wrong with a file is an error of the file.</summary>
-    public static T Guarded<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new VolumeException($"There is no file '{(error as FileNotFoundException)?.FileName ?? path}'.", error);
-        }
-        catch (EndOfStreamException error)
-        {
-            throw new VolumeException($"'{path}' is cut off: it ends before its data do.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new VolumeException($"'{path}' cannot be read: {error.Message}", error);
-        }
     }
 }

@@ -11,12 +11,7 @@ public sealed class CasePreparer(DataConfig config, int numClasses)
     public PreparedCase Prepare(DatasetCase source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Volume<float> image = Resampler.Resample(Orientation.ToRas(source.LoadImage(cancel)), config.SpacingMm);
-        IntensityWindow.Apply(image.Voxels, config.Window[0], config.Window[1]);
-        foreach (float value in image.Voxels)
-        {
-            if (!float.IsFinite(value)) throw new VolumeException($"Case '{source.Id}' has voxels that are no finite numbers.");
-        }
+        Volume<float> image = PrepareImage(source.LoadImage(cancel), config, $"Case '{source.Id}'");
         Volume<ushort>? label = null;
         if (source.HasLabel && source.LoadLabel(cancel) is { } stored)
         {
@@ -24,6 +19,23 @@ public sealed class CasePreparer(DataConfig config, int numClasses)
             if (label.Size != image.Size) throw new VolumeException($"Case '{source.Id}': its label lies on another grid than its image ({label.Size} against {image.Size} after resampling).");
         }
         return new PreparedCase(source.Id, image, label, label is null ? [] : Foreground(source, label.Voxels));
+    }
+
+    /// <summary>Orientation, resampling, window of an image alone; its voxels may be overwritten.</summary>
+    /// <param name="image">In its stored orientation and units.</param>
+    /// <param name="config">Spacing and window.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="VolumeException">It has voxels that are no finite numbers.</exception>
+    public static Volume<float> PrepareImage(Volume<float> image, DataConfig config, string name)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Volume<float> prepared = Resampler.Resample(Orientation.ToRas(image), config.SpacingMm);
+        IntensityWindow.Apply(prepared.Voxels, config.Window[0], config.Window[1]);
+        foreach (float value in prepared.Voxels)
+        {
+            if (!float.IsFinite(value)) throw new VolumeException($"{name} has voxels that are no finite numbers.");
+        }
+        return prepared;
     }
 
     private int[] Foreground(DatasetCase source, ushort[] labels)

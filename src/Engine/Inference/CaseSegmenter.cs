@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data;
 using HiEndMae.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,14 +19,9 @@ public sealed class CaseSegmenter(Encoder encoder, SegmentationHead head, DataCo
     public Volume<ushort> SegmentOriginal(Volume<float> original, string name, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(original);
-        Volume<float> prepared = Resampler.Resample(Orientation.ToRas(original), data.SpacingMm);
-        // A grid that it has already gives the volume itself back; the window is not to be applied to the caller's voxels.
-        if (ReferenceEquals(prepared.Voxels, original.Voxels)) prepared = new Volume<float>(prepared.Channels, prepared.Size, prepared.Affine, [.. prepared.Voxels]);
-        IntensityWindow.Apply(prepared.Voxels, data.Window[0], data.Window[1]);
-        foreach (float value in prepared.Voxels)
-        {
-            if (!float.IsFinite(value)) throw new VolumeException($"'{name}' has voxels that are no finite numbers.");
-        }
+        // Preparation may overwrite what it is given; the scan is the caller's.
+        var copy = new Volume<float>(original.Channels, original.Size, original.Affine, [.. original.Voxels]);
+        Volume<float> prepared = CasePreparer.PrepareImage(copy, data, $"'{name}'");
         return Resampler.ResampleNearest(Segment(prepared, cancel), original.Size, original.Affine);
     }
 

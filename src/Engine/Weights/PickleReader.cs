@@ -213,5 +213,5 @@ internal ref struct PickleReader
         return bytes.Slice(at - count, count);
     }
 
-    private static CheckpointException Broken(string path, string what) => new($"The checkpoint '{path}' is not read: {what}.");
+    internal static CheckpointException Broken(string path, string what) => new($"The checkpoint '{path}' is not read: {what}.");
 }

@@ -126,5 +126,5 @@ internal sealed class PytorchFile : WeightFile
         return bytes;
     }
 
-    private static CheckpointException Broken(string path, string what) => new($"The checkpoint '{path}' is not read: {what}.");
+    private static CheckpointException Broken(string path, string what) => PickleReader.Broken(path, what);
 }

@@ -41,8 +41,8 @@ public static class WeightConversion
     // MONAI keeps the patch embedding as the matrix of a linear layer, everyone else as the weight of a convolution.
     private static Tensor Form(Tensor tensor, string name, string names, string own)
     {
-        bool isPatchWeight = own == "encoder.patch_embed.proj.weight";
-        if (isPatchWeight && names == WeightNames.Monai && tensor.dim() == 5) return tensor.permute(0, 2, 3, 4, 1).flatten(1).contiguous();
+        bool isPatchWeight = own == PatchMatrix.Name;
+        if (isPatchWeight && names == WeightNames.Monai && tensor.dim() == 5) return PatchMatrix.FromConvolution(tensor);
         if (!isPatchWeight || names == WeightNames.Monai || tensor.dim() != 2) return tensor;
         long edge = (long)Math.Round(Math.Cbrt(tensor.shape[1]));
         return edge * edge * edge == tensor.shape[1]

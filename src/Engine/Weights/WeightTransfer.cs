@@ -6,7 +6,7 @@ namespace HiEndMae.Engine.Weights;
 /// <summary>Fills a segmentation model from a checkpoint of pre-training or of another segmentation model; nothing is left out silently.</summary>
 public static class WeightTransfer
 {
-    private const string Positions = "encoder.pos_embed", ClassToken = "encoder.cls_token", PatchWeight = "encoder.patch_embed.proj.weight";
+    private const string Positions = "encoder.pos_embed", ClassToken = "encoder.cls_token";
 
     /// <summary>Copies tensors one by one, so that a file is never in memory as a whole.</summary>
     /// <param name="encoder">The encoder to fill.</param>
@@ -85,10 +85,10 @@ public static class WeightTransfer
 
     private static (string Name, Func<Tensor, Tensor> Apply)? Resize(string name, WeightEntry entry, Tensor place, Imaging.Size3? grid)
     {
-        if (name == PatchWeight && entry.Shape.Count == 2 && place.dim() == 5 && entry.Shape[0] == place.shape[0] && entry.Count == place.numel())
+        if (name == PatchMatrix.Name && entry.Shape.Count == 2 && place.dim() == 5 && entry.Shape[0] == place.shape[0] && entry.Count == place.numel())
         {
             long[] shape = place.shape;
-            return ("the matrix of flattened patches (px, py, pz, channel) as a convolution", matrix => matrix.reshape(shape[0], shape[2], shape[3], shape[4], shape[1]).permute(0, 4, 1, 2, 3));
+            return ("the matrix of flattened patches (px, py, pz, channel) as a convolution", matrix => PatchMatrix.ToConvolution(matrix, shape));
         }
         if (name == Positions && grid is { } size && entry.Shape.Count == 3 && entry.Shape[2] == place.shape[2])
         {

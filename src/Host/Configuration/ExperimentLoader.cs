@@ -43,7 +43,7 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
     {
         LoadedFile file = LoadWhole(path, overrides);
         return file.IsSweep || !file.IsValid ? file
-            : Refused(file, "HEM034", "there is no [sweep] with keys to vary; write [sweep] and \"pretrain.mask_ratio\" = [0.6, 0.75, 0.9]", path);
+            : Refused(file, "HEM034", SweepExpander.NothingToVary, path);
     }
 
     private static LoadedFile Refused(LoadedFile file, string id, string message, string path) => file with

@@ -56,8 +56,8 @@ internal sealed class GoldenFile : IDisposable
             if (!target.TryGetValue(own, out Tensor? place)) throw new CheckpointException($"The golden '{Path}' has the weight '{name}', which the model has not.");
             Tensor value = this[Weights + name];
             if (value.numel() != place.numel()) throw new CheckpointException($"The golden '{Path}': '{name}' is [{string.Join(", ", value.shape)}], the model's is [{string.Join(", ", place.shape)}].");
-            place.copy_(own == "encoder.patch_embed.proj.weight" && value.dim() == 2
-                ? value.reshape(place.shape[0], place.shape[2], place.shape[3], place.shape[4], place.shape[1]).permute(0, 4, 1, 2, 3)
+            place.copy_(own == PatchMatrix.Name && value.dim() == 2
+                ? PatchMatrix.ToConvolution(value, place.shape)
                 : value.reshape(place.shape));
             left.Remove(own);
         }
