@@ -6,25 +6,22 @@ using AdamW = HiEndMae.Engine.Optimisation.AdamW;
 
 namespace HiEndMae.Engine.Tests;
 
+/// <summary>Optimisers against recorded steps of PyTorch, and what their one call promises.</summary>
 public sealed class OptimisationTests
 {
+    private static readonly AdamWOptions Constants = new(0.9, 0.999, 1e-8);
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AdamW_takes_the_reference_s_hundred_steps(int threads)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        IReadOnlyDictionary<string, Tensor> golden = Numbers.Golden("optimizers_schedules.safetensors");
-        Parameter[] parameters = [new(golden["adamw.start.0"].clone()), new(golden["adamw.start.1"].clone())];
-        using var optimizer = new AdamW(
-            [new ParameterGroup([("0", parameters[0])], 1, 0.05), new ParameterGroup([("1", parameters[1])], 1, 0)], new AdamWOptions(0.9, 0.95, 1e-8), threads);
-        for (int step = 1; step <= 100; step++)
-        {
-            for (int i = 0; i < parameters.Length; i++) parameters[i].grad = golden[$"adamw.grads.{i}"][step - 1].clone();
-            optimizer.Step(1e-2);
-            for (int i = 0; step is 1 or 10 or 100 && i < parameters.Length; i++) Numbers.AssertClose(golden[$"adamw.after_{step}.{i}"], parameters[i], 2e-6);
-        }
-    }
+    public void AdamW_takes_the_reference_s_hundred_steps(int threads) =>
+        AssertHundredSteps("adamw", (groups, decays) => new AdamW(Grouped(groups, decays), new AdamWOptions(0.9, 0.95, 1e-8), threads), 0.05, 0);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Sgd_with_Nesterov_momentum_takes_the_reference_s_hundred_steps(int threads) =>
+        AssertHundredSteps("sgd_nesterov", (groups, decays) => new Sgd(Grouped(groups, decays), new SgdOptions(0.99, Nesterov: true), threads), 1e-5, 1e-5);
 
     [Fact]
     public void AdamW_is_libtorchs_over_many_chunks_and_an_uneven_tail()
@@ -33,17 +30,38 @@ public sealed class OptimisationTests
         manual_seed(3);
         Tensor start = randn(200_003);
         Parameter ours = new(start.clone()), theirs = new(start.clone());
-        using var optimizer = new AdamW([new ParameterGroup([("w", ours)], 1, 0.1)], new AdamWOptions(0.9, 0.999, 1e-8), 2);
+        using var optimizer = new AdamW([new ParameterGroup([("w", ours)], 1, 0.1)], Constants, 2);
         using optim.Optimizer reference = optim.AdamW([theirs], 1e-2, 0.9, 0.999, weight_decay: 0.1);
         for (int step = 0; step < 5; step++)
         {
             Tensor gradient = randn(200_003);
             ours.grad = gradient.clone();
             theirs.grad = gradient.clone();
-            optimizer.Step(1e-2);
+            optimizer.Step(new StepRequest(1e-2));
             reference.step();
         }
         Numbers.AssertClose(theirs, ours, 1e-6);
+    }
+
+    [Fact]
+    public void Sgd_without_momentum_and_with_plain_momentum_is_libtorchs()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach (double momentum in new[] { 0, 0.9 })
+        {
+            Parameter ours = new(linspace(-1, 1, 1003)), theirs = new(linspace(-1, 1, 1003));
+            using var optimizer = new Sgd([new ParameterGroup([("w", ours)], 0.5, 0.1)], new SgdOptions(momentum, Nesterov: false), 2);
+            using optim.Optimizer reference = optim.SGD([theirs], 0.05, momentum, weight_decay: 0.1);
+            for (int step = 0; step < 4; step++)
+            {
+                Tensor gradient = linspace(step, 1, 1003);
+                ours.grad = gradient.clone();
+                theirs.grad = gradient.clone();
+                optimizer.Step(new StepRequest(0.1));
+                reference.step();
+            }
+            Numbers.AssertClose(theirs, ours, 1e-6);
+        }
     }
 
     [Fact]
@@ -53,9 +71,97 @@ public sealed class OptimisationTests
         IReadOnlyDictionary<string, Tensor> golden = Numbers.Golden("optimizers_schedules.safetensors");
         Parameter parameter = new(zeros(50));
         parameter.grad = golden["clip.input"].clone();
-        using var optimizer = new AdamW([new ParameterGroup([("w", parameter)], 1, 0)], new AdamWOptions(0.9, 0.999, 1e-8), 1);
-        Assert.Equal(golden["clip.norm"].item<float>(), optimizer.ClipGradNorm(1), 5);
-        Numbers.AssertClose(golden["clip.output"], parameter.grad!, 1e-6);
+        // A plain step of rate 1 from zero leaves the clipped gradient, negated.
+        using var optimizer = new Sgd([new ParameterGroup([("w", parameter)], 1, 0)], new SgdOptions(0, Nesterov: false), 1);
+        parameter.grad = golden["clip.input"].clone();
+        StepResult result = optimizer.Step(new StepRequest(1) { MaxGradNorm = 1 });
+        Assert.Equal(golden["clip.norm"].item<float>(), result.GradNorm, 5);
+        Numbers.AssertClose(golden["clip.output"], -parameter, 1e-6);
+    }
+
+    [Fact]
+    public void Scaled_losses_give_the_steps_of_unscaled_ones()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter plain = new(linspace(-2, 2, 777)), scaled = new(linspace(-2, 2, 777));
+        using var one = new AdamW([new ParameterGroup([("w", plain)], 1, 0.1)], Constants, 2);
+        using var other = new AdamW([new ParameterGroup([("w", scaled)], 1, 0.1)], Constants, 2);
+        for (int step = 0; step < 3; step++)
+        {
+            one.ZeroGrad();
+            other.ZeroGrad();
+            (plain.sin() * 3).sum().backward();
+            (scaled.sin() * (3 * 1024f)).sum().backward();
+            StepResult a = one.Step(new StepRequest(1e-2) { MaxGradNorm = 5 }), b = other.Step(new StepRequest(1e-2) { MaxGradNorm = 5, LossScale = 1024 });
+            Assert.Equal(a.GradNorm, b.GradNorm, 1e-5);
+        }
+        Numbers.AssertClose(plain, scaled, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_gradient_that_is_no_number_changes_nothing(float bad)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter parameter = new(linspace(0, 1, 100));
+        using var optimizer = new AdamW([new ParameterGroup([("w", parameter)], 1, 0.1)], Constants, 2, keepAverage: true);
+        parameter.grad = ones(100);
+        Assert.True(optimizer.Step(new StepRequest(1e-2) { AverageDecay = 0.9 }).Applied);
+        float[][] before = [.. optimizer.State.OrderBy(entry => entry.Key).Select(entry => entry.Value.data<float>().ToArray()), parameter.data<float>().ToArray()];
+        parameter.grad = ones(100).index_fill_(0, tensor(new long[] { 57 }), bad);
+        StepResult result = optimizer.Step(new StepRequest(1e-2) { AverageDecay = 0.9, MaxGradNorm = 1 });
+        float[][] after = [.. optimizer.State.OrderBy(entry => entry.Key).Select(entry => entry.Value.data<float>().ToArray()), parameter.data<float>().ToArray()];
+        Assert.False(result.Applied);
+        Assert.False(double.IsFinite(result.GradNorm));
+        Assert.Equal(1, optimizer.NumSteps);
+        Assert.Equal(before, after);
+    }
+
+    [Fact]
+    public void Gradients_of_micro_batches_add_up_and_rates_and_decays_go_by_group()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter a = new(ones(3, 5)), b = new(ones(7));
+        using var optimizer = new Sgd([new ParameterGroup([("a", a)], 1, 0), new ParameterGroup([("b", b)], 0.1, 0.5)], new SgdOptions(0, Nesterov: false), 2);
+        optimizer.ZeroGrad();
+        for (int i = 0; i < 2; i++) (a.sum() + (2 * b).sum()).backward();
+        optimizer.Step(new StepRequest(0.01));
+        Numbers.AssertClose(full(new long[] { 3, 5 }, 1 - (0.01f * 2)), a, 1e-6);
+        Numbers.AssertClose(full(7, 1 - (0.001f * (4 + 0.5f))), b, 1e-6);
+        optimizer.ZeroGrad();
+        optimizer.Step(new StepRequest(0));
+        Assert.Equal([3, 5], a.shape);
+    }
+
+    [Fact]
+    public void Averages_follow_the_weights_and_change_places_with_them()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter parameter = new(zeros(4));
+        using var optimizer = new Sgd([new ParameterGroup([("w", parameter)], 1, 0)], new SgdOptions(0, Nesterov: false), 1, keepAverage: true);
+        double weight = 0, average = 0;
+        for (int step = 0; step < 5; step++)
+        {
+            parameter.grad = full(4, -1f);
+            optimizer.Step(new StepRequest(1) { AverageDecay = 0.75 });
+            weight += 1;
+            average = (0.75 * average) + (0.25 * weight);
+        }
+        Assert.Equal(average, optimizer.Averages["w"][0].item<float>(), 1e-6);
+        optimizer.SwapAverages();
+        Assert.Equal(average, parameter[0].item<float>(), 1e-6);
+        optimizer.SwapAverages();
+        Assert.Equal(weight, parameter[0].item<float>(), 1e-6);
+        Assert.Contains("average.w", optimizer.State.Keys);
+    }
+
+    [Fact]
+    public void Parameters_of_other_types_are_refused_by_name()
+    {
+        using Parameter parameter = new(zeros(4, ScalarType.Float64));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new Sgd([new ParameterGroup([("head.bias", parameter)], 1, 0)], new SgdOptions(0, false), 1));
+        Assert.Contains("'head.bias'", error.Message);
     }
 
     [Fact]
@@ -67,5 +173,23 @@ public sealed class OptimisationTests
         Assert.Equal(1e-3, schedule.LrAt(10), 12);
         Assert.Equal(5e-4, schedule.LrAt(60), 12);
         Assert.Equal(0, schedule.LrAt(110), 12);
+    }
+
+    private static ParameterGroup[] Grouped(IReadOnlyList<Parameter> parameters, IReadOnlyList<double> decays) =>
+        [.. parameters.Select((parameter, i) => new ParameterGroup([($"{i}", parameter)], 1, decays[i]))];
+
+    private static void AssertHundredSteps(string name, Func<IReadOnlyList<Parameter>, IReadOnlyList<double>, IOptimizer> create, params double[] decays)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        IReadOnlyDictionary<string, Tensor> golden = Numbers.Golden("optimizers_schedules.safetensors");
+        Parameter[] parameters = [new(golden[$"{name}.start.0"].clone()), new(golden[$"{name}.start.1"].clone())];
+        using IOptimizer optimizer = create(parameters, decays);
+        for (int step = 1; step <= 100; step++)
+        {
+            optimizer.ZeroGrad();
+            for (int i = 0; i < parameters.Length; i++) parameters[i].grad = golden[$"{name}.grads.{i}"][step - 1].clone();
+            optimizer.Step(new StepRequest(1e-2));
+            for (int i = 0; step is 1 or 10 or 100 && i < parameters.Length; i++) Numbers.AssertClose(golden[$"{name}.after_{step}.{i}"], parameters[i], 1e-6);
+        }
     }
 }

@@ -18,7 +18,7 @@ public sealed class Trainer(IObjective objective, TrainerOptions options, Checkp
     /// <exception cref="CheckpointException">A checkpoint is of another model.</exception>
     public TrainResult Run(CancellationToken cancel)
     {
-        using AdamW optimizer = CreateOptimizer();
+        using IOptimizer optimizer = Optimizers.Create(options.Optimizer, [new ParameterGroup(objective.Parameters, LrScale: 1, options.Optimizer.WeightDecay)], options.Threads);
         using Tensor lossSum = zeros(1, device: objective.Parameters[0].Value.device);
         (int step, int lossCount) = Restore(optimizer, lossSum);
         int first = step;
@@ -31,8 +31,8 @@ public sealed class Trainer(IObjective objective, TrainerOptions options, Checkp
             optimizer.ZeroGrad();
             Tensor loss = objective.Loss(step);
             loss.backward();
-            if (options.Optimizer.GradClip > 0) optimizer.ClipGradNorm(options.Optimizer.GradClip);
-            optimizer.Step(lr);
+            StepResult update = optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip });
+            if (!update.Applied) throw new NonFiniteLossException(step + 1, lastCheckpoint);
             using (no_grad()) lossSum.add_(loss.detach());
             lossCount++;
             step++;
@@ -53,18 +53,13 @@ public sealed class Trainer(IObjective objective, TrainerOptions options, Checkp
         return new TrainResult(options.Steps, lastLoss, lastCheckpoint!, clock.GetElapsedTime(start));
     }
 
-    private AdamW CreateOptimizer() => new(
-        [new ParameterGroup(objective.Parameters, LrScale: 1, options.Optimizer.WeightDecay)],
-        new AdamWOptions(options.Optimizer.Beta1, options.Optimizer.Beta2, options.Optimizer.Eps),
-        options.Threads);
-
-    private (int Step, int LossCount) Restore(AdamW optimizer, Tensor lossSum)
+    private (int Step, int LossCount) Restore(IOptimizer optimizer, Tensor lossSum)
     {
         if (checkpoints.Newest(options.Fingerprint) is not { } newest) return (0, 0);
         using DisposeScope scope = NewDisposeScope();
         (IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> moments) = CheckpointStore.Load(newest.Path);
         ModelWeights.Restore(ModelWeights.Of(objective.Modules), weights, newest.Path);
-        ModelWeights.Restore(Moments(optimizer), moments, newest.Path);
+        ModelWeights.Restore(optimizer.State, moments, newest.Path);
         optimizer.NumSteps = newest.State.OptimizerSteps;
         using (no_grad()) lossSum.fill_(newest.State.LossSum);
         lastCheckpoint = newest.Path;
@@ -72,7 +67,7 @@ public sealed class Trainer(IObjective objective, TrainerOptions options, Checkp
         return (newest.State.Step, newest.State.LossCount);
     }
 
-    private void Save(AdamW optimizer, int step, float lossSum, int lossCount)
+    private void Save(IOptimizer optimizer, int step, float lossSum, int lossCount)
     {
         // The loss of the last step can be finite and its update not: a checkpoint must not hold such weights.
         using (DisposeScope scope = NewDisposeScope())
@@ -82,12 +77,8 @@ public sealed class Trainer(IObjective objective, TrainerOptions options, Checkp
             if (!finite.item<bool>()) throw new NonFiniteLossException(step, lastCheckpoint);
         }
         var state = new TrainingState(step, optimizer.NumSteps, lossSum, lossCount, options.Fingerprint);
-        lastCheckpoint = checkpoints.Save(state, ModelWeights.Of(objective.Modules), Moments(optimizer));
+        lastCheckpoint = checkpoints.Save(state, ModelWeights.Of(objective.Modules), optimizer.State);
     }
-
-    private static Dictionary<string, Tensor> Moments(AdamW optimizer) => optimizer.State
-        .SelectMany(entry => new[] { (Name: "first." + entry.Name, Value: entry.FirstMoment), (Name: "second." + entry.Name, Value: entry.SecondMoment) })
-        .ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);
 
     private float Read(Tensor lossSum, int step)
     {

@@ -104,7 +104,7 @@ internal sealed class GoldenVerifier(PluginCatalog catalog, Device device, int t
             Tensor current = loss();
             worst = Math.Max(worst, GoldenFile.Deviation(expected[step], current));
             current.backward();
-            optimizer.Step(golden.Double("lr"));
+            optimizer.Step(new StepRequest(golden.Double("lr")));
         }
         return new Deviation($"loss over {expected.shape[0]} steps of AdamW", worst, Steps);
     }

@@ -1,0 +1,95 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Optimisation;
+
+/// <summary>What optimisers over flat buffers share: norm, check, averages, named state. A rule adds the update itself.</summary>
+public abstract class FlatOptimizer : IOptimizer
+{
+    private const double ClipEps = 1e-6; // as torch.nn.utils.clip_grad_norm_
+    private readonly FlatParameters parameters;
+    private readonly Tensor[] moments;
+    private readonly Tensor? average;
+    private readonly Tensor[] views;
+
+    /// <summary>Moves the parameters into one buffer and creates zero moments.</summary>
+    /// <param name="groups">What to train; float32, all on one device.</param>
+    /// <param name="momentNames">Prefix of each moment's name in <see cref="State"/>.</param>
+    /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
+    protected FlatOptimizer(IReadOnlyList<ParameterGroup> groups, IReadOnlyList<string> momentNames, bool keepAverage)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(momentNames);
+        parameters = new FlatParameters(groups);
+        moments = [.. momentNames.Select(_ => parameters.Zeros())];
+        if (keepAverage) average = parameters.Values.clone().DetachFromDisposeScope();
+        var state = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var averages = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (ParameterSlot slot in parameters.Slots)
+        {
+            for (int i = 0; i < moments.Length; i++) state.Add($"{momentNames[i]}.{slot.Name}", slot.View(moments[i]));
+            if (average is null) continue;
+            averages.Add(slot.Name, slot.View(average));
+            state.Add($"average.{slot.Name}", averages[slot.Name]);
+        }
+        (State, Averages, views) = (state, averages, [.. state.Values]);
+    }
+
+    /// <inheritdoc/>
+    public long NumSteps { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> State { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> Averages { get; }
+
+    /// <inheritdoc/>
+    public void ZeroGrad() => parameters.ZeroGrad();
+
+    /// <inheritdoc/>
+    public StepResult Step(in StepRequest request)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor gradient = parameters.Gradient();
+        double norm = Math.Sqrt(gradient.to(ScalarType.Float64).square().sum().item<double>()) / request.LossScale;
+        if (!double.IsFinite(norm)) return new StepResult(norm, Applied: false);
+        NumSteps++;
+        double factor = 1 / request.LossScale;
+        if (request.MaxGradNorm > 0) factor *= Math.Min(1, request.MaxGradNorm / (norm + ClipEps));
+        if (factor != 1) gradient.mul_((float)factor);
+        for (int group = 0; group < parameters.Groups.Count; group++)
+        {
+            (long start, long length) = parameters.Ranges[group];
+            UpdateTensors(
+                parameters.Values.narrow(0, start, length), gradient.narrow(0, start, length), [.. moments.Select(moment => moment.narrow(0, start, length))],
+                request.Lr * parameters.Groups[group].LrScale, parameters.Groups[group].WeightDecay);
+        }
+        average?.lerp_(parameters.Values, (float)(1 - request.AverageDecay));
+        return new StepResult(norm, Applied: true);
+    }
+
+    /// <inheritdoc/>
+    public void SwapAverages()
+    {
+        if (average is null) throw new InvalidOperationException("This optimiser keeps no averages.");
+        using IDisposable noGrad = no_grad();
+        using Tensor weights = parameters.Values.clone();
+        parameters.Values.copy_(average);
+        average.copy_(weights);
+    }
+
+    /// <summary>Frees the state. The parameters stay, without gradients.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor view in views) view.Dispose();
+        foreach (Tensor moment in moments) moment.Dispose();
+        average?.Dispose();
+        parameters.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The update of a group, as tensor operations.</summary>
+    private protected abstract void UpdateTensors(Tensor values, Tensor gradient, IReadOnlyList<Tensor> moments, double lr, double weightDecay);
+}
