@@ -31,6 +31,8 @@ internal sealed class PreparationGolden
 
     public double Sum(string step) => MemoryMarshal.Cast<byte, double>(Raw($"{step}.sum"))[0];
 
+    public double SumOfSquares(string step) => MemoryMarshal.Cast<byte, double>(Raw($"{step}.sum_squares"))[0];
+
     /// <summary>Every n-th voxel along each axis.</summary>
     public (int Every, float[] Values) Voxels(string step)
     {

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace HiEndMae.Imaging;
+
+/// <summary>Whether an image and its label map, or two channels, lie on one grid.</summary>
+public static class LabelGrid
+{
+    /// <summary>How far the corners of two grids may lie apart, as a part of a voxel: headers in single precision, or with rounded numbers, are no other grid.</summary>
+    public const double Tolerance = 0.05;
+
+    /// <summary>Compares sizes, and where the corners lie.</summary>
+    /// <param name="volume">The one to check.</param>
+    /// <param name="wanted">The grid that it should lie on.</param>
+    /// <param name="name">What errors call it, at the start of a sentence.</param>
+    /// <param name="wantedName">What errors call the other.</param>
+    /// <exception cref="VolumeException">It lies on another grid; the message says in what they differ.</exception>
+    public static void Check<T>(Volume<T> volume, VolumeGrid wanted, string name, string wantedName) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        Check(new VolumeGrid(volume.Size, volume.Affine), wanted, name, wantedName);
+    }
+
+    /// <inheritdoc cref="Check{T}(Volume{T}, VolumeGrid, string, string)"/>
+    /// <param name="grid">The one to check.</param>
+    /// <param name="wanted">The grid that it should lie on.</param>
+    /// <param name="name">What errors call it, at the start of a sentence.</param>
+    /// <param name="wantedName">What errors call the other.</param>
+    public static void Check(VolumeGrid grid, VolumeGrid wanted, string name, string wantedName)
+    {
+        if (grid.Size != wanted.Size) throw new VolumeException($"{name} is {grid.Size} voxels, but {wantedName} {wanted.Size}.");
+        double farthest = 0;
+        for (int corner = 0; corner < 8; corner++)
+        {
+            double x = (corner & 1) * (grid.Size.X - 1), y = (corner >> 1 & 1) * (grid.Size.Y - 1), z = (corner >> 2) * (grid.Size.Z - 1);
+            (double X, double Y, double Z) a = grid.Affine.Apply(x, y, z), b = wanted.Affine.Apply(x, y, z);
+            farthest = Math.Max(farthest, Math.Max(Math.Abs(a.X - b.X), Math.Max(Math.Abs(a.Y - b.Y), Math.Abs(a.Z - b.Z))));
+        }
+        Spacing3 spacing = wanted.Affine.Spacing;
+        if (farthest > Tolerance * Math.Min(spacing.X, Math.Min(spacing.Y, spacing.Z)))
+        {
+            throw new VolumeException(string.Create(CultureInfo.InvariantCulture,
+                $"{name} lies elsewhere in space than {wantedName}: their affines differ, by up to {farthest:0.###} mm at the corners (spacing {grid.Affine.Spacing} and {wanted.Affine.Spacing})."));
+        }
+    }
+}
