@@ -1,26 +1,28 @@
+using System.Diagnostics;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Randomness;
+using TorchSharp;
 
 namespace HiEndMae.Engine.Data;
 
-/// <summary>Batches by step: which crops a step sees depends on the seed and the step alone, so that a resumed run sees what the killed one would have seen.</summary>
-/// <remarks>
-/// Crops are cut by the thread that trains, between two steps, into one buffer that is used again. That costs a few milliseconds, and it is
-/// needed: the tensor library hands native code scalars that nothing keeps alive, so a garbage collection started by another thread in the
-/// middle of an operation frees what the operation still reads.
-/// </remarks>
-public sealed class BatchSource(CaseCache cases, DataConfig config, int channels, bool withLabels, long seed)
+/// <summary>Crops cut by the thread that trains, between two steps.</summary>
+public sealed class BatchSource(CaseCache cases, DataConfig config, int channels, bool withLabels, long seed, torch.Device device) : IBatchSource
 {
-    private readonly CropBatch batch = Empty(config, channels, withLabels);
+    private readonly CropBatch batch = new(config.Volumes * config.CropsPerVolume, channels, config.Crop, withLabels, device);
+    private long waited;
 
-    /// <summary>B: crops in a batch.</summary>
+    /// <inheritdoc/>
     public int BatchSize => config.Volumes * config.CropsPerVolume;
 
-    /// <summary>The batch of a step, valid until the next one is asked for.</summary>
+    /// <inheritdoc/>
+    public TimeSpan DataWait => Stopwatch.GetElapsedTime(0, waited);
+
+    /// <inheritdoc/>
     /// <exception cref="Imaging.VolumeException">A case cannot be prepared.</exception>
     public CropBatch Get(int step)
     {
-        int voxels = checked((int)config.Crop.Count), crops = config.CropsPerVolume;
+        long start = Stopwatch.GetTimestamp();
+        int crops = config.CropsPerVolume;
         for (int volume = 0; volume < config.Volumes; volume++)
         {
             PreparedCase source = cases.Get(CaseOf((long)step * config.Volumes + volume));
@@ -29,12 +31,20 @@ public sealed class BatchSource(CaseCache cases, DataConfig config, int channels
                 int sample = volume * crops + crop;
                 var random = new RandomSource(seed, Purpose.Crop, step, sample);
                 CropView view = CropView.Draw(source, config, ref random);
-                view.CopyImage(source.Image, batch.Images.AsSpan(sample * channels * voxels, channels * voxels));
-                if (withLabels) view.CopyLabel(source.Label!, batch.Labels.AsSpan(sample * voxels, voxels));
+                view.CopyImage(source.Image, batch.Image(sample));
+                if (withLabels) view.CopyLabel(source.Label!, batch.Label(sample));
             });
         }
+        waited += Stopwatch.GetTimestamp() - start;
         return batch;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> CasesOf(int step) =>
+        [.. Enumerable.Range(0, BatchSize).Select(sample => cases.IdOf(CaseOf((long)step * config.Volumes + sample / config.CropsPerVolume)))];
+
+    /// <inheritdoc/>
+    public void Dispose() => batch.Dispose();
 
     // Every epoch is a permutation of the cases, of its own.
     private int CaseOf(long draw)
@@ -43,11 +53,5 @@ public sealed class BatchSource(CaseCache cases, DataConfig config, int channels
         Span<long> order = count <= 1024 ? stackalloc long[count] : new long[count];
         new RandomSource(seed, Purpose.Order, draw / count).Permute(order);
         return (int)order[(int)(draw % count)];
-    }
-
-    private static CropBatch Empty(DataConfig config, int channels, bool withLabels)
-    {
-        long voxels = config.Volumes * config.CropsPerVolume * config.Crop.Count;
-        return new CropBatch(new float[checked(voxels * channels)], withLabels ? new long[voxels] : []);
     }
 }

@@ -9,6 +9,9 @@ public sealed class CaseCache(IReadOnlyList<DatasetCase> cases, CasePreparer pre
     /// <summary>Cases in all.</summary>
     public int Count => cases.Count;
 
+    /// <summary>Id of the case at an index.</summary>
+    public string IdOf(int index) => cases[index].Id;
+
     /// <summary>The case at an index.</summary>
     /// <exception cref="Imaging.VolumeException">It cannot be prepared.</exception>
     public PreparedCase Get(int index)

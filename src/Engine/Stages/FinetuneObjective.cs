@@ -1,7 +1,6 @@
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Losses;
 using HiEndMae.Engine.Training;
-using HiEndMae.Imaging;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,7 +8,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>Dice and cross-entropy of a segmentation head on labelled crops.</summary>
-internal sealed class FinetuneObjective(Encoder encoder, SegmentationHead head, BatchSource batches, Size3 crop, int seed, Device device) : IObjective
+internal sealed class FinetuneObjective(Encoder encoder, SegmentationHead head, IBatchSource batches, int seed, Device device) : IObjective
 {
     public IReadOnlyDictionary<string, nn.Module> Modules { get; } = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["head"] = head };
 
@@ -22,8 +21,8 @@ internal sealed class FinetuneObjective(Encoder encoder, SegmentationHead head, 
     {
         StepSeed.Set(seed, step);
         CropBatch batch = batches.Get(step);
-        Tensor volumes = tensor(batch.Images, [BatchSize, encoder.Info.InChannels, crop.X, crop.Y, crop.Z], device: device); // [B, C, X, Y, Z]
-        Tensor labels = tensor(batch.Labels, [BatchSize, crop.X, crop.Y, crop.Z], device: device); // [B, X, Y, Z]
+        Tensor volumes = batch.ImagesOn(device); // [B, C, X, Y, Z]
+        Tensor labels = batch.LabelsOn(device); // [B, X, Y, Z]
         Tensor logits = head.Segment(volumes, Encode(volumes)); // [B, K, X, Y, Z]
         return DiceCeLoss.Compute(logits, labels);
     }

@@ -19,14 +19,13 @@ public sealed class FinetuneStage(FinetuneConfig config, StageContext context)
             throw new VolumeException($"Dataset '{dataset.Info.Name}' has {labelled.Length} labelled training cases; {Math.Max(1, config.NumCases)} are asked for.");
         DatasetCase[] used = config.NumCases == 0 ? labelled : labelled[..config.NumCases];
         context.Logger.Note($"Labelled cases: {string.Join(", ", used.Select(one => one.Id))}.");
-        var cache = new CaseCache(used, new CasePreparer(config.Data, dataset.Info.LabelNames.Count), context.CacheBytes);
-        var batches = new BatchSource(cache, config.Data, dataset.Info.ChannelNames.Count, withLabels: true, context.Seed);
+        using IBatchSource batches = StageData.Open(used, config.Data, dataset.Info, withLabels: true, context.CacheBytes, context.Seed, context.Device);
         var options = new TrainerOptions(
             config.Steps, config.LogEvery, config.CheckpointEvery, config.Optimizer, config.Schedule.WarmupSteps, context.Fingerprint, context.Threads);
         // A frozen encoder is the one that evaluation sees: nothing in it drops out.
         encoder.train(!head.FreezesEncoder);
         head.train();
-        var objective = new FinetuneObjective(encoder, head, batches, config.Data.Crop, context.Seed, context.Device);
+        var objective = new FinetuneObjective(encoder, head, batches, context.Seed, context.Device);
         return new Trainer(objective, options, context.Checkpoints, context.Logger, context.Clock).Run(cancel);
     }
 }

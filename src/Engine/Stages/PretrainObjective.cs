@@ -1,7 +1,6 @@
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Masking;
 using HiEndMae.Engine.Training;
-using HiEndMae.Imaging;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,7 +8,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>The pretext task's loss on random crops.</summary>
-internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, BatchSource batches, Size3 crop, double maskRatio, int seed, Device device) : IObjective
+internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, IBatchSource batches, double maskRatio, int seed, Device device) : IObjective
 {
     public IReadOnlyDictionary<string, nn.Module> Modules { get; } = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["decoder"] = decoder };
 
@@ -26,8 +25,7 @@ internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, BatchS
     /// <summary>The batch of a step; its mask depends on the seed and the step alone.</summary>
     public PretextBatch Batch(int step)
     {
-        int channels = encoder.Info.InChannels;
-        Tensor volumes = tensor(batches.Get(step).Images, [batches.BatchSize, channels, crop.X, crop.Y, crop.Z], device: device); // [B, C, X, Y, Z]
+        Tensor volumes = batches.Get(step).ImagesOn(device); // [B, C, X, Y, Z]
         TokenMask? mask = decoder.UsesMask && encoder.Info is TokenEncoderInfo tokens
             ? RandomMasking.Create(batches.BatchSize, (int)tokens.Grid.Count, maskRatio, seed, step, device)
             : null;

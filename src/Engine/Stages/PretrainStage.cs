@@ -8,12 +8,13 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>Pre-training of an encoder by a pretext task.</summary>
-public sealed class PretrainStage
+public sealed class PretrainStage : IDisposable
 {
     private readonly PretrainConfig config;
     private readonly StageContext context;
     private readonly Encoder encoder;
     private readonly Decoder decoder;
+    private readonly IBatchSource batches;
     private readonly PretrainObjective objective;
 
     /// <summary>Prepares the stage; no image is read yet.</summary>
@@ -32,7 +33,8 @@ public sealed class PretrainStage
         this.context = context;
         this.encoder = encoder;
         this.decoder = decoder;
-        objective = new PretrainObjective(encoder, decoder, Batches(dataset), config.Data.Crop, config.MaskRatio, context.Seed, context.Device);
+        batches = Batches(dataset);
+        objective = new PretrainObjective(encoder, decoder, batches, config.MaskRatio, context.Seed, context.Device);
     }
 
     /// <summary>Trains encoder and decoder.</summary>
@@ -61,14 +63,14 @@ public sealed class PretrainStage
         return (First(batch.Volumes), First(reconstruction.Masked), First(reconstruction.Volumes));
     }
 
-    private BatchSource Batches(Dataset dataset)
+    /// <summary>Frees the batches.</summary>
+    public void Dispose() => batches.Dispose();
+
+    private IBatchSource Batches(Dataset dataset)
     {
         DatasetCase[] cases = [.. dataset.Cases(DatasetSplit.Pretraining)];
         if (cases.Length == 0) throw new VolumeException($"Dataset '{dataset.Info.Name}' has no images to pre-train on.");
-        // Labels are not read in pre-training, whatever the dataset has.
-        var preparer = new CasePreparer(config.Data, int.MaxValue);
-        var cache = new CaseCache([.. cases.Select(one => new UnlabelledCase(one))], preparer, context.CacheBytes);
-        return new BatchSource(cache, config.Data, dataset.Info.ChannelNames.Count, withLabels: false, context.Seed);
+        return StageData.Open([.. cases.Select(one => new UnlabelledCase(one))], config.Data, dataset.Info, withLabels: false, context.CacheBytes, context.Seed, context.Device);
     }
 
     private static float[] First(Tensor volumes) => volumes[0].cpu().contiguous().data<float>().ToArray();

@@ -53,7 +53,7 @@ internal sealed class StageRunner(
         Encoder encoder = CreateEncoder(dataset, pretrain.Data, EncoderUse.Pretraining);
         Decoder decoder = factory.Create<Decoder>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop));
         decoder.to(device);
-        var stage = new PretrainStage(pretrain, context, dataset, encoder, decoder);
+        using var stage = new PretrainStage(pretrain, context, dataset, encoder, decoder);
         TrainResult result = stage.Run(cancel);
         if (stage.Example() is { } example)
         {
