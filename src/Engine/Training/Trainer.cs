@@ -21,11 +21,13 @@ public sealed class Trainer(IObjective objective, TrainerOptions options, Checkp
         using IOptimizer optimizer = Optimizers.Create(options.Optimizer, [new ParameterGroup(objective.Parameters, LrScale: 1, options.Optimizer.WeightDecay)], options.Threads);
         using Tensor lossSum = zeros(1, device: objective.Parameters[0].Value.device);
         (int step, int lossCount) = Restore(optimizer, lossSum);
+        using var gate = new CollectionGate(logger.Note);
         int first = step;
         long start = clock.GetTimestamp();
         double lastLoss = double.NaN;
         while (step < options.Steps)
         {
+            gate.BetweenSteps();
             using DisposeScope scope = NewDisposeScope();
             double lr = schedule.LrAt(step);
             optimizer.ZeroGrad();
