@@ -6,4 +6,5 @@ internal static class Purpose
     public const long Order = 1;
     public const long Crop = 2;
     public const long Mask = 3;
+    public const long Bootstrap = 7;
 }

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Engine.Metrics;
+
+/// <summary>Voxels and bounding boxes of every class of two label maps, in one pass over both.</summary>
+internal sealed class LabelTally
+{
+    private readonly int numClasses;
+
+    private LabelTally(int numClasses)
+    {
+        this.numClasses = numClasses;
+        Predicted = new long[numClasses];
+        Truth = new long[numClasses];
+        Both = new long[numClasses];
+        Boxes = new VoxelBox[numClasses];
+        Array.Fill(Boxes, VoxelBox.Nothing);
+    }
+
+    public long[] Predicted { get; }
+
+    public long[] Truth { get; }
+
+    public long[] Both { get; }
+
+    /// <summary>Of the union of both maps, by class.</summary>
+    public VoxelBox[] Boxes { get; }
+
+    /// <exception cref="ArgumentException">A voxel is of no class.</exception>
+    public static LabelTally Of(ushort[] prediction, ushort[] truth, Size3 size, int numClasses)
+    {
+        var total = new LabelTally(numClasses);
+        var adding = new Lock();
+        bool outside = false;
+        Parallel.For(0, size.X, () => new LabelTally(numClasses), (x, _, part) =>
+        {
+            if (!part.AddPlane(prediction, truth, size, x)) Volatile.Write(ref outside, true);
+            return part;
+        }, part =>
+        {
+            lock (adding) total.Add(part);
+        });
+        if (outside) throw new ArgumentException($"A label map has a voxel of a class beyond {numClasses - 1}.", nameof(prediction));
+        return total;
+    }
+
+    private bool AddPlane(ushort[] prediction, ushort[] truth, Size3 size, int x)
+    {
+        for (int y = 0; y < size.Y; y++)
+        {
+            int row = (x * size.Y + y) * size.Z;
+            ReadOnlySpan<ushort> predicted = prediction.AsSpan(row, size.Z), actual = truth.AsSpan(row, size.Z);
+            // Runs of one pair of classes, not voxels: most of a scan is one long run of background.
+            for (int z = 0; z < size.Z;)
+            {
+                ushort a = predicted[z], b = actual[z];
+                int end = Math.Min(RunEnd(predicted, z, a), RunEnd(actual, z, b));
+                if (a >= numClasses || b >= numClasses) return false;
+                int length = end - z;
+                Predicted[a] += length;
+                Truth[b] += length;
+                if (a == b) Both[a] += length;
+                Boxes[a] = Boxes[a].With(x, y, z, end - 1);
+                if (a != b) Boxes[b] = Boxes[b].With(x, y, z, end - 1);
+                z = end;
+            }
+        }
+        return true;
+    }
+
+    private static int RunEnd(ReadOnlySpan<ushort> row, int start, ushort value)
+    {
+        int length = row[start..].IndexOfAnyExcept(value);
+        return length < 0 ? row.Length : start + length;
+    }
+
+    private void Add(LabelTally other)
+    {
+        Debug.Assert(other.numClasses == numClasses, "tallies of one comparison");
+        for (int k = 0; k < numClasses; k++)
+        {
+            Predicted[k] += other.Predicted[k];
+            Truth[k] += other.Truth[k];
+            Both[k] += other.Both[k];
+            Boxes[k] = Boxes[k].Union(other.Boxes[k]);
+        }
+    }
+}
