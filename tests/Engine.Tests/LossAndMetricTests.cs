@@ -51,7 +51,7 @@ public sealed class LossAndMetricTests
     {
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyDictionary<string, Tensor> golden = Numbers.Golden("losses_metrics_sliding.safetensors");
-        Tensor output = SlidingWindow.Infer(golden["sliding.input"], Size3.Cube(32), overlap, weighting, 3, windows =>
+        Tensor output = SlidingWindow.Infer(golden["sliding.input"], new SlidingWindowOptions(Size3.Cube(32), overlap, weighting, 3), windows =>
         {
             Tensor hidden = nn.functional.conv3d(windows, golden["sliding.weights.0.weight"], golden["sliding.weights.0.bias"], padding: [2, 2, 2]).tanh();
             return nn.functional.conv3d(hidden, golden["sliding.weights.2.weight"], golden["sliding.weights.2.bias"], padding: [1, 1, 1]);

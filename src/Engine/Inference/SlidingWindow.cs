@@ -5,53 +5,52 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Inference;
 
 /// <summary>Inference on volumes larger than a window, with MONAI 1.2's conventions (sliding_window_inference).</summary>
+/// <remarks>Outputs are added into one buffer of the volume's size as they come; weights are summed slab by slab at the end, so that nothing else
+/// of the volume's size is held.</remarks>
 public static class SlidingWindow
 {
-    private const double SigmaScale = 0.125;
-    private const float SmallestWeight = 1e-3f;
+    private const int Slab = 16;
 
     /// <summary>Runs a model over overlapping windows and averages its outputs.</summary>
     /// <param name="volume">[1, C, X, Y, Z]; padded with zeros where it is smaller than the window.</param>
-    /// <param name="window">Voxels of a window.</param>
-    /// <param name="overlap">Part of a window that its neighbour covers again, in [0, 1).</param>
-    /// <param name="weighting">Constant or Gaussian.</param>
-    /// <param name="windowBatch">Windows per forward pass.</param>
+    /// <param name="options">Windows and weights.</param>
     /// <param name="predict">[b, C, window] to [b, K, window].</param>
     /// <param name="progress">Takes windows done and in all; may be null.</param>
     /// <param name="cancel">Looked at between passes.</param>
-    /// <returns>[1, K, X, Y, Z], in the current dispose scope.</returns>
-    public static Tensor Infer(
-        Tensor volume, Size3 window, double overlap, WindowWeighting weighting, int windowBatch, Func<Tensor, Tensor> predict, Action<int, int>? progress, CancellationToken cancel)
+    /// <returns>[1, K, X, Y, Z], in the current dispose scope and the accumulator's precision.</returns>
+    public static Tensor Infer(Tensor volume, SlidingWindowOptions options, Func<Tensor, Tensor> predict, Action<int, int>? progress, CancellationToken cancel)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(predict);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
+        Size3 window = options.Window;
         long[] shape = volume.shape;
         var original = new Size3((int)shape[2], (int)shape[3], (int)shape[4]);
         var size = new Size3(Math.Max(original.X, window.X), Math.Max(original.Y, window.Y), Math.Max(original.Z, window.Z));
         var before = new Size3((size.X - original.X) / 2, (size.Y - original.Y) / 2, (size.Z - original.Z) / 2);
         Tensor padded = size == original ? volume : nn.functional.pad(volume,
             [before.Z, size.Z - original.Z - before.Z, before.Y, size.Y - original.Y - before.Y, before.X, size.X - original.X - before.X]);
-        Tensor weight = Weight(window, weighting, volume.device);
-        Size3[] starts = [.. Starts(size, window, overlap)];
+        Tensor? weight = options.Weighting == WindowWeighting.Constant ? null : WindowWeights.Gaussian(window).to(volume.device);
+        Size3[] starts = [.. Starts(size, window, options.Overlap)];
+        ScalarType type = options.Accumulator == AccumulatorType.Float16 ? ScalarType.Float16 : ScalarType.Float32;
         Tensor? sum = null;
-        Tensor weights = zeros([1, 1, size.X, size.Y, size.Z], device: volume.device);
-        for (int first = 0; first < starts.Length; first += windowBatch)
+        // Held by us for as long as native code reads it (ARCHITECTURE.md, "Garbage collection and tensors").
+        Scalar one = 1;
+        for (int first = 0; first < starts.Length; first += options.WindowBatch)
         {
             cancel.ThrowIfCancellationRequested();
             using DisposeScope pass = NewDisposeScope();
-            Size3[] part = starts[first..Math.Min(first + windowBatch, starts.Length)];
+            Size3[] part = starts[first..Math.Min(first + options.WindowBatch, starts.Length)];
             Tensor outputs = predict(cat([.. part.Select(start => View(padded, start, window))], 0)); // [b, K, window]
-            sum ??= zeros([1, outputs.shape[1], size.X, size.Y, size.Z], device: volume.device).DetachFromDisposeScope();
-            for (int i = 0; i < part.Length; i++)
-            {
-                View(sum, part[i], window).add_(outputs.narrow(0, i, 1) * weight);
-                View(weights, part[i], window).add_(weight);
-            }
-            progress?.Invoke(Math.Min(first + windowBatch, starts.Length), starts.Length);
+            sum ??= zeros([1, outputs.shape[1], size.X, size.Y, size.Z], type, volume.device).MoveToOuterDisposeScope();
+            for (int i = 0; i < part.Length; i++) Add(View(sum, part[i], window), outputs.narrow(0, i, 1), weight, type, one);
+            progress?.Invoke(Math.Min(first + options.WindowBatch, starts.Length), starts.Length);
         }
-        using Tensor total = sum!;
-        return View(total / weights, before, original).contiguous().MoveToOuterDisposeScope();
+        GC.KeepAlive(one);
+        Tensor total = sum!;
+        WindowWeights.Divide(total, weight ?? ones([1, 1, window.X, window.Y, window.Z], device: volume.device), starts, window, Slab);
+        return (size == original ? total : View(total, before, original).contiguous()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Where windows begin: a regular grid whose last window is flush with the end.</summary>
@@ -61,6 +60,10 @@ public static class SlidingWindow
         return from sx in x from sy in y from sz in z select new Size3(sx, sy, sz);
     }
 
+    /// <summary>A box of a volume, not copied.</summary>
+    internal static Tensor View(Tensor volume, Size3 start, Size3 size) =>
+        volume.narrow(2, start.X, size.X).narrow(3, start.Y, size.Y).narrow(4, start.Z, size.Z);
+
     private static int[] Axis(int size, int window, double overlap)
     {
         int interval = Math.Max(1, (int)(window * (1 - overlap)));
@@ -68,23 +71,11 @@ public static class SlidingWindow
         return [.. Enumerable.Range(0, count).Select(i => Math.Min(i * interval, size - window))];
     }
 
-    private static Tensor Weight(Size3 window, WindowWeighting weighting, Device device)
+    private static void Add(Tensor target, Tensor output, Tensor? weight, ScalarType type, Scalar one)
     {
-        if (weighting == WindowWeighting.Constant) return ones([1, 1, window.X, window.Y, window.Z], device: device);
-        Tensor x = Gaussian(window.X), y = Gaussian(window.Y), z = Gaussian(window.Z);
-        Tensor product = x.reshape(-1, 1, 1) * y.reshape(1, -1, 1) * z.reshape(1, 1, -1);
-        // Corners would weigh next to nothing, and divide by next to nothing where no other window reaches.
-        float smallest = Math.Max(product.min().item<float>(), SmallestWeight);
-        return product.clamp(min: smallest).reshape(1, 1, window.X, window.Y, window.Z).to(device);
+        if (output.dtype != ScalarType.Float32) output = output.to(ScalarType.Float32);
+        if (type != ScalarType.Float32) target.add_((weight is null ? output : output * weight).to(type), one);
+        else if (weight is null) target.add_(output, one);
+        else target.addcmul_(output, weight, one); // one pass over memory
     }
-
-    private static Tensor Gaussian(int edge)
-    {
-        double sigma = SigmaScale * edge;
-        float[] values = [.. Enumerable.Range(0, edge).Select(i => i - (edge - 1) / 2.0).Select(x => (float)Math.Exp(-x * x / (2 * sigma * sigma)))];
-        return tensor(values);
-    }
-
-    private static Tensor View(Tensor volume, Size3 start, Size3 size) =>
-        volume.narrow(2, start.X, size.X).narrow(3, start.Y, size.Y).narrow(4, start.Z, size.Z);
 }

@@ -1,6 +1,19 @@
+using HiEndMae.Engine.Metrics;
+
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Dice of one test case.</summary>
+/// <summary>Scores of one case.</summary>
 /// <param name="Case">Its id.</param>
-/// <param name="Dice">One per class, background first, 0 to 1; null where the truth has none of the class.</param>
-public sealed record CaseResult(string Case, IReadOnlyList<double?> Dice);
+/// <param name="Scores">By metric: one per class, background first; null where a class does not count. Dice is always there.</param>
+/// <param name="PredictedMl">Volume of each class in the prediction, ml.</param>
+/// <param name="TruthMl">Volume of each class in the truth, ml.</param>
+public sealed record CaseResult(
+    string Case, IReadOnlyDictionary<ScoreMetric, IReadOnlyList<double?>> Scores, IReadOnlyList<double> PredictedMl, IReadOnlyList<double> TruthMl)
+{
+    /// <summary>Dice per class, background first, 0 to 1.</summary>
+    public IReadOnlyList<double?> Dice => Scores[ScoreMetric.Dice];
+
+    /// <summary>Mean of a metric over the classes that count; null where none does. Metrics of surfaces never count background.</summary>
+    public double? Mean(ScoreMetric metric, bool includeBackground) =>
+        Scores[metric].Skip(includeBackground && !metric.IsOfSurfaces() ? 0 : 1).Average();
+}

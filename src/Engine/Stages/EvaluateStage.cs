@@ -4,45 +4,72 @@ using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Metrics;
 using HiEndMae.Imaging;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Sliding-window segmentation of the test split, and its Dice.</summary>
+/// <summary>Sliding-window segmentation of a split, and its scores.</summary>
 public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageContext context)
 {
-    /// <summary>Segments every labelled test case.</summary>
+    /// <summary>Segments every labelled test case with one model.</summary>
     /// <param name="dataset">Gives the test cases.</param>
     /// <param name="encoder">Fine-tuned.</param>
     /// <param name="head">Fine-tuned.</param>
     /// <param name="show">Takes each case with its prediction.</param>
     /// <param name="cancel">Stops between windows.</param>
     /// <exception cref="VolumeException">There is no labelled test case, or one cannot be read.</exception>
-    public EvaluationResult Run(Dataset dataset, Encoder encoder, SegmentationHead head, Action<SegmentedCase> show, CancellationToken cancel)
+    public EvaluationResult Run(Dataset dataset, Encoder encoder, SegmentationHead head, Action<SegmentedCase> show, CancellationToken cancel) =>
+        Run(dataset, DatasetSplit.Test, [new SegmentationModel(encoder, head)], "the newest checkpoint", show, null, cancel);
+
+    /// <summary>Segments every labelled case of a split.</summary>
+    /// <param name="dataset">Gives the cases.</param>
+    /// <param name="split">Test or validation.</param>
+    /// <param name="models">Fine-tuned; the probabilities of several are averaged.</param>
+    /// <param name="about">What the models are, for the record.</param>
+    /// <param name="show">Takes each case with its prediction.</param>
+    /// <param name="failed">Takes cases that cannot be read, and the others go on; where it is null the first one ends the evaluation.</param>
+    /// <param name="cancel">Stops between windows.</param>
+    /// <exception cref="VolumeException">There is no labelled case, or none can be read.</exception>
+    public EvaluationResult Run(
+        Dataset dataset, DatasetSplit split, IReadOnlyList<SegmentationModel> models, string about, Action<SegmentedCase> show, Action<string, VolumeException>? failed, CancellationToken cancel)
     {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(show);
-        DatasetCase[] cases = [.. dataset.Cases(DatasetSplit.Test).Where(one => one.HasLabel)];
-        if (cases.Length == 0) throw new VolumeException($"Dataset '{dataset.Info.Name}' has no labelled test cases.");
+        string name = split.ToString().ToLowerInvariant();
+        DatasetCase[] cases = [.. dataset.Cases(split).Where(one => one.HasLabel)];
+        if (cases.Length == 0) throw new VolumeException($"Dataset '{dataset.Info.Name}' has no labelled {name} cases.");
+        foreach (SegmentationModel model in models)
+        {
+            model.Encoder.eval();
+            model.Head.eval();
+        }
         int classes = dataset.Info.LabelNames.Count;
-        var preparer = new CasePreparer(data, classes);
-        encoder.eval();
-        head.eval();
-        var segmenter = new CaseSegmenter(encoder, head, data, config, context.Device);
+        EvaluationSettings settings = EvaluationSettings.Of(config, name, about);
+        var reader = new EvaluationCases(config.Grid, data, classes, new CaseSegmenter(models, data, config, context.Device));
+        var scorer = new CaseScorer(settings.Policy, settings.Metrics, classes);
         var results = new List<CaseResult>();
         long start = context.Clock.GetTimestamp();
-        foreach (DatasetCase source in cases)
+        for (int done = 1; done <= cases.Length; done++)
         {
-            PreparedCase prepared = preparer.Prepare(source, cancel);
-            Volume<ushort> prediction = segmenter.Segment(prepared.Image, cancel);
-            double?[] dice = DiceScore.PerClass(prediction.Voxels, prepared.Label!.Voxels, classes);
-            results.Add(new CaseResult(source.Id, dice));
-            show(new SegmentedCase(prepared, prediction));
+            DatasetCase source = cases[done - 1];
+            string detail;
+            try
+            {
+                SegmentedCase segmented = reader.Segment(source, cancel);
+                CaseResult result = scorer.Score(source.Id, segmented.Prediction, segmented.Case.Label!);
+                results.Add(result);
+                show(segmented);
+                detail = string.Create(CultureInfo.InvariantCulture, $"{source.Id}: mean Dice {result.Mean(ScoreMetric.Dice, config.IncludeBackground):F3}");
+            }
+            catch (VolumeException error) when (failed is not null)
+            {
+                failed(source.Id, error);
+                detail = $"{source.Id}: failed";
+            }
             TimeSpan elapsed = context.Clock.GetElapsedTime(start);
-            double? mean = DiceScore.Mean(dice, config.IncludeBackground);
-            context.Logger.Progress(results.Count, cases.Length, string.Create(CultureInfo.InvariantCulture, $"{source.Id}: mean Dice {mean:F3}"), elapsed / results.Count * (cases.Length - results.Count));
+            context.Logger.Progress(done, cases.Length, detail, elapsed / done * (cases.Length - done));
         }
-        double?[] perClass = [.. Enumerable.Range(0, classes).Select(index => results.Select(result => result.Dice[index]).Average())];
-        return new EvaluationResult(results, perClass, DiceScore.Mean(perClass, config.IncludeBackground), config.IncludeBackground);
+        if (results.Count == 0) throw new VolumeException($"None of the {cases.Length} {name} cases of dataset '{dataset.Info.Name}' could be evaluated.");
+        return EvaluationResult.Of(settings, results, config.BootstrapSamples, context.Seed);
     }
 }

@@ -1,0 +1,112 @@
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Inference;
+using HiEndMae.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Tests.Inference;
+
+/// <summary>Predictions on the scan's own grid, with a model whose answer is known: bright or not.</summary>
+public sealed class CaseSegmenterTests
+{
+    private static readonly Affine Straight = Affine.FromRows(new double[,] { { 2, 0, 0, 30 }, { 0, 2, 0, -11 }, { 0, 0, 2, 8 } });
+    private static readonly Affine Turned = Affine.FromRows(new double[,] { { 0, -2, 0, 30 }, { 0, 0, 2, -11 }, { -2, 0, 0, 8 } });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_prediction_overlays_the_original_scan_voxel_for_voxel(bool turned)
+    {
+        var size = new Size3(20, 13, 17);
+        // Turned: axes permuted and reversed, 2 mm along all of them, so that nothing but orientation changes on the way.
+        Affine affine = turned ? Turned : Straight;
+        var random = new Random(4);
+        var voxels = new float[size.Count];
+        for (int i = 0; i < voxels.Length; i++) voxels[i] = random.Next(-100, 100);
+        float[] before = [.. voxels];
+        OriginalPrediction prediction = Segmenter(spacing: 2, new EvaluateConfig()).PredictOriginal(new Volume<float>(1, size, affine, voxels), "scan", keepProbabilities: true, CancellationToken.None);
+        Assert.Equal(size, prediction.Labels.Size);
+        Assert.True(prediction.Labels.Affine.IsCloseTo(affine, 1e-9));
+        Assert.Equal(before, voxels);
+        Assert.Equal(voxels.Select(value => (ushort)(value > 0 ? 1 : 0)), prediction.Labels.Voxels);
+        // Softmax of two logits of opposite sign; the window maps -100..100 to 0..1.
+        float[] bright = prediction.Probabilities!.Channel(1).ToArray();
+        for (int i = 0; i < voxels.Length; i++) Assert.Equal(1 / (1 + Math.Exp(-2 * voxels[i] / 200)), bright[i], 1e-5);
+    }
+
+    [Fact]
+    public void A_plane_between_two_classes_comes_back_where_it_was_and_not_as_the_stairs_of_the_coarse_grid()
+    {
+        // Intensity rises evenly along x, so the border lies at x = 30.3 mm on every grid; the model's grid is four times coarser than the scan's.
+        var size = new Size3(61, 9, 9);
+        Affine affine = Affine.FromSpacing(Spacing3.Isotropic(1));
+        float[] voxels = [.. Enumerable.Range(0, (int)size.Count).Select(i => (float)(i / 81 - 30.3))];
+        Volume<ushort> labels = Segmenter(spacing: 4, new EvaluateConfig()).SegmentOriginal(new Volume<float>(1, size, affine, voxels), "scan", CancellationToken.None);
+        Assert.Equal(voxels.Select(value => (ushort)(value > 0 ? 1 : 0)), labels.Voxels);
+    }
+
+    [Fact]
+    public void An_oblique_scan_larger_than_a_slab_agrees_with_the_whole_resampled_at_once()
+    {
+        var size = new Size3(30, 21, 17);
+        double c = Math.Cos(0.3), s = Math.Sin(0.3);
+        Affine affine = Affine.FromRows(new double[,] { { c, -s, 0, 5 }, { s, c, 0, -7 }, { 0, 0, 1.5, 2 } });
+        var source = new Size3(12, 14, 9);
+        Affine coarse = Affine.FromRows(new double[,] { { 3, 0, 0, -3 }, { 0, 3, 0, -8 }, { 0, 0, 3, 1 } });
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(5);
+        Tensor logits = randn(new long[] { 1, 3, 12, 14, 9 });
+        OriginalPrediction found = GridInversion.Invert(logits, areProbabilities: false, coarse, size, affine, keepProbabilities: true, CancellationToken.None, slabValues: 2000);
+        var whole = new Volume<float>(3, source, coarse, logits.softmax(1).data<float>().ToArray());
+        float[] expected = Resampler.Resample(whole, size, affine).Voxels;
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found.Probabilities!.Voxels[i], 1e-6);
+        for (int i = 0; i < found.Labels.Voxels.Length; i++)
+        {
+            float[] values = [expected[i], expected[i + size.Count], expected[i + 2 * size.Count]];
+            Assert.Equal(values.Max(), values[found.Labels.Voxels[i]], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Half_precision_sums_give_the_same_classes_but_where_two_are_even()
+    {
+        Volume<float> image = Noise(new Size3(22, 19, 25));
+        ushort[] full = Segmenter(2, new EvaluateConfig { Weighting = WindowWeighting.Gaussian }).Segment(image, CancellationToken.None).Voxels;
+        ushort[] half = Segmenter(2, new EvaluateConfig { Weighting = WindowWeighting.Gaussian, AccumulateIn = AccumulatorType.Float16 }).Segment(image, CancellationToken.None).Voxels;
+        for (int i = 0; i < full.Length; i++)
+        {
+            if (full[i] != half[i]) Assert.Equal(0.5, image.Voxels[i], 1e-2);
+        }
+    }
+
+    [Fact]
+    public void Windows_done_are_told_and_a_request_to_stop_is_heard()
+    {
+        CaseSegmenter segmenter = Segmenter(2, new EvaluateConfig { WindowBatch = 1 });
+        using var stop = new CancellationTokenSource();
+        var told = new List<(int Done, int Total)>();
+        segmenter.Progress = (done, total) =>
+        {
+            told.Add((done, total));
+            if (done == 3) stop.Cancel();
+        };
+        long before = Tensor.TotalCount;
+        Assert.Throws<OperationCanceledException>(() => segmenter.Segment(Noise(Size3.Cube(16)), stop.Token));
+        Assert.Equal([(1, 27), (2, 27), (3, 27)], told);
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    private static Volume<float> Noise(Size3 size)
+    {
+        var random = new Random(6);
+        var voxels = new float[size.Count];
+        for (int i = 0; i < voxels.Length; i++) voxels[i] = random.NextSingle();
+        return new Volume<float>(1, size, Straight, voxels);
+    }
+
+    private static CaseSegmenter Segmenter(double spacing, EvaluateConfig evaluate)
+    {
+        var data = new DataConfig { Dataset = new KnownModels.NoDataset(), Crop = Size3.Cube(8), SpacingMm = Spacing3.Isotropic(spacing), Window = [-100, 100] };
+        return new CaseSegmenter([KnownModels.Threshold()], data, evaluate, CPU);
+    }
+}
