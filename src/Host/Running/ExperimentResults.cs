@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
+using HiEndMae.Host.Evaluation;
 
 namespace HiEndMae.Host.Running;
 
@@ -26,18 +27,6 @@ public sealed record ExperimentResults(string Folder, IReadOnlyList<string> Labe
             ["checkpoint"] = entry.Value.Checkpoint,
             ["seconds"] = Math.Round(entry.Value.Elapsed.TotalSeconds, 2),
         }))),
-        ["evaluations"] = new JsonObject(Evaluations.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)ToJson(entry.Value)))),
+        ["evaluations"] = new JsonObject(Evaluations.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)EvaluationJson.Write(entry.Value, LabelNames)))),
     };
-
-    /// <summary>One evaluation as JSON, Dice by name of class.</summary>
-    public JsonObject ToJson(EvaluationResult evaluation) => new()
-    {
-        ["mean_dice"] = evaluation.Mean,
-        ["includes_background"] = evaluation.IncludesBackground,
-        ["dice"] = Named(evaluation.PerClass),
-        ["cases"] = new JsonObject(evaluation.Cases.Select(one => KeyValuePair.Create(one.Case, (JsonNode?)Named(one.Dice)))),
-    };
-
-    private JsonObject Named(IReadOnlyList<double?> dice) =>
-        new(dice.Select((value, index) => KeyValuePair.Create(LabelNames[index], value is { } number ? JsonValue.Create(number) : (JsonNode?)null)));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HiEndMae.Engine.Stages;
+using HiEndMae.Host.Evaluation;
 using Spectre.Console;
 
 namespace HiEndMae.Host.Running;
@@ -19,6 +20,7 @@ internal static class ResultsTable
             string mean = first.IncludesBackground ? "mean (with background)" : "mean (without background)";
             table.AddRow([mean, .. results.Evaluations.Values.Select(evaluation => Percent(evaluation.Mean))]);
             console.Write(table);
+            EvaluationTable.PrintPolicy(console, first);
         }
         foreach ((string stage, Engine.Training.TrainResult training) in results.Trainings)
         {
