@@ -12,16 +12,18 @@ public sealed class OptimisationTests
     private static readonly AdamWOptions Constants = new(0.9, 0.999, 1e-8);
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void AdamW_takes_the_reference_s_hundred_steps(int threads) =>
-        AssertHundredSteps("adamw", (groups, decays) => new AdamW(Grouped(groups, decays), new AdamWOptions(0.9, 0.95, 1e-8), threads), 0.05, 0);
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(1, false)]
+    public void AdamW_takes_the_reference_s_hundred_steps(int threads, bool fused) =>
+        AssertHundredSteps("adamw", (groups, decays) => new AdamW(Grouped(groups, decays), new AdamWOptions(0.9, 0.95, 1e-8), threads, fused: fused), 0.05, 0);
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Sgd_with_Nesterov_momentum_takes_the_reference_s_hundred_steps(int threads) =>
-        AssertHundredSteps("sgd_nesterov", (groups, decays) => new Sgd(Grouped(groups, decays), new SgdOptions(0.99, Nesterov: true), threads), 1e-5, 1e-5);
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(1, false)]
+    public void Sgd_with_Nesterov_momentum_takes_the_reference_s_hundred_steps(int threads, bool fused) =>
+        AssertHundredSteps("sgd_nesterov", (groups, decays) => new Sgd(Grouped(groups, decays), new SgdOptions(0.99, Nesterov: true), threads, fused: fused), 1e-5, 1e-5);
 
     [Fact]
     public void AdamW_is_libtorchs_over_many_chunks_and_an_uneven_tail()
@@ -162,6 +164,72 @@ public sealed class OptimisationTests
         using Parameter parameter = new(zeros(4, ScalarType.Float64));
         ArgumentException error = Assert.Throws<ArgumentException>(() => new Sgd([new ParameterGroup([("head.bias", parameter)], 1, 0)], new SgdOptions(0, false), 1));
         Assert.Contains("'head.bias'", error.Message);
+    }
+
+    [Fact]
+    public void The_pass_and_the_tensor_operations_are_one_update()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter[] left = [new(linspace(-1, 1, 70_001)), new(ones(3, 3))], right = [new(linspace(-1, 1, 70_001)), new(ones(3, 3))];
+        using var one = new AdamW(Grouped(left, [0.1, 0]), Constants, 2, keepAverage: true);
+        using var other = new AdamW(Grouped(right, [0.1, 0]), Constants, 2, keepAverage: true, fused: false);
+        for (int step = 0; step < 4; step++)
+        {
+            one.ZeroGrad();
+            other.ZeroGrad();
+            foreach (Parameter[] side in new[] { left, right }) ((side[0].sin().sum() + side[1].square().sum()) * 512).backward();
+            StepRequest request = new(1e-2) { MaxGradNorm = 10, LossScale = 512, AverageDecay = 0.9 };
+            Assert.Equal(one.Step(request).GradNorm, other.Step(request).GradNorm, 1e-3);
+        }
+        for (int i = 0; i < left.Length; i++) Numbers.AssertClose(right[i], left[i], 1e-6);
+        foreach ((string name, Tensor value) in one.State) Numbers.AssertClose(other.State[name], value, 1e-6);
+    }
+
+    [Fact]
+    public void A_parameter_without_a_gradient_is_left_alone()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter used = new(ones(20)), unused = new(ones(20));
+        using var optimizer = new AdamW(Grouped([used, unused], [0.1, 0.1]), Constants, 2);
+        used.sum().backward();
+        optimizer.Step(new StepRequest(1e-2));
+        Assert.NotEqual(1, used[0].item<float>());
+        Assert.Equal(1, unused[0].item<float>());
+    }
+
+    [Fact]
+    public void A_gradient_whose_elements_are_not_in_order_is_put_in_order()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter parameter = new(zeros(5, 7));
+        using var optimizer = new Sgd([new ParameterGroup([("w", parameter)], 1, 0)], new SgdOptions(0, Nesterov: false), 1);
+        Tensor gradient = arange(35, dtype: ScalarType.Float32).reshape(7, 5).t();
+        parameter.grad = gradient;
+        optimizer.Step(new StepRequest(1));
+        Numbers.AssertClose(-gradient, parameter, 0);
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter[] parameters = [new(ones(300, 300)), new(ones(7))];
+        using var optimizer = new AdamW(Grouped(parameters, [0.1, 0]), Constants, 2, keepAverage: true);
+        foreach (Parameter parameter in parameters) parameter.grad = ones_like(parameter);
+        StepRequest request = new(1e-2) { MaxGradNorm = 1, LossScale = 2, AverageDecay = 0.9 };
+        for (int i = 0; i < 50; i++) optimizer.Step(request);
+        // Of all threads; the least of several, since the runtime's own threads allocate now and then.
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < 100; i++) optimizer.Step(request);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        Assert.InRange(least, 0, 99); // less than a byte a step
+        long own = GC.GetAllocatedBytesForCurrentThread();
+        optimizer.ZeroGrad();
+        Assert.Equal(own, GC.GetAllocatedBytesForCurrentThread());
     }
 
     [Fact]

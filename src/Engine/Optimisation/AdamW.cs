@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Optimisation;
@@ -7,19 +9,52 @@ namespace HiEndMae.Engine.Optimisation;
 /// <param name="options">Constants.</param>
 /// <param name="threads">Threads on CPU, at least 1; results do not depend on them.</param>
 /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
-public sealed class AdamW(IReadOnlyList<ParameterGroup> groups, AdamWOptions options, int threads, bool keepAverage = false)
-    : FlatOptimizer(groups, ["first", "second"], keepAverage)
+/// <param name="fused">Whether CPU takes one pass over memory; without it tensor operations, as other devices do.</param>
+public sealed class AdamW(IReadOnlyList<ParameterGroup> groups, AdamWOptions options, int threads, bool keepAverage = false, bool fused = true)
+    : FlatOptimizer(groups, ["first", "second"], threads, keepAverage, fused)
 {
-    /// <summary>Threads on CPU.</summary>
-    public int Threads { get; } = threads;
+    private double correction1;
+    private double rootCorrection2;
+
+    private protected override void Prepare()
+    {
+        correction1 = 1 - Math.Pow(options.Beta1, NumSteps);
+        rootCorrection2 = Math.Sqrt(1 - Math.Pow(options.Beta2, NumSteps));
+    }
+
+    internal override unsafe void UpdateBlock(in UpdateBlock block)
+    {
+        float* p = block.Values, g = block.Gradient, m = block.First, v = block.Second;
+        float scale = block.GradientFactor, keep = (float)(1 - (block.Lr * block.WeightDecay)), step = (float)(block.Lr / correction1), eps = (float)options.Eps;
+        float beta2 = (float)options.Beta2, new1 = (float)(1 - options.Beta1), new2 = (float)(1 - options.Beta2), root = (float)(1 / rootCorrection2);
+        int i = 0, width = Vector<float>.Count;
+        var epsilon = new Vector<float>(eps);
+        for (; i <= block.Length - width; i += width)
+        {
+            Vector<float> gradient = Unsafe.ReadUnaligned<Vector<float>>(g + i) * scale, first = Unsafe.ReadUnaligned<Vector<float>>(m + i);
+            first += (gradient - first) * new1;
+            Vector<float> second = (Unsafe.ReadUnaligned<Vector<float>>(v + i) * beta2) + (gradient * gradient * new2);
+            Vector<float> value = Unsafe.ReadUnaligned<Vector<float>>(p + i) * keep;
+            value -= first * step / ((Vector.SquareRoot(second) * root) + epsilon);
+            Unsafe.WriteUnaligned(m + i, first);
+            Unsafe.WriteUnaligned(v + i, second);
+            Unsafe.WriteUnaligned(p + i, value);
+        }
+        for (; i < block.Length; i++)
+        {
+            float gradient = g[i] * scale;
+            m[i] += (gradient - m[i]) * new1;
+            v[i] = (v[i] * beta2) + (gradient * gradient * new2);
+            p[i] = (p[i] * keep) - (m[i] * step / ((MathF.Sqrt(v[i]) * root) + eps));
+        }
+    }
 
     private protected override void UpdateTensors(Tensor values, Tensor gradient, IReadOnlyList<Tensor> moments, double lr, double weightDecay)
     {
-        double correction1 = 1 - Math.Pow(options.Beta1, NumSteps), rootCorrection2 = Math.Sqrt(1 - Math.Pow(options.Beta2, NumSteps));
         values.mul_((float)(1 - (lr * weightDecay)));
         moments[0].lerp_(gradient, (float)(1 - options.Beta1));
         moments[1].mul_((float)options.Beta2).addcmul_(gradient, gradient, (float)(1 - options.Beta2));
         Tensor denominator = moments[1].sqrt().div_((float)rootCorrection2).add_((float)options.Eps);
-        values.addcdiv_(moments[0], denominator, -(lr / correction1));
+        values.addcdiv_(moments[0], denominator, (float)-(lr / correction1));
     }
 }

@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Optimisation;
 
 /// <summary>What optimisers over flat buffers share: norm, check, averages, named state. A rule adds the update itself.</summary>
+/// <remarks>On CPU one pass over memory; elsewhere a short list of operations on whole groups.</remarks>
 public abstract class FlatOptimizer : IOptimizer
 {
     private const double ClipEps = 1e-6; // as torch.nn.utils.clip_grad_norm_
     private readonly FlatParameters parameters;
+    private readonly FlatPass? pass;
     private readonly Tensor[] moments;
     private readonly Tensor? average;
     private readonly Tensor[] views;
@@ -15,14 +17,16 @@ public abstract class FlatOptimizer : IOptimizer
     /// <summary>Moves the parameters into one buffer and creates zero moments.</summary>
     /// <param name="groups">What to train; float32, all on one device.</param>
     /// <param name="momentNames">Prefix of each moment's name in <see cref="State"/>.</param>
+    /// <param name="threads">Threads on CPU, at least 1; results do not depend on them.</param>
     /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
-    protected FlatOptimizer(IReadOnlyList<ParameterGroup> groups, IReadOnlyList<string> momentNames, bool keepAverage)
+    /// <param name="fused">Whether CPU takes the one pass; without it tensor operations, as other devices do.</param>
+    private protected FlatOptimizer(IReadOnlyList<ParameterGroup> groups, IReadOnlyList<string> momentNames, int threads, bool keepAverage, bool fused)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        ArgumentNullException.ThrowIfNull(momentNames);
-        parameters = new FlatParameters(groups);
+        parameters = new FlatParameters(groups, fused);
         moments = [.. momentNames.Select(_ => parameters.Zeros())];
         if (keepAverage) average = parameters.Values.clone().DetachFromDisposeScope();
+        if (parameters.IsFused) pass = new FlatPass(parameters, this, moments, average, threads);
         var state = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var averages = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (ParameterSlot slot in parameters.Slots)
@@ -50,23 +54,12 @@ public abstract class FlatOptimizer : IOptimizer
     /// <inheritdoc/>
     public StepResult Step(in StepRequest request)
     {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGrad = no_grad();
-        Tensor gradient = parameters.Gradient();
-        double norm = Math.Sqrt(gradient.to(ScalarType.Float64).square().sum().item<double>()) / request.LossScale;
+        if (pass is null) return StepByTensors(request);
+        double norm = pass.Norm() / request.LossScale;
         if (!double.IsFinite(norm)) return new StepResult(norm, Applied: false);
         NumSteps++;
-        double factor = 1 / request.LossScale;
-        if (request.MaxGradNorm > 0) factor *= Math.Min(1, request.MaxGradNorm / (norm + ClipEps));
-        if (factor != 1) gradient.mul_((float)factor);
-        for (int group = 0; group < parameters.Groups.Count; group++)
-        {
-            (long start, long length) = parameters.Ranges[group];
-            UpdateTensors(
-                parameters.Values.narrow(0, start, length), gradient.narrow(0, start, length), [.. moments.Select(moment => moment.narrow(0, start, length))],
-                request.Lr * parameters.Groups[group].LrScale, parameters.Groups[group].WeightDecay);
-        }
-        average?.lerp_(parameters.Values, (float)(1 - request.AverageDecay));
+        Prepare();
+        pass.Update(request, (float)GradientFactor(request, norm));
         return new StepResult(norm, Applied: true);
     }
 
@@ -83,6 +76,7 @@ public abstract class FlatOptimizer : IOptimizer
     /// <summary>Frees the state. The parameters stay, without gradients.</summary>
     public void Dispose()
     {
+        pass?.Dispose();
         foreach (Tensor view in views) view.Dispose();
         foreach (Tensor moment in moments) moment.Dispose();
         average?.Dispose();
@@ -90,6 +84,37 @@ public abstract class FlatOptimizer : IOptimizer
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The update of a group, as tensor operations.</summary>
+    /// <summary>What depends on the step alone, before its update.</summary>
+    private protected abstract void Prepare();
+
+    /// <summary>The update of a run of elements.</summary>
+    internal abstract void UpdateBlock(in UpdateBlock block);
+
+    /// <summary>The same update of a whole group, as tensor operations.</summary>
     private protected abstract void UpdateTensors(Tensor values, Tensor gradient, IReadOnlyList<Tensor> moments, double lr, double weightDecay);
+
+    private StepResult StepByTensors(in StepRequest request)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor gradient = parameters.Gradient();
+        double norm = gradient.norm().item<float>() / request.LossScale;
+        if (!double.IsFinite(norm)) return new StepResult(norm, Applied: false);
+        NumSteps++;
+        Prepare();
+        double factor = GradientFactor(request, norm);
+        if (factor != 1) gradient.mul_((float)factor);
+        for (int group = 0; group < parameters.Groups.Count; group++)
+        {
+            (long start, long length) = parameters.Ranges[group];
+            UpdateTensors(
+                parameters.Values.narrow(0, start, length), gradient.narrow(0, start, length), [.. moments.Select(moment => moment.narrow(0, start, length))],
+                request.Lr * parameters.Groups[group].LrScale, parameters.Groups[group].WeightDecay);
+        }
+        average?.lerp_(parameters.Values, (float)(1 - request.AverageDecay));
+        return new StepResult(norm, Applied: true);
+    }
+
+    private static double GradientFactor(in StepRequest request, double norm) =>
+        (request.MaxGradNorm > 0 ? Math.Min(1, request.MaxGradNorm / (norm + ClipEps)) : 1) / request.LossScale;
 }

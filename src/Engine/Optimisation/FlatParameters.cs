@@ -4,15 +4,23 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Optimisation;
 
-/// <summary>The parameters of all groups in one buffer each for values and gradients; the parameters become views of it.</summary>
-/// <remarks>Every parameter begins on a 64-byte boundary. What lies between two is zero and stays zero.</remarks>
+/// <summary>The parameters of all groups in one buffer; the parameters become views of it.</summary>
+/// <remarks>
+/// Every parameter begins on a 64-byte boundary; what lies between two is zero and stays zero. Gradients on CPU are what backward makes: it hands its
+/// own buffers over, where adding into a buffer of ours would read and write everything once more. Elsewhere they are views of one buffer too, so that
+/// an update is a few operations and not a few per parameter.
+/// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
     private const long Alignment = 16;
-    private readonly Tensor[] gradients;
-    private readonly Tensor gradient;
+    private readonly nint[] handles;
+    private readonly Tensor?[] copies;
+    private readonly Tensor[] gradients = [];
+    private readonly Tensor? gradient;
 
-    public FlatParameters(IReadOnlyList<ParameterGroup> groups)
+    /// <param name="groups">What to train.</param>
+    /// <param name="fused">Whether updates on CPU are one pass over memory, which wants no flat gradient.</param>
+    public FlatParameters(IReadOnlyList<ParameterGroup> groups, bool fused)
     {
         Groups = groups;
         Parameter first = groups.SelectMany(group => group.Parameters).Select(entry => entry.Value).FirstOrDefault()
@@ -32,10 +40,8 @@ internal sealed class FlatParameters : IDisposable
             }
             ranges.Add((start, offset - start));
         }
-        Slots = slots;
-        Ranges = ranges;
+        (Slots, Ranges, IsFused) = (slots, ranges, fused && first.device_type == DeviceType.CPU);
         Values = zeros(offset, device: first.device).DetachFromDisposeScope();
-        gradient = zeros(offset, device: first.device).DetachFromDisposeScope();
         using IDisposable noGrad = no_grad();
         foreach (ParameterSlot slot in slots)
         {
@@ -43,7 +49,13 @@ internal sealed class FlatParameters : IDisposable
             view.copy_(slot.Parameter);
             slot.Parameter.set_(view);
         }
-        gradients = [.. slots.Select(slot => slot.View(gradient))];
+        handles = [.. slots.Select(slot => slot.Parameter.Handle)];
+        copies = new Tensor?[handles.Length];
+        if (!IsFused)
+        {
+            gradient = Zeros();
+            gradients = [.. slots.Select(slot => slot.View(gradient))];
+        }
         ZeroGrad();
     }
 
@@ -56,35 +68,58 @@ internal sealed class FlatParameters : IDisposable
 
     public Tensor Values { get; }
 
+    public bool IsFused { get; }
+
     /// <summary>A flat buffer of zeros beside the values.</summary>
     public Tensor Zeros() => zeros_like(Values, requires_grad: false).DetachFromDisposeScope();
 
-    /// <summary>Zeroes the gradients in place, and makes them the parameters' own again.</summary>
+    /// <summary>Drops gradients where updates are fused; elsewhere zeroes them in place, and makes them the parameters' own again.</summary>
     public void ZeroGrad()
     {
+        for (int i = 0; i < copies.Length; i++)
+        {
+            copies[i]?.Dispose();
+            copies[i] = null;
+        }
+        if (IsFused)
+        {
+            foreach (nint handle in handles) NativeTensors.DropGradient(handle);
+            return;
+        }
         using IDisposable noGrad = no_grad();
-        gradient.zero_();
+        gradient!.zero_();
         for (int i = 0; i < gradients.Length; i++) Slots[i].Parameter.grad = gradients[i];
     }
 
-    /// <summary>All gradients as one buffer; one that was put in another's place is copied.</summary>
+    /// <summary>Where updates are fused: address of a gradient until the next <see cref="ZeroGrad"/>; 0 where there is none.</summary>
+    public nint GradientAddress(int slot)
+    {
+        nint address = NativeTensors.GradientAddress(handles[slot]);
+        if (address != -1) return address;
+        using Tensor own = Slots[slot].Parameter.grad!;
+        copies[slot]?.Dispose();
+        copies[slot] = own.contiguous().DetachFromDisposeScope();
+        return NativeTensors.Address(copies[slot]!.Handle);
+    }
+
+    /// <summary>Elsewhere: all gradients as one buffer; one that was put in another's place is copied.</summary>
     public Tensor Gradient()
     {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGrad = no_grad();
         for (int i = 0; i < gradients.Length; i++)
         {
-            if (Slots[i].Parameter.grad is not { } own) gradients[i].zero_();
+            using Tensor? own = Slots[i].Parameter.grad;
+            if (own is null) gradients[i].zero_();
             else if (NativeTensors.Address(own.Handle) != NativeTensors.Address(gradients[i].Handle)) gradients[i].copy_(own);
         }
-        return gradient;
+        return gradient!;
     }
 
     public void Dispose()
     {
+        foreach (Tensor? copy in copies) copy?.Dispose();
         foreach (ParameterSlot slot in Slots) slot.Parameter.grad = null;
         foreach (Tensor view in gradients) view.Dispose();
-        gradient.Dispose();
+        gradient?.Dispose();
         Values.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Optimisation;
@@ -7,11 +9,37 @@ namespace HiEndMae.Engine.Optimisation;
 /// <param name="options">Constants.</param>
 /// <param name="threads">Threads on CPU, at least 1; results do not depend on them.</param>
 /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
-public sealed class Sgd(IReadOnlyList<ParameterGroup> groups, SgdOptions options, int threads, bool keepAverage = false)
-    : FlatOptimizer(groups, ["momentum"], keepAverage)
+/// <param name="fused">Whether CPU takes one pass over memory; without it tensor operations, as other devices do.</param>
+public sealed class Sgd(IReadOnlyList<ParameterGroup> groups, SgdOptions options, int threads, bool keepAverage = false, bool fused = true)
+    : FlatOptimizer(groups, ["momentum"], threads, keepAverage, fused)
 {
-    /// <summary>Threads on CPU.</summary>
-    public int Threads { get; } = threads;
+    private protected override void Prepare()
+    {
+        // Every step is the same.
+    }
+
+    internal override unsafe void UpdateBlock(in UpdateBlock block)
+    {
+        float* p = block.Values, g = block.Gradient, m = block.First;
+        float scale = block.GradientFactor, decay = (float)block.WeightDecay, lr = (float)block.Lr, momentum = (float)options.Momentum;
+        // Looking ahead adds the moment to the gradient; else the moment alone is the direction.
+        float ownGradient = options.Nesterov ? 1 : 0, ownMoment = options.Nesterov ? momentum : 1;
+        int i = 0, width = Vector<float>.Count;
+        for (; i <= block.Length - width; i += width)
+        {
+            Vector<float> value = Unsafe.ReadUnaligned<Vector<float>>(p + i);
+            Vector<float> gradient = (Unsafe.ReadUnaligned<Vector<float>>(g + i) * scale) + (value * decay);
+            Vector<float> moment = (Unsafe.ReadUnaligned<Vector<float>>(m + i) * momentum) + gradient;
+            Unsafe.WriteUnaligned(m + i, moment);
+            Unsafe.WriteUnaligned(p + i, value - (((gradient * ownGradient) + (moment * ownMoment)) * lr));
+        }
+        for (; i < block.Length; i++)
+        {
+            float gradient = (g[i] * scale) + (p[i] * decay);
+            m[i] = (m[i] * momentum) + gradient;
+            p[i] -= ((gradient * ownGradient) + (m[i] * ownMoment)) * lr;
+        }
+    }
 
     private protected override void UpdateTensors(Tensor values, Tensor gradient, IReadOnlyList<Tensor> moments, double lr, double weightDecay)
     {

@@ -16,6 +16,9 @@ public sealed class CollectionGate : IDisposable
     public const long DefaultBudget = 2L << 30;
 
     private const long SmallestBudget = 32L << 20;
+
+    // Garbage beyond this would only make the process look bigger.
+    private const long MostGarbage = 256L << 20;
     private readonly Action<string> warn;
     private readonly bool isInner;
     private long budget;
@@ -49,7 +52,7 @@ public sealed class CollectionGate : IDisposable
             hasWarned = true;
             warn(string.Create(CultureInfo.InvariantCulture, $"A garbage collection ran during a step, because more than {budget >> 20} MiB were allocated in it; wrong numbers are possible, if unlikely. Smaller volumes or fewer loader threads allocate less."));
         }
-        if (lost || !IsClosed || GC.GetTotalAllocatedBytes(precise: false) - allocatedBefore > budget / 2) Renew();
+        if (lost || !IsClosed || GC.GetTotalAllocatedBytes(precise: false) - allocatedBefore > Math.Min(budget / 2, MostGarbage)) Renew();
     }
 
     /// <summary>Opens the gate, unless another one around this holds it.</summary>
