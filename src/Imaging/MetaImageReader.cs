@@ -18,15 +18,23 @@ internal static class MetaImageReader
         return Parse(Fields(file, path), path);
     });
 
+    /// <summary>The header, and its data file where that is another.</summary>
+    public static IReadOnlyList<string> Files(string path) => VolumeFile.Guarded<IReadOnlyList<string>>(path, () =>
+    {
+        using FileStream file = VolumeFile.Open(path);
+        Dictionary<string, string> fields = Fields(file, path);
+        Parse(fields, path);
+        return IsLocal(fields) ? [path] : [path, TextHeaderFile.Beside(path, fields["ElementDataFile"])];
+    });
+
     public static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel)
         where T : unmanaged => VolumeFile.Guarded(path, () =>
     {
         using FileStream file = VolumeFile.Open(path);
         Dictionary<string, string> fields = Fields(file, path);
         NiftiHeader header = Parse(fields, path);
-        string name = fields["ElementDataFile"];
-        bool isLocal = name.Equals("LOCAL", StringComparison.OrdinalIgnoreCase);
-        using FileStream data = isLocal ? file : VolumeFile.Open(TextHeaderFile.Beside(path, name));
+        bool isLocal = IsLocal(fields);
+        using FileStream data = isLocal ? file : VolumeFile.Open(TextHeaderFile.Beside(path, fields["ElementDataFile"]));
         if (IsTrue(fields, "CompressedData"))
         {
             using var packed = new ZLibStream(data, CompressionMode.Decompress);
@@ -75,6 +83,8 @@ internal static class MetaImageReader
             SwapBytes = BitConverter.IsLittleEndian == (IsTrue(fields, "BinaryDataByteOrderMSB") || IsTrue(fields, "ElementByteOrderMSB")),
         };
     }
+
+    private static bool IsLocal(Dictionary<string, string> fields) => fields["ElementDataFile"].Equals("LOCAL", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsTrue(Dictionary<string, string> fields, string key) =>
         fields.TryGetValue(key, out string? text) && (text.Equals("True", StringComparison.OrdinalIgnoreCase) || text == "1");

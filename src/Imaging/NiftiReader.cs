@@ -20,6 +20,13 @@ public static class NiftiReader
     public static Volume<float> ReadImage(string path, CancellationToken cancel) =>
         VolumeFile.Guarded(path, () => Read<float>(path, NiftiVoxels.ToIntensities, cancel));
 
+    /// <summary>The file, or header and image of a pair.</summary>
+    internal static IReadOnlyList<string> Files(string path) => VolumeFile.Guarded<IReadOnlyList<string>>(path, () =>
+    {
+        string header = HeaderOf(path);
+        return ReadHeader(path).IsPair ? [header, ImageOf(header)] : [header];
+    });
+
     /// <summary>Reads a label map.</summary>
     /// <exception cref="VolumeException">As for images; or a value is no whole number from 0 to 65535.</exception>
     public static Volume<ushort> ReadLabel(string path, CancellationToken cancel) => VolumeFile.Guarded(path, () => Read(path, VoxelStream.ToLabels(path), cancel));

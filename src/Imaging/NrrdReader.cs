@@ -20,15 +20,22 @@ internal static class NrrdReader
         return Parse(Fields(file, path), path);
     });
 
+    /// <summary>The header, and its data file where that is another.</summary>
+    public static IReadOnlyList<string> Files(string path) => VolumeFile.Guarded<IReadOnlyList<string>>(path, () =>
+    {
+        using FileStream file = VolumeFile.Open(path);
+        Dictionary<string, string> fields = Fields(file, path);
+        Parse(fields, path);
+        return DataFile(fields, path) is { } data ? [path, data] : [path];
+    });
+
     public static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel)
         where T : unmanaged => VolumeFile.Guarded(path, () =>
     {
         using FileStream file = VolumeFile.Open(path);
         Dictionary<string, string> fields = Fields(file, path);
         NiftiHeader header = Parse(fields, path);
-        bool isDetached = fields.TryGetValue("data file", out string? name) || fields.TryGetValue("datafile", out name);
-        if (isDetached && (name!.Split(' ').Length > 1 || name == "LIST")) throw new VolumeException($"'{path}' is spread over many files; write it as one.");
-        using FileStream data = isDetached ? VolumeFile.Open(TextHeaderFile.Beside(path, name!)) : file;
+        using FileStream data = DataFile(fields, path) is { } beside ? VolumeFile.Open(beside) : file;
         SkipLines(data, fields, path);
         long bytes = header.Size.Count * header.Channels * (NiftiVoxels.Width(header.DataType) ?? 0);
         double skip = Field(fields, "byte skip", "byteskip") is { } text ? TextHeaderFile.Numbers(path, "byte skip", text, 1)[0] : 0;
@@ -56,6 +63,14 @@ internal static class NrrdReader
             if (line.Length > 0 && line[0] != '#' && colon > 0) fields[line[..colon].Trim()] = line[(colon + 2)..].Trim();
         }
         return fields;
+    }
+
+    // Null where the data follow the header.
+    private static string? DataFile(Dictionary<string, string> fields, string path)
+    {
+        if (Field(fields, "data file", "datafile") is not { } name) return null;
+        if (name == "LIST" || name.StartsWith("LIST ", StringComparison.Ordinal) || name.Contains('%', StringComparison.Ordinal)) throw new VolumeException($"'{path}' is spread over many files; write it as one.");
+        return TextHeaderFile.Beside(path, name);
     }
 
     private static NiftiHeader Parse(Dictionary<string, string> fields, string path)

@@ -6,7 +6,7 @@ namespace HiEndMae.Imaging;
 /// <summary>What the readers of formats with a header in words share.</summary>
 internal static class TextHeaderFile
 {
-    private const int LongestHeader = 1 << 20;
+    private const int LongestHeader = 1 << 20, MostDimensions = 7;
 
     /// <summary>Lines until one says that the header ends; the stream stands behind that line.</summary>
     public static List<string> Lines(Stream stream, string path, Func<string, bool> isLast)
@@ -57,10 +57,10 @@ internal static class TextHeaderFile
     /// <summary>Sizes along x, y, z, and channels as the product of the others.</summary>
     public static (Size3 Size, int Channels) Sizes(string path, double[] sizes)
     {
-        if (sizes.Length is < 2 or > 4 || sizes.Any(edge => edge != Math.Floor(edge) || edge is < 1 or > int.MaxValue))
-            throw new VolumeException($"'{path}' is {string.Join(" x ", sizes.Select(edge => edge.ToString(CultureInfo.InvariantCulture)))} voxels; volumes of 2 to 4 dimensions, each at least 1, are read.");
-        double[] all = [.. sizes, .. Enumerable.Repeat(1.0, 4 - sizes.Length)];
-        return (new Size3((int)all[0], (int)all[1], (int)all[2]), (int)all[3]);
+        double channels = sizes.Skip(3).Aggregate(1.0, (product, edge) => product * edge);
+        if (sizes.Length is < 2 or > MostDimensions || sizes.Any(edge => edge != Math.Floor(edge) || edge is < 1 or > int.MaxValue) || channels > int.MaxValue)
+            throw new VolumeException($"'{path}' is {string.Join(" x ", sizes.Take(MostDimensions + 1).Select(edge => edge.ToString(CultureInfo.InvariantCulture)))} voxels; volumes of 2 to {MostDimensions} dimensions, each at least 1, are read.");
+        return (new Size3((int)sizes[0], (int)sizes[1], sizes.Length > 2 ? (int)sizes[2] : 1), (int)channels);
     }
 
     /// <summary>The affine of axes (columns, mm per voxel) and an origin.</summary>

@@ -27,4 +27,44 @@ internal static class VolumeFile
             throw new VolumeException($"'{path}' cannot be read: {error.Message.TrimEnd('.')}.", error);
         }
     }
+
+    /// <summary>Writes files beside their names; all take their places once all are complete and on the disk, in the order given.</summary>
+    public static void Replace(string[] paths, Action<FileStream[]> write)
+    {
+        string id = Guid.NewGuid().ToString("N");
+        string[] partial = [.. paths.Select(path => $"{path}.{id}.partial")];
+        var files = new FileStream?[paths.Length];
+        try
+        {
+            for (int i = 0; i < files.Length; i++) files[i] = new FileStream(partial[i], FileMode.CreateNew, FileAccess.Write, FileShare.None, Buffer);
+            write(files!);
+            foreach (FileStream? file in files)
+            {
+                file!.Flush(flushToDisk: true);
+                file.Dispose();
+            }
+            for (int i = 0; i < files.Length; i++) File.Move(partial[i], paths[i], overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new VolumeException($"'{paths[^1]}' cannot be written: {error.Message.TrimEnd('.')}.", error);
+        }
+        finally
+        {
+            foreach (FileStream? file in files) file?.Dispose();
+            foreach (string path in partial) Remove(path);
+        }
+    }
+
+    private static void Remove(string partial)
+    {
+        try
+        {
+            File.Delete(partial);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The first error is the one to tell; a remainder of this name is never read.
+        }
+    }
 }

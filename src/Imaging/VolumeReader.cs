@@ -1,12 +1,16 @@
+using HiEndMae.Imaging.Dicom;
+
 namespace HiEndMae.Imaging;
 
-/// <summary>Volumes of every format that is read, by the file's extension: NIfTI (.nii, .nii.gz, .hdr, .img), MetaImage (.mha, .mhd), NRRD (.nrrd, .nhdr).</summary>
+/// <summary>Volumes of every format that is read, by the file's name: NIfTI (.nii, .nii.gz, .hdr, .img), MetaImage (.mha, .mhd), NRRD (.nrrd, .nhdr);
+/// DICOM series as a folder, or as any file of one (.dcm, or whatever begins as DICOM does).</summary>
 public static class VolumeReader
 {
-    /// <summary>Reads the header alone: size, affine (RAS+), type.</summary>
+    /// <summary>Reads the header alone: size, affine (RAS+), type. Of a DICOM series that is every file's.</summary>
     /// <exception cref="VolumeException">The file is missing, broken, or of no format that is read.</exception>
     public static NiftiHeader ReadHeader(string path) => FormatOf(path) switch
     {
+        Format.Dicom => DicomReader.ReadHeader(path, CancellationToken.None),
         Format.MetaImage => MetaImageReader.ReadHeader(path),
         Format.Nrrd => NrrdReader.ReadHeader(path),
         _ => NiftiReader.ReadHeader(path),
@@ -16,6 +20,7 @@ public static class VolumeReader
     /// <exception cref="VolumeException">As for headers; or its values are no real numbers.</exception>
     public static Volume<float> ReadImage(string path, CancellationToken cancel) => FormatOf(path) switch
     {
+        Format.Dicom => DicomReader.Read<float>(path, NiftiVoxels.ToIntensities, cancel),
         Format.MetaImage => MetaImageReader.Read<float>(path, NiftiVoxels.ToIntensities, cancel),
         Format.Nrrd => NrrdReader.Read<float>(path, NiftiVoxels.ToIntensities, cancel),
         _ => NiftiReader.ReadImage(path, cancel),
@@ -25,9 +30,20 @@ public static class VolumeReader
     /// <exception cref="VolumeException">As for headers; or a value is no whole number from 0 to 65535.</exception>
     public static Volume<ushort> ReadLabel(string path, CancellationToken cancel) => FormatOf(path) switch
     {
+        Format.Dicom => DicomReader.Read(path, VoxelStream.ToLabels(path), cancel),
         Format.MetaImage => MetaImageReader.Read(path, VoxelStream.ToLabels(path), cancel),
         Format.Nrrd => NrrdReader.Read(path, VoxelStream.ToLabels(path), cancel),
         _ => NiftiReader.ReadLabel(path, cancel),
+    };
+
+    /// <summary>Every file that a volume is read from: the data file of a header, both files of a pair, all slices of a series. What a cache has to look at.</summary>
+    /// <exception cref="VolumeException">As for headers.</exception>
+    public static IReadOnlyList<string> Files(string path) => FormatOf(path) switch
+    {
+        Format.Dicom => DicomReader.Files(path, CancellationToken.None),
+        Format.MetaImage => MetaImageReader.Files(path),
+        Format.Nrrd => NrrdReader.Files(path),
+        _ => NiftiReader.Files(path),
     };
 
     private enum Format
@@ -35,12 +51,26 @@ public static class VolumeReader
         Nifti,
         MetaImage,
         Nrrd,
+        Dicom,
     }
 
-    private static Format FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    private static Format FormatOf(string path)
     {
-        ".MHA" or ".MHD" => Format.MetaImage,
-        ".NRRD" or ".NHDR" => Format.Nrrd,
-        _ => Format.Nifti,
-    };
+        ArgumentNullException.ThrowIfNull(path);
+        if (Directory.Exists(path)) return Format.Dicom;
+        return Path.GetExtension(path).ToUpperInvariant() switch
+        {
+            ".MHA" or ".MHD" => Format.MetaImage,
+            ".NRRD" or ".NHDR" => Format.Nrrd,
+            ".NII" or ".GZ" or ".HDR" or ".IMG" => Format.Nifti,
+            _ => DicomReader.HasDicomName(path) || BeginsAsDicom(path) ? Format.Dicom : Format.Nifti,
+        };
+    }
+
+    // Slices often have no extension at all, or the last number of an identifier in its place.
+    private static bool BeginsAsDicom(string path) => File.Exists(path) && VolumeFile.Guarded(path, () =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return DicomParser.IsDicom(file);
+    });
 }

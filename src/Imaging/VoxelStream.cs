@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace HiEndMae.Imaging;
 
 /// <summary>Stored values of a slab as those of a volume.</summary>
@@ -49,6 +51,24 @@ internal static class VoxelStream
         // To the end, for only there does a packed file say whether it was whole.
         while (stream is not FileStream && stream.Read(raw, 0, raw.Length) > 0) cancel.ThrowIfCancellationRequested();
         return volume;
+    }
+
+    /// <summary>Writes a volume's voxels, x fastest, little endian.</summary>
+    public static void Write<T>(Stream stream, Volume<T> volume, CancellationToken cancel) where T : unmanaged
+    {
+        Size3 size = volume.Size;
+        int plane = size.X * size.Y, depth = (int)Math.Clamp(SlabBytes / ((long)plane * Marshal.SizeOf<T>()), 1, Math.Min(size.Z, 32));
+        var slab = new T[depth * (long)plane];
+        for (int channel = 0; channel < volume.Channels; channel++)
+        {
+            for (int z = 0; z < size.Z; z += depth)
+            {
+                cancel.ThrowIfCancellationRequested();
+                int planes = Math.Min(depth, size.Z - z);
+                SlabTranspose.FromVolume(volume.Channel(channel), slab, size, z, planes);
+                stream.Write(MemoryMarshal.AsBytes(slab.AsSpan(0, planes * plane)));
+            }
+        }
     }
 
     private static void Skip(Stream stream, long count, byte[] scratch, string path)

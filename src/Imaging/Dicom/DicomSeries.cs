@@ -1,0 +1,113 @@
+using System.Globalization;
+
+namespace HiEndMae.Imaging.Dicom;
+
+/// <summary>Slices of one volume: of one series, orientation, size and spacing, in the order of their places.</summary>
+internal sealed class DicomSeries
+{
+    private const double DirectionTolerance = 1e-3, SpacingTolerance = 1e-3;
+
+    // Places are often rounded to a tenth of a millimetre: a tenth of a step, or what that leaves of one, is no missing slice.
+    private const double StepTolerance = 0.1, RoundedPlaces = 0.11, HalfStep = 0.5, SamePlace = 1e-3;
+    private const int MostShown = 4;
+    private readonly List<DicomSlice> slices = [];
+
+    private DicomSeries(DicomSlice first) => slices.Add(first);
+
+    public IReadOnlyList<DicomSlice> Slices => slices;
+
+    /// <summary>Voxels along rows, columns and slices.</summary>
+    public Size3 Size => new(slices[0].Columns, slices[0].Rows, slices.Count);
+
+    /// <summary>Sorts slices into series. The identifier of the series alone does not do: it is left out at times, and some put their scouts into it.</summary>
+    public static List<DicomSeries> Group(IEnumerable<DicomSlice> all)
+    {
+        var groups = new List<DicomSeries>();
+        foreach (DicomSlice slice in all)
+        {
+            DicomSeries? group = groups.Find(candidate => Belong(candidate.slices[0], slice));
+            if (group is null) groups.Add(new DicomSeries(slice));
+            else group.slices.Add(slice);
+        }
+        foreach (DicomSeries group in groups)
+        {
+            Vector3d normal = group.Normal;
+            group.slices.Sort((a, b) => a.Position.Dot(normal).CompareTo(b.Position.Dot(normal)) is not 0 and int order ? order : string.CompareOrdinal(a.Path, b.Path));
+        }
+        return groups;
+    }
+
+    /// <summary>In a list of what a folder holds.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{slices.Count} slices of {Size.X}x{Size.Y} at {slices[0].ColumnSpacing:0.###}x{slices[0].RowSpacing:0.###} mm, {Plane()}, {slices[0].Description} ({Name(slices[0])})");
+
+    /// <summary>Where the voxels lie: rows, columns, slices as stored; LPS turned to RAS+.</summary>
+    /// <exception cref="VolumeException">Slices are missing, doubled, or lie unevenly.</exception>
+    public Affine Affine()
+    {
+        DicomSlice first = slices[0];
+        Vector3d along = first.AlongRow * first.ColumnSpacing, down = first.AlongColumn * first.RowSpacing, step = slices.Count == 1 ? Normal * SingleThickness() : Step();
+        var affine = new Affine(
+            -along.X, -down.X, -step.X, -first.Position.X,
+            -along.Y, -down.Y, -step.Y, -first.Position.Y,
+            along.Z, down.Z, step.Z, first.Position.Z);
+        return affine.IsInvertible ? affine : throw new VolumeException($"'{first.Path}' and its series have axes that span no volume.");
+    }
+
+    private Vector3d Normal
+    {
+        get
+        {
+            Vector3d normal = slices[0].AlongRow.Cross(slices[0].AlongColumn);
+            return normal * (1 / normal.Length);
+        }
+    }
+
+    private double SingleThickness() => slices[0].Thickness is > 0 and double thickness
+        ? thickness
+        : throw new VolumeException($"'{slices[0].Path}' is a single slice that says neither SpacingBetweenSlices nor SliceThickness: it has no extent.");
+
+    // From the places alone: SliceThickness says how thick a slice is, not how far it lies from the next. Not along the normal where a gantry was tilted.
+    private Vector3d Step()
+    {
+        Vector3d normal = Normal;
+        double[] places = [.. slices.Select(slice => slice.Position.Dot(normal))];
+        double[] steps = [.. places.Zip(places.Skip(1), (a, b) => b - a)];
+        int doubled = Array.FindIndex(steps, step => step < SamePlace);
+        if (doubled >= 0)
+        {
+            throw new VolumeException(string.Create(CultureInfo.InvariantCulture,
+                $"'{Folder}' has two slices at {places[doubled]:0.###} mm along its normal, '{Name(slices[doubled])}' and '{Name(slices[doubled + 1])}' ({steps.Count(step => step < SamePlace)} such pairs): several phases, echoes or copies; keep one of each, or convert with dcm2niix."));
+        }
+        double usual = steps.Order().ElementAt(steps.Length / 2), tolerance = Math.Max(StepTolerance * usual, Math.Min(RoundedPlaces, HalfStep * usual));
+        int[] uneven = [.. Enumerable.Range(0, steps.Length).Where(at => Math.Abs(steps[at] - usual) > tolerance)];
+        if (uneven.Length > 0)
+        {
+            string where = string.Join("; ", uneven.Take(MostShown).Select(at => string.Create(CultureInfo.InvariantCulture, $"{steps[at]:0.###} mm from {places[at]:0.###} to {places[at + 1]:0.###} ('{Name(slices[at])}', '{Name(slices[at + 1])}')")));
+            throw new VolumeException(string.Create(CultureInfo.InvariantCulture,
+                $"'{Folder}' has slices {usual:0.###} mm apart, but {where}{(uneven.Length > MostShown ? $" and {uneven.Length - MostShown} more" : "")}: slices are missing, or lie unevenly; complete the series, or convert with dcm2niix."));
+        }
+        Vector3d mean = (slices[^1].Position - slices[0].Position) * (1.0 / (slices.Count - 1));
+        for (int at = 0; at < slices.Count; at++)
+        {
+            if ((slices[at].Position - slices[0].Position - mean * at).Length > HalfStep * usual)
+                throw new VolumeException($"'{Folder}' has slices that lie on no straight line ('{Name(slices[at])}'): convert it with dcm2niix.");
+        }
+        return mean;
+    }
+
+    private string Folder => Path.GetDirectoryName(slices[0].Path) is { Length: > 0 } folder ? folder : ".";
+
+    private static string Name(DicomSlice slice) => Path.GetFileName(slice.Path);
+
+    private string Plane()
+    {
+        Vector3d normal = Normal;
+        double x = Math.Abs(normal.X), y = Math.Abs(normal.Y), z = Math.Abs(normal.Z);
+        return z >= Math.Max(x, y) ? "axial" : y >= x ? "coronal" : "sagittal";
+    }
+
+    private static bool Belong(DicomSlice a, DicomSlice b) => a.Identity == b.Identity && a.Rows == b.Rows && a.Columns == b.Columns
+        && (a.AlongRow - b.AlongRow).Length < DirectionTolerance && (a.AlongColumn - b.AlongColumn).Length < DirectionTolerance
+        && Math.Abs(a.RowSpacing - b.RowSpacing) < SpacingTolerance * a.RowSpacing && Math.Abs(a.ColumnSpacing - b.ColumnSpacing) < SpacingTolerance * a.ColumnSpacing;
+}

@@ -1,0 +1,96 @@
+namespace HiEndMae.Imaging.Dicom;
+
+/// <summary>One file of a series: an image of one plane, where it lies in LPS millimetres, and how its pixels are stored.</summary>
+internal sealed record DicomSlice
+{
+    private const double UnitTolerance = 1e-2;
+
+    public required string Path { get; init; }
+
+    /// <summary>Study, series, frame of reference and modality: what slices of a volume share.</summary>
+    public required (string Study, string Series, string Frame, string Modality) Identity { get; init; }
+
+    public required string Description { get; init; }
+
+    public required int Columns { get; init; }
+
+    public required int Rows { get; init; }
+
+    /// <summary>Centre of the first pixel.</summary>
+    public required Vector3d Position { get; init; }
+
+    /// <summary>Along a row: the direction in which the column grows.</summary>
+    public required Vector3d AlongRow { get; init; }
+
+    public required Vector3d AlongColumn { get; init; }
+
+    /// <summary>Distance of two columns, mm.</summary>
+    public required double ColumnSpacing { get; init; }
+
+    public required double RowSpacing { get; init; }
+
+    /// <summary>For a slice without a neighbour.</summary>
+    public required double? Thickness { get; init; }
+
+    public required DicomPixelFormat Format { get; init; }
+
+    public required double Slope { get; init; }
+
+    public required double Intercept { get; init; }
+
+    public required long PixelOffset { get; init; }
+
+    /// <summary>Null for items until a delimiter.</summary>
+    public required long? PixelLength { get; init; }
+
+    /// <summary>Reads a file's header as that of a slice.</summary>
+    /// <exception cref="VolumeException">It is an image of another kind, or does not say what a volume needs.</exception>
+    public static DicomSlice Of(DicomHeader header)
+    {
+        string path = header.Path;
+        string modality = header.Text(DicomTag.Modality) ?? "";
+        if (header.PixelOffset == 0) throw new VolumeException(header.Syntax.IsRead ? $"'{path}' has no pixels: it is no image (modality '{modality}')." : Foreign(header));
+        if (modality is "SEG" or "RTDOSE") throw new VolumeException($"'{path}' is a DICOM object of modality {modality}, which is not read: convert it to NIfTI.");
+        if (header.Text(DicomTag.Frames) is { } frames && frames != "1") throw new VolumeException($"'{path}' is a multi-frame image of {frames} frames, which is not read: convert it with dcm2niix.");
+        if (!header.Syntax.IsRead) throw new VolumeException(Foreign(header));
+        if ((header.Number(DicomTag.SamplesPerPixel) ?? 1) != 1) throw new VolumeException($"'{path}' is in colours ({header.Text(DicomTag.Photometric)}); images of one value per pixel are read.");
+        if (header.HasModalityLut) throw new VolumeException($"'{path}' has a table for its values (Modality LUT), which is not read: convert it with dcm2niix.");
+        int rows = header.Number(DicomTag.Rows) ?? throw Missing("Rows"), columns = header.Number(DicomTag.Columns) ?? throw Missing("Columns");
+        if (rows < 1 || columns < 1) throw new VolumeException($"'{path}' says it is {columns} x {rows} pixels: the file is broken.");
+        double[] orientation = header.Decimals(DicomTag.Orientation, "ImageOrientationPatient", 6) ?? throw Missing("ImageOrientationPatient");
+        double[] position = header.Decimals(DicomTag.Position, "ImagePositionPatient", 3) ?? throw Missing("ImagePositionPatient");
+        double[] spacing = header.Decimals(DicomTag.PixelSpacing, "PixelSpacing", 2) ?? throw Missing("PixelSpacing");
+        if (spacing.Min() <= 0) throw new VolumeException($"'{path}' says PixelSpacing '{header.Text(DicomTag.PixelSpacing)}'; it must be above zero.");
+        var alongRow = new Vector3d(orientation[0], orientation[1], orientation[2]);
+        var alongColumn = new Vector3d(orientation[3], orientation[4], orientation[5]);
+        if (Math.Abs(alongRow.Length - 1) > UnitTolerance || Math.Abs(alongColumn.Length - 1) > UnitTolerance || Math.Abs(alongRow.Dot(alongColumn)) > UnitTolerance)
+            throw new VolumeException($"'{path}' says ImageOrientationPatient '{header.Text(DicomTag.Orientation)}', which are no two directions at right angles.");
+        double slope = header.Decimals(DicomTag.RescaleSlope, "RescaleSlope", 1)?[0] ?? 1, intercept = header.Decimals(DicomTag.RescaleIntercept, "RescaleIntercept", 1)?[0] ?? 0;
+        if (slope == 0) throw new VolumeException($"'{path}' says RescaleSlope 0, which leaves nothing of its values.");
+        double? thickness = header.Decimals(DicomTag.SpacingBetweenSlices, "SpacingBetweenSlices", 1)?[0] ?? header.Decimals(DicomTag.SliceThickness, "SliceThickness", 1)?[0];
+        return new DicomSlice
+        {
+            Path = path,
+            Identity = (header.Text(DicomTag.StudyUid) ?? "", header.Text(DicomTag.SeriesUid) ?? "", header.Text(DicomTag.FrameOfReference) ?? "", modality),
+            Description = string.Join(' ', new[] { modality, header.Text(DicomTag.SeriesNumber), header.Text(DicomTag.SeriesDescription) }.Where(text => text is not null)),
+            Columns = columns,
+            Rows = rows,
+            Position = new Vector3d(position[0], position[1], position[2]),
+            AlongRow = alongRow,
+            AlongColumn = alongColumn,
+            RowSpacing = spacing[0],
+            ColumnSpacing = spacing[1],
+            Thickness = thickness,
+            Format = DicomPixelFormat.Of(header, columns * (long)rows),
+            Slope = slope,
+            Intercept = intercept,
+            PixelOffset = header.PixelOffset,
+            PixelLength = header.PixelLength,
+        };
+
+        VolumeException Missing(string name) => new($"'{path}' does not say {name}: it is no slice of a volume.");
+    }
+
+    private static string Foreign(DicomHeader header) =>
+        $"'{header.Path}' is stored with {header.Syntax.Name} ({header.SyntaxUid}); uncompressed and RLE Lossless DICOM is read: convert the series with dcm2niix.";
+}

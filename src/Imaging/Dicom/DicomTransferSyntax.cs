@@ -1,0 +1,34 @@
+namespace HiEndMae.Imaging.Dicom;
+
+/// <summary>How a file writes its elements and its pixels (PS3.5, annex A).</summary>
+/// <param name="Name">As PS3.6 names it.</param>
+/// <param name="IsExplicit">Elements say their value representation.</param>
+/// <param name="IsBigEndian">Numbers begin with the highest byte.</param>
+/// <param name="IsRle">Pixels are run-length coded.</param>
+/// <param name="IsRead">Whether the pixels are read at all.</param>
+/// <param name="IsParsed">Whether the elements before them are.</param>
+internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool IsBigEndian, bool IsRle, bool IsRead, bool IsParsed = true)
+{
+    private const string Root = "1.2.840.10008.1.2";
+
+    public static DicomTransferSyntax Of(string uid) => uid switch
+    {
+        Root => new("Implicit VR Little Endian", false, false, false, true),
+        Root + ".1" => new("Explicit VR Little Endian", true, false, false, true),
+        Root + ".2" => new("Explicit VR Big Endian", true, true, false, true),
+        Root + ".5" => new("RLE Lossless", true, false, true, true),
+        Root + ".1.99" => new("Deflated Explicit VR Little Endian", true, false, false, false, false),
+        Root + ".4.50" => Foreign("JPEG Baseline"),
+        Root + ".4.51" => Foreign("JPEG Extended"),
+        Root + ".4.57" => Foreign("JPEG Lossless"),
+        Root + ".4.70" => Foreign("JPEG Lossless, First-Order Prediction"),
+        Root + ".4.80" => Foreign("JPEG-LS Lossless"),
+        Root + ".4.81" => Foreign("JPEG-LS Near-Lossless"),
+        Root + ".4.90" => Foreign("JPEG 2000 Lossless"),
+        Root + ".4.91" => Foreign("JPEG 2000"),
+        Root + ".4.201" or Root + ".4.202" or Root + ".4.203" => Foreign("High-Throughput JPEG 2000"),
+        _ => new("an unknown transfer syntax", true, false, false, false, false),
+    };
+
+    private static DicomTransferSyntax Foreign(string name) => new(name, true, false, false, false);
+}
