@@ -18,7 +18,7 @@ internal static class EntityRules
             throw new TrackingException($"The {kind} name '{key[..40]}...' has {key.Length} characters; MLflow keeps at most {MaxKey}.");
         foreach (Rune rune in key.EnumerateRunes())
         {
-            if (!Rune.IsLetterOrDigit(rune) && !(rune.IsAscii && "_-.: /".Contains((char)rune.Value, StringComparison.Ordinal)))
+            if (!IsAllowed(rune))
                 throw new TrackingException($"The {kind} name '{key}' contains '{rune}'; MLflow allows letters, digits, spaces and _ - . : /.");
         }
         // MLflow's file stores use keys as paths, so every store refuses a key that names another path than it spells.
@@ -48,6 +48,47 @@ internal static class EntityRules
             throw new TrackingException($"The run name '{name[..40]}...' has {name.Length} characters; MLflow keeps at most {MaxKey}.");
     }
 
+    /// <summary>
+    /// The one rule by which names become ones that servers take: a character that is not allowed becomes <c>_</c>, empty parts and parts of dots
+    /// between slashes fall out, and what is longer than allowed keeps its beginning and ends with <c>-</c> and eight hex digits of the whole.
+    /// </summary>
+    public static string CleanKey(string key, int longest = MaxKey)
+    {
+        if (IsClean(key, longest)) return key;
+        var text = new StringBuilder(key.Length);
+        foreach (Rune rune in key.EnumerateRunes()) text.Append(IsAllowed(rune) ? rune.ToString() : "_");
+        string clean = string.Join('/', text.ToString().Split('/').Select(static part => part.Trim(' ').Trim('.').Length == 0 ? "" : part).Where(static part => part.Length > 0));
+        if (clean.StartsWith("..", StringComparison.Ordinal)) clean = "_" + clean;
+        if (clean.Length == 0) clean = "_";
+        if (clean.Length <= longest) return clean;
+        string hash = Convert.ToHexStringLower(System.IO.Hashing.Crc32.Hash(Encoding.UTF8.GetBytes(key)));
+        return $"{Cut(clean, longest - 9)}-{hash}";
+    }
+
+    /// <summary>Entries under <see cref="CleanKey"/>, their values cut; of two that become one, the last stays.</summary>
+    public static List<Entry> Clean(IReadOnlyDictionary<string, string> entries, int longest)
+    {
+        var clean = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string key, string value) in entries) clean[CleanKey(key)] = Cut(value, longest);
+        return [.. clean.Select(static entry => new Entry(entry.Key, entry.Value))];
+    }
+
+    /// <summary>Datasets within MLflow's lengths.</summary>
+    public static List<DatasetInput> Clean(IReadOnlyList<DatasetInput> inputs) =>
+    [
+        .. inputs.Select(static input => new DatasetInput(
+            input.Dataset with { Name = CleanName(input.Dataset.Name, 500), Digest = Cut(input.Dataset.Digest, 36), Profile = input.Dataset.Profile is { } profile ? Cut(profile, 16_000) : null },
+            [.. (input.Tags ?? []).Select(static tag => new Entry(CleanKey(tag.Key), Cut(tag.Value, 500)))])),
+    ];
+
+    /// <summary>A name of a run or an experiment: any text, but some and not too much.</summary>
+    public static string CleanName(string name, int longest)
+    {
+        string text = string.IsNullOrWhiteSpace(name) ? "unnamed" : name;
+        if (text.Length <= longest) return text;
+        return $"{Cut(text, longest - 9)}-{Convert.ToHexStringLower(System.IO.Hashing.Crc32.Hash(Encoding.UTF8.GetBytes(text)))}";
+    }
+
     /// <summary>The keys checked and the values cut, as a server would.</summary>
     public static KeyValuePair<string, string>[] Params(IReadOnlyDictionary<string, string> parameters) =>
         Entries("parameter", parameters, MaxParamValue);
@@ -72,6 +113,29 @@ internal static class EntityRules
         RunStatus.Killed => "KILLED",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
     };
+
+    private static bool IsAllowed(Rune rune) => Rune.IsLetterOrDigit(rune) || (rune.IsAscii && "_-.: /".Contains((char)rune.Value, StringComparison.Ordinal));
+
+    private static bool IsClean(string key, int longest)
+    {
+        if (key.Length == 0 || key.Length > longest) return false;
+        // The common case without allocations: plain ASCII, no slashes or dots to look at.
+        bool plain = true;
+        foreach (char c in key)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-')) plain = false;
+        }
+        if (plain) return true;
+        try
+        {
+            CheckKey("", key);
+            return true;
+        }
+        catch (TrackingException)
+        {
+            return false;
+        }
+    }
 
     private static KeyValuePair<string, string>[] Entries(string kind, IReadOnlyDictionary<string, string> entries, int longest)
     {

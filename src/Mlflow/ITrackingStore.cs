@@ -22,8 +22,23 @@ public interface ITrackingStore : IDisposable
     /// <param name="tags">
     /// Further tags. <c>mlflow.user</c>, <c>mlflow.source.name</c> and <c>mlflow.source.type</c> are set where they are not given.
     /// </param>
+    /// <param name="startTime">When it started; null for now.</param>
     /// <exception cref="TrackingException">The experiment is not there, or a tag cannot be kept.</exception>
-    string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags);
+    string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags, DateTimeOffset? startTime = null);
+
+    /// <summary>The active runs with a tag of that value, the oldest first.</summary>
+    /// <param name="experimentId">From <see cref="GetOrCreateExperiment"/>.</param>
+    /// <param name="tag">Name of the tag.</param>
+    /// <param name="value">Its whole value, without quotes in it.</param>
+    IReadOnlyList<string> FindRuns(string experimentId, string tag, string value);
+
+    /// <summary>Whether the store has the run, and whether it is deleted.</summary>
+    /// <param name="runId">A run, perhaps of this store.</param>
+    RunPresence PresenceOf(string runId);
+
+    /// <summary>Marks a run as deleted, as MLflow's pages do; MLflow can restore it.</summary>
+    /// <param name="runId">A run of this store.</param>
+    void DeleteRun(string runId);
 
     /// <summary>Writes parameters, which never change: the same value again is fine, another is refused.</summary>
     /// <param name="runId">A run of this store.</param>
@@ -50,11 +65,18 @@ public interface ITrackingStore : IDisposable
     /// <exception cref="TrackingException">The file cannot be read, or its copy not written.</exception>
     void LogArtifact(string runId, string file, string folder);
 
-    /// <summary>Ends the run now. Ending it again replaces the status.</summary>
+    /// <summary>Says which datasets the run read. One that is there already changes nothing.</summary>
+    /// <param name="runId">A run of this store.</param>
+    /// <param name="inputs">Datasets with what they were read for.</param>
+    /// <exception cref="TrackingException">The run is not there.</exception>
+    void LogInputs(string runId, IReadOnlyList<DatasetInput> inputs);
+
+    /// <summary>Ends the run. Ending it again replaces the status.</summary>
     /// <param name="runId">A run of this store.</param>
     /// <param name="status">How it ended.</param>
+    /// <param name="endTime">When it ended; null for now.</param>
     /// <exception cref="TrackingException">The run is not there.</exception>
-    void Finish(string runId, RunStatus status);
+    void Finish(string runId, RunStatus status, DateTimeOffset? endTime = null);
 
     /// <summary>Sets a run that has ended to RUNNING, to go on with it.</summary>
     /// <param name="runId">A run, perhaps of this store.</param>

@@ -26,12 +26,13 @@ public sealed class LocalTrackingStore : ITrackingStore
     /// <param name="folder">The folder that holds <c>mlflow.db</c> and <c>mlruns/</c>.</param>
     /// <param name="getVariable">Reads USER (or USERNAME) for the tag <c>mlflow.user</c>.</param>
     /// <param name="clock">Gives the times of experiments and runs.</param>
+    /// <param name="fileName">Name of the database file in the folder.</param>
     /// <exception cref="TrackingException">The file is no MLflow database, or cannot be opened.</exception>
-    public LocalTrackingStore(string folder, Func<string, string?> getVariable, TimeProvider clock)
+    public LocalTrackingStore(string folder, Func<string, string?> getVariable, TimeProvider clock, string fileName = FileName)
     {
         this.getVariable = getVariable;
         this.clock = clock;
-        Description = Path.Combine(folder, FileName);
+        Description = Path.Combine(folder, fileName);
         path = Path.GetFullPath(Description);
         artifactRoot = Path.Combine(Path.GetFullPath(folder), ArtifactFolderName);
         OnFiles(() => Directory.CreateDirectory(Path.GetDirectoryName(path)!), $"The folder of {Description} cannot be made");
@@ -42,14 +43,15 @@ public sealed class LocalTrackingStore : ITrackingStore
     public string Description { get; }
 
     /// <summary>The commands that show these runs in MLflow's pages: bring the database up to the installed MLflow, then serve it.</summary>
-    public IReadOnlyList<string> ViewCommands
+    public IReadOnlyList<string> ViewCommands => ViewCommandsOf(path);
+
+    /// <summary>As <see cref="ViewCommands"/>, of a database that is not open.</summary>
+    /// <param name="database">Path of the file.</param>
+    public static IReadOnlyList<string> ViewCommandsOf(string database)
     {
-        get
-        {
-            string uri = $"sqlite:///{path.Replace('\\', '/')}";
-            if (uri.Contains(' ', StringComparison.Ordinal)) uri = $"\"{uri}\"";
-            return [$"mlflow db upgrade {uri}", $"mlflow ui --backend-store-uri {uri}"];
-        }
+        string uri = $"sqlite:///{Path.GetFullPath(database).Replace('\\', '/')}";
+        if (uri.Contains(' ', StringComparison.Ordinal)) uri = $"\"{uri}\"";
+        return [$"mlflow db upgrade {uri}", $"mlflow ui --backend-store-uri {uri}"];
     }
 
     /// <inheritdoc/>
@@ -63,7 +65,7 @@ public sealed class LocalTrackingStore : ITrackingStore
             if (database.Row(transaction, find, ("$name", name)) is [long id, var stage])
             {
                 if (stage is not "active")
-                    throw new TrackingException($"The experiment '{name}' in {Description} is deleted; restore it in MLflow, or choose another name.");
+                    throw new TrackingException(TrackingFailure.Unavailable, $"The experiment '{name}' in {Description} is deleted; restore it in MLflow, or choose another name.");
                 return Text(id);
             }
             database.Execute(
@@ -83,7 +85,7 @@ public sealed class LocalTrackingStore : ITrackingStore
     }
 
     /// <inheritdoc/>
-    public string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags)
+    public string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags, DateTimeOffset? startTime = null)
     {
         Dictionary<string, string> all = RunTags.Of(name, parentRunId, tags, getVariable);
         KeyValuePair<string, string>[] entries = EntityRules.Tags(all);
@@ -109,13 +111,36 @@ public sealed class LocalTrackingStore : ITrackingStore
                 ("$sourceType", all[RunTags.SourceType] is "NOTEBOOK" or "JOB" or "LOCAL" or "PROJECT" ? all[RunTags.SourceType] : "UNKNOWN"),
                 ("$sourceName", all[RunTags.SourceName]),
                 ("$user", all.GetValueOrDefault(RunTags.User, "")),
-                ("$now", Now()),
+                ("$now", startTime?.ToUnixTimeMilliseconds() ?? Now()),
                 ("$artifacts", ArtifactPaths.ToLocation(Path.Combine(folder, runId, "artifacts"))),
                 ("$experiment", id));
             WriteTags(transaction, runId, entries);
             return runId;
         });
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindRuns(string experimentId, string tag, string value) => database.Write(transaction => database.Column(
+        transaction,
+        """
+        SELECT r.run_uuid FROM tags t JOIN runs r ON r.run_uuid = t.run_uuid
+        WHERE t.key = $key AND t.value = $value AND r.experiment_id = $experiment AND r.lifecycle_stage = 'active'
+        ORDER BY r.start_time, r.run_uuid
+        """,
+        ("$key", tag), ("$value", value), ("$experiment", long.Parse(experimentId, NumberStyles.None, CultureInfo.InvariantCulture))));
+
+    /// <inheritdoc/>
+    public RunPresence PresenceOf(string runId) => database.Write(transaction => database.Row(
+        transaction, "SELECT lifecycle_stage FROM runs WHERE run_uuid = $run", ("$run", runId)) switch
+    {
+        null => RunPresence.Missing,
+        ["active"] => RunPresence.Active,
+        _ => RunPresence.Deleted,
+    });
+
+    /// <inheritdoc/>
+    public void DeleteRun(string runId) => database.Write(transaction => database.Execute(
+        transaction, "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = $now WHERE run_uuid = $run", ("$now", Now()), ("$run", runId)));
 
     /// <inheritdoc/>
     public void LogParams(string runId, IReadOnlyDictionary<string, string> parameters)
@@ -186,7 +211,18 @@ public sealed class LocalTrackingStore : ITrackingStore
     }
 
     /// <inheritdoc/>
-    public void Finish(string runId, RunStatus status)
+    public void LogInputs(string runId, IReadOnlyList<DatasetInput> inputs)
+    {
+        database.Write(transaction =>
+        {
+            RequireActiveRun(transaction, runId);
+            new InputWriter(database, transaction, runId).Write(inputs);
+            return inputs.Count;
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Finish(string runId, RunStatus status, DateTimeOffset? endTime = null)
     {
         string name = EntityRules.Name(status);
         database.Write(transaction =>
@@ -195,7 +231,7 @@ public sealed class LocalTrackingStore : ITrackingStore
             return database.Execute(
                 transaction,
                 "UPDATE runs SET status = $status, end_time = $now WHERE run_uuid = $run",
-                ("$status", name), ("$now", Now()), ("$run", runId));
+                ("$status", name), ("$now", endTime?.ToUnixTimeMilliseconds() ?? Now()), ("$run", runId));
         });
     }
 
@@ -232,7 +268,7 @@ public sealed class LocalTrackingStore : ITrackingStore
         object?[]? run = database.Row(transaction, "SELECT artifact_uri, lifecycle_stage FROM runs WHERE run_uuid = $run", ("$run", runId));
         return run switch
         {
-            null => throw new TrackingException($"{Description} has no run {runId}."),
+            null => throw new TrackingException(TrackingFailure.Missing, $"{Description} has no run {runId}."),
             [var location, "active"] => (string?)location ?? "",
             _ => throw new TrackingException($"Run {runId} in {Description} is deleted; restore it in MLflow, or start a new run."),
         };

@@ -19,6 +19,9 @@ internal sealed class MlflowDatabase : IDisposable
         ("latest_metrics", ["key", "value", "timestamp", "run_uuid", "step", "is_nan"]),
         ("params", ["key", "value", "run_uuid"]),
         ("tags", ["key", "value", "run_uuid"]),
+        ("datasets", ["dataset_uuid", "experiment_id", "name", "digest", "dataset_source_type", "dataset_source", "dataset_schema", "dataset_profile"]),
+        ("inputs", ["input_uuid", "source_type", "source_id", "destination_type", "destination_id"]),
+        ("input_tags", ["input_uuid", "name", "value"]),
     ];
 
     private readonly Lock gate = new();
@@ -45,9 +48,8 @@ internal sealed class MlflowDatabase : IDisposable
         try
         {
             connection.Open();
-            // The journal stays as it is (a rollback journal when new): write-ahead logs do not work on the network
-            // file systems of clusters. Writers wait for each other instead.
             Execute(null, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {BusySeconds * 1000}"));
+            UseWriteAheadLog(path);
             CreateIfEmpty(defaultArtifacts, clock);
             HasWorkspaces = CheckSchema();
         }
@@ -116,10 +118,31 @@ internal sealed class MlflowDatabase : IDisposable
         return row;
     }
 
+    /// <summary>The first column of every row of a query.</summary>
+    public List<string> Column(SqliteTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using SqliteCommand command = Command(transaction, sql, parameters);
+        using SqliteDataReader reader = command.ExecuteReader();
+        var values = new List<string>();
+        while (reader.Read()) values.Add(reader.GetString(0));
+        return values;
+    }
+
     public void Dispose()
     {
         lock (gate) connection.Dispose();
     }
+
+    // Readers such as MLflow's pages then stand in no writer's way. Its shared memory does not work between the machines of a
+    // network file system; there the journal stays as it is, and writers wait for each other.
+    private void UseWriteAheadLog(string path)
+    {
+        if (FileSystems.IsShared(path) || Row(null, "PRAGMA journal_mode") is ["wal"]) return;
+        if (Row(null, "SELECT count(*) FROM sqlite_master") is [> 0L] && !LooksOurs()) return; // what is refused below is left as it is
+        Execute(null, "PRAGMA journal_mode = WAL");
+    }
+
+    private bool LooksOurs() => Row(null, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'") is not null;
 
     private void CreateIfEmpty(string defaultArtifacts, TimeProvider clock)
     {
@@ -144,8 +167,7 @@ internal sealed class MlflowDatabase : IDisposable
 
     private bool CheckSchema()
     {
-        if (Row(null, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'") is null)
-            throw NoMlflowDatabase(null);
+        if (!LooksOurs()) throw NoMlflowDatabase(null);
         foreach ((string table, string[] columns) in Needed)
         {
             HashSet<string> present = Columns(table);
@@ -177,14 +199,15 @@ internal sealed class MlflowDatabase : IDisposable
 
     private TrackingException Failure(SqliteException e)
     {
-        const int busy = 5, locked = 6, readOnly = 8, full = 13, cannotOpen = 14, notADatabase = 26;
+        const int busy = 5, locked = 6, readOnly = 8, ioError = 10, full = 13, cannotOpen = 14, notADatabase = 26;
         return e.SqliteErrorCode switch
         {
             notADatabase => NoMlflowDatabase(e),
-            busy or locked => new($"{shownPath} stayed locked by another program for {BusySeconds} s.", e),
-            readOnly => new($"{shownPath} cannot be written: it, or its folder, is read-only.", e),
-            full => new($"{shownPath} cannot be written: the disk is full.", e),
-            cannotOpen => new($"{shownPath} cannot be opened; is its folder there, and writable?", e),
+            busy or locked => new(TrackingFailure.Unavailable, $"{shownPath} stayed locked by another program for {BusySeconds} s.", e),
+            readOnly => new(TrackingFailure.Unavailable, $"{shownPath} cannot be written: it, or its folder, is read-only.", e),
+            full => new(TrackingFailure.Unavailable, $"{shownPath} cannot be written: the disk is full.", e),
+            cannotOpen => new(TrackingFailure.Unavailable, $"{shownPath} cannot be opened; is its folder there, and writable?", e),
+            ioError => new(TrackingFailure.Unavailable, $"{shownPath} cannot be read or written: {e.Message}", e),
             _ => new($"{shownPath} cannot be written: {e.Message}", e),
         };
     }

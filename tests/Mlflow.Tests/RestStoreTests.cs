@@ -94,7 +94,9 @@ public sealed class RestStoreTests
         public List<string?> Authorizations { get; } = [];
 
         public RestTrackingStore Open(params (string Name, string Value)[] variables) => new(
-            new Uri("http://tracking.example:5000"), this, name => variables.FirstOrDefault(variable => variable.Name == name).Value, TimeProvider.System);
+            TrackingServer.Of("http://tracking.example:5000", Read(variables)), this, Read(variables), TimeProvider.System);
+
+        private static Func<string, string?> Read((string Name, string Value)[] variables) => name => variables.FirstOrDefault(variable => variable.Name == name).Value;
 
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -1,0 +1,162 @@
+using System.Globalization;
+
+namespace HiEndMae.Mlflow;
+
+/// <summary>Tracking of one process into one run directory: everything goes to its spool at once, and from there to the store by a thread of its own.</summary>
+/// <remarks>
+/// Nothing here waits for the store, and no failure of the store reaches the program: what could not be sent stays in the spool, for the next session of this
+/// directory or for <see cref="SpoolSync"/>. The thread allocates a few kilobytes per batch and touches nothing but files and the store.
+/// </remarks>
+public sealed class TrackingSession : IDisposable
+{
+    private readonly SpoolWriter spool;
+    private readonly FileStream writerLock;
+    private readonly SpoolHistory history;
+    private readonly string runFolder;
+    private readonly TimeProvider clock;
+    private readonly BackgroundDrain drain;
+    private readonly Action<string> note;
+
+    private TrackingSession(string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions options, FileStream writerLock)
+    {
+        this.runFolder = runFolder;
+        this.clock = clock;
+        this.note = note;
+        this.writerLock = writerLock;
+        Target = target;
+        var stop = new CancellationTokenSource();
+        // Opened here, so that a file that is no database is said before anything is computed.
+        ITrackingStore store = target.Open(getVariable, clock, options.Client with { Stop = stop.Token });
+        try
+        {
+            string path = SpoolFiles.Spool(runFolder), name = target.ForSpool(runFolder);
+            history = SpoolHistory.Read(path);
+            spool = new SpoolWriter(path);
+            if (history.Target != name) spool.Append(new SpoolRecord { Op = SpoolRecord.Target, Uri = name });
+            drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note), store, clock, note, options, stop, () => SampleSystem?.Invoke());
+        }
+        catch
+        {
+            spool?.Dispose();
+            store.Dispose();
+            stop.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where runs go.</summary>
+    public TrackingTarget Target { get; }
+
+    /// <summary>Called by the background thread every <see cref="TrackingSessionOptions.SystemMetricsEvery"/>.</summary>
+    internal Action? SampleSystem { get; set; }
+
+    /// <summary>Opens the session of a run directory and starts its thread.</summary>
+    /// <param name="runFolder">The run directory; the spool is <c>tracking/spool.log</c> in it.</param>
+    /// <param name="target">Which store.</param>
+    /// <param name="getVariable">Reads the environment.</param>
+    /// <param name="clock">Times of values and waits.</param>
+    /// <param name="note">Takes sentences for the log, from any thread.</param>
+    /// <param name="options">Times.</param>
+    /// <exception cref="TrackingException">The local file is no MLflow database, another process tracks into the same run directory, or the spool cannot be written.</exception>
+    public static TrackingSession Open(
+        string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        FileStream? held = null;
+        try
+        {
+            held = SpoolFiles.TryLock(SpoolFiles.WriterLock(runFolder))
+                ?? throw new TrackingException($"Another process is running in {runFolder}; end it first.");
+            return new TrackingSession(runFolder, target, getVariable, clock, note, options ?? new TrackingSessionOptions(), held);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            held?.Dispose();
+            throw new TrackingException($"{SpoolFiles.Folder(runFolder)} cannot be written: {error.Message}", error);
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a run, or goes on with the one that an earlier session of this directory started under the same key.</summary>
+    /// <param name="key">What the program calls the run; one per directory.</param>
+    /// <param name="experiment">Name of its experiment.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="parentId">Our id of its parent (<see cref="TrackedRun.Id"/>), of this or of another process; null for none.</param>
+    /// <param name="tags">Its tags.</param>
+    public TrackedRun StartRun(string key, string experiment, string name, string? parentId, IReadOnlyDictionary<string, string> tags)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        if (history.Runs.TryGetValue(key, out string? known))
+        {
+            Append(new SpoolRecord { Op = SpoolRecord.Resume, Run = known });
+            return new TrackedRun(this, known, parentId, isResumed: true);
+        }
+        var run = Guid.NewGuid().ToString("N");
+        history.Runs[key] = run;
+        Append(new SpoolRecord
+        {
+            Op = SpoolRecord.Start,
+            Run = run,
+            Key = key,
+            Experiment = EntityRules.CleanName(experiment, EntityRules.MaxExperimentName),
+            Name = EntityRules.CleanName(name, EntityRules.MaxKey),
+            Parent = parentId,
+            Time = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            Entries = EntityRules.Clean(tags, EntityRules.MaxTagValue),
+        });
+        return new TrackedRun(this, run, parentId, isResumed: false);
+    }
+
+    /// <summary>Waits until everything logged so far has been dealt with.</summary>
+    /// <param name="longest">How long at most.</param>
+    /// <returns>Whether it has.</returns>
+    public bool Flush(TimeSpan longest) => drain.Flush(longest);
+
+    /// <summary>Sends what waits, for a limited time, and ends the thread.</summary>
+    public void Dispose()
+    {
+        if (!drain.Stop())
+            note(string.Create(CultureInfo.InvariantCulture, $"tracking: not everything has reached {Target}; 'hiendmae track sync {runFolder}' sends the rest."));
+        drain.Dispose();
+        spool.Dispose();
+        writerLock.Dispose();
+    }
+
+    /// <summary>Ends the thread and leaves everything as a kill would.</summary>
+    internal void Abandon()
+    {
+        drain.Abandon();
+        drain.Dispose();
+        spool.Dispose();
+        writerLock.Dispose();
+    }
+
+    internal SpoolHistory History => history;
+
+    internal DateTimeOffset Now => clock.GetUtcNow();
+
+    internal void Append(SpoolRecord record)
+    {
+        try
+        {
+            spool.Append(record);
+            drain.Wake(soon: record.Op == SpoolRecord.End);
+        }
+        catch (IOException error)
+        {
+            // A full disk ends the training at its next checkpoint with a better message; tracking ends nothing.
+            note($"tracking: a record is lost, {SpoolFiles.Spool(runFolder)} cannot be written: {error.Message}");
+        }
+    }
+
+    /// <summary>Files of the run directory are named from it, so that it can be moved before it is sent.</summary>
+    internal string ForSpool(string file)
+    {
+        string full = Path.GetFullPath(file), relative = Path.GetRelativePath(runFolder, full);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? full : relative.Replace('\\', '/');
+    }
+}
