@@ -16,6 +16,9 @@ public sealed class TrackingSession : IDisposable
     private readonly TimeProvider clock;
     private readonly BackgroundDrain drain;
     private readonly Action<string> note;
+    private readonly SystemMonitor monitor;
+    private readonly List<(string Key, double Value)> figures = [];
+    private volatile SystemSeries? series;
 
     private TrackingSession(string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions options, FileStream writerLock)
     {
@@ -33,7 +36,8 @@ public sealed class TrackingSession : IDisposable
             history = SpoolHistory.Read(path);
             spool = new SpoolWriter(path);
             if (history.Target != name) spool.Append(new SpoolRecord { Op = SpoolRecord.Target, Uri = name });
-            drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note), store, clock, note, options, stop, () => SampleSystem?.Invoke());
+            drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note), store, clock, note, options, stop, Sample);
+            monitor = new SystemMonitor(runFolder, "/proc", options.SystemMetricsEvery > TimeSpan.Zero ? NvidiaSmi.Find(getVariable) : null, clock);
         }
         catch
         {
@@ -46,9 +50,6 @@ public sealed class TrackingSession : IDisposable
 
     /// <summary>Where runs go.</summary>
     public TrackingTarget Target { get; }
-
-    /// <summary>Called by the background thread every <see cref="TrackingSessionOptions.SystemMetricsEvery"/>.</summary>
-    internal Action? SampleSystem { get; set; }
 
     /// <summary>Opens the session of a run directory and starts its thread.</summary>
     /// <param name="runFolder">The run directory; the spool is <c>tracking/spool.log</c> in it.</param>
@@ -111,6 +112,10 @@ public sealed class TrackingSession : IDisposable
         return new TrackedRun(this, run, parentId, isResumed: false);
     }
 
+    /// <summary>Logs figures of the machine to a run from now on, under <c>system/</c>, every <see cref="TrackingSessionOptions.SystemMetricsEvery"/>.</summary>
+    /// <param name="run">The run that is at work; null for none.</param>
+    public void TrackSystem(TrackedRun? run) => series = run is null ? null : new SystemSeries(run, history.LastStep(run.Id, SystemMonitor.Cpu) + 1);
+
     /// <summary>Waits until everything logged so far has been dealt with.</summary>
     /// <param name="longest">How long at most.</param>
     /// <returns>Whether it has.</returns>
@@ -139,6 +144,17 @@ public sealed class TrackingSession : IDisposable
 
     internal DateTimeOffset Now => clock.GetUtcNow();
 
+    // By the background thread.
+    private void Sample()
+    {
+        if (series is not { } current) return;
+        figures.Clear();
+        monitor.Read(figures);
+        DateTimeOffset now = Now;
+        current.Run.LogMetrics([.. figures.Select(figure => new MetricPoint(figure.Key, figure.Value, current.Step, now))]);
+        current.Step++;
+    }
+
     internal void Append(SpoolRecord record)
     {
         try
@@ -158,5 +174,12 @@ public sealed class TrackingSession : IDisposable
     {
         string full = Path.GetFullPath(file), relative = Path.GetRelativePath(runFolder, full);
         return relative.StartsWith("..", StringComparison.Ordinal) ? full : relative.Replace('\\', '/');
+    }
+
+    private sealed class SystemSeries(TrackedRun run, long step)
+    {
+        public TrackedRun Run { get; } = run;
+
+        public long Step { get; set; } = step;
     }
 }

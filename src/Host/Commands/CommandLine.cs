@@ -24,6 +24,7 @@ public sealed class CommandLine
             VerifyCommand.Create(environment),
             InspectCommand.Create(environment),
             ConvertCommand.Create(environment),
+            TrackCommand.Create(environment),
         };
     }
 

@@ -1,7 +1,6 @@
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Host.Commands;
 using HiEndMae.Host.Configuration;
-using HiEndMae.Mlflow;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,9 +27,8 @@ internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalo
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
         if (labelled is not null) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(DiagnosticOutput.Indented));
-        using ITrackingStore tracking = TrackingStores.Open(config.Tracking.Uri, Path.GetFullPath(options.Out), environment.GetVariable, environment.Clock);
-        var tracked = new TrackedExperiment(tracking, directory, config, fingerprint);
-        Say($"run {directory.FullPath}, {device}, {threads} threads, tracked in {tracking.Description}");
+        using var tracked = TrackedExperiment.Open(directory, options.Out, config, fingerprint, environment);
+        Say($"run {directory.FullPath}, {device}, {threads} threads, tracked in {tracked.Description}");
         var results = new ExperimentResults(directory.FullPath, labelled?.Info.LabelNames ?? []);
         try
         {

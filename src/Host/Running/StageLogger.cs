@@ -5,7 +5,7 @@ using HiEndMae.Mlflow;
 namespace HiEndMae.Host.Running;
 
 /// <summary>A stage's values: to metrics.jsonl, to the tracker, to the progress display, to log.txt.</summary>
-internal sealed class StageLogger(string stage, RunDirectory directory, StageProgress progress, ITrackingStore tracking, string trackedRun, TimeProvider clock) : IStageLogger
+internal sealed class StageLogger(string stage, RunDirectory directory, StageProgress progress, TrackedRun tracked, TimeProvider clock) : IStageLogger
 {
     private readonly List<MetricPoint> waiting = [];
 
@@ -38,11 +38,11 @@ internal sealed class StageLogger(string stage, RunDirectory directory, StagePro
 
     public void Note(string message) => directory.AppendLine("log.txt", $"{clock.GetUtcNow():O} {message}");
 
-    /// <summary>Sends what waits to the tracker.</summary>
+    /// <summary>Hands what waits to the tracker, one record per logging interval; nothing is sent by this thread.</summary>
     public void Flush()
     {
         if (waiting.Count == 0) return;
-        tracking.LogMetrics(trackedRun, waiting);
+        tracked.LogMetrics(waiting);
         waiting.Clear();
     }
 }

@@ -4,6 +4,7 @@ using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
 using HiEndMae.Host.Figures;
 using HiEndMae.Imaging;
+using HiEndMae.Mlflow;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,11 +22,11 @@ internal sealed class StageRunner(
     public void Run(StagePlan stage, ExperimentResults results, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        string run = tracked.OpenStage(stage);
+        TrackedRun run = tracked.OpenStage(stage);
         StageProgress.Run(environment, quiet, stage.Name, progress =>
         {
             using DisposeScope scope = NewDisposeScope();
-            var logger = new StageLogger(stage.Name, directory, progress, tracked.Store, run, environment.Clock);
+            var logger = new StageLogger(stage.Name, directory, progress, run, environment.Clock);
             var context = new StageContext(config.Seed, device, threads, fingerprint, directory.File(stage.Name), cacheBytes, logger, environment.Clock);
             // Every stage starts from its own seed: leaving one out changes no other.
             manual_seed(config.Seed);
@@ -35,7 +36,7 @@ internal sealed class StageRunner(
                     results.Trainings[stage.Name] = Pretrain(context, run, cancel);
                     break;
                 case "finetune":
-                    results.Trainings[stage.Name] = Finetune(stage, context, cancel);
+                    results.Trainings[stage.Name] = Finetune(stage, context, run, cancel);
                     break;
                 default:
                     results.Evaluations[stage.Label] = Evaluate(stage, context, run, results.LabelNames, cancel);
@@ -46,7 +47,7 @@ internal sealed class StageRunner(
         tracked.FinishStage(run);
     }
 
-    private TrainResult Pretrain(StageContext context, string run, CancellationToken cancel)
+    private TrainResult Pretrain(StageContext context, TrackedRun run, CancellationToken cancel)
     {
         PretrainConfig pretrain = config.Pretrain!;
         Dataset dataset = pretraining!;
@@ -54,18 +55,20 @@ internal sealed class StageRunner(
         Decoder decoder = factory.Create<Decoder>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop));
         decoder.to(device);
         using var stage = new PretrainStage(pretrain, context, dataset, encoder, decoder);
+        TrackedExperiment.LogInputs(run, dataset, pretrain.Data, DatasetSplit.Pretraining);
         TrainResult result = stage.Run(cancel);
+        tracked.LogCheckpoint(run, "pretrain", result.Checkpoint);
         if (stage.Example() is { } example)
         {
             Size3 crop = pretrain.Data.Crop;
             string path = directory.File("figures/reconstruction.png");
             PanelWriter.Write(path, [new Panel(crop, example.Input), new Panel(crop, example.Masked), new Panel(crop, example.Reconstructed)], new Size3(crop.X / 2, crop.Y / 2, crop.Z / 2));
-            tracked.Store.LogArtifact(run, path, "figures");
+            run.LogArtifact(path, "figures");
         }
         return result;
     }
 
-    private TrainResult Finetune(StagePlan stage, StageContext context, CancellationToken cancel)
+    private TrainResult Finetune(StagePlan stage, StageContext context, TrackedRun run, CancellationToken cancel)
     {
         FinetuneConfig finetune = config.Finetune!;
         (Encoder encoder, SegmentationHead head) = CreateSegmenter();
@@ -77,17 +80,21 @@ internal sealed class StageRunner(
             TransferReport report = WeightTransfer.Fill(encoder, head, (encoder.Info as TokenEncoderInfo)?.Grid, file);
             context.Logger.Note($"{stage.Name}: from '{path}': {report}.");
         }
-        return new FinetuneStage(finetune, context).Run(labelled!, encoder, head, cancel);
+        TrackedExperiment.LogInputs(run, labelled!, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
+        TrainResult result = new FinetuneStage(finetune, context).Run(labelled!, encoder, head, cancel);
+        tracked.LogCheckpoint(run, stage.Name, result.Checkpoint);
+        return result;
     }
 
-    private EvaluationResult Evaluate(StagePlan stage, StageContext context, string run, IReadOnlyList<string> labels, CancellationToken cancel)
+    private EvaluationResult Evaluate(StagePlan stage, StageContext context, TrackedRun run, IReadOnlyList<string> labels, CancellationToken cancel)
     {
         (Encoder encoder, SegmentationHead head) = CreateSegmenter();
         string checkpoint = directory.File($"finetune-{stage.Label}/checkpoints");
         var modules = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["head"] = head };
         ModelWeights.Restore(ModelWeights.Of(modules), CheckpointStore.LoadWeights(checkpoint), checkpoint);
+        TrackedExperiment.LogInputs(run, labelled!, config.Finetune!.Data, DatasetSplit.Test);
         EvaluationResult result = new EvaluateStage(config.Evaluate!, config.Finetune!.Data, context).Run(labelled!, encoder, head, Show, cancel);
-        tracked.LogEvaluation(run, result, labels, environment.Clock.GetUtcNow());
+        TrackedExperiment.LogEvaluation(run, result, labels, environment.Clock.GetUtcNow());
         return result;
 
         void Show(SegmentedCase segmented)
@@ -98,7 +105,12 @@ internal sealed class StageRunner(
             string path = directory.File($"figures/{stage.Name}-{RunDirectory.SafeName(segmented.Case.Id)}.png");
             PanelWriter.Write(path, [new Panel(image.Size, first), new Panel(image.Size, first, truth), new Panel(image.Size, first, segmented.Prediction.Voxels)],
                 PanelWriter.CentreOf(image.Size, truth));
-            tracked.Store.LogArtifact(run, path, "figures");
+            run.LogArtifact(path, "figures");
+            if (!config.Tracking.Predictions) return;
+            string labels = directory.File($"predictions/{stage.Name}-{RunDirectory.SafeName(segmented.Case.Id)}.nii.gz");
+            Directory.CreateDirectory(Path.GetDirectoryName(labels)!);
+            NiftiWriter.Write(labels, segmented.Prediction, cancel);
+            run.LogArtifact(labels, "predictions");
         }
     }
 

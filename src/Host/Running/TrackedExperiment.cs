@@ -1,56 +1,115 @@
-using System.Text.RegularExpressions;
+using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Metrics;
 using HiEndMae.Engine.Stages;
+using HiEndMae.Host.Commands;
 using HiEndMae.Mlflow;
 
 namespace HiEndMae.Host.Running;
 
-/// <summary>The experiment's tracked run and its children, found again when the run is resumed.</summary>
-internal sealed partial class TrackedExperiment
+/// <summary>The experiment's tracked run and its children, found again when the run is resumed. Nothing here waits for a server.</summary>
+internal sealed class TrackedExperiment : IDisposable
 {
-    private const string RunIdFile = "mlflow-run.txt";
-    private readonly ITrackingStore store;
+    /// <summary>Names the tracked run of a sweep, whose experiments are its children.</summary>
+    public const string ParentVariable = "HIENDMAE_PARENT_RUN";
+
+    private readonly TrackingSession session;
     private readonly RunDirectory directory;
     private readonly ExperimentConfig config;
-    private readonly string experimentId;
-    private readonly string runId;
-    private string? open;
+    private readonly TrackedRun root;
+    private TrackedRun? open;
 
-    public TrackedExperiment(ITrackingStore store, RunDirectory directory, ExperimentConfig config, string fingerprint)
+    private TrackedExperiment(TrackingSession session, RunDirectory directory, ExperimentConfig config, string fingerprint, HostEnvironment environment)
     {
-        this.store = store;
+        this.session = session;
         this.directory = directory;
         this.config = config;
-        experimentId = store.GetOrCreateExperiment(config.Name);
-        runId = Open(RunIdFile, directory.RunId, null, fingerprint);
-        store.LogArtifact(runId, directory.File("experiment.toml"), "");
-        store.LogArtifact(runId, directory.File("environment.json"), "");
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["hiendmae.run_directory"] = directory.FullPath, ["hiendmae.fingerprint"] = fingerprint };
+        if (config.Description.Length > 0) tags["mlflow.note.content"] = config.Description;
+        foreach ((string key, string value) in GitState.Read(Environment.CurrentDirectory, environment.GetVariable)?.ToTags() ?? new Dictionary<string, string>()) tags[key] = value;
+        root = session.StartRun("experiment", config.Name, directory.RunId, environment.GetVariable(ParentVariable) is { Length: > 0 } parent ? parent : null, tags);
+        // A resumed run may be of another version of the user's files.
+        if (root.IsResumed) root.SetTags(tags);
+        root.LogParams(TomlText.Flatten(config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value));
+        root.LogArtifact(directory.File("experiment.toml"));
+        root.LogArtifact(directory.File("environment.json"));
     }
 
-    /// <summary>The store, for loggers.</summary>
-    public ITrackingStore Store => store;
+    /// <summary>Where the runs go, for people.</summary>
+    public string Description => session.Target.ToString();
+
+    /// <summary>Opens the tracking of a run directory.</summary>
+    /// <param name="directory">The run directory.</param>
+    /// <param name="output">Folder of run directories, where the local store is.</param>
+    /// <param name="config">The experiment.</param>
+    /// <param name="fingerprint">Of the experiment.</param>
+    /// <param name="environment">Variables, clock, and where warnings go.</param>
+    /// <exception cref="TrackingException">The local store is no MLflow database, or another process works in the directory.</exception>
+    public static TrackedExperiment Open(RunDirectory directory, string output, ExperimentConfig config, string fingerprint, HostEnvironment environment)
+    {
+        TrackingTarget target = TrackingTarget.Parse(config.Tracking.Uri, Path.GetFullPath(output), environment.GetVariable);
+        var options = new TrackingSessionOptions { SystemMetricsEvery = TimeSpan.FromSeconds(config.Tracking.SystemMetricsSeconds) };
+        return new TrackedExperiment(
+            TrackingSession.Open(directory.FullPath, target, environment.GetVariable, environment.Clock, Note, options), directory, config, fingerprint, environment);
+
+        void Note(string message)
+        {
+            directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {message}");
+            environment.Error.WriteLine($"warning: {message}");
+        }
+    }
 
     /// <summary>Opens the child run of a stage, the one from before where the run was resumed.</summary>
-    public string OpenStage(StagePlan stage) => open = Open($"{stage.Name}/{RunIdFile}", stage.Name, runId, "");
+    public TrackedRun OpenStage(StagePlan stage)
+    {
+        open = session.StartRun(stage.Name, config.Name, stage.Name, root.Id, new Dictionary<string, string> { ["hiendmae.run_directory"] = directory.FullPath });
+        session.TrackSystem(open);
+        return open;
+    }
 
     /// <summary>Ends the child run.</summary>
-    public void FinishStage(string run)
+    public void FinishStage(TrackedRun run)
     {
-        store.Finish(run, RunStatus.Finished);
+        session.TrackSystem(null);
+        run.Finish(RunStatus.Finished);
         open = null;
     }
 
-    /// <summary>Dice of an evaluation as metrics, by name of class.</summary>
-    public void LogEvaluation(string run, EvaluationResult result, IReadOnlyList<string> labels, DateTimeOffset now)
+    /// <summary>The last checkpoint of a training, as far as the settings want it.</summary>
+    public void LogCheckpoint(TrackedRun run, string stage, string checkpoint)
+    {
+        if (config.Tracking.Checkpoints == "none" || !Directory.Exists(checkpoint)) return;
+        string sums = Path.Combine(checkpoint, "checksums.json"), name = $"{stage}/checkpoint.json";
+        directory.Write(name, new JsonObject
+        {
+            ["path"] = checkpoint,
+            ["sha256"] = File.Exists(sums) ? JsonNode.Parse(File.ReadAllText(sums)) : null,
+        }.ToJsonString(DiagnosticOutput.Indented));
+        run.SetTags(new Dictionary<string, string> { ["hiendmae.checkpoint"] = checkpoint });
+        run.LogArtifact(directory.File(name));
+        if (config.Tracking.Checkpoints != "upload") return;
+        foreach (string file in Directory.GetFiles(checkpoint).Order(StringComparer.Ordinal)) run.LogArtifact(file, "checkpoint");
+    }
+
+    /// <summary>What a stage reads.</summary>
+    public static void LogInputs(TrackedRun run, Dataset dataset, DataConfig data, params DatasetSplit[] splits) =>
+        run.LogInputs([.. splits.Select(split => TrackedDataset.Describe(dataset, data, split)).OfType<DatasetInput>()]);
+
+    /// <summary>Every metric of an evaluation by name of class, and its mean: dice.liver, hd95.mean.</summary>
+    public static void LogEvaluation(TrackedRun run, EvaluationResult result, IReadOnlyList<string> labels, DateTimeOffset now)
     {
         var points = new List<MetricPoint>();
-        for (int label = 0; label < labels.Count; label++)
+        foreach (MetricSummary summary in result.Summaries)
         {
-            if (result.PerClass[label] is { } dice) points.Add(new MetricPoint($"dice.{Key().Replace(labels[label], "_")}", dice, 0, now));
+            string metric = summary.Metric.Key();
+            for (int label = 0; label < labels.Count; label++)
+            {
+                if (summary.PerClass[label] is { } score) points.Add(new MetricPoint($"{metric}.{labels[label]}", score.Mean, 0, now));
+            }
+            if (summary.Mean(result.Settings.Policy) is { } mean) points.Add(new MetricPoint($"{metric}.mean", mean.Mean, 0, now));
         }
-        if (result.Mean is { } mean) points.Add(new MetricPoint("dice.mean", mean, 0, now));
-        store.LogMetrics(run, points);
+        run.LogMetrics(points);
     }
 
     /// <summary>Ends the experiment's run with its results.</summary>
@@ -58,40 +117,21 @@ internal sealed partial class TrackedExperiment
     {
         foreach ((string start, EvaluationResult evaluation) in results.Evaluations)
         {
-            if (evaluation.Mean is { } mean) store.LogMetrics(runId, [new MetricPoint($"{Key().Replace(start, "_")}.dice.mean", mean, 0, now)]);
+            if (evaluation.Mean is { } mean) root.LogMetrics([new MetricPoint($"{start}.dice.mean", mean, 0, now)]);
         }
-        store.LogArtifact(runId, directory.File("results.json"), "");
-        store.Finish(runId, RunStatus.Finished);
+        root.LogArtifact(directory.File("results.json"));
+        root.Finish(RunStatus.Finished);
     }
 
-    /// <summary>Ends every open run as failed or killed; the error that led here is what the user should see, not one of the tracker.</summary>
+    /// <summary>Ends every open run as failed or killed.</summary>
     public void Fail(bool killed)
     {
         RunStatus status = killed ? RunStatus.Killed : RunStatus.Failed;
-        try
-        {
-            if (open is not null) store.Finish(open, status);
-            store.Finish(runId, status);
-        }
-        catch (TrackingException error)
-        {
-            directory.AppendLine("log.txt", $"tracking: {error.Message}");
-        }
+        session.TrackSystem(null);
+        open?.Finish(status);
+        root.Finish(status);
     }
 
-    private string Open(string file, string name, string? parent, string fingerprint)
-    {
-        string path = directory.File(file);
-        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } known && store.Reopen(known)) return known;
-        var tags = new Dictionary<string, string> { ["hiendmae.run_directory"] = directory.FullPath };
-        if (fingerprint.Length > 0) tags["hiendmae.fingerprint"] = fingerprint;
-        if (parent is null && config.Description.Length > 0) tags["mlflow.note.content"] = config.Description;
-        string id = store.CreateRun(experimentId, name, parent, tags);
-        if (parent is null) store.LogParams(id, TomlText.Flatten(config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value));
-        directory.Write(file, id + "\n");
-        return id;
-    }
-
-    [GeneratedRegex(@"[^A-Za-z0-9_\-.: ]")]
-    private static partial Regex Key();
+    /// <summary>Sends what waits, for a limited time.</summary>
+    public void Dispose() => session.Dispose();
 }

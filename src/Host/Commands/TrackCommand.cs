@@ -1,0 +1,160 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using HiEndMae.Mlflow;
+using Spectre.Console;
+
+namespace HiEndMae.Host.Commands;
+
+/// <summary><c>hiendmae track sync|status|ui</c>: what runs have left to track, and looking at it.</summary>
+internal static class TrackCommand
+{
+    public static Command Create(HostEnvironment environment) => new("track", "Send tracked values that wait, say what waits, open MLflow's pages.")
+    {
+        CreateSync(environment),
+        CreateStatus(environment),
+        CreateUi(environment),
+    };
+
+    private static Command CreateSync(HostEnvironment environment)
+    {
+        Argument<string> folder = Folder();
+        Option<string?> uri = Uri();
+        var command = new Command("sync", "Send what waits in the run directories below DIR to their tracking stores; again is harmless.") { folder, uri };
+        command.SetAction((parsed, cancel) => Task.FromResult(Sync(environment, parsed.GetValue(folder)!, parsed.GetValue(uri), cancel)));
+        return command;
+    }
+
+    private static Command CreateStatus(HostEnvironment environment)
+    {
+        Argument<string> folder = Folder();
+        Option<string?> uri = Uri();
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("status", "What waits in the run directories below DIR; asks no server.") { folder, uri, json };
+        command.SetAction(parsed => Status(environment, parsed.GetValue(folder)!, parsed.GetValue(uri), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Command CreateUi(HostEnvironment environment)
+    {
+        var folder = new Argument<string>("DIR") { Description = "Folder with mlflow.db.", DefaultValueFactory = _ => "runs" };
+        var run = new Option<bool>("--run") { Description = "Run the commands instead of printing them; needs mlflow on PATH." };
+        var command = new Command("ui", "The commands that open the local database in MLflow's pages.") { folder, run };
+        command.SetAction((parsed, cancel) => UiAsync(environment, parsed.GetValue(folder)!, parsed.GetValue(run), cancel));
+        return command;
+    }
+
+    private static int Sync(HostEnvironment environment, string folder, string? uri, CancellationToken cancel)
+    {
+        if (Runs(environment, folder) is not { } runs) return ExitCodes.BadUsage;
+        TrackingTarget? target = Target(environment, uri);
+        int failed = 0;
+        foreach (string run in runs)
+        {
+            try
+            {
+                int before = SpoolSync.StatusOf(run, target, environment.GetVariable).NumWaiting;
+                SpoolSync.Send(run, target, environment.GetVariable, environment.Clock, environment.Error.WriteLine, options: null, cancel);
+                SpoolStatus after = SpoolSync.StatusOf(run, target, environment.GetVariable);
+                string refused = after.NumRefused == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {after.NumRefused} refused, the last: {after.LastRefusal}");
+                environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{run}: {before} sent to {after.Target}{refused}"));
+            }
+            catch (TrackingException error)
+            {
+                // One run's server takes none of the others with it.
+                environment.Error.WriteLine($"error: {run}: {error.Message}");
+                failed++;
+            }
+        }
+        return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static int Status(HostEnvironment environment, string folder, string? uri, bool json)
+    {
+        if (Runs(environment, folder) is not { } runs) return ExitCodes.BadUsage;
+        TrackingTarget? target = Target(environment, uri);
+        SpoolStatus[] all = [.. runs.Select(run => SpoolSync.StatusOf(run, target, environment.GetVariable))];
+        if (json)
+        {
+            environment.Output.WriteLine(new JsonArray([.. all.Select(status => (JsonNode)new JsonObject
+            {
+                ["folder"] = status.Folder,
+                ["target"] = status.Target,
+                ["records"] = status.NumRecords,
+                ["waiting"] = status.NumWaiting,
+                ["refused"] = status.NumRefused,
+                ["last_refusal"] = status.LastRefusal,
+                ["torn"] = status.NumTorn,
+            })]).ToJsonString(DiagnosticOutput.Indented));
+            return ExitCodes.Done;
+        }
+        Table table = new Table().AddColumns("run", "store", "records", "waiting", "refused");
+        foreach (SpoolStatus status in all)
+        {
+            table.AddRow(
+                Markup.Escape(Path.GetRelativePath(folder, status.Folder)), Markup.Escape(status.Target), Number(status.NumRecords), Number(status.NumWaiting),
+                status.LastRefusal is { } why ? Markup.Escape($"{Number(status.NumRefused)}: {why}") : Number(status.NumRefused));
+        }
+        environment.Console.Write(table);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> UiAsync(HostEnvironment environment, string folder, bool run, CancellationToken cancel)
+    {
+        string database = Path.Combine(folder, LocalTrackingStore.FileName);
+        if (!File.Exists(database))
+        {
+            await environment.Error.WriteLineAsync($"error: there is no {database}; name the folder that was given to 'run --out'.");
+            return ExitCodes.BadUsage;
+        }
+        IReadOnlyList<string> commands = LocalTrackingStore.ViewCommandsOf(database);
+        if (!run)
+        {
+            foreach (string line in commands) await environment.Output.WriteLineAsync(line);
+            return ExitCodes.Done;
+        }
+        if (Executables.Find("mlflow", environment.GetVariable) is not { } program)
+        {
+            await environment.Error.WriteLineAsync("error: mlflow is not on PATH; 'pip install mlflow' gives it. The commands are:");
+            foreach (string line in commands) await environment.Error.WriteLineAsync($"  {line}");
+            return ExitCodes.Failed;
+        }
+        string uri = $"sqlite:///{Path.GetFullPath(database).Replace('\\', '/')}";
+        int code = await StartAsync(program, ["db", "upgrade", uri], cancel);
+        return code == 0 ? await StartAsync(program, ["ui", "--backend-store-uri", uri], cancel) : ExitCodes.Failed;
+    }
+
+    // On the user's own terminal; Ctrl-C reaches it as it reaches us.
+    private static async Task<int> StartAsync(string program, string[] arguments, CancellationToken cancel)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })!;
+        try
+        {
+            await process.WaitForExitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        return process.ExitCode == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static IReadOnlyList<string>? Runs(HostEnvironment environment, string folder)
+    {
+        IReadOnlyList<string> runs = SpoolSync.Find(folder);
+        if (runs.Count > 0) return runs;
+        environment.Error.WriteLine($"error: '{folder}' is no run directory and has none below it.");
+        return null;
+    }
+
+    private static TrackingTarget? Target(HostEnvironment environment, string? uri) =>
+        string.IsNullOrWhiteSpace(uri) ? null : TrackingTarget.Parse(uri, ".", environment.GetVariable);
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static Argument<string> Folder() => new("DIR") { Description = "A run directory, or a folder of such.", DefaultValueFactory = _ => "runs" };
+
+    private static Option<string?> Uri() => new("--uri") { Description = "Another store than the run's own: http(s)://... or sqlite:///FILE; it gets everything.", HelpName = "URI" };
+}
