@@ -31,7 +31,7 @@ internal sealed class TrackedExperiment : IDisposable
         root = session.StartRun("experiment", config.Name, directory.RunId, environment.GetVariable(ParentVariable) is { Length: > 0 } parent ? parent : null, tags);
         // A resumed run may be of another version of the user's files.
         if (root.IsResumed) root.SetTags(tags);
-        root.LogParams(TomlText.Flatten(config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value));
+        else root.LogParams(TomlText.Flatten(config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value));
         root.LogArtifact(directory.File("experiment.toml"));
         root.LogArtifact(directory.File("environment.json"));
     }

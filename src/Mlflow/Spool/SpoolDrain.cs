@@ -71,7 +71,7 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
         {
             if (HasLostRun()) return false;
             // One by one, so that only what is refused is left out.
-            if (group.Count == 1) Pass(error);
+            if (group is [var only] && Parts(only.Record).Take(2).Count() == 1) Pass(error);
             else foreach ((SpoolRecord Record, long End) entry in group) ApplyOrPass(entry);
         }
         count += group.Count;
@@ -83,17 +83,28 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
 
     private bool HasLostRun() => !startedAnew && group[0].Record.Run is { } run && state.Runs.TryGetValue(run, out string? id) && store.PresenceOf(id) == RunPresence.Missing;
 
+    // What is refused is looked at entry by entry: one parameter that would change takes none of the others with it.
     private void ApplyOrPass((SpoolRecord Record, long End) entry)
     {
-        try
+        foreach (SpoolRecord part in Parts(entry.Record))
         {
-            Apply([entry]);
-        }
-        catch (TrackingException error) when (error.Failure != TrackingFailure.Unavailable)
-        {
-            Pass(error);
+            try
+            {
+                Apply([(part, entry.End)]);
+            }
+            catch (TrackingException error) when (error.Failure != TrackingFailure.Unavailable)
+            {
+                Pass(error);
+            }
         }
     }
+
+    private static IEnumerable<SpoolRecord> Parts(SpoolRecord record) => record switch
+    {
+        { Entries: { Count: > 1 } entries, Op: SpoolRecord.Params or SpoolRecord.Tags } => entries.Select(entry => record with { Entries = [entry] }),
+        { Points: { Count: > 1 } points } => points.Select(point => record with { Points = [point] }),
+        _ => [record],
+    };
 
     private void Pass(TrackingException error)
     {

@@ -187,13 +187,13 @@ internal sealed partial class StandInMlflow(bool isVersion3 = false)
         int size = isVersion3 ? request["max_results"] is { } max ? (int)Number(max) : 0 : int.MaxValue;
         int start = request["page_token"] is { } token ? int.Parse((string)token!, CultureInfo.InvariantCulture) : 0;
         var answer = new JsonObject();
-        var page = points.Skip(start).Take(Math.Min(size, PageSize)).ToList();
+        var page = points.Skip(start).Take(isVersion3 ? Math.Min(size, PageSize) : size).ToList();
         if (page.Count > 0) answer["metrics"] = new JsonArray([.. page.Select(point => (JsonNode)MetricJson(point))]);
         if (isVersion3 && start + page.Count < points.Count) answer["next_page_token"] = (start + page.Count).ToString(CultureInfo.InvariantCulture);
         return Json(answer);
     }
 
-    /// <summary>Points in a page at most, to have several.</summary>
+    /// <summary>Points in a page of version 3 at most, to have several.</summary>
     public int PageSize { get; set; } = int.MaxValue;
 
     private string List(JsonNode request)
