@@ -24,6 +24,7 @@ internal static class NiftiVoxels
     public static void ToIntensities(NiftiHeader header, Span<byte> raw, Span<float> voxels)
     {
         ToNative(header, raw);
+        if (IsConverted(header, raw, voxels)) return;
         switch (header.DataType)
         {
             case 2: Scale<byte>(header, raw, voxels); break;
@@ -58,6 +59,31 @@ internal static class NiftiVoxels
         };
     }
 
+    // What most scans are, by vectors; to the last bit what the general way gives.
+    private static bool IsConverted(NiftiHeader header, ReadOnlySpan<byte> raw, Span<float> voxels)
+    {
+        bool isPlain = header.Slope == 1 && header.Intercept == 0;
+        if (header.DataType == 8 && isPlain)
+        {
+            FloatConversion.Convert(MemoryMarshal.Cast<byte, int>(raw)[..voxels.Length], voxels);
+            return true;
+        }
+        if (header.DataType == 16 && isPlain)
+        {
+            MemoryMarshal.Cast<byte, float>(raw)[..voxels.Length].CopyTo(voxels);
+            return true;
+        }
+        if (!FloatConversion.IsExact(header.Slope, header.Intercept)) return false;
+        (float slope, float intercept) = ((float)header.Slope, (float)header.Intercept);
+        switch (header.DataType)
+        {
+            case 2: FloatConversion.Convert(raw[..voxels.Length], voxels, slope, intercept); return true;
+            case 4: FloatConversion.Convert(MemoryMarshal.Cast<byte, short>(raw)[..voxels.Length], voxels, slope, intercept); return true;
+            case 512: FloatConversion.Convert(MemoryMarshal.Cast<byte, ushort>(raw)[..voxels.Length], voxels, slope, intercept); return true;
+            default: return false;
+        }
+    }
+
     private static void Scale<TRaw>(NiftiHeader header, ReadOnlySpan<byte> raw, Span<float> voxels) where TRaw : unmanaged, INumber<TRaw>
     {
         ReadOnlySpan<TRaw> values = MemoryMarshal.Cast<byte, TRaw>(raw)[..voxels.Length];
@@ -74,6 +100,17 @@ internal static class NiftiVoxels
     {
         ReadOnlySpan<TRaw> values = MemoryMarshal.Cast<byte, TRaw>(raw)[..voxels.Length];
         double slope = header.Slope, intercept = header.Intercept;
+        if (slope == 1 && intercept == 0 && typeof(TRaw) != typeof(float) && typeof(TRaw) != typeof(double))
+        {
+            for (int i = 0; i < voxels.Length; i++)
+            {
+                // Negative numbers, and those beyond 63 bits, are large without a sign.
+                ulong label = unchecked((ulong)long.CreateTruncating(values[i]));
+                if (label > ushort.MaxValue) return double.CreateTruncating(values[i]);
+                voxels[i] = (ushort)label;
+            }
+            return null;
+        }
         for (int i = 0; i < voxels.Length; i++)
         {
             double value = double.CreateTruncating(values[i]) * slope + intercept, label = Math.Round(value);

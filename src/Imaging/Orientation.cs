@@ -14,7 +14,7 @@ public static class Orientation
         Size3 size = volume.Size;
         var target = new Size3(size[axes[0]], size[axes[1]], size[axes[2]]);
         int[] strides = [size.Y * size.Z, size.Z, 1];
-        var voxels = new T[volume.Voxels.Length];
+        var voxels = GC.AllocateUninitializedArray<T>(volume.Voxels.Length);
         int sx = Stride(0), sy = Stride(1), sz = Stride(2);
         long origin = Enumerable.Range(0, 3).Sum(axis => flips[axis] ? (long)strides[axes[axis]] * (target[axis] - 1) : 0);
         Parallel.For(0, volume.Channels * target.X, plane =>
@@ -22,10 +22,11 @@ public static class Orientation
             (int channel, int x) = Math.DivRem(plane, target.X);
             int from = (int)(channel * size.Count + origin) + x * sx, to = plane * target.Y * target.Z;
             // Square tiles: where y and z change places, reading along one of them alone would miss the cache at every voxel.
+            int wide = sz == 1 ? target.Z : Tile;
             for (int tileY = 0; tileY < target.Y; tileY += Tile)
             {
-                for (int tileZ = 0; tileZ < target.Z; tileZ += Tile)
-                    CopyTile(volume.Voxels, voxels, from, to, (tileY, Math.Min(tileY + Tile, target.Y)), (tileZ, Math.Min(tileZ + Tile, target.Z)), sy, sz, target.Z);
+                for (int tileZ = 0; tileZ < target.Z; tileZ += wide)
+                    CopyTile(volume.Voxels, voxels, from, to, (tileY, Math.Min(tileY + Tile, target.Y)), (tileZ, Math.Min(tileZ + wide, target.Z)), sy, sz, target.Z);
             }
         });
         return new Volume<T>(volume.Channels, target, Turn(volume.Affine, size, axes, flips), voxels);
@@ -38,6 +39,11 @@ public static class Orientation
         for (int y = ys.Start; y < ys.End; y++)
         {
             int at = from + y * sy + zs.Start * sz;
+            if (sz == 1)
+            {
+                source.AsSpan(at, zs.End - zs.Start).CopyTo(target.AsSpan(to + y * lengthZ + zs.Start));
+                continue;
+            }
             foreach (ref T voxel in target.AsSpan(to + y * lengthZ + zs.Start, zs.End - zs.Start))
             {
                 voxel = source[at];

@@ -20,8 +20,13 @@ public sealed record PreparationPlan(Spacing3? Spacing, (double Low, double High
     public PreparedImage Prepare(Volume<float> stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        Volume<float> ras = Orientation.ToRas(stored), spaced = Spacing is { } spacing ? Resampler.Resample(ras, spacing) : ras;
-        if (Window is { } window) IntensityWindow.Apply(spaced.Voxels, window.Low, window.High);
+        Volume<float> ras = Orientation.ToRas(stored), spaced = (Spacing, Window) switch
+        {
+            ({ } spacing, { } window) => Resampler.Resample(ras, spacing, window),
+            ({ } spacing, null) => Resampler.Resample(ras, spacing),
+            _ => ras,
+        };
+        if (Spacing is null && Window is { } bounds) IntensityWindow.Apply(ras.Voxels, bounds.Low, bounds.High);
         VoxelBox whole = VoxelBox.Whole(spaced.Size);
         // An image without any foreground is left whole: what to think of it is for others to say.
         VoxelBox crop = CropForeground ? Foreground.Box(spaced, 0, ForegroundMargin) ?? whole : whole;

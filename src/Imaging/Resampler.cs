@@ -1,7 +1,7 @@
 namespace HiEndMae.Imaging;
 
 /// <summary>Volumes on another grid, with the conventions of MONAI 1.2 (Spacing, border padding, no corner alignment).</summary>
-/// <remarks>Positions are computed in double precision. Where the axes of both grids are parallel, whatever their order and sense, rows are blended
+/// <remarks>Positions are computed in double precision. Where the axes of both grids are parallel, whatever their order and sense, planes are blended
 /// by vectors; otherwise voxel by voxel.</remarks>
 public static class Resampler
 {
@@ -12,6 +12,17 @@ public static class Resampler
         ArgumentNullException.ThrowIfNull(volume);
         (Size3 size, Affine affine) = SpacingGrid.Of(volume.Size, volume.Affine, spacing);
         return Resample(volume, size, affine);
+    }
+
+    /// <summary>As <see cref="Resample(Volume{float}, Spacing3)"/> and <see cref="IntensityWindow.Apply"/> in one pass; the given volume's own voxels are overwritten where it has the spacing already.</summary>
+    /// <exception cref="VolumeException">The result would be too large.</exception>
+    public static Volume<float> Resample(Volume<float> volume, Spacing3 spacing, (double Low, double High) window)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        (Size3 size, Affine affine) = SpacingGrid.Of(volume.Size, volume.Affine, spacing);
+        Volume<float> target = Fill(volume, size, affine, window);
+        if (ReferenceEquals(target, volume)) IntensityWindow.Apply(target.Voxels, window.Low, window.High);
+        return target;
     }
 
     /// <summary>The label map on axes of its own direction with another spacing, nearest voxel.</summary>
@@ -28,12 +39,7 @@ public static class Resampler
     public static Volume<float> Resample(Volume<float> volume, Size3 size, Affine affine)
     {
         ArgumentNullException.ThrowIfNull(volume);
-        GridMap map = GridMap.Between(volume.Size, volume.Affine, size, affine);
-        if (map.IsIdentity) return volume;
-        var target = new Volume<float>(volume.Channels, size, affine, new float[Length(volume.Channels, size)]);
-        if (map.Axes is { } axes) TrilinearRows.Fill(volume, target, axes);
-        else TrilinearVoxels.Fill(volume, target, map.ToSource);
-        return target;
+        return Fill(volume, size, affine, window: null);
     }
 
     /// <summary>The label map on a given grid, nearest voxel, halves to the even index as libtorch rounds. The grid that it has already gives it back.</summary>
@@ -43,13 +49,28 @@ public static class Resampler
         ArgumentNullException.ThrowIfNull(volume);
         GridMap map = GridMap.Between(volume.Size, volume.Affine, size, affine);
         if (map.IsIdentity) return volume;
-        var target = new Volume<ushort>(volume.Channels, size, affine, new ushort[Length(volume.Channels, size)]);
+        var target = new Volume<ushort>(volume.Channels, size, affine, GC.AllocateUninitializedArray<ushort>(Length(volume.Channels, size)));
         if (map.Axes is { } axes) NearestVoxels.Fill(volume, target, axes);
         else NearestVoxels.Fill(volume, target, map.ToSource);
         return target;
     }
 
-    private static long Length(int channels, Size3 size) => channels * (double)size.X * size.Y * size.Z <= Array.MaxLength
-        ? channels * size.Count
+    private static Volume<float> Fill(Volume<float> volume, Size3 size, Affine affine, (double Low, double High)? window)
+    {
+        GridMap map = GridMap.Between(volume.Size, volume.Affine, size, affine);
+        if (map.IsIdentity) return volume;
+        var target = new Volume<float>(volume.Channels, size, affine, GC.AllocateUninitializedArray<float>(Length(volume.Channels, size)));
+        if (map.Axes is { } axes)
+        {
+            TrilinearPlanes.Fill(volume, target, axes, window);
+            return target;
+        }
+        TrilinearVoxels.Fill(volume, target, map.ToSource);
+        if (window is { } bounds) IntensityWindow.Apply(target.Voxels, bounds.Low, bounds.High);
+        return target;
+    }
+
+    private static int Length(int channels, Size3 size) => channels * (double)size.X * size.Y * size.Z <= Array.MaxLength
+        ? (int)(channels * size.Count)
         : throw new VolumeException($"A volume cannot be resampled to {size} voxels in {channels} channels: that is too large.");
 }

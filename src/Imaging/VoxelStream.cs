@@ -30,7 +30,7 @@ internal static class VoxelStream
         // A broken header must not cost memory that the file cannot fill.
         if (skip + bytes > (stream is not FileStream ? fileLength * DeflateRatio : fileLength)) throw Truncated(path);
         if (count > Array.MaxLength || plane * width > MostPlaneBytes) throw new VolumeException($"'{path}' holds {size} voxels in {header.Channels} channels, more than can be read at once.");
-        var volume = new Volume<T>(header.Channels, size, header.Affine, new T[count]);
+        var volume = new Volume<T>(header.Channels, size, header.Affine, GC.AllocateUninitializedArray<T>((int)count));
         int depth = (int)Math.Clamp(SlabBytes / (plane * width), 1, Math.Min(size.Z, 32));
         var raw = new byte[depth * plane * width];
         var slab = new T[depth * plane];

@@ -12,7 +12,8 @@ internal static class DicomPixels
     /// <exception cref="VolumeException">The file ends too early or is no valid coding.</exception>
     public static void Read(DicomSlice slice, Span<byte> raw)
     {
-        using FileStream file = VolumeFile.Open(slice.Path);
+        // Pixels come in one piece: a buffer of its own would only be garbage, slice by slice.
+        using var file = new FileStream(slice.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         file.Position = slice.PixelOffset;
         DicomPixelFormat format = slice.Format;
         if (format.IsRle) DicomRle.Decode(ReadItems(file, slice.Path), raw, format.Width, slice.Path);

@@ -3,7 +3,7 @@ namespace HiEndMae.Imaging.Dicom;
 /// <summary>Series of CT and MR slices: a folder with one series, or any file of a series, which names it among those of its folder.</summary>
 internal static class DicomReader
 {
-    private const int HeaderBuffer = 1 << 13, SlabBytes = 1 << 24, MostPlanes = 32;
+    private const int HeaderBuffer = 1 << 12, SlabBytes = 1 << 24, MostPlanes = 32;
     private const string MediaDirectory = "1.2.840.10008.1.3.10";
 
     public static NiftiHeader ReadHeader(string path, CancellationToken cancel) => VolumeFile.Guarded(path, () => Header(Find(path, cancel), path));
@@ -18,7 +18,7 @@ internal static class DicomReader
         NiftiHeader header = Header(series, path);
         Size3 size = series.Size;
         if (size.Count > Array.MaxLength) throw new VolumeException($"'{path}' holds {size} voxels, more than can be read at once.");
-        var volume = new Volume<T>(1, size, header.Affine, new T[size.Count]);
+        var volume = new Volume<T>(1, size, header.Affine, GC.AllocateUninitializedArray<T>((int)size.Count));
         int plane = size.X * size.Y, width = series.Slices.Max(slice => slice.Format.Width);
         int depth = (int)Math.Clamp(SlabBytes / ((long)plane * width), 1, Math.Min(size.Z, MostPlanes));
         var raw = new byte[plane * (long)width];
