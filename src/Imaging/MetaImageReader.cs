@@ -37,11 +37,13 @@ internal static class MetaImageReader
         using FileStream data = isLocal ? file : VolumeFile.Open(TextHeaderFile.Beside(path, fields["ElementDataFile"]));
         if (IsTrue(fields, "CompressedData"))
         {
+            long start = data.Position;
             using var packed = new ZLibStream(data, CompressionMode.Decompress);
-            return VoxelStream.Read(header, packed, data.Length, 0, path, convert, cancel);
+            return VoxelStream.Read(header, packed, data.Length, 0, path, convert, cancel, () => new ZLibStream(VolumeFile.Open(data.Name, start), CompressionMode.Decompress));
         }
         long bytes = header.Size.Count * header.Channels * (NiftiVoxels.Width(header.DataType) ?? 0);
         double skip = fields.TryGetValue("HeaderSize", out string? text) ? TextHeaderFile.Numbers(path, "HeaderSize", text, 1)[0] : 0;
+        if (skip < -1 || skip > data.Length) throw new VolumeException($"'{path}' says HeaderSize {TextHeaderFile.Shown(text!)}, and its data file has {data.Length} bytes.");
         // -1: the voxels are the end of the file.
         if (skip == -1) data.Position = Math.Max(0, data.Length - bytes);
         else if (skip > 0 && !isLocal) data.Position = (long)skip;
@@ -68,8 +70,8 @@ internal static class MetaImageReader
         (Size3 size, int channels) = TextHeaderFile.Sizes(path, sizes);
         int dimensions = (int)TextHeaderFile.Numbers(path, "NDims", Need("NDims"), 1)[0];
         if (sizes.Length != dimensions) throw new VolumeException($"'{path}' says NDims {dimensions}, but has another number of sizes.");
-        if (!Types.TryGetValue(Need("ElementType"), out int type)) throw new VolumeException($"'{path}' has values of {fields["ElementType"]}; one integer or real number per voxel is read.");
-        if (First("ElementNumberOfChannels") is { } interleaved && interleaved.Trim() != "1") throw new VolumeException($"'{path}' has {interleaved} values per voxel; write one file per channel, or a fourth dimension.");
+        if (!Types.TryGetValue(Need("ElementType"), out int type)) throw new VolumeException($"'{path}' has values of {TextHeaderFile.Shown(fields["ElementType"])}; one integer or real number per voxel is read.");
+        if (First("ElementNumberOfChannels") is { } interleaved && interleaved.Trim() != "1") throw new VolumeException($"'{path}' has {TextHeaderFile.Shown(interleaved)} values per voxel; write one file per channel, or a fourth dimension.");
         if (fields.TryGetValue("BinaryData", out _) && !IsTrue(fields, "BinaryData")) throw new VolumeException($"'{path}' has its values as text; write it in binary.");
         if (Need("ElementDataFile") is "LIST" or "" || fields["ElementDataFile"].Contains('%', StringComparison.Ordinal)) throw new VolumeException($"'{path}' is spread over many files; write it as one.");
         double[] spacing = First("ElementSpacing", "ElementSize") is { } said ? TextHeaderFile.Numbers(path, "ElementSpacing", said, dimensions) : [.. Enumerable.Repeat(1.0, dimensions)];

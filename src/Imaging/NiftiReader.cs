@@ -37,11 +37,18 @@ public static class NiftiReader
         using FileStream file = VolumeFile.Open(headerPath);
         using Stream stream = Unpacked(file);
         NiftiHeader header = ReadHeader(stream, headerPath, out int consumed);
-        if (!header.IsPair) return VoxelStream.Read(header, stream, file.Length, header.DataOffset - consumed, path, convert, cancel);
+        if (!header.IsPair) return VoxelStream.Read(header, stream, file.Length, header.DataOffset - consumed, path, convert, cancel, Again(stream, headerPath, consumed));
         using FileStream imageFile = VolumeFile.Open(ImageOf(headerPath));
         using Stream image = Unpacked(imageFile);
-        return VoxelStream.Read(header, image, imageFile.Length, header.DataOffset, path, convert, cancel);
+        return VoxelStream.Read(header, image, imageFile.Length, header.DataOffset, path, convert, cancel, Again(image, imageFile.Name, 0));
     }
+
+    private static Func<Stream>? Again(Stream stream, string path, int consumed) => stream is FileStream ? null : () =>
+    {
+        var again = new GzipReadStream(VolumeFile.Open(path));
+        again.ReadAtLeast(new byte[consumed], consumed, throwOnEndOfStream: false);
+        return again;
+    };
 
     private static NiftiHeader ReadHeader(Stream stream, string path, out int consumed)
     {

@@ -4,6 +4,8 @@ namespace HiEndMae.Imaging;
 /// <remarks>Source: teem.sourceforge.net/nrrd/format.html. Channels are a last axis without a direction.</remarks>
 internal static class NrrdReader
 {
+    private const double MostSkipped = 1L << 40;
+
     private static readonly Dictionary<string, int> Types = new(StringComparer.Ordinal)
     {
         ["signed char"] = 256, ["int8"] = 256, ["int8_t"] = 256, ["uchar"] = 2, ["unsigned char"] = 2, ["uint8"] = 2, ["uint8_t"] = 2,
@@ -41,10 +43,12 @@ internal static class NrrdReader
         double skip = Field(fields, "byte skip", "byteskip") is { } text ? TextHeaderFile.Numbers(path, "byte skip", text, 1)[0] : 0;
         bool isPacked = fields["encoding"] is "gzip" or "gz";
         if (skip < -1 || (skip == -1 && isPacked)) throw new VolumeException($"'{path}' says byte skip {skip}; -1 is read for raw data, and nothing below.");
+        if (skip > MostSkipped) throw new VolumeException($"'{path}' is cut off: it ends before its data do.");
         if (isPacked)
         {
+            long start = data.Position;
             using var packed = new GzipReadStream(data);
-            return VoxelStream.Read(header, packed, data.Length, (long)Math.Max(skip, 0), path, convert, cancel);
+            return VoxelStream.Read(header, packed, data.Length, (long)Math.Max(skip, 0), path, convert, cancel, () => new GzipReadStream(VolumeFile.Open(data.Name, start)));
         }
         data.Position = skip == -1 ? Math.Max(0, data.Length - bytes) : data.Position + (long)Math.Max(skip, 0);
         if (data.Length - data.Position < bytes) throw new VolumeException($"'{path}' is cut off: it ends before its data do.");
@@ -77,17 +81,17 @@ internal static class NrrdReader
     {
         string Need(string key) => fields.TryGetValue(key, out string? text) ? text : throw new VolumeException($"'{path}' is no whole NRRD file: it does not say '{key}'.");
         double[] sizes = TextHeaderFile.Numbers(path, "sizes", Need("sizes"), -1);
-        if (TextHeaderFile.Numbers(path, "dimension", Need("dimension"), 1)[0] != sizes.Length) throw new VolumeException($"'{path}' says dimension {fields["dimension"]}, but has {sizes.Length} sizes.");
+        if (TextHeaderFile.Numbers(path, "dimension", Need("dimension"), 1)[0] != sizes.Length) throw new VolumeException($"'{path}' says dimension {TextHeaderFile.Shown(fields["dimension"])}, but has {sizes.Length} sizes.");
         (Size3 size, int channels) = TextHeaderFile.Sizes(path, sizes);
-        if (!Types.TryGetValue(Need("type"), out int type)) throw new VolumeException($"'{path}' has values of type '{fields["type"]}'; integers and reals are read.");
-        if (Need("encoding") is not ("raw" or "gzip" or "gz")) throw new VolumeException($"'{path}' is encoded as '{fields["encoding"]}'; raw and gzip are read.");
+        if (!Types.TryGetValue(Need("type"), out int type)) throw new VolumeException($"'{path}' has values of type '{TextHeaderFile.Shown(fields["type"])}'; integers and reals are read.");
+        if (Need("encoding") is not ("raw" or "gzip" or "gz")) throw new VolumeException($"'{path}' is encoded as '{TextHeaderFile.Shown(fields["encoding"])}'; raw and gzip are read.");
         bool isBig = fields.TryGetValue("endian", out string? endian) && endian == "big";
         if (endian is null && NiftiVoxels.Width(type) > 1) throw new VolumeException($"'{path}' does not say 'endian'.");
         bool isLps = Field(fields, "space") switch
         {
             null or "left-posterior-superior" or "LPS" or "left-posterior-superior-time" or "LPST" => true,
             "right-anterior-superior" or "RAS" or "right-anterior-superior-time" or "RAST" => false,
-            var other => throw new VolumeException($"'{path}' lies in the space '{other}'; left-posterior-superior and right-anterior-superior are read."),
+            var other => throw new VolumeException($"'{path}' lies in the space '{TextHeaderFile.Shown(other)}'; left-posterior-superior and right-anterior-superior are read."),
         };
         double[] origin = Field(fields, "space origin") is { } place ? Vector(path, place) ?? new double[3] : new double[3];
         return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, Axes(fields, path, sizes.Length), origin, isLps), type, 1, 0) { SwapBytes = BitConverter.IsLittleEndian == isBig };
@@ -101,7 +105,7 @@ internal static class NrrdReader
             double[]?[] vectors = [.. directions.Split(')', StringSplitOptions.RemoveEmptyEntries).SelectMany(part => part.Trim() is var text && text.StartsWith("none", StringComparison.Ordinal)
                 ? text.Length > 4 ? [null, Vector(path, text[4..])] : [null]
                 : new[] { Vector(path, text) })];
-            if (vectors.Length != dimensions) throw new VolumeException($"'{path}' says space directions '{directions}'; {dimensions} are wanted.");
+            if (vectors.Length != dimensions) throw new VolumeException($"'{path}' says space directions '{TextHeaderFile.Shown(directions)}'; {dimensions} are wanted.");
             int first = Array.FindIndex(vectors, vector => vector is null);
             if (first is >= 0 and < 3) throw new VolumeException($"'{path}' has its channels before its space; write them as the last axis, or one file per channel.");
             return [.. vectors.Take(3).Select(vector => vector!), .. unit.Skip(Math.Min(3, vectors.Length))];

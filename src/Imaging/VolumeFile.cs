@@ -7,6 +7,14 @@ internal static class VolumeFile
 
     public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
 
+    /// <summary>Opens a file at one of its bytes.</summary>
+    public static FileStream Open(string path, long start)
+    {
+        FileStream file = Open(path);
+        file.Position = start;
+        return file;
+    }
+
     /// <summary>Runs a reader; what is wrong with a file is an error of the file.</summary>
     public static T Guarded<T>(string path, Func<T> read)
     {
@@ -21,6 +29,10 @@ internal static class VolumeFile
         catch (EndOfStreamException error)
         {
             throw new VolumeException($"'{path}' is cut off: it ends before its data do.", error);
+        }
+        catch (OutOfMemoryException error)
+        {
+            throw new VolumeException($"'{path}' is too large for the memory of this machine.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {

@@ -10,6 +10,7 @@ internal static class VoxelStream
 {
     private const int SlabBytes = 1 << 24, MostPlaneBytes = 1 << 30;
     private const long DeflateRatio = 1032; // the most that deflate can shrink anything
+    private const long UsualRatio = 100, SmallBytes = 1 << 26, MostBehind = 1 << 20;
 
     /// <summary>Values that must be labels.</summary>
     public static VoxelConversion<ushort> ToLabels(string path) => (header, raw, voxels) =>
@@ -19,8 +20,17 @@ internal static class VoxelStream
             throw new VolumeException(FormattableString.Invariant($"'{path}' has the value {bad}; labels are whole numbers from 0 to 65535."));
     };
 
+    /// <summary>Reads all channels; a packed stream to its end, for only there does it say whether it was whole.</summary>
+    /// <param name="header">What to read.</param>
+    /// <param name="stream">Stands before the voxels, or so many bytes before them as are skipped.</param>
+    /// <param name="fileLength">Bytes of the file that the stream reads.</param>
+    /// <param name="skip">Bytes to skip.</param>
+    /// <param name="path">The file, for errors.</param>
+    /// <param name="convert">From stored values.</param>
+    /// <param name="cancel">Between slabs.</param>
+    /// <param name="again">The same stream from the same place on, for packed data.</param>
     // A slab of z planes at a time: the file runs along x fastest, the volume along z, and never is all of the file in memory beside the volume.
-    public static Volume<T> Read<T>(NiftiHeader header, Stream stream, long fileLength, long skip, string path, VoxelConversion<T> convert, CancellationToken cancel)
+    public static Volume<T> Read<T>(NiftiHeader header, Stream stream, long fileLength, long skip, string path, VoxelConversion<T> convert, CancellationToken cancel, Func<Stream>? again = null)
         where T : unmanaged
     {
         Size3 size = header.Size;
@@ -29,6 +39,8 @@ internal static class VoxelStream
         long count = size.Count * header.Channels, bytes = count * width, plane = (long)size.X * size.Y;
         // A broken header must not cost memory that the file cannot fill.
         if (skip + bytes > (stream is not FileStream ? fileLength * DeflateRatio : fileLength)) throw Truncated(path);
+        // What a bomb or a lying header would claim is counted before memory is taken for it.
+        if (again is not null && bytes > SmallBytes && bytes > fileLength * UsualRatio) Count(again, skip + bytes, path, cancel);
         if (count > Array.MaxLength || plane * width > MostPlaneBytes) throw new VolumeException($"'{path}' holds {size} voxels in {header.Channels} channels, more than can be read at once.");
         var volume = new Volume<T>(header.Channels, size, header.Affine, GC.AllocateUninitializedArray<T>((int)count));
         int depth = (int)Math.Clamp(SlabBytes / (plane * width), 1, Math.Min(size.Z, 32));
@@ -48,9 +60,27 @@ internal static class VoxelStream
                 SlabTranspose.ToVolume(slab, target.AsSpan(offset, (int)size.Count), size, z, planes);
             }
         }
-        // To the end, for only there does a packed file say whether it was whole.
-        while (stream is not FileStream && stream.Read(raw, 0, raw.Length) > 0) cancel.ThrowIfCancellationRequested();
+        if (stream is FileStream) return volume;
+        long behind = 0;
+        while (stream.Read(raw, 0, raw.Length) is > 0 and int read)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if ((behind += read) > MostBehind) throw new VolumeException($"'{path}' goes on behind its last voxel: its header says another size than its data have, or it is broken.");
+        }
         return volume;
+    }
+
+    private static void Count(Func<Stream> again, long wanted, string path, CancellationToken cancel)
+    {
+        using Stream stream = again();
+        var scratch = new byte[1 << 16];
+        while (wanted > 0)
+        {
+            cancel.ThrowIfCancellationRequested();
+            int read = stream.Read(scratch, 0, scratch.Length);
+            if (read == 0) throw Truncated(path);
+            wanted -= read;
+        }
     }
 
     /// <summary>Writes a volume's voxels, x fastest, little endian.</summary>

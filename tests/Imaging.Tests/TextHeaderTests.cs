@@ -93,7 +93,7 @@ public sealed class TextHeaderTests : IDisposable
     [InlineData("DimSize = 2 3 4", "DimSize = 2 3 0", "at least 1")]
     [InlineData("DimSize = 2 3 4", "DimSize = 2 3", "another number of sizes")]
     [InlineData("DimSize = 2 3 4", "DimSize = 2 3 -4", "at least 1")]
-    [InlineData("DimSize = 2 3 4", "DimSize = 2000 3000 4000", "cut off")]
+    [InlineData("DimSize = 2 3 4", "DimSize = 2000 3000 4000", "more than can be read")]
     [InlineData("DimSize = 2 3 4", "DimSize = two", "no numbers")]
     [InlineData("ElementSpacing = 2 3 4", "ElementSpacing = 0 3 4", "span no volume")]
     [InlineData("ElementSpacing = 2 3 4", "ElementSpacing = nan 3 4", "no numbers")]

@@ -43,15 +43,13 @@ internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]>
         for (int i = 0; i < parts.Length; i++)
         {
             if (!double.TryParse(parts[i].Trim(' ', '\0'), NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
-                throw new VolumeException($"'{path}' says {name} '{Shown(text)}', which are no numbers.");
+                throw new VolumeException($"'{path}' says {name} '{TextHeaderFile.Shown(text)}', which are no numbers.");
         }
-        return numbers.Length == count ? numbers : throw new VolumeException($"'{path}' says {name} '{Shown(text)}'; {count} numbers are wanted.");
+        return numbers.Length == count ? numbers : throw new VolumeException($"'{path}' says {name} '{TextHeaderFile.Shown(text)}'; {count} numbers are wanted.");
     }
 
     /// <summary>An unsigned 16-bit number; null where it is absent.</summary>
     public int? Number(uint tag) => values.TryGetValue(tag, out byte[]? value) && value.Length >= 2
         ? Syntax.IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(value) : BinaryPrimitives.ReadUInt16LittleEndian(value)
         : null;
-
-    private static string Shown(string text) => text.Length > 60 ? text[..60] + "..." : text;
 }

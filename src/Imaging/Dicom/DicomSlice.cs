@@ -48,23 +48,23 @@ internal sealed record DicomSlice
     public static DicomSlice Of(DicomHeader header)
     {
         string path = header.Path;
-        string modality = header.Text(DicomTag.Modality) ?? "";
+        string modality = TextHeaderFile.Shown(header.Text(DicomTag.Modality) ?? "");
         if (header.PixelOffset == 0) throw new VolumeException(header.Syntax.IsRead ? $"'{path}' has no pixels: it is no image (modality '{modality}')." : Foreign(header));
         if (modality is "SEG" or "RTDOSE") throw new VolumeException($"'{path}' is a DICOM object of modality {modality}, which is not read: convert it to NIfTI.");
-        if (header.Text(DicomTag.Frames) is { } frames && frames != "1") throw new VolumeException($"'{path}' is a multi-frame image of {frames} frames, which is not read: convert it with dcm2niix.");
+        if (header.Text(DicomTag.Frames) is { } frames && frames != "1") throw new VolumeException($"'{path}' is a multi-frame image of {TextHeaderFile.Shown(frames)} frames, which is not read: convert it with dcm2niix.");
         if (!header.Syntax.IsRead) throw new VolumeException(Foreign(header));
-        if ((header.Number(DicomTag.SamplesPerPixel) ?? 1) != 1) throw new VolumeException($"'{path}' is in colours ({header.Text(DicomTag.Photometric)}); images of one value per pixel are read.");
+        if ((header.Number(DicomTag.SamplesPerPixel) ?? 1) != 1) throw new VolumeException($"'{path}' is in colours ({TextHeaderFile.Shown(header.Text(DicomTag.Photometric) ?? "")}); images of one value per pixel are read.");
         if (header.HasModalityLut) throw new VolumeException($"'{path}' has a table for its values (Modality LUT), which is not read: convert it with dcm2niix.");
         int rows = header.Number(DicomTag.Rows) ?? throw Missing("Rows"), columns = header.Number(DicomTag.Columns) ?? throw Missing("Columns");
         if (rows < 1 || columns < 1) throw new VolumeException($"'{path}' says it is {columns} x {rows} pixels: the file is broken.");
         double[] orientation = header.Decimals(DicomTag.Orientation, "ImageOrientationPatient", 6) ?? throw Missing("ImageOrientationPatient");
         double[] position = header.Decimals(DicomTag.Position, "ImagePositionPatient", 3) ?? throw Missing("ImagePositionPatient");
         double[] spacing = header.Decimals(DicomTag.PixelSpacing, "PixelSpacing", 2) ?? throw Missing("PixelSpacing");
-        if (spacing.Min() <= 0) throw new VolumeException($"'{path}' says PixelSpacing '{header.Text(DicomTag.PixelSpacing)}'; it must be above zero.");
+        if (spacing.Min() <= 0) throw new VolumeException($"'{path}' says PixelSpacing '{TextHeaderFile.Shown(header.Text(DicomTag.PixelSpacing)!)}'; it must be above zero.");
         var alongRow = new Vector3d(orientation[0], orientation[1], orientation[2]);
         var alongColumn = new Vector3d(orientation[3], orientation[4], orientation[5]);
         if (Math.Abs(alongRow.Length - 1) > UnitTolerance || Math.Abs(alongColumn.Length - 1) > UnitTolerance || Math.Abs(alongRow.Dot(alongColumn)) > UnitTolerance)
-            throw new VolumeException($"'{path}' says ImageOrientationPatient '{header.Text(DicomTag.Orientation)}', which are no two directions at right angles.");
+            throw new VolumeException($"'{path}' says ImageOrientationPatient '{TextHeaderFile.Shown(header.Text(DicomTag.Orientation)!)}', which are no two directions at right angles.");
         double slope = header.Decimals(DicomTag.RescaleSlope, "RescaleSlope", 1)?[0] ?? 1, intercept = header.Decimals(DicomTag.RescaleIntercept, "RescaleIntercept", 1)?[0] ?? 0;
         if (slope == 0) throw new VolumeException($"'{path}' says RescaleSlope 0, which leaves nothing of its values.");
         double? thickness = header.Decimals(DicomTag.SpacingBetweenSlices, "SpacingBetweenSlices", 1)?[0] ?? header.Decimals(DicomTag.SliceThickness, "SliceThickness", 1)?[0];
@@ -72,7 +72,7 @@ internal sealed record DicomSlice
         {
             Path = path,
             Identity = (header.Text(DicomTag.StudyUid) ?? "", header.Text(DicomTag.SeriesUid) ?? "", header.Text(DicomTag.FrameOfReference) ?? "", modality),
-            Description = string.Join(' ', new[] { modality, header.Text(DicomTag.SeriesNumber), header.Text(DicomTag.SeriesDescription) }.Where(text => text is not null)),
+            Description = TextHeaderFile.Shown(string.Join(' ', new[] { modality, header.Text(DicomTag.SeriesNumber), header.Text(DicomTag.SeriesDescription) }.Where(text => text is not null))),
             Columns = columns,
             Rows = rows,
             Position = new Vector3d(position[0], position[1], position[2]),
@@ -92,5 +92,5 @@ internal sealed record DicomSlice
     }
 
     private static string Foreign(DicomHeader header) =>
-        $"'{header.Path}' is stored with {header.Syntax.Name} ({header.SyntaxUid}); uncompressed and RLE Lossless DICOM is read: convert the series with dcm2niix.";
+        $"'{header.Path}' is stored with {header.Syntax.Name} ({TextHeaderFile.Shown(header.SyntaxUid)}); uncompressed and RLE Lossless DICOM is read: convert the series with dcm2niix.";
 }

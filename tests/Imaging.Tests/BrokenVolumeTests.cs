@@ -1,0 +1,93 @@
+using System.Diagnostics;
+
+namespace HiEndMae.Imaging.Tests;
+
+/// <summary>Every broken volume ends in one clear sentence, soon, and without memory that its file cannot fill.</summary>
+public sealed class BrokenVolumeTests : IDisposable
+{
+    private const int MostBytes = 24_000_000;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5); // on a busy machine
+    private readonly string folder = Directory.CreateTempSubdirectory("hiendmae-broken-").FullName;
+
+    public static TheoryData<string> Names() => [.. BrokenVolumes.All().Select(broken => broken.Name)];
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_broken_volume_is_one_clear_error(string name)
+    {
+        BrokenVolumes.Case broken = BrokenVolumes.All().Single(candidate => candidate.Name == name);
+        string path = Path.Combine(folder, broken.File);
+        broken.Write(path);
+        long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
+        VolumeException error = Assert.Throws<VolumeException>(() =>
+        {
+            if (broken.IsLabel) VolumeReader.ReadLabel(path, CancellationToken.None);
+            else VolumeReader.ReadImage(path, CancellationToken.None);
+        });
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        TimeSpan time = Stopwatch.GetElapsedTime(start);
+        Assert.Contains(broken.Words, error.Message);
+        Assert.Contains(folder, error.Message);
+        Assert.True(error.Message.Length < 600 && !error.Message.Any(char.IsControl), error.Message);
+        Assert.True(allocated < MostBytes && time < Longest, $"{allocated} bytes, {time}");
+    }
+
+    [Fact]
+    public void There_are_enough_of_them() => Assert.InRange(BrokenVolumes.All().Select(broken => broken.Name).Distinct().Count(), 60, 1000);
+
+    [Fact]
+    public void Every_broken_header_is_an_error_for_the_header_alone_or_it_says_a_size()
+    {
+        foreach (BrokenVolumes.Case broken in BrokenVolumes.All())
+        {
+            string path = Path.Combine(folder, Guid.NewGuid().ToString("N"), broken.File);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            broken.Write(path);
+            try
+            {
+                Assert.True(VolumeReader.ReadHeader(path).Size.Count > 0);
+            }
+            catch (VolumeException error)
+            {
+                Assert.Contains(folder, error.Message);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(5, 4, 3, 0, "is 5x4x3 voxels, but its image 4x4x3")]
+    [InlineData(4, 4, 3, 2, "lies elsewhere in space than its image")]
+    public void A_label_map_of_another_grid_is_told_from_its_image(int x, int y, int z, double moved, string words)
+    {
+        var image = new VolumeGrid(new Size3(4, 4, 3), Affine.FromSpacing(Spacing3.Isotropic(1.5)));
+        var label = new Volume<ushort>(1, new Size3(x, y, z), image.Affine with { M13 = moved }, new ushort[x * y * z]);
+        Assert.Contains(words, Assert.Throws<VolumeException>(() => LabelGrid.Check(label, image, "'label.nii'", "its image")).Message);
+    }
+
+    [Theory]
+    [InlineData("formats/nifti-rs/fuzz_artifacts")]
+    [InlineData("formats/NIFTI-Reader-JS/not-nifti.nii")]
+    [InlineData("formats/nibabel/analyze.hdr")]
+    [InlineData("formats/nibabel/test.mgz")]
+    [InlineData("formats/nibabel/example4d+orig.HEAD")]
+    [InlineData("formats/nifti-rs/complex")]
+    [InlineData("formats/nifti-rs/rgb")]
+    [InlineData("formats/rse-panimg/image128x256RGB.mhd")]
+    [InlineData("formats/rse-panimg/channels")]
+    [InlineData("formats/pydicom/rtplan_truncated.dcm")]
+    public void Broken_files_of_other_projects_are_refused(string name)
+    {
+        string found = ScanData.Find(name);
+        string[] files = Directory.Exists(found) ? Directory.GetFiles(found) : [found];
+        Assert.NotEmpty(files);
+        foreach (string file in files)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            VolumeException error = Assert.Throws<VolumeException>(() => VolumeReader.ReadImage(file, CancellationToken.None));
+            Assert.Contains(Path.GetFileNameWithoutExtension(file), error.Message);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+        }
+    }
+}
