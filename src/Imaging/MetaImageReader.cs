@@ -71,10 +71,12 @@ internal static class MetaImageReader
         int dimensions = (int)TextHeaderFile.Numbers(path, "NDims", Need("NDims"), 1)[0];
         if (sizes.Length != dimensions) throw new VolumeException($"'{path}' says NDims {dimensions}, but has another number of sizes.");
         if (!Types.TryGetValue(Need("ElementType"), out int type)) throw new VolumeException($"'{path}' has values of {TextHeaderFile.Shown(fields["ElementType"])}; one integer or real number per voxel is read.");
-        if (First("ElementNumberOfChannels") is { } interleaved && interleaved.Trim() != "1") throw new VolumeException($"'{path}' has {TextHeaderFile.Shown(interleaved)} values per voxel; write one file per channel, or a fourth dimension.");
+        double side = First("ElementNumberOfChannels") is { } said ? TextHeaderFile.Numbers(path, "ElementNumberOfChannels", said, 1)[0] : 1;
+        if (side != Math.Floor(side) || side < 1 || (side > 1 && channels > 1)) throw new VolumeException($"'{path}' has {side.ToString(System.Globalization.CultureInfo.InvariantCulture)} values per voxel in {dimensions} dimensions; one value, or several in three dimensions, are read.");
+        if (side > 1) channels = TextHeaderFile.Sizes(path, [size.X, size.Y, size.Z, side]).Channels;
         if (fields.TryGetValue("BinaryData", out _) && !IsTrue(fields, "BinaryData")) throw new VolumeException($"'{path}' has its values as text; write it in binary.");
         if (Need("ElementDataFile") is "LIST" or "" || fields["ElementDataFile"].Contains('%', StringComparison.Ordinal)) throw new VolumeException($"'{path}' is spread over many files; write it as one.");
-        double[] spacing = First("ElementSpacing", "ElementSize") is { } said ? TextHeaderFile.Numbers(path, "ElementSpacing", said, dimensions) : [.. Enumerable.Repeat(1.0, dimensions)];
+        double[] spacing = First("ElementSpacing", "ElementSize") is { } edges ? TextHeaderFile.Numbers(path, "ElementSpacing", edges, dimensions) : [.. Enumerable.Repeat(1.0, dimensions)];
         double[] origin = First("Offset", "Position", "Origin") is { } place ? TextHeaderFile.Numbers(path, "Offset", place, dimensions) : new double[dimensions];
         double[]? matrix = First("TransformMatrix", "Rotation", "Orientation") is { } turned ? TextHeaderFile.Numbers(path, "TransformMatrix", turned, dimensions * dimensions) : null;
         double[][] axes = [.. Enumerable.Range(0, 3).Select(axis => Enumerable.Range(0, 3).Select(row =>
@@ -82,6 +84,7 @@ internal static class MetaImageReader
         double[] start = [.. origin.Take(3), .. new double[Math.Max(0, 3 - dimensions)]];
         return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, axes, start, isLps: true), type, 1, 0)
         {
+            IsInterleaved = side > 1,
             SwapBytes = BitConverter.IsLittleEndian == (IsTrue(fields, "BinaryDataByteOrderMSB") || IsTrue(fields, "ElementByteOrderMSB")),
         };
     }

@@ -14,4 +14,7 @@ public sealed record NiftiHeader(int Channels, Size3 Size, Affine Affine, int Da
     internal long DataOffset { get; init; }
 
     internal bool IsPair { get; init; }
+
+    /// <summary>Whether the channels of a voxel stand side by side, before the next voxel, and not one volume behind another.</summary>
+    internal bool IsInterleaved { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace HiEndMae.Imaging;
 
 /// <summary>NRRD files: .nrrd, and .nhdr with its data beside it; raw or gzip, of either byte order.</summary>
-/// <remarks>Source: teem.sourceforge.net/nrrd/format.html. Channels are a last axis without a direction.</remarks>
+/// <remarks>Source: teem.sourceforge.net/nrrd/format.html. Channels are a first or a last axis without a direction.</remarks>
 internal static class NrrdReader
 {
     private const double MostSkipped = 1L << 40;
@@ -82,7 +82,9 @@ internal static class NrrdReader
         string Need(string key) => fields.TryGetValue(key, out string? text) ? text : throw new VolumeException($"'{path}' is no whole NRRD file: it does not say '{key}'.");
         double[] sizes = TextHeaderFile.Numbers(path, "sizes", Need("sizes"), -1);
         if (TextHeaderFile.Numbers(path, "dimension", Need("dimension"), 1)[0] != sizes.Length) throw new VolumeException($"'{path}' says dimension {TextHeaderFile.Shown(fields["dimension"])}, but has {sizes.Length} sizes.");
-        (Size3 size, int channels) = TextHeaderFile.Sizes(path, sizes);
+        // Slicer writes channels as a first axis, ITK and others as a last one.
+        bool isInterleaved = sizes.Length == 4 && Field(fields, "space directions") is { } text && text.StartsWith("none", StringComparison.Ordinal);
+        (Size3 size, int channels) = TextHeaderFile.Sizes(path, isInterleaved ? [.. sizes.Skip(1), sizes[0]] : sizes);
         if (!Types.TryGetValue(Need("type"), out int type)) throw new VolumeException($"'{path}' has values of type '{TextHeaderFile.Shown(fields["type"])}'; integers and reals are read.");
         if (Need("encoding") is not ("raw" or "gzip" or "gz")) throw new VolumeException($"'{path}' is encoded as '{TextHeaderFile.Shown(fields["encoding"])}'; raw and gzip are read.");
         bool isBig = fields.TryGetValue("endian", out string? endian) && endian == "big";
@@ -94,7 +96,11 @@ internal static class NrrdReader
             var other => throw new VolumeException($"'{path}' lies in the space '{TextHeaderFile.Shown(other)}'; left-posterior-superior and right-anterior-superior are read."),
         };
         double[] origin = Field(fields, "space origin") is { } place ? Vector(path, place) ?? new double[3] : new double[3];
-        return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, Axes(fields, path, sizes.Length), origin, isLps), type, 1, 0) { SwapBytes = BitConverter.IsLittleEndian == isBig };
+        return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, Axes(fields, path, sizes.Length), origin, isLps), type, 1, 0)
+        {
+            IsInterleaved = isInterleaved,
+            SwapBytes = BitConverter.IsLittleEndian == isBig,
+        };
     }
 
     private static double[][] Axes(Dictionary<string, string> fields, string path, int dimensions)
@@ -106,8 +112,9 @@ internal static class NrrdReader
                 ? text.Length > 4 ? [null, Vector(path, text[4..])] : [null]
                 : new[] { Vector(path, text) })];
             if (vectors.Length != dimensions) throw new VolumeException($"'{path}' says space directions '{TextHeaderFile.Shown(directions)}'; {dimensions} are wanted.");
+            if (vectors.Length == 4 && vectors[0] is null) vectors = [.. vectors.Skip(1), null];
             int first = Array.FindIndex(vectors, vector => vector is null);
-            if (first is >= 0 and < 3) throw new VolumeException($"'{path}' has its channels before its space; write them as the last axis, or one file per channel.");
+            if (first is >= 0 and < 3) throw new VolumeException($"'{path}' has an axis without a direction among those of its space; channels are a first or a last axis.");
             return [.. vectors.Take(3).Select(vector => vector!), .. unit.Skip(Math.Min(3, vectors.Length))];
         }
         if (Field(fields, "spacings") is not { } spacings) return unit;

@@ -46,7 +46,8 @@ internal static class TextHeaderFile
     {
         if (name.Length == 0 || Path.IsPathRooted(name) || name.Split('/', '\\').Contains("..") || name.Contains(':', StringComparison.Ordinal) || name.Any(char.IsControl))
             throw new VolumeException($"'{path}' names the data file '{Shown(name)}', which is not beside it.");
-        return Path.Combine(Path.GetDirectoryName(path) ?? "", name);
+        string beside = Path.Combine(Path.GetDirectoryName(path) ?? "", name);
+        return Path.Exists(beside) ? beside : throw new VolumeException($"'{path}' names the data file '{Shown(name)}', which is not there.");
     }
 
     public static double[] Numbers(string path, string key, string text, int count)

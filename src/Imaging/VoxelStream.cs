@@ -36,7 +36,8 @@ internal static class VoxelStream
         Size3 size = header.Size;
         int width = NiftiVoxels.Width(header.DataType)
             ?? throw new VolumeException($"'{path}' has NIfTI datatype {header.DataType}; integers and floats of up to 64 bits are read, complex numbers and colours are not.");
-        long count = size.Count * header.Channels, bytes = count * width, plane = (long)size.X * size.Y;
+        int side = header.IsInterleaved ? header.Channels : 1, passes = header.Channels / side;
+        long count = size.Count * header.Channels, bytes = count * width, plane = (long)size.X * size.Y * side;
         // A broken header must not cost memory that the file cannot fill.
         if (skip + bytes > (stream is not FileStream ? fileLength * DeflateRatio : fileLength)) throw Truncated(path);
         // What a bomb or a lying header would claim is counted before memory is taken for it.
@@ -46,18 +47,18 @@ internal static class VoxelStream
         int depth = (int)Math.Clamp(SlabBytes / (plane * width), 1, Math.Min(size.Z, 32));
         var raw = new byte[depth * plane * width];
         var slab = new T[depth * plane];
+        T[] apart = side == 1 ? [] : new T[slab.Length / side];
         Skip(stream, skip, raw, path);
-        for (int channel = 0; channel < header.Channels; channel++)
+        for (int pass = 0; pass < passes; pass++)
         {
-            T[] target = volume.Voxels;
-            int offset = (int)(channel * size.Count);
             for (int z = 0; z < size.Z; z += depth)
             {
                 cancel.ThrowIfCancellationRequested();
                 int planes = Math.Min(depth, size.Z - z), voxels = planes * (int)plane;
                 if (stream.ReadAtLeast(raw.AsSpan(0, voxels * width), voxels * width, throwOnEndOfStream: false) < voxels * width) throw Truncated(path);
                 convert(header, raw.AsSpan(0, voxels * width), slab.AsSpan(0, voxels));
-                SlabTranspose.ToVolume(slab, target.AsSpan(offset, (int)size.Count), size, z, planes);
+                if (side == 1) SlabTranspose.ToVolume(slab, volume.Channel(pass), size, z, planes);
+                else Separate(slab.AsSpan(0, voxels), apart, volume, z, planes);
             }
         }
         if (stream is FileStream) return volume;
@@ -68,6 +69,16 @@ internal static class VoxelStream
             if ((behind += read) > MostBehind) throw new VolumeException($"'{path}' goes on behind its last voxel: its header says another size than its data have, or it is broken.");
         }
         return volume;
+    }
+
+    private static void Separate<T>(ReadOnlySpan<T> slab, Span<T> apart, Volume<T> volume, int z, int planes) where T : unmanaged
+    {
+        int channels = volume.Channels, voxels = slab.Length / channels;
+        for (int channel = 0; channel < channels; channel++)
+        {
+            for (int i = 0, at = channel; i < voxels; i++, at += channels) apart[i] = slab[at];
+            SlabTranspose.ToVolume(apart, volume.Channel(channel), volume.Size, z, planes);
+        }
     }
 
     private static void Count(Func<Stream> again, long wanted, string path, CancellationToken cancel)

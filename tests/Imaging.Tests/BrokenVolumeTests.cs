@@ -74,8 +74,6 @@ public sealed class BrokenVolumeTests : IDisposable
     [InlineData("formats/nibabel/example4d+orig.HEAD")]
     [InlineData("formats/nifti-rs/complex")]
     [InlineData("formats/nifti-rs/rgb")]
-    [InlineData("formats/rse-panimg/image128x256RGB.mhd")]
-    [InlineData("formats/rse-panimg/channels")]
     [InlineData("formats/pydicom/rtplan_truncated.dcm")]
     public void Broken_files_of_other_projects_are_refused(string name)
     {

@@ -91,7 +91,7 @@ internal static class BrokenVolumes
             ("spacing of zero", "ElementSpacing = 2 3 4", "ElementSpacing = 0 0 0", "span no volume"), ("infinite spacing", "ElementSpacing = 2 3 4", "ElementSpacing = inf 3 4", "no numbers"),
             ("flat matrix", "1 0 0 0 1 0 0 0 1", "1 0 0 1 0 0 0 0 1", "span no volume"), ("matrix of two", "1 0 0 0 1 0 0 0 1", "1 0 0 1", "9 numbers"),
             ("another number of dimensions", "NDims = 3", "NDims = 4", "another number of sizes"), ("no dimensions", "NDims = 3\n", "", "does not say NDims"), ("no type", "ElementType = MET_SHORT\n", "", "does not say ElementType"),
-            ("data of another folder", "LOCAL", "/etc/hostname", "not beside it"), ("data above its folder", "LOCAL", "x/../../y.raw", "not beside it"), ("data on a drive", "LOCAL", "C:\\x.raw", "not beside it"), ("no data", "LOCAL", "none.raw", "no file"),
+            ("data of another folder", "LOCAL", "/etc/hostname", "not beside it"), ("data above its folder", "LOCAL", "x/../../y.raw", "not beside it"), ("data on a drive", "LOCAL", "C:\\x.raw", "not beside it"), ("no data", "LOCAL", "none.raw", "which is not there"),
             ("data of the folder itself", "LOCAL", ".", "cannot be read"), ("skips before its start", "ElementDataFile", "HeaderSize = -7\nElementDataFile", "HeaderSize -7"), ("skips beyond its end", "ElementDataFile", "HeaderSize = 1e18\nElementDataFile", "HeaderSize 1e18"),
             ("packed and is not", "CompressedData = False", "CompressedData = True", "cannot be read"), ("an origin of words", "Offset = 1 2 3", "Offset = a b c", "no numbers"), ("a header of controls", "Offset = 1 2 3", "Offset = \u001b[2J", "?[2J"),
         ])

@@ -55,6 +55,18 @@ public sealed class TextHeaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("a.nrrd", "NRRD0005\ntype: short\ndimension: 4\nspace: RAS\nsizes: 2 3 4 5\nspace directions: none (1,0,0) (0,1,0) (0,0,1)\nkinds: list domain domain domain\nendian: little\nencoding: raw\n\n")]
+    [InlineData("a.mha", "NDims = 3\nDimSize = 3 4 5\nElementNumberOfChannels = 2\nElementType = MET_SHORT\nElementDataFile = LOCAL\n")]
+    public void Channels_side_by_side_are_taken_apart(string name, string header)
+    {
+        // Value 1000 c + 100 x + 10 y + z; the channel runs fastest, then x.
+        byte[] data = [.. from z in Enumerable.Range(0, 5) from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 3) from c in Enumerable.Range(0, 2) from part in BitConverter.GetBytes((short)((1000 * c) + (100 * x) + (10 * y) + z)) select part];
+        Volume<float> volume = VolumeReader.ReadImage(Write(name, [.. Encoding.ASCII.GetBytes(header), .. data]), CancellationToken.None);
+        Assert.Equal((2, new Size3(3, 4, 5)), (volume.Channels, volume.Size));
+        Assert.Equal(from c in Enumerable.Range(0, 2) from x in Enumerable.Range(0, 3) from y in Enumerable.Range(0, 4) from z in Enumerable.Range(0, 5) select (float)((1000 * c) + (100 * x) + (10 * y) + z), volume.Voxels);
+    }
+
+    [Theory]
     [InlineData("brain1_image", 256, 256, 25, 631859459, 503)]
     [InlineData("brain2_image", 256, 256, 23, 356034155, 373)]
     [InlineData("breast1_image", 45, 120, 21, 7187342, 59)]
@@ -106,7 +118,8 @@ public sealed class TextHeaderTests : IDisposable
     [InlineData("ElementDataFile = LOCAL", "ElementDatum = LOCAL", "names no ElementDataFile")]
     [InlineData("BinaryData = True", "BinaryData = False", "as text")]
     [InlineData("BinaryData = True", "CompressedData = True", "cannot be read")]
-    [InlineData("BinaryData = True", "ElementNumberOfChannels = 3", "3 values per voxel")]
+    [InlineData("BinaryData = True", "ElementNumberOfChannels = 3", "cut off")]
+    [InlineData("BinaryData = True", "ElementNumberOfChannels = 0", "0 values per voxel")]
     public void A_wrong_MetaImage_is_one_clear_error(string right, string wrong, string message)
     {
         const string Header = "NDims = 3\nBinaryData = True\nElementSpacing = 2 3 4\nDimSize = 2 3 4\nElementType = MET_SHORT\nElementDataFile = LOCAL\n";
@@ -126,7 +139,7 @@ public sealed class TextHeaderTests : IDisposable
     [InlineData("endian: little", "content: x", "'endian'")]
     [InlineData("space: LPS", "space: scanner-xyz", "scanner-xyz")]
     [InlineData("(0,0,4)", "(0,0,0)", "span no volume")]
-    [InlineData("(0,0,4)", "none", "channels before its space")]
+    [InlineData("(0,0,4)", "none", "an axis without a direction")]
     [InlineData("(0,0,4)", "(0,0)", "3 numbers")]
     [InlineData("encoding: raw", "encoding: raw\nbyte skip: -5", "byte skip")]
     [InlineData("encoding: raw", "encoding: raw\ndata file: ../x.raw", "not beside it")]

@@ -58,13 +58,14 @@ def metaimage(path):
             fields[key.strip()] = value.strip()
     name = line.split(b"=")[1].strip().decode()
     body = rest if name == "LOCAL" else open(os.path.join(os.path.dirname(path), name), "rb").read()
-    assert int(fields.get("ElementNumberOfChannels", 1)) == 1
     body = zlib.decompress(body) if fields.get("CompressedData") == "True" else body
     kind = {"MET_CHAR": "i1", "MET_UCHAR": "u1", "MET_SHORT": "i2", "MET_USHORT": "u2", "MET_INT": "i4", "MET_UINT": "u4", "MET_LONG": "i4", "MET_FLOAT": "f4", "MET_DOUBLE": "f8"}[fields["ElementType"]]
     order = ">" if fields.get("BinaryDataByteOrderMSB", fields.get("ElementByteOrderMSB")) == "True" else "<"
     size = [int(v) for v in fields["DimSize"].split()]
     n = len(size)
-    array = numpy.frombuffer(body, order + kind)[:numpy.prod(size)].reshape(size, order="F")
+    side = int(fields.get("ElementNumberOfChannels", 1))
+    array = numpy.frombuffer(body, order + kind)[:numpy.prod(size) * side].reshape([side] + size, order="F")
+    array = numpy.moveaxis(array.reshape([side] + (size + [1, 1])[:3], order="F"), 0, 3) if side > 1 else array[0]
     numbers = lambda key, other: numpy.array([float(v) for v in fields[key].split()]) if key in fields else other
     spacing = numbers("ElementSpacing", numbers("ElementSize", numpy.ones(n)))
     matrix = numbers("TransformMatrix", numpy.eye(n).ravel()).reshape(n, n).T
