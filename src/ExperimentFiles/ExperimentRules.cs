@@ -14,10 +14,11 @@ internal static class ExperimentRules
         ConfigTable? pretrain = tree.Find("pretrain") as ConfigTable, finetune = tree.Find("finetune") as ConfigTable;
         foreach (ConfigTable? stage in (ConfigTable?[])[pretrain, finetune])
         {
-            CheckSchedule(stage);
             CheckWindow((stage?.Find("data") as ConfigTable)?.Find("window"));
         }
         TrackingRules.Check(tree, context);
+        TrainingRules.Check("pretrain", pretrain, context);
+        TrainingRules.Check("finetune", finetune, context);
         // What is missing in a part may stand in the file that it is for.
         if (context.IsPart) return;
         if (pretrain is null && finetune is null) Report("HEM030", true, "the experiment has neither [pretrain] nor [finetune]: there is nothing to run", tree.Source);
@@ -29,12 +30,6 @@ internal static class ExperimentRules
             Report("HEM040", false, "[evaluate] has no effect without [finetune]", evaluate.Source);
         if (pretrain is not null && starts is { Items.Count: > 0 } && starts.Items.All(item => item is ConfigScalar { Value: string }) && !startsFromPretraining)
             Report("HEM041", false, "[pretrain] has no effect on [finetune]: init does not name \"pretrain\"", starts.Source);
-
-        void CheckSchedule(ConfigTable? stage)
-        {
-            if ((stage?.Find("schedule") as ConfigTable)?.Find("warmup_steps") is ConfigScalar { Value: long warmup } node && stage.Find("steps") is ConfigScalar { Value: long steps } && warmup > steps)
-                Report("HEM042", false, string.Format(CultureInfo.InvariantCulture, "warmup_steps ({0}) is more than steps ({1}): the learning rate never reaches its peak", warmup, steps), node.Source);
-        }
 
         void CheckWindow(ConfigNode? node)
         {

@@ -232,17 +232,6 @@ public sealed class OptimisationTests
         Assert.Equal(own, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    [Fact]
-    public void The_schedule_rises_to_its_peak_and_falls_to_zero()
-    {
-        var schedule = new WarmupCosine(1e-3, 10, 110);
-        Assert.Equal(1e-4, schedule.LrAt(0), 12);
-        Assert.Equal(1e-3, schedule.LrAt(9), 12);
-        Assert.Equal(1e-3, schedule.LrAt(10), 12);
-        Assert.Equal(5e-4, schedule.LrAt(60), 12);
-        Assert.Equal(0, schedule.LrAt(110), 12);
-    }
-
     private static ParameterGroup[] Grouped(IReadOnlyList<Parameter> parameters, IReadOnlyList<double> decays) =>
         [.. parameters.Select((parameter, i) => new ParameterGroup([($"{i}", parameter)], 1, decays[i]))];
 

@@ -1,58 +1,114 @@
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Training;
+using HiEndMae.Engine.Training.Callbacks;
 using HiEndMae.Engine.Weights;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Tests;
 
-/// <summary>The loop on a small regression whose batches depend on the step alone.</summary>
+/// <summary>The loop on a small regression.</summary>
 public sealed class TrainerTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("hiendmae-trainer-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
-    public void Killed_and_resumed_gives_the_same_weights_and_values_to_the_last_bit()
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(1, 0.9)]
+    [InlineData(2, 0.99)]
+    public void Killed_and_resumed_gives_the_same_weights_and_values_to_the_last_bit(int accumulation, double emaDecay)
     {
-        (float[] whole, List<string> wholeLog) = Train("whole", stopAt: int.MaxValue);
-        Assert.Throws<OperationCanceledException>(() => Train("parts", stopAt: 13));
-        (float[] parts, List<string> partsLog) = Train("parts", stopAt: int.MaxValue);
+        TestTraining config = new() { Steps = 30, GradAccumulation = accumulation, Optimizer = new OptimizerConfig { Lr = 1e-2, GradClip = 1, EmaDecay = emaDecay } };
+        (float[] whole, TestLog wholeLog) = Train("whole", config);
+        Assert.Throws<OperationCanceledException>(() => Train("parts", config, stopAt: 13));
+        (float[] parts, TestLog partsLog) = Train("parts", config);
+        Assert.Equal([13], partsLog.ResumedAt);
         Assert.Equal(whole, parts);
-        Assert.Equal(wholeLog.Where(line => Step(line) > 13), partsLog);
+        Assert.Equal(wholeLog.Lines.Where(line => Step(line) > 13), partsLog.Lines);
+        byte[] Last(string name) => File.ReadAllBytes(Path.Combine(folder, name, "step-00000030", "weights.safetensors"));
+        Assert.Equal(Last("whole"), Last("parts"));
     }
 
     [Fact]
-    public void A_torn_checkpoint_is_skipped_with_a_warning_and_the_one_before_is_used()
+    public void Gradients_of_accumulated_batches_are_those_of_one_large_batch()
     {
-        (float[] whole, _) = Train("torn", stopAt: int.MaxValue);
-        string newest = Directory.GetDirectories(Path.Combine(folder, "torn")).Order().Last();
-        using (FileStream file = File.OpenWrite(Path.Combine(newest, "weights.safetensors"))) file.SetLength(file.Length - 1);
-        var warnings = new List<string>();
-        (float[] again, List<string> log) = Train("torn", stopAt: int.MaxValue, warnings);
-        Assert.Contains("weights.safetensors", Assert.Single(warnings));
-        Assert.Equal(whole, again);
-        Assert.NotEmpty(log);
+        (float[] large, _) = Train("large", new TestTraining { Steps = 8 }, rows: 8);
+        (float[] small, _) = Train("small", new TestTraining { Steps = 8, GradAccumulation = 2 }, rows: 4);
+        for (int i = 0; i < large.Length; i++) Assert.Equal(large[i], small[i], 5);
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_stops_and_leaves_the_last_good_checkpoint()
+    public void Checkpoints_hold_the_average_of_the_weights_where_one_is_kept()
     {
-        NonFiniteLossException error = Assert.Throws<NonFiniteLossException>(() => Train("nan", stopAt: int.MaxValue, badFrom: 22));
+        TestTraining config = new() { Steps = 1, Schedule = new ScheduleConfig(), Optimizer = new OptimizerConfig { Lr = 1e-2, EmaDecay = 0.75, WeightDecay = 0 } };
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(0);
+        float[] before = new Regression().Weights;
+        (float[] after, _) = Train("average", config);
+        float[] stored = [.. CheckpointStore.LoadWeights(Path.Combine(folder, "average")).OrderBy(entry => entry.Key == "model.bias").SelectMany(entry => entry.Value.data<float>().ToArray())];
+        Assert.Equal(before.Length, stored.Length);
+        Assert.NotEqual(before, after);
+        for (int i = 0; i < stored.Length; i++) Assert.Equal(0.75f * before[i] + 0.25f * after[i], stored[i], 6);
+    }
+
+    [Fact]
+    public void A_bad_step_is_not_applied_and_reported_and_the_training_goes_on()
+    {
+        TestTraining config = new() { Steps = 10, CheckpointEvery = 5 };
+        float[]? before = null, after = null;
+        Regression? objective = null;
+        (_, TestLog log) = Train("bad", config, factor: batch => batch is 4 or 6 ? float.NaN : 1, onBatch: batch =>
+        {
+            if (batch == 4) before = objective!.Weights;
+            if (batch == 5) after = objective!.Weights;
+        }, made: one => objective = one);
+        Assert.Equal(before, after);
+        Assert.Equal(2, log.Warnings.Count);
+        Assert.Contains("step 5", log.Warnings[0]);
+        string report = File.ReadAllText(Path.Combine(folder, "bad", "bad-steps", "step-00000005.json"));
+        Assert.Contains("\"case\": \"case-4-3\"", report);
+        Assert.Contains("\"loss\": \"NaN\"", report);
+        Assert.DoesNotContain(log.Metrics, metric => metric.Key == "loss" && double.IsNaN(metric.Value));
+    }
+
+    [Fact]
+    public void Several_bad_steps_in_a_row_stop_and_leave_the_last_good_checkpoint()
+    {
+        TestTraining config = new() { Steps = 30 };
+        NonFiniteLossException error = Assert.Throws<NonFiniteLossException>(() => Train("nan", config, factor: batch => batch >= 22 ? float.PositiveInfinity : 1));
+        Assert.Equal(25, error.Step);
         Assert.Contains("step-00000020", error.Message);
+        Assert.Contains("step-00000025.json", error.Message);
         Assert.True(Directory.Exists(Path.Combine(folder, "nan", "step-00000020")));
         Assert.False(Directory.Exists(Path.Combine(folder, "nan", "step-00000030")));
     }
 
     [Fact]
-    public void Another_experiment_s_checkpoint_is_not_restored()
+    public void A_loss_that_stands_out_is_flagged_with_its_cases_and_not_lost_by_a_resume()
     {
-        Train("other", stopAt: int.MaxValue);
+        TestTraining config = new() { Steps = 60, CheckpointEvery = 35, Optimizer = new OptimizerConfig { Lr = 1e-6, WeightDecay = 0 } };
+        (_, TestLog log) = Train("spike", config, factor: batch => batch == 40 ? 500 : 1);
+        Assert.Equal([41], log.Metrics.Where(metric => metric.Key == "loss_spike").Select(metric => metric.Step));
+        Assert.Contains("case-40-0", Assert.Single(log.Notes, note => note.Contains("spike", StringComparison.Ordinal)));
+        Directory.Delete(Path.Combine(folder, "spike", "step-00000060"), recursive: true);
+        (_, TestLog again) = Train("spike", config, factor: batch => batch == 40 ? 500 : 1);
+        Assert.Equal([35], again.ResumedAt);
+        Assert.Equal([41], again.Metrics.Where(metric => metric.Key == "loss_spike").Select(metric => metric.Step));
+    }
+
+    [Fact]
+    public void Another_experiment_s_checkpoint_is_not_restored_unless_it_was_accepted()
+    {
+        Train("other", new TestTraining { Steps = 30 });
         var warnings = new List<string>();
-        Assert.Null(new CheckpointStore(Path.Combine(folder, "other"), 2, warnings.Add).Newest("another"));
+        var store = new CheckpointStore(Path.Combine(folder, "other"), new Retention(2, 0), warnings.Add);
+        Assert.Null(store.Newest(new RunIdentity("another", "", []).Accepts));
+        Assert.Equal(2, warnings.Count);
         Assert.All(warnings, warning => Assert.Contains("another experiment", warning));
+        Assert.Equal(30, store.Newest(new RunIdentity("another", "", ["experiment"]).Accepts)!.Value.State.Step);
     }
 
     [Fact]
@@ -60,63 +116,67 @@ public sealed class TrainerTests : IDisposable
     {
         // Counted while training, at two steps with nothing but steps between them.
         var counts = new List<long>();
-        Train("flat", stopAt: int.MaxValue, onStep: _ => counts.Add(Tensor.TotalCount));
+        Train("flat", new TestTraining { Steps = 30 }, onBatch: _ => counts.Add(Tensor.TotalCount));
         Assert.Equal(counts[21], counts[28]);
+    }
+
+    [Fact]
+    public void Time_and_gradient_norm_are_logged()
+    {
+        (_, TestLog log) = Train("metrics", new TestTraining { Steps = 10, Epochs = null });
+        foreach (string key in (string[])["loss", "lr", "grad_norm", "volumes_per_second", "time.data_wait", "time.forward", "time.backward", "time.optimizer", "time.logging"])
+            Assert.Equal([5, 10], log.Metrics.Where(metric => metric.Key == key).Select(metric => metric.Step));
+        Assert.All(log.Metrics.Where(metric => metric.Key.StartsWith("time.", StringComparison.Ordinal)), metric => Assert.InRange(metric.Value, 0, 60));
+    }
+
+    [Fact]
+    public void The_time_budget_interrupts_after_a_checkpoint_and_the_rest_is_the_same()
+    {
+        TestTraining config = new() { Steps = 30 };
+        (float[] whole, _) = Train("unlimited", config);
+        var clock = new ManualClock();
+        var budget = new TimeBudget(TimeSpan.FromHours(8), clock);
+        TimeBudgetException error = Assert.Throws<TimeBudgetException>(() => Train("limited", config, onBatch: _ => clock.Now += TimeSpan.FromMinutes(45), budget: budget));
+        Assert.Contains("8:00:00", error.Message);
+        Assert.True(Directory.Exists(Path.Combine(folder, "limited", "step-00000011")));
+        (float[] rest, TestLog log) = Train("limited", config);
+        Assert.Equal([11], log.ResumedAt);
+        Assert.Equal(whole, rest);
+    }
+
+    [Fact]
+    public void Deterministic_mode_can_be_switched()
+    {
+        Assert.False(Determinism.IsOn);
+        Determinism.Set(true);
+        Assert.True(Determinism.IsOn);
+        Determinism.Set(false);
+        Assert.False(Determinism.IsOn);
     }
 
     private static int Step(string line) => int.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 
-    private (float[] Weights, List<string> Log) Train(string name, int stopAt, List<string>? warnings = null, int badFrom = int.MaxValue, Action<int>? onStep = null)
+    private (float[] Weights, TestLog Log) Train(
+        string name, TestTraining config, int stopAt = int.MaxValue, Func<int, float>? factor = null, Action<int>? onBatch = null, Action<Regression>? made = null, int rows = 4, TimeBudget? budget = null)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(0);
         using var stop = new CancellationTokenSource();
-        var objective = new Regression(stopAt, badFrom, stop, onStep);
-        var logger = new Log();
-        var options = new TrainerOptions(30, 5, 10, new OptimizerConfig { Lr = 1e-2, GradClip = 1 }, 5, "experiment", 1);
-        new Trainer(objective, options, new CheckpointStore(Path.Combine(folder, name), 2, (warnings ?? []).Add), logger, TimeProvider.System).Run(stop.Token);
-        return ([.. objective.Parameters.SelectMany(parameter => parameter.Value.data<float>().ToArray())], logger.Lines);
-    }
-
-    private sealed class Regression(int stopAt, int badFrom, CancellationTokenSource stop, Action<int>? onStep) : IObjective
-    {
-        private readonly Linear layer = nn.Linear(6, 3);
-
-        public IReadOnlyDictionary<string, nn.Module> Modules => new Dictionary<string, nn.Module> { ["model"] = layer };
-
-        public IReadOnlyList<(string Name, Parameter Value)> Parameters => [.. layer.named_parameters().Select(entry => ("model." + entry.name, entry.parameter))];
-
-        public int BatchSize => 4;
-
-        public Tensor Loss(int step)
+        var objective = new Regression
         {
-            onStep?.Invoke(step);
-            if (step + 1 == stopAt) stop.Cancel();
-            Tensor input = arange(24, dtype: ScalarType.Float32).add(step).sin().reshape(4, 6);
-            Tensor loss = (layer.forward(input) - input.narrow(1, 0, 3)).square().mean();
-            return step >= badFrom ? loss * float.NaN : loss;
-        }
-    }
-
-    private sealed class Log : IStageLogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public void Metric(string key, double value, int step)
-        {
-            if (key is "loss" or "lr") Lines.Add(FormattableString.Invariant($"{step} {key} {value:R}"));
-        }
-
-        public void Progress(int done, int total, string detail, TimeSpan left)
-        {
-        }
-
-        public void Resumed(int step)
-        {
-        }
-
-        public void Note(string message)
-        {
-        }
+            Rows = rows,
+            Factor = factor ?? (_ => 1),
+            OnBatch = batch =>
+            {
+                onBatch?.Invoke(batch);
+                if (batch / config.GradAccumulation + 1 == stopAt) stop.Cancel();
+            },
+        };
+        made?.Invoke(objective);
+        var log = new TestLog();
+        List<TrainingCallback> callbacks = [new BadStepGuard(Path.Combine(folder, name, "bad-steps"), config.MaxBadSteps), new SpikeDetector(), new StepLog()];
+        if (budget is not null) callbacks.Add(new TimeBudgetCallback(budget));
+        new Trainer(objective, config.Options(), callbacks, new CheckpointStore(Path.Combine(folder, name), new Retention(2, 0), log.Warn), log, TimeProvider.System).Run(stop.Token);
+        return (objective.Weights, log);
     }
 }

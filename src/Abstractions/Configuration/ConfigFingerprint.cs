@@ -9,9 +9,12 @@ public static class ConfigFingerprint
     /// <summary>SHA-256 of the canonical TOML without the keys that cannot change a result, in lower-case hex.</summary>
     public static string Of(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components)
     {
-        string text = TomlText.Document(Prune(table, schema, components));
+        string text = TomlText.Document(Relevant(table, schema, components));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
+
+    /// <summary>The config without the keys that cannot change a result.</summary>
+    public static ConfigTable Relevant(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components) => Prune(table, schema, components);
 
     private static ConfigTable Prune(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components)
     {

@@ -26,6 +26,13 @@ public sealed partial record ExperimentConfig
     [Range(0, 1024), IgnoredByFingerprint]
     public int Threads { get; init; }
 
+    /// <summary>Whether libtorch must give bit-identical results when a run is repeated on the same device with the same threads; slower on GPU.</summary>
+    public bool Deterministic { get; init; }
+
+    /// <summary>Wall time after which the run writes a checkpoint and ends as if interrupted (exit code 130), such as "8h"; left out, it goes on to the end.</summary>
+    [IgnoredByFingerprint]
+    public TimeSpan? TimeBudget { get; init; }
+
     /// <summary>The feature extractor.</summary>
     [Plugin(Slot.Encoder)]
     public required IComponentConfig Encoder { get; init; }

@@ -24,6 +24,13 @@ public sealed partial record OptimizerConfig
     [Range(0, 1)]
     public double WeightDecay { get; init; } = 0.05;
 
+    /// <summary>What weight decay acts on: matrices (not biases, norms, tokens, positions), or all, as the official code has it.</summary>
+    public DecayedParameters DecayOn { get; init; } = DecayedParameters.Matrices;
+
+    /// <summary>Part of the moving average of the weights that stays each step, such as 0.999; evaluation and later stages then take the average. 0 for no average.</summary>
+    [Range(0, 0.9999999)]
+    public double EmaDecay { get; init; }
+
     /// <summary>Largest gradient norm; 0 for no clipping.</summary>
     [Range(0, 1e9)]
     public double GradClip { get; init; }

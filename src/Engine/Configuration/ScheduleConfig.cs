@@ -1,10 +1,25 @@
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>Linear warm-up, then cosine to zero.</summary>
+/// <summary>Learning rate by step: a linear warm-up, then a fall.</summary>
 [ConfigSection]
 public sealed partial record ScheduleConfig
 {
+    /// <summary>How the rate falls: cosine, cosine-by-epoch (the official fine-tuning schedule), polynomial or constant.</summary>
+    public ScheduleKind Kind { get; init; } = ScheduleKind.Cosine;
+
     /// <summary>Steps of the linear warm-up.</summary>
     [Range(0, int.MaxValue)]
     public int WarmupSteps { get; init; }
+
+    /// <summary>Epochs of the linear warm-up, where the training counts epochs; instead of warmup_steps.</summary>
+    [Range(0, int.MaxValue)]
+    public int WarmupEpochs { get; init; }
+
+    /// <summary>Learning rate at the end.</summary>
+    [Range(0, 10)]
+    public double EndLr { get; init; }
+
+    /// <summary>Exponent of polynomial.</summary>
+    [Range(0.01, 100)]
+    public double Power { get; init; } = 0.9;
 }

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Losses;
 using HiEndMae.Engine.Training;
@@ -8,28 +9,47 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>Dice and cross-entropy of a segmentation head on labelled crops.</summary>
-internal sealed class FinetuneObjective(Encoder encoder, SegmentationHead head, IBatchSource batches, int seed, Device device) : IObjective
+internal sealed class FinetuneObjective(
+    Encoder encoder, SegmentationHead head, bool isFrozen, FinetuneConfig config, IBatchSource batches, int seed, Device device) : IObjective
 {
-    public IReadOnlyDictionary<string, nn.Module> Modules { get; } = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["head"] = head };
+    private const string EncoderPrefix = "encoder";
+    private readonly int lastLayer = encoder.named_parameters().Select(entry => encoder.LayerOf(entry.name)).DefaultIfEmpty(0).Max();
+
+    public IReadOnlyDictionary<string, nn.Module> Modules { get; } = new Dictionary<string, nn.Module> { [EncoderPrefix] = encoder, ["head"] = head };
 
     public IReadOnlyList<(string Name, Parameter Value)> Parameters { get; } =
-        head.FreezesEncoder ? TrainedParameters.Of(("head", head)) : TrainedParameters.Of(("encoder", encoder), ("head", head));
+        isFrozen ? TrainedParameters.Of(("head", head)) : TrainedParameters.Of((EncoderPrefix, encoder), ("head", head));
 
     public int BatchSize => batches.BatchSize;
 
-    public Tensor Loss(int step)
+    public TimeSpan DataWait => batches.DataWait;
+
+    public Tensor Loss(int batch)
     {
-        StepSeed.Set(seed, step);
-        CropBatch batch = batches.Get(step);
-        Tensor volumes = batch.ImagesOn(device); // [B, C, X, Y, Z]
-        Tensor labels = batch.LabelsOn(device); // [B, X, Y, Z]
+        StepSeed.Set(seed, batch);
+        CropBatch crops = batches.Get(batch);
+        Tensor volumes = crops.ImagesOn(device); // [B, C, X, Y, Z]
+        Tensor labels = crops.LabelsOn(device); // [B, X, Y, Z]
         Tensor logits = head.Segment(volumes, Encode(volumes)); // [B, K, X, Y, Z]
         return DiceCeLoss.Compute(logits, labels);
     }
 
+    // As BEiT (arXiv:2106.08254) and MAE do it: the last norm and the head have the full rate, each block below a part of the one above.
+    public double LrScaleOf(string parameter) => parameter.StartsWith(EncoderPrefix + ".", StringComparison.Ordinal)
+        ? config.EncoderLrScale * Math.Pow(config.LayerDecay, lastLayer - encoder.LayerOf(parameter[(EncoderPrefix.Length + 1)..]))
+        : 1;
+
+    public IReadOnlyList<string> CasesOf(int batch) => batches.CasesOf(batch);
+
+    public IReadOnlyList<CropSummary> Describe(int batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return CropSummary.Of(batches.Get(batch).ImagesOn(device), batches.CasesOf(batch));
+    }
+
     private EncoderFeatures Encode(Tensor volumes)
     {
-        if (!head.FreezesEncoder) return encoder.Encode(volumes, head.HiddenBlocks);
+        if (!isFrozen) return encoder.Encode(volumes, head.HiddenBlocks);
         using IDisposable noGrad = no_grad();
         return encoder.Encode(volumes, head.HiddenBlocks);
     }

@@ -1,6 +1,7 @@
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Training;
+using HiEndMae.Engine.Training.Callbacks;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Stages;
@@ -9,23 +10,34 @@ namespace HiEndMae.Engine.Stages;
 public sealed class FinetuneStage(FinetuneConfig config, StageContext context)
 {
     /// <summary>Trains encoder and head in place, on the first <see cref="FinetuneConfig.NumCases"/> cases of the dataset's training split.</summary>
+    /// <param name="dataset">Gives the labelled cases.</param>
+    /// <param name="encoder">Trained, unless it is frozen.</param>
+    /// <param name="head">Trained.</param>
+    /// <param name="show">Takes a segmented validation case every so often, with its step, and one at the end, without; not called where there is no validation case.</param>
+    /// <param name="cancel">Stops after a checkpoint.</param>
     /// <exception cref="VolumeException">There are too few labelled cases, or one cannot be read.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was written.</exception>
-    public TrainResult Run(Dataset dataset, Encoder encoder, SegmentationHead head, CancellationToken cancel)
+    public TrainResult Run(Dataset dataset, Encoder encoder, SegmentationHead head, Action<SegmentedCase, int?> show, CancellationToken cancel)
     {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(show);
         DatasetCase[] labelled = [.. dataset.Cases(DatasetSplit.Training).Where(one => one.HasLabel)];
         if (labelled.Length == 0 || labelled.Length < config.NumCases)
             throw new VolumeException($"Dataset '{dataset.Info.Name}' has {labelled.Length} labelled training cases; {Math.Max(1, config.NumCases)} are asked for.");
         DatasetCase[] used = config.NumCases == 0 ? labelled : labelled[..config.NumCases];
         context.Logger.Note($"Labelled cases: {string.Join(", ", used.Select(one => one.Id))}.");
+        var length = new TrainingLength(config, used.Length);
         using IBatchSource batches = StageData.Open(used, config.Data, dataset.Info, withLabels: true, context.CacheBytes, context.Seed, context.Device);
-        var options = new TrainerOptions(
-            config.Steps, config.LogEvery, config.CheckpointEvery, config.Optimizer, config.Schedule.WarmupSteps, context.Fingerprint, context.Threads);
         // A frozen encoder is the one that evaluation sees: nothing in it drops out.
-        encoder.train(!head.FreezesEncoder);
+        bool frozen = config.FreezeEncoder || head.FreezesEncoder;
+        encoder.train(!frozen);
         head.train();
-        var objective = new FinetuneObjective(encoder, head, batches, context.Seed, context.Device);
-        return new Trainer(objective, options, context.Checkpoints, context.Logger, context.Clock).Run(cancel);
+        var objective = new FinetuneObjective(encoder, head, frozen, config, batches, context.Seed, context.Device);
+        FinetuneValidation? validation = FinetuneValidation.Create(config, context, dataset, encoder, head);
+        ValidationCallback? callback = config.Validation is { } wanted ? new ValidationCallback(wanted, validation!.MeanDice) : null;
+        return StageTraining.Run(config, context, objective, length, callback, validation is null ? null : step => show(validation.SegmentFirst(), step), cancel);
     }
 }

@@ -16,19 +16,35 @@ internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, IBatch
 
     public int BatchSize => batches.BatchSize;
 
-    public Tensor Loss(int step)
+    public TimeSpan DataWait => batches.DataWait;
+
+    public Tensor Loss(int batch)
     {
-        StepSeed.Set(seed, step);
-        return decoder.Loss(encoder, Batch(step));
+        StepSeed.Set(seed, batch);
+        return decoder.Loss(encoder, new PretextBatch(batches.Get(batch).ImagesOn(device), Mask(batch, batches.BatchSize)));
     }
 
-    /// <summary>The batch of a step; its mask depends on the seed and the step alone.</summary>
-    public PretextBatch Batch(int step)
+    public IReadOnlyList<string> CasesOf(int batch) => batches.CasesOf(batch);
+
+    public IReadOnlyList<CropSummary> Describe(int batch)
     {
-        Tensor volumes = batches.Get(step).ImagesOn(device); // [B, C, X, Y, Z]
-        TokenMask? mask = decoder.UsesMask && encoder.Info is TokenEncoderInfo tokens
-            ? RandomMasking.Create(batches.BatchSize, (int)tokens.Grid.Count, maskRatio, seed, step, device)
-            : null;
-        return new PretextBatch(volumes, mask);
+        using DisposeScope scope = NewDisposeScope();
+        return CropSummary.Of(batches.Get(batch).ImagesOn(device), batches.CasesOf(batch));
     }
+
+    /// <summary>The first crop of a batch, outside every dispose scope.</summary>
+    public PretextBatch First(int batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor volume = batches.Get(batch).ImagesOn(device).narrow(0, 0, 1).clone().DetachFromDisposeScope(); // [1, C, X, Y, Z]
+        if (Mask(batch, 1) is not { } mask) return new PretextBatch(volume, null);
+        foreach (Tensor part in (Tensor[])[mask.Shuffle, mask.Restore, mask.Visible, mask.Hidden]) part.DetachFromDisposeScope();
+        return new PretextBatch(volume, mask);
+    }
+
+    // Depends on the seed and the batch's number alone.
+    private TokenMask? Mask(int batch, int samples) => decoder.UsesMask && encoder.Info is TokenEncoderInfo tokens
+        ? RandomMasking.Create(samples, (int)tokens.Grid.Count, maskRatio, seed, batch, device)
+        : null;
 }

@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Training;
+using HiEndMae.Engine.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,17 +9,15 @@ namespace HiEndMae.Engine.Stages;
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Device">Where models are.</param>
 /// <param name="Threads">Threads of the optimiser.</param>
-/// <param name="Fingerprint">Of the experiment.</param>
+/// <param name="Identity">What the stage's checkpoints belong to.</param>
 /// <param name="Folder">The stage's folder; checkpoints go to <c>checkpoints</c> below it.</param>
 /// <param name="CacheBytes">Memory for prepared cases.</param>
+/// <param name="Budget">How long the run may take.</param>
 /// <param name="Logger">Where values go.</param>
 /// <param name="Clock">Time.</param>
 public sealed record StageContext(
-    int Seed, Device Device, int Threads, string Fingerprint, string Folder, long CacheBytes, IStageLogger Logger, TimeProvider Clock)
+    int Seed, Device Device, int Threads, RunIdentity Identity, string Folder, long CacheBytes, TimeBudget Budget, IStageLogger Logger, TimeProvider Clock)
 {
-    /// <summary>Checkpoints kept: the newest, and one before it in case that one is torn.</summary>
-    public const int KeptCheckpoints = 2;
-
     /// <summary>The stage's checkpoints.</summary>
-    public Weights.CheckpointStore Checkpoints => new(Path.Combine(Folder, "checkpoints"), KeptCheckpoints, Logger.Note);
+    public CheckpointStore Checkpoints(Retention retention) => new(Path.Combine(Folder, "checkpoints"), retention, Logger.Warn);
 }

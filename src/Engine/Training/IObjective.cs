@@ -12,9 +12,21 @@ public interface IObjective
     /// <summary>Parameters that are trained, by full name.</summary>
     IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Value)> Parameters { get; }
 
-    /// <summary>Volumes (crops) seen per step.</summary>
+    /// <summary>Volumes (crops) seen per batch.</summary>
     int BatchSize { get; }
 
-    /// <summary>The loss of a step, a scalar with gradient, in the current dispose scope. Depends on the step alone.</summary>
-    Tensor Loss(int step);
+    /// <summary>Time waited for data so far, in all.</summary>
+    TimeSpan DataWait => TimeSpan.Zero;
+
+    /// <summary>The loss of a batch, a scalar with gradient, in the current dispose scope. Depends on the batch's number alone.</summary>
+    Tensor Loss(int batch);
+
+    /// <summary>Factor on the learning rate of a parameter.</summary>
+    double LrScaleOf(string parameter) => 1;
+
+    /// <summary>Cases that a batch's crops are cut from.</summary>
+    IReadOnlyList<string> CasesOf(int batch) => [];
+
+    /// <summary>Cases and intensities of a batch's crops, for reports of trouble.</summary>
+    IReadOnlyList<CropSummary> Describe(int batch) => [];
 }

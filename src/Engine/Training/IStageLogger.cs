@@ -18,4 +18,7 @@ public interface IStageLogger
 
     /// <summary>A sentence for the log.</summary>
     void Note(string message);
+
+    /// <summary>A sentence that the user should see at once, wherever that is, and in the log.</summary>
+    void Warn(string message) => Note("warning: " + message);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using HiEndMae.Engine.Optimisation;
 using HiEndMae.Engine.Weights;
 using TorchSharp;
@@ -6,93 +5,81 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>THE training loop: restore, then loss, gradient, update; log, save, stop when asked to.</summary>
-public sealed class Trainer(IObjective objective, TrainerOptions options, CheckpointStore checkpoints, IStageLogger logger, TimeProvider clock)
+/// <summary>THE training loop: restore; then loss, gradient, update; callbacks, checkpoint; stop when done or asked to.</summary>
+/// <param name="objective">What is minimised.</param>
+/// <param name="options">How long, with what.</param>
+/// <param name="callbacks">Logging, guards, validation, pictures; asked in this order.</param>
+/// <param name="checkpoints">Where checkpoints go.</param>
+/// <param name="logger">Where values go.</param>
+/// <param name="clock">Time.</param>
+public sealed class Trainer(
+    IObjective objective, TrainerOptions options, IReadOnlyList<TrainingCallback> callbacks, CheckpointStore checkpoints, IStageLogger logger, TimeProvider clock)
 {
-    private readonly WarmupCosine schedule = new(options.Optimizer.Lr, options.WarmupSteps, options.Steps);
-    private string? lastCheckpoint;
-
-    /// <summary>Trains from the newest checkpoint, or from the start, to the last step.</summary>
-    /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was written.</exception>
-    /// <exception cref="NonFiniteLossException">NaN or infinity; the last good checkpoint is as it was.</exception>
+    /// <summary>Trains from the newest checkpoint, or from the start, to the end.</summary>
+    /// <exception cref="OperationCanceledException">Asked to stop, or out of time; a checkpoint was written.</exception>
+    /// <exception cref="NonFiniteLossException">NaN or infinity, several steps in a row; the last good checkpoint is as it was.</exception>
     /// <exception cref="CheckpointException">A checkpoint is of another model.</exception>
+    /// <exception cref="IOException">The last checkpoint cannot be written.</exception>
     public TrainResult Run(CancellationToken cancel)
     {
-        using IOptimizer optimizer = Optimizers.Create(options.Optimizer, [new ParameterGroup(objective.Parameters, LrScale: 1, options.Optimizer.WeightDecay)], options.Threads);
-        using Tensor lossSum = zeros(1, device: objective.Parameters[0].Value.device);
-        (int step, int lossCount) = Restore(optimizer, lossSum);
-        using var gate = new CollectionGate(logger.Note);
-        int first = step;
         long start = clock.GetTimestamp();
-        double lastLoss = double.NaN;
-        while (step < options.Steps)
+        using IOptimizer optimizer = Optimizers.Create(options.Optimizer, ParameterGrouping.Of(objective, options.Optimizer), options.Threads, options.Optimizer.EmaDecay > 0);
+        var run = new TrainingRun(objective, optimizer, options, logger, clock);
+        var checkpointer = new Checkpointer(checkpoints, callbacks, clock);
+        checkpointer.Restore(run);
+        using var gate = new CollectionGate(logger.Note);
+        run.Clock.Restart();
+        bool hadSteps = !run.IsDone;
+        foreach (TrainingCallback callback in callbacks) callback.Started(run, cancel);
+        if (hadSteps && (run.IsDone || cancel.IsCancellationRequested)) Finish(run, checkpointer, cancel);
+        while (!run.IsDone)
         {
             gate.BetweenSteps();
-            using DisposeScope scope = NewDisposeScope();
-            double lr = schedule.LrAt(step);
-            optimizer.ZeroGrad();
-            Tensor loss = objective.Loss(step);
-            loss.backward();
-            StepResult update = optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip });
-            if (!update.Applied) throw new NonFiniteLossException(step + 1, lastCheckpoint);
-            using (no_grad()) lossSum.add_(loss.detach());
-            lossCount++;
-            step++;
-
-            if (step % options.LogEvery == 0 || step == options.Steps)
-            {
-                lastLoss = Read(lossSum, step) / lossCount; // device sync
-                logger.Metric("loss", lastLoss, step);
-                logger.Metric("lr", lr, step);
-                Report(step, first, lastLoss, clock.GetElapsedTime(start));
-                using (no_grad()) lossSum.zero_();
-                lossCount = 0;
-            }
-            if (step % options.CheckpointEvery == 0 || step == options.Steps || cancel.IsCancellationRequested)
-                Save(optimizer, step, Read(lossSum, step), lossCount);
-            cancel.ThrowIfCancellationRequested();
+            StepReport report = Step(run);
+            foreach (TrainingCallback callback in callbacks) callback.StepDone(run, report, cancel);
+            Finish(run, checkpointer, cancel);
         }
-        return new TrainResult(options.Steps, lastLoss, lastCheckpoint!, clock.GetElapsedTime(start));
+        foreach (TrainingCallback callback in callbacks) callback.Ended(run);
+        return new TrainResult(run.Step, double.NaN, run.LastCheckpoint!, clock.GetElapsedTime(start), run.Clock.Seconds) { EndReason = run.EndReason };
     }
 
-    private (int Step, int LossCount) Restore(IOptimizer optimizer, Tensor lossSum)
+    private StepReport Step(TrainingRun run)
     {
-        if (checkpoints.Newest(options.Fingerprint) is not { } newest) return (0, 0);
         using DisposeScope scope = NewDisposeScope();
-        (IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> moments) = CheckpointStore.Load(newest.Path);
-        ModelWeights.Restore(ModelWeights.Of(objective.Modules), weights, newest.Path);
-        ModelWeights.Restore(optimizer.State, moments, newest.Path);
-        optimizer.NumSteps = newest.State.OptimizerSteps;
-        using (no_grad()) lossSum.fill_(newest.State.LossSum);
-        lastCheckpoint = newest.Path;
-        logger.Resumed(newest.State.Step);
-        return (newest.State.Step, newest.State.LossCount);
+        IOptimizer optimizer = run.Optimizer;
+        double lr = options.Schedule.LrAt(run.Step), loss = 0;
+        optimizer.ZeroGrad();
+        run.Clock.Book(StepPhase.Optimizer);
+        for (int i = 0; i < options.GradAccumulation; i++) loss += Accumulate(run, run.Step * options.GradAccumulation + i);
+        // A loss that is no number has no gradient worth a look.
+        StepResult update = double.IsFinite(loss)
+            ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, AverageDecay = options.Optimizer.EmaDecay })
+            : new StepResult(double.NaN, Applied: false);
+        run.Clock.Book(StepPhase.Optimizer);
+        run.Step++;
+        run.IsDone = run.Step >= options.Length.Steps;
+        return new StepReport(run.Step, loss, update.GradNorm, update.Applied, lr);
     }
 
-    private void Save(IOptimizer optimizer, int step, float lossSum, int lossCount)
+    // Forward and backward of one batch; its part of the step's loss.
+    private double Accumulate(TrainingRun run, int batch)
     {
-        // The loss of the last step can be finite and its update not: a checkpoint must not hold such weights.
-        using (DisposeScope scope = NewDisposeScope())
-        using (no_grad())
-        {
-            Tensor finite = stack([.. objective.Parameters.Select(parameter => parameter.Value.sum())]).isfinite().all();
-            if (!finite.item<bool>()) throw new NonFiniteLossException(step, lastCheckpoint);
-        }
-        var state = new TrainingState(step, optimizer.NumSteps, lossSum, lossCount, options.Fingerprint);
-        lastCheckpoint = checkpoints.Save(state, ModelWeights.Of(objective.Modules), optimizer.State);
+        using DisposeScope scope = NewDisposeScope();
+        TimeSpan waited = objective.DataWait;
+        Tensor loss = objective.Loss(batch);
+        if (options.GradAccumulation > 1) loss /= options.GradAccumulation;
+        run.Clock.Book(StepPhase.Forward, objective.DataWait - waited);
+        loss.backward();
+        double value = loss.item<float>(); // device sync; the optimiser's norm, which follows, is one anyway
+        run.Clock.Book(StepPhase.Backward);
+        return value;
     }
 
-    private float Read(Tensor lossSum, int step)
+    private static void Finish(TrainingRun run, Checkpointer checkpointer, CancellationToken cancel)
     {
-        float sum = lossSum.item<float>(); // device sync, once per logging interval
-        return float.IsFinite(sum) ? sum : throw new NonFiniteLossException(step, lastCheckpoint);
-    }
-
-    private void Report(int step, int first, double loss, TimeSpan elapsed)
-    {
-        double perStep = elapsed.TotalSeconds / (step - first);
-        double rate = objective.BatchSize / perStep;
-        logger.Metric("volumes_per_second", rate, step);
-        logger.Progress(step, options.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {loss:F4}, {rate:F1} volumes/s"), TimeSpan.FromSeconds(perStep * (options.Steps - step)));
+        checkpointer.StepDone(run, isStopping: cancel.IsCancellationRequested || run.Interruption is not null);
+        if (run.Interruption is { } interruption && !run.IsDone) throw interruption;
+        cancel.ThrowIfCancellationRequested();
+        run.Clock.Book(StepPhase.Logging);
     }
 }

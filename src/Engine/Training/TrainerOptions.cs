@@ -2,13 +2,24 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>How long to train, and how often to log and save.</summary>
-/// <param name="Steps">Optimiser steps.</param>
+/// <summary>How long to train, with what, and how often to log and save.</summary>
+/// <param name="Length">Steps and epochs.</param>
+/// <param name="GradAccumulation">Batches per step.</param>
 /// <param name="LogEvery">Steps between logged values.</param>
 /// <param name="CheckpointEvery">Steps between checkpoints.</param>
-/// <param name="Optimizer">AdamW.</param>
-/// <param name="WarmupSteps">Steps of linear warm-up.</param>
-/// <param name="Fingerprint">Of the experiment.</param>
+/// <param name="Optimizer">Constants of the optimiser.</param>
+/// <param name="Schedule">Learning rate by step.</param>
 /// <param name="Threads">Threads of the optimiser.</param>
+/// <param name="Identity">Of the experiment, for checkpoints.</param>
 public sealed record TrainerOptions(
-    int Steps, int LogEvery, int CheckpointEvery, OptimizerConfig Optimizer, int WarmupSteps, string Fingerprint, int Threads);
+    TrainingLength Length, int GradAccumulation, int LogEvery, int CheckpointEvery, OptimizerConfig Optimizer, Schedules.ISchedule Schedule, int Threads, RunIdentity Identity)
+{
+    /// <summary>From a stage's config.</summary>
+    public static TrainerOptions Of(ITrainingConfig config, TrainingLength length, RunIdentity identity, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return new TrainerOptions(
+            length, config.GradAccumulation, config.LogEvery, config.CheckpointEvery, config.Optimizer,
+            Schedules.LearningRates.Create(config.Optimizer.Lr, config.Schedule, length), threads, identity);
+    }
+}

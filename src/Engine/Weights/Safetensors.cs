@@ -17,26 +17,36 @@ public static class Safetensors
         ["I64"] = ScalarType.Int64, ["I32"] = ScalarType.Int32, ["I16"] = ScalarType.Int16, ["I8"] = ScalarType.Int8, ["U8"] = ScalarType.Byte, ["BOOL"] = ScalarType.Bool,
     };
 
-    /// <summary>Writes tensors, in the order of their names, and flushes them to the disk.</summary>
+    /// <summary>Writes a file of tensors, in the order of their names, and flushes it to the disk.</summary>
     /// <param name="path">The file, overwritten.</param>
     /// <param name="tensors">By name.</param>
     /// <param name="metadata">Texts for <c>__metadata__</c>.</param>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+        Write(file, tensors, metadata);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Writes tensors in the order of their names, one at a time: those of a GPU are copied one by one, those of the CPU not at all.</summary>
+    /// <param name="stream">Takes the bytes.</param>
+    /// <param name="tensors">By name.</param>
+    /// <param name="metadata">Texts for <c>__metadata__</c>.</param>
+    public static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
         KeyValuePair<string, Tensor>[] ordered = [.. tensors.OrderBy(entry => entry.Key, StringComparer.Ordinal)];
         byte[] header = Header(ordered, metadata);
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        file.Write(length);
-        file.Write(header);
+        stream.Write(length);
+        stream.Write(header);
         foreach ((_, Tensor tensor) in ordered)
         {
             using DisposeScope scope = NewDisposeScope();
-            file.Write(tensor.detach().cpu().contiguous().bytes);
+            stream.Write(tensor.detach().cpu().contiguous().bytes);
         }
-        file.Flush(flushToDisk: true);
     }
 
     /// <summary>Reads every tensor; they belong to the current dispose scope.</summary>

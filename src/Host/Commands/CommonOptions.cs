@@ -23,5 +23,5 @@ internal static class CommonOptions
 
     public static Option<string?> Device() => new("--device") { Description = "auto, cpu, cuda or cuda:N; overrides the file.", HelpName = "DEVICE" };
 
-    public static Option<bool> Resume() => new("--resume") { Description = "Go on with the newest unfinished run of the same config." };
+    public static Option<bool> Resume() => new("--resume") { Description = "Go on with the newest unfinished run." };
 }

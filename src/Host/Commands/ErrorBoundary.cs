@@ -14,9 +14,10 @@ internal static class ErrorBoundary
         {
             return await command();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException error)
         {
-            await environment.Error.WriteLineAsync("interrupted; the last checkpoint is kept, '--resume' goes on from it.");
+            string why = error is TimeBudgetException ? error.Message : "interrupted";
+            await environment.Error.WriteLineAsync($"{why}; the last checkpoint is kept, '--resume' goes on from it.");
             return ExitCodes.Interrupted;
         }
         catch (Exception error) when (Classify(error) is { } code)

@@ -14,13 +14,15 @@ internal static class RunCommand
         Option<string?> device = CommonOptions.Device();
         Option<string> output = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
+        var accept = new Option<bool>("--accept-changes") { Description = "With --resume: go on even where keys were changed that can change results." };
         Option<bool> json = CommonOptions.Json();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the resolved config and the plan; touch nothing." };
-        var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, dryRun, json };
+        var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, accept, dryRun, json };
         command.SetAction((parsed, _) =>
         {
             var options = new RunOptions(
-                parsed.GetValue(output)!, parsed.GetValue(device), parsed.GetValue(resume), parsed.GetValue(dryRun), parsed.GetValue(json));
+                parsed.GetValue(output)!, parsed.GetValue(device), parsed.GetValue(resume), parsed.GetValue(dryRun), parsed.GetValue(json),
+                parsed.GetValue(accept) ? ChangedConfig.Accept : ChangedConfig.Refuse);
             return Task.FromResult(Execute(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], options));
         });
         return command;

@@ -2,31 +2,32 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>Ctrl-C and SIGTERM as a token: the loop writes a checkpoint before it stops.</summary>
+/// <summary>Ctrl-C, SIGTERM and SIGUSR1 (which SLURM sends before its time limit) as a token: the loop writes a checkpoint before it stops. A second Ctrl-C ends the program at once.</summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource source = new();
-    private readonly PosixSignalRegistration interrupt;
-    private readonly PosixSignalRegistration terminate;
+    private readonly List<PosixSignalRegistration> registrations = [];
 
     public StopSignal()
     {
-        interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));
+        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
+        // .NET has no name for it; other numbers are the system's own.
+        if (OperatingSystem.IsLinux()) registrations.Add(PosixSignalRegistration.Create((PosixSignal)10, Stop));
+        if (OperatingSystem.IsMacOS()) registrations.Add(PosixSignalRegistration.Create((PosixSignal)30, Stop));
     }
 
     public CancellationToken Token => source.Token;
 
     public void Dispose()
     {
-        interrupt.Dispose();
-        terminate.Dispose();
+        foreach (PosixSignalRegistration registration in registrations) registration.Dispose();
         source.Dispose();
     }
 
     private void Stop(PosixSignalContext context)
     {
-        context.Cancel = true;
+        context.Cancel = !(source.IsCancellationRequested && context.Signal == PosixSignal.SIGINT);
         source.Cancel();
     }
 }

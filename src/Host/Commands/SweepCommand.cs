@@ -19,7 +19,7 @@ internal static class SweepCommand
         var command = new Command("sweep", "Run every combination of the [sweep] table, one after another.") { file, set, device, output, resume, dryRun };
         command.SetAction((parsed, _) =>
         {
-            var options = new RunOptions(parsed.GetValue(output)!, parsed.GetValue(device), parsed.GetValue(resume), parsed.GetValue(dryRun), Json: false);
+            var options = new RunOptions(parsed.GetValue(output)!, parsed.GetValue(device), parsed.GetValue(resume), parsed.GetValue(dryRun), Json: false, ChangedConfig.StartNew);
             return Task.FromResult(Run(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], options));
         });
         return command;

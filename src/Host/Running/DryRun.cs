@@ -26,7 +26,8 @@ internal static class DryRun
                 {
                     ["name"] = entry.Stage.Name,
                     ["kind"] = entry.Stage.Kind,
-                    ["steps"] = entry.Stage.Steps,
+                    ["steps"] = entry.Stage.Training is null ? 0 : entry.Stage.Training.Steps,
+                    ["epochs"] = entry.Stage.Training?.Epochs,
                     ["parameters"] = entry.Parameters,
                 })]),
             }.ToJsonString(DiagnosticOutput.Indented));
@@ -35,7 +36,7 @@ internal static class DryRun
         environment.Output.WriteLine(resolvedToml);
         Table table = new Table().AddColumns("stage", "steps", "parameters");
         foreach ((StagePlan stage, long parameters) in plan)
-            table.AddRow(Markup.Escape(stage.Name), stage.Steps == 0 ? "" : $"{stage.Steps}", FormattableString.Invariant($"{parameters:N0}"));
+            table.AddRow(Markup.Escape(stage.Name), stage.Length, FormattableString.Invariant($"{parameters:N0}"));
         environment.Console.Write(table);
         environment.Output.WriteLine($"fingerprint {fingerprint}; nothing was written.");
     }

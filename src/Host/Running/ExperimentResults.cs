@@ -16,17 +16,15 @@ public sealed record ExperimentResults(string Folder, IReadOnlyList<string> Labe
     /// <summary>Evaluations by start.</summary>
     public Dictionary<string, EvaluationResult> Evaluations { get; } = [];
 
+    /// <summary>What the numbers depend on besides the config: device, threads, deterministic mode, and changes of the config along the way.</summary>
+    public RunConditions? Conditions { get; init; }
+
     /// <summary>As JSON.</summary>
     public JsonObject ToJson() => new()
     {
         ["folder"] = Folder,
-        ["trainings"] = new JsonObject(Trainings.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)new JsonObject
-        {
-            ["steps"] = entry.Value.Steps,
-            ["last_loss"] = double.IsFinite(entry.Value.LastLoss) ? entry.Value.LastLoss : null,
-            ["checkpoint"] = entry.Value.Checkpoint,
-            ["seconds"] = Math.Round(entry.Value.Elapsed.TotalSeconds, 2),
-        }))),
+        ["conditions"] = Conditions?.ToJson(),
+        ["trainings"] = new JsonObject(Trainings.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)TrainingJson.Write(entry.Value)))),
         ["evaluations"] = new JsonObject(Evaluations.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)EvaluationJson.Write(entry.Value, LabelNames)))),
     };
 }

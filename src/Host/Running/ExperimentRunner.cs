@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Training;
 using HiEndMae.Host.Commands;
 using HiEndMae.Host.Configuration;
 using TorchSharp;
@@ -19,20 +20,26 @@ internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalo
         Device device = DeviceChoice.Resolve(options.Device ?? config.Device);
         int threads = config.Threads > 0 ? config.Threads : Environment.ProcessorCount;
         set_num_threads(threads);
+        if (config.Deterministic || Determinism.IsSupported) Determinism.Set(config.Deterministic);
+        var budget = new TimeBudget(config.TimeBudget, environment.Clock);
         // Datasets first: a wrong folder or a missing file ends the run before anything is written.
         Dataset? pretraining = config.Pretrain is null ? null : CreateDataset(config.Pretrain.Data);
         Dataset? labelled = config.Finetune is null ? null : CreateDataset(config.Finetune.Data);
-        var directory = RunDirectory.Open(options.Out, config.Name, fingerprint, options.Resume, environment.Clock);
+        RunDirectory directory = RunOpening.Open(options, config.Name, resolvedToml, fingerprint, catalog, environment.Clock, Say);
+        var identity = new RunIdentity(fingerprint, resolvedToml, directory.Fingerprints);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + resolvedToml);
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
         if (labelled is not null) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(DiagnosticOutput.Indented));
         using var tracked = TrackedExperiment.Open(directory, options.Out, config, fingerprint, environment);
         Say($"run {directory.FullPath}, {device}, {threads} threads, tracked in {tracked.Description}");
-        var results = new ExperimentResults(directory.FullPath, labelled?.Info.LabelNames ?? []);
+        var results = new ExperimentResults(directory.FullPath, labelled?.Info.LabelNames ?? [])
+        {
+            Conditions = new RunConditions(device.ToString(), threads, config.Deterministic, RunOpening.ChangesOf(directory)),
+        };
         try
         {
-            var stages = new StageRunner(config, directory, tracked, factory, device, threads, fingerprint, environment, options.Json, pretraining, labelled);
+            var stages = new StageRunner(config, directory, tracked, factory, device, threads, identity, budget, environment, options.Json, pretraining, labelled);
             foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
             directory.Write("results.json", results.ToJson().ToJsonString(DiagnosticOutput.Indented));
             tracked.Finish(results, environment.Clock.GetUtcNow());

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,7 +8,10 @@ namespace HiEndMae.Host.Running;
 /// <summary><c>runs/EXPERIMENT/RUN-ID/</c>: everything that a run leaves behind.</summary>
 public sealed class RunDirectory
 {
+    private const string FingerprintFile = "fingerprint.txt";
+    private const int MostWaiting = 100_000;
     private readonly Lock writing = new();
+    private readonly Dictionary<string, List<string>> waiting = new(StringComparer.Ordinal);
 
     private RunDirectory(string path)
     {
@@ -20,34 +24,43 @@ public sealed class RunDirectory
     /// <summary>Last part of the path.</summary>
     public string RunId => Path.GetFileName(FullPath);
 
-    /// <summary>Opens the newest unfinished run of the same config where <paramref name="resume"/> is set, otherwise a new one.</summary>
+    /// <summary>Fingerprints of the run's configs, the present one last; more than one where the config was changed along the way.</summary>
+    public IReadOnlyList<string> Fingerprints => System.IO.File.ReadAllLines(File(FingerprintFile));
+
+    /// <summary>Runs of an experiment that have no results yet, newest first.</summary>
     /// <param name="root">The <c>--out</c> folder.</param>
     /// <param name="experiment">Name of the experiment.</param>
-    /// <param name="fingerprint">Of the resolved config; a run of another config is never resumed.</param>
-    /// <param name="resume">Whether to go on where a run was interrupted.</param>
-    /// <param name="clock">Gives the run its name.</param>
-    public static RunDirectory Open(string root, string experiment, string fingerprint, bool resume, TimeProvider clock)
+    public static IReadOnlyList<RunDirectory> Unfinished(string root, string experiment)
     {
-        string folder = Path.GetFullPath(Path.Combine(root, SafeName(experiment)));
-        if (resume && Directory.Exists(folder))
-        {
-            string? unfinished = Directory.GetDirectories(folder)
-                .Where(run => System.IO.File.Exists(Path.Combine(run, "fingerprint.txt"))
-                    && System.IO.File.ReadAllText(Path.Combine(run, "fingerprint.txt")).Trim() == fingerprint
-                    && !System.IO.File.Exists(Path.Combine(run, "results.json")))
-                .Order(StringComparer.Ordinal)
-                .LastOrDefault();
-            if (unfinished is not null) return new RunDirectory(unfinished);
-        }
+        string folder = FolderOf(root, experiment);
+        if (!Directory.Exists(folder)) return [];
+        return [.. Directory.GetDirectories(folder)
+            .Where(run => System.IO.File.Exists(Path.Combine(run, FingerprintFile)) && !System.IO.File.Exists(Path.Combine(run, "results.json")))
+            .OrderDescending(StringComparer.Ordinal)
+            .Select(run => new RunDirectory(run))];
+    }
+
+    /// <summary>Makes the folder of a new run.</summary>
+    /// <param name="root">The <c>--out</c> folder.</param>
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <param name="fingerprint">Of the resolved config.</param>
+    /// <param name="clock">Gives the run its name.</param>
+    public static RunDirectory Create(string root, string experiment, string fingerprint, TimeProvider clock)
+    {
+        string folder = FolderOf(root, experiment);
         string stamp = clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         string path = Path.Combine(folder, $"{stamp}-{fingerprint[..8]}");
         for (int again = 2; Directory.Exists(path); again++)
             path = Path.Combine(folder, $"{stamp}-{fingerprint[..8]}-{again.ToString(CultureInfo.InvariantCulture)}");
         Directory.CreateDirectory(path);
         var directory = new RunDirectory(path);
-        directory.Write("fingerprint.txt", fingerprint + "\n");
+        directory.Write(FingerprintFile, fingerprint + "\n");
         return directory;
     }
+
+    /// <summary>Notes that the run goes on with another config.</summary>
+    public void ChangeFingerprint(string fingerprint) =>
+        Write(FingerprintFile, string.Concat(Fingerprints.Where(one => one != fingerprint).Append(fingerprint).Select(one => one + "\n")));
 
     /// <summary>Path of a file of the run.</summary>
     public string File(string name) => Path.Combine(FullPath, name);
@@ -61,10 +74,27 @@ public sealed class RunDirectory
         System.IO.File.Move(target + ".tmp", target, overwrite: true);
     }
 
-    /// <summary>Appends a line, from any thread.</summary>
+    /// <summary>Appends a line, from any thread. Where the disk is full the line waits in memory for the next one: a run does not end for want of a log.</summary>
     public void AppendLine(string name, string line)
     {
-        lock (writing) System.IO.File.AppendAllText(File(name), line + "\n");
+        lock (writing)
+        {
+            if (!waiting.TryGetValue(name, out List<string>? lines)) waiting[name] = lines = [];
+            if (lines.Count < MostWaiting) lines.Add(line);
+            using var file = new FileStream(File(name), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+            long length = file.Seek(0, SeekOrigin.End);
+            try
+            {
+                file.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(one => one + "\n"))));
+                file.Flush();
+                lines.Clear();
+            }
+            catch (Exception error) when (error is IOException or ArgumentOutOfRangeException)
+            {
+                // Of a full disk or a limit on sizes of files. No half line stays.
+                file.SetLength(length);
+            }
+        }
     }
 
     /// <summary>Removes a stage's values of steps that will be done again.</summary>
@@ -91,6 +121,8 @@ public sealed class RunDirectory
             return null;
         }
     }
+
+    private static string FolderOf(string root, string experiment) => Path.GetFullPath(Path.Combine(root, SafeName(experiment)));
 
     /// <summary>A name as a part of a path: letters, digits, '-', '_' and '.' only.</summary>
     public static string SafeName(string name) =>

@@ -6,4 +6,5 @@ namespace HiEndMae.Host.Running;
 /// <param name="Resume">Go on with an unfinished run.</param>
 /// <param name="DryRun">Only print.</param>
 /// <param name="Json">JSON instead of tables and progress.</param>
-public sealed record RunOptions(string Out, string? Device, bool Resume, bool DryRun, bool Json);
+/// <param name="Changes">What to do where the unfinished run is of another config.</param>
+public sealed record RunOptions(string Out, string? Device, bool Resume, bool DryRun, bool Json, ChangedConfig Changes = ChangedConfig.Refuse);

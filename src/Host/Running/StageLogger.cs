@@ -5,7 +5,7 @@ using HiEndMae.Mlflow;
 namespace HiEndMae.Host.Running;
 
 /// <summary>A stage's values: to metrics.jsonl, to the tracker, to the progress display, to log.txt.</summary>
-internal sealed class StageLogger(string stage, RunDirectory directory, StageProgress progress, TrackedRun tracked, TimeProvider clock) : IStageLogger
+internal sealed class StageLogger(string stage, RunDirectory directory, StageProgress progress, TrackedRun tracked, TextWriter warnings, TimeProvider clock) : IStageLogger
 {
     private readonly List<MetricPoint> waiting = [];
 
@@ -37,6 +37,12 @@ internal sealed class StageLogger(string stage, RunDirectory directory, StagePro
     }
 
     public void Note(string message) => directory.AppendLine("log.txt", $"{clock.GetUtcNow():O} {message}");
+
+    public void Warn(string message)
+    {
+        Note("warning: " + message);
+        warnings.WriteLine($"warning: {stage}: {message}");
+    }
 
     /// <summary>Hands what waits to the tracker, one record per logging interval; nothing is sent by this thread.</summary>
     public void Flush()

@@ -6,9 +6,12 @@ namespace HiEndMae.Host.Running;
 /// <param name="Name">Folder and run name: pretrain, finetune-START or evaluate-START.</param>
 /// <param name="Kind">pretrain, finetune or evaluate.</param>
 /// <param name="Start">What a fine-tuning starts from; empty for pre-training.</param>
-/// <param name="Steps">Optimiser steps; 0 for evaluation.</param>
-internal sealed record StagePlan(string Name, string Kind, string Start, int Steps)
+/// <param name="Training">How it trains; null for evaluation.</param>
+internal sealed record StagePlan(string Name, string Kind, string Start, ITrainingConfig? Training)
 {
+    /// <summary>Its length as the config says it; empty for evaluation.</summary>
+    public string Length => Training is null ? "" : Training.Epochs is { } epochs ? $"{epochs} epochs" : $"{Training.Steps}";
+
     /// <summary>Short name of the start: scratch, pretrain, or the file's.</summary>
     public string Label => NameOf(Start);
 
@@ -17,7 +20,7 @@ internal sealed record StagePlan(string Name, string Kind, string Start, int Ste
     public static IReadOnlyList<StagePlan> Of(ExperimentConfig config)
     {
         var stages = new List<StagePlan>();
-        if (config.Pretrain is { } pretrain) stages.Add(new StagePlan("pretrain", "pretrain", "", pretrain.Steps));
+        if (config.Pretrain is { } pretrain) stages.Add(new StagePlan("pretrain", "pretrain", "", pretrain));
         foreach (string start in config.Finetune?.Init ?? [])
         {
             if (start == "pretrain" && config.Pretrain is null)
@@ -25,8 +28,8 @@ internal sealed record StagePlan(string Name, string Kind, string Start, int Ste
             string name = NameOf(start);
             if (stages.Any(stage => stage.Name == $"finetune-{name}"))
                 throw new PluginException($"finetune.init names the start '{name}' twice; every start must have a name of its own.");
-            stages.Add(new StagePlan($"finetune-{name}", "finetune", start, config.Finetune!.Steps));
-            if (config.Evaluate is not null) stages.Add(new StagePlan($"evaluate-{name}", "evaluate", start, 0));
+            stages.Add(new StagePlan($"finetune-{name}", "finetune", start, config.Finetune));
+            if (config.Evaluate is not null) stages.Add(new StagePlan($"evaluate-{name}", "evaluate", start, null));
         }
         return stages;
     }

@@ -2,7 +2,6 @@ using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
-using HiEndMae.Host.Figures;
 using HiEndMae.Imaging;
 using HiEndMae.Mlflow;
 using TorchSharp;
@@ -12,7 +11,7 @@ namespace HiEndMae.Host.Running;
 
 /// <summary>Builds the models of a stage, runs it, and keeps what it leaves: checkpoints, pictures, results.</summary>
 internal sealed class StageRunner(
-    ExperimentConfig config, RunDirectory directory, TrackedExperiment tracked, ComponentFactory factory, Device device, int threads, string fingerprint,
+    ExperimentConfig config, RunDirectory directory, TrackedExperiment tracked, ComponentFactory factory, Device device, int threads, RunIdentity identity, TimeBudget budget,
     HostEnvironment environment, bool quiet, Dataset? pretraining, Dataset? labelled)
 {
     // A quarter of the memory for prepared scans: models, activations and the page cache need the rest.
@@ -22,24 +21,26 @@ internal sealed class StageRunner(
     public void Run(StagePlan stage, ExperimentResults results, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        if (budget.Spent() is { } spent) throw spent;
         TrackedRun run = tracked.OpenStage(stage);
         StageProgress.Run(environment, quiet, stage.Name, progress =>
         {
             using DisposeScope scope = NewDisposeScope();
-            var logger = new StageLogger(stage.Name, directory, progress, run, environment.Clock);
-            var context = new StageContext(config.Seed, device, threads, fingerprint, directory.File(stage.Name), cacheBytes, logger, environment.Clock);
+            var logger = new StageLogger(stage.Name, directory, progress, run, environment.Error, environment.Clock);
+            var figures = new StageFigures(directory, run);
+            var context = new StageContext(config.Seed, device, threads, identity, directory.File(stage.Name), cacheBytes, budget, logger, environment.Clock);
             // Every stage starts from its own seed: leaving one out changes no other.
             manual_seed(config.Seed);
             switch (stage.Kind)
             {
                 case "pretrain":
-                    results.Trainings[stage.Name] = Pretrain(context, run, cancel);
+                    results.Trainings[stage.Name] = Pretrain(context, figures, run, cancel);
                     break;
                 case "finetune":
-                    results.Trainings[stage.Name] = Finetune(stage, context, run, cancel);
+                    results.Trainings[stage.Name] = Finetune(stage, context, figures, run, cancel);
                     break;
                 default:
-                    results.Evaluations[stage.Label] = Evaluate(stage, context, run, results.LabelNames, cancel);
+                    results.Evaluations[stage.Label] = Evaluate(stage, context, figures, run, results.LabelNames, cancel);
                     break;
             }
             logger.Flush();
@@ -47,28 +48,20 @@ internal sealed class StageRunner(
         tracked.FinishStage(run);
     }
 
-    private TrainResult Pretrain(StageContext context, TrackedRun run, CancellationToken cancel)
+    private TrainResult Pretrain(StageContext context, StageFigures figures, TrackedRun run, CancellationToken cancel)
     {
         PretrainConfig pretrain = config.Pretrain!;
         Dataset dataset = pretraining!;
         Encoder encoder = CreateEncoder(dataset, pretrain.Data, EncoderUse.Pretraining);
         Decoder decoder = factory.Create<Decoder>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop));
         decoder.to(device);
-        using var stage = new PretrainStage(pretrain, context, dataset, encoder, decoder);
         TrackedExperiment.LogInputs(run, dataset, pretrain.Data, DatasetSplit.Pretraining);
-        TrainResult result = stage.Run(cancel);
+        TrainResult result = new PretrainStage(pretrain, context).Run(dataset, encoder, decoder, (example, step) => figures.Reconstruction(example, pretrain.Data.Crop, step), cancel);
         tracked.LogCheckpoint(run, "pretrain", result.Checkpoint);
-        if (stage.Example() is { } example)
-        {
-            Size3 crop = pretrain.Data.Crop;
-            string path = directory.File("figures/reconstruction.png");
-            PanelWriter.Write(path, [new Panel(crop, example.Input), new Panel(crop, example.Masked), new Panel(crop, example.Reconstructed)], new Size3(crop.X / 2, crop.Y / 2, crop.Z / 2));
-            run.LogArtifact(path, "figures");
-        }
         return result;
     }
 
-    private TrainResult Finetune(StagePlan stage, StageContext context, TrackedRun run, CancellationToken cancel)
+    private TrainResult Finetune(StagePlan stage, StageContext context, StageFigures figures, TrackedRun run, CancellationToken cancel)
     {
         FinetuneConfig finetune = config.Finetune!;
         (Encoder encoder, SegmentationHead head) = CreateSegmenter();
@@ -81,12 +74,12 @@ internal sealed class StageRunner(
             context.Logger.Note($"{stage.Name}: from '{path}': {report}.");
         }
         TrackedExperiment.LogInputs(run, labelled!, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
-        TrainResult result = new FinetuneStage(finetune, context).Run(labelled!, encoder, head, cancel);
+        TrainResult result = new FinetuneStage(finetune, context).Run(labelled!, encoder, head, (segmented, step) => figures.Segmentation(stage.Name, segmented, step), cancel);
         tracked.LogCheckpoint(run, stage.Name, result.Checkpoint);
         return result;
     }
 
-    private EvaluationResult Evaluate(StagePlan stage, StageContext context, TrackedRun run, IReadOnlyList<string> labels, CancellationToken cancel)
+    private EvaluationResult Evaluate(StagePlan stage, StageContext context, StageFigures figures, TrackedRun run, IReadOnlyList<string> labels, CancellationToken cancel)
     {
         (Encoder encoder, SegmentationHead head) = CreateSegmenter();
         string checkpoint = directory.File($"finetune-{stage.Label}/checkpoints");
@@ -99,18 +92,13 @@ internal sealed class StageRunner(
 
         void Show(SegmentedCase segmented)
         {
-            Volume<float> image = segmented.Case.Image;
-            float[] first = image.Channel(0).ToArray();
-            ushort[] truth = segmented.Case.Label!.Voxels;
-            string path = directory.File($"figures/{stage.Name}-{RunDirectory.SafeName(segmented.Case.Id)}.png");
-            PanelWriter.Write(path, [new Panel(image.Size, first), new Panel(image.Size, first, truth), new Panel(image.Size, first, segmented.Prediction.Voxels)],
-                PanelWriter.CentreOf(image.Size, truth));
-            run.LogArtifact(path, "figures");
+            string name = $"{stage.Name}-{RunDirectory.SafeName(segmented.Case.Id)}";
+            figures.Segmentation(name, segmented);
             if (!config.Tracking.Predictions) return;
-            string labels = directory.File($"predictions/{stage.Name}-{RunDirectory.SafeName(segmented.Case.Id)}.nii.gz");
-            Directory.CreateDirectory(Path.GetDirectoryName(labels)!);
-            NiftiWriter.Write(labels, segmented.Prediction, cancel);
-            run.LogArtifact(labels, "predictions");
+            string path = directory.File($"predictions/{name}.nii.gz");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            NiftiWriter.Write(path, segmented.Prediction, cancel);
+            run.LogArtifact(path, "predictions");
         }
     }
 

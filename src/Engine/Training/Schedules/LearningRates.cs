@@ -1,0 +1,25 @@
+using HiEndMae.Engine.Configuration;
+
+namespace HiEndMae.Engine.Training.Schedules;
+
+/// <summary>From config to schedule.</summary>
+public static class LearningRates
+{
+    /// <summary>The schedule that a config asks for.</summary>
+    /// <param name="peakLr">Learning rate at the end of the warm-up.</param>
+    /// <param name="config">Its form.</param>
+    /// <param name="length">Of the training.</param>
+    public static ISchedule Create(double peakLr, ScheduleConfig config, TrainingLength length)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(length);
+        if (config.Kind == ScheduleKind.CosineByEpoch) return new EpochSchedule(peakLr, config.EndLr, config.WarmupEpochs, length);
+        int warmup = config.WarmupEpochs > 0 ? length.StepsOf(config.WarmupEpochs) : config.WarmupSteps;
+        return new StepSchedule(peakLr, config.EndLr, warmup, length.Steps, config.Kind switch
+        {
+            ScheduleKind.Polynomial => progress => Math.Pow(1 - progress, config.Power),
+            ScheduleKind.Constant => _ => 1,
+            _ => StepSchedule.Cosine,
+        });
+    }
+}

@@ -1,0 +1,73 @@
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Training;
+using HiEndMae.Engine.Training.Schedules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Tests;
+
+/// <summary>Lengths and learning rates, against those of the official code.</summary>
+public sealed class ScheduleTests
+{
+    [Fact]
+    public void Cosine_by_epoch_is_the_official_fine_tuning_schedule()
+    {
+        double[] official = Golden("schedule.finetune_warmup50_max500_by_epoch");
+        var config = new TestTraining { Epochs = 500, Volumes = 2, Optimizer = new OptimizerConfig { Lr = 1e-4 }, Schedule = new ScheduleConfig { Kind = ScheduleKind.CosineByEpoch, WarmupEpochs = 50 } };
+        ISchedule schedule = config.Rates(cases: 7); // 3.5 steps an epoch
+        for (int epoch = 0; epoch < official.Length; epoch++)
+        {
+            int first = (int)Math.Ceiling(3.5 * epoch);
+            Assert.Equal(official[epoch], schedule.LrAt(first), 1e-17);
+            Assert.Equal(official[epoch], schedule.LrAt((int)Math.Ceiling(3.5 * (epoch + 1)) - 1), 1e-17);
+        }
+    }
+
+    [Fact]
+    public void Cosine_by_step_is_the_official_pre_training_schedule_with_a_warm_up_that_is_one_step_ahead()
+    {
+        double[] official = Golden("schedule.pretrain_warmup10_epochs1000_by_epoch");
+        ISchedule schedule = new TestTraining { Steps = 1000, Optimizer = new OptimizerConfig { Lr = 1e-4 }, Schedule = new ScheduleConfig { WarmupSteps = 10 } }.Rates(1);
+        for (int step = 10; step < 1000; step++) Assert.Equal(official[step], schedule.LrAt(step), 1e-17);
+        for (int step = 0; step < 10; step++) Assert.Equal(official[step + 1 == 10 ? 10 : step + 1], schedule.LrAt(step), 1e-17);
+    }
+
+    [Fact]
+    public void Polynomial_and_constant_fall_as_they_say()
+    {
+        ISchedule polynomial = new TestTraining
+        {
+            Steps = 110, Optimizer = new OptimizerConfig { Lr = 1e-3 }, Schedule = new ScheduleConfig { Kind = ScheduleKind.Polynomial, WarmupSteps = 10, Power = 2, EndLr = 1e-4 },
+        }.Rates(1);
+        Assert.Equal(1e-4, polynomial.LrAt(0), 12);
+        Assert.Equal(1e-3, polynomial.LrAt(10), 12);
+        Assert.Equal(1e-4 + 9e-4 * 0.25, polynomial.LrAt(60), 12);
+        Assert.Equal(1e-4, polynomial.LrAt(110), 12);
+        ISchedule constant = new TestTraining { Epochs = 10, Volumes = 2, Optimizer = new OptimizerConfig { Lr = 1e-3 }, Schedule = new ScheduleConfig { Kind = ScheduleKind.Constant, WarmupEpochs = 2 } }.Rates(cases: 5);
+        Assert.Equal(2e-4, constant.LrAt(0), 12); // 2 epochs of 5 cases by 2 are 5 steps
+        Assert.Equal(1e-3, constant.LrAt(4), 12);
+        Assert.Equal(1e-3, constant.LrAt(24), 12);
+    }
+
+    [Theory]
+    [InlineData(10, 7, 1, 1, 70)]
+    [InlineData(10, 7, 2, 1, 35)]
+    [InlineData(3, 7, 2, 1, 11)]
+    [InlineData(10, 7, 2, 3, 12)]
+    [InlineData(10, 3, 24, 1, 2)]
+    public void Epochs_draw_every_case_once(int epochs, int cases, int volumes, int accumulation, int steps)
+    {
+        var length = new TrainingLength(new TestTraining { Epochs = epochs, Volumes = volumes, GradAccumulation = accumulation }, cases);
+        Assert.Equal(steps, length.Steps);
+        Assert.True((long)steps * volumes * accumulation >= (long)epochs * cases);
+        Assert.True((long)(steps - 1) * volumes * accumulation < (long)epochs * cases);
+        int due = Enumerable.Range(1, steps).Count(step => length.IsDue(1, step));
+        Assert.Equal(Math.Min(steps, epochs), due);
+    }
+
+    private static double[] Golden(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Numbers.Golden("optimizers_schedules.safetensors")[name].data<double>().ToArray();
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace HiEndMae.Host.Tests;
+
+/// <summary>What shows only after many steps.</summary>
+public sealed class LongRunTests
+{
+    [Fact]
+    [Trait("speed", "slow")]
+    public async Task Resident_memory_is_flat_over_a_thousand_steps()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("HIENDMAE_NIGHTLY") == "1", "Slow: set HIENDMAE_NIGHTLY=1.");
+        using var host = new HostFixture();
+        string runs = Path.Combine(host.Folder, "runs"), file = host.Write("tiny.toml", Samples.Pretraining);
+        using var program = new ProgramProcess("run", file, "--out", runs, "--set", "pretrain.steps=1000", "--set", "pretrain.log_every=100", "--set", "pretrain.checkpoint_every=500");
+        (int code, _, string error) = await program.End();
+        Assert.Equal((ExitCodes.Done, ""), (code, error));
+        double[] peaks = [.. (await File.ReadAllLinesAsync(Directory.GetFiles(runs, "metrics.jsonl", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken))
+            .Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["key"] == "peak_memory_mib").Select(line => (double)line["value"]!)];
+        Assert.Equal(10, peaks.Length);
+        TestContext.Current.SendDiagnosticMessage($"peak resident memory by 100 steps, MiB: {string.Join(", ", peaks.Select(peak => $"{peak:F0}"))}");
+        // From step 200 on, when every buffer has been in use; what garbage collections leave room for is no leak.
+        Assert.InRange(peaks[^1] - peaks[1], 0, 64);
+    }
+}
