@@ -21,20 +21,20 @@ internal static class TrainingRules
         CheckSchedule(stage.Find("schedule") as ConfigTable);
         CheckIntervals();
         CheckEncoder();
-        if (stage.Find("optimizer") is ConfigTable optimizer && Number(optimizer, "weight_decay") == 0 && optimizer.Find("decay_on") is { } decayOn)
+        if (stage.Find("optimizer") is ConfigTable optimizer && Number(optimizer, "weight_decay") == 0 && optimizer.Find("decay_on") is ConfigScalar { Value: "all" } decayOn)
             Warning("HEM074", "'decay_on' has no effect with weight_decay = 0", decayOn);
 
         void CheckSchedule(ConfigTable? schedule)
         {
             if (schedule is null) return;
             string kind = (schedule.Find("kind") as ConfigScalar)?.Value as string ?? "cosine";
-            ConfigNode? warmupSteps = schedule.Find("warmup_steps"), warmupEpochs = schedule.Find("warmup_epochs");
+            ConfigNode? warmupSteps = Other(schedule, "warmup_steps", 0), warmupEpochs = Other(schedule, "warmup_epochs", 0);
             if (steps is not null && Whole(schedule, "warmup_steps") > steps)
                 Warning("HEM042", Text("warmup_steps ({0}) is more than steps ({1}): the learning rate never reaches its peak", Whole(schedule, "warmup_steps")!, steps), warmupSteps!);
             if (epochs is not null && Whole(schedule, "warmup_epochs") > epochs)
                 Warning("HEM042", Text("warmup_epochs ({0}) is more than epochs ({1}): the learning rate never reaches its peak", Whole(schedule, "warmup_epochs")!, epochs), warmupEpochs!);
-            if (kind != "polynomial" && schedule.Find("power") is { } power) Warning("HEM067", $"'power' has no effect with kind = \"{kind}\"; it belongs to polynomial", power);
-            if (kind == "constant" && schedule.Find("end_lr") is { } endLr) Warning("HEM067", "'end_lr' has no effect with kind = \"constant\"", endLr);
+            if (kind != "polynomial" && Other(schedule, "power", 0.9) is { } power) Warning("HEM067", $"'power' has no effect with kind = \"{kind}\"; it belongs to polynomial", power);
+            if (kind == "constant" && Other(schedule, "end_lr", 0) is { } endLr) Warning("HEM067", "'end_lr' has no effect with kind = \"constant\"", endLr);
             if (kind == "cosine-by-epoch" && warmupSteps is not null) Warning("HEM067", "'warmup_steps' has no effect with kind = \"cosine-by-epoch\"; say warmup_epochs", warmupSteps);
             else if (warmupSteps is not null && warmupEpochs is not null) Error("HEM068", "the warm-up is said in steps and in epochs; say one of them", warmupEpochs);
             if (steps is null) return;
@@ -64,7 +64,7 @@ internal static class TrainingRules
             if ((stage.Find("freeze_encoder") as ConfigScalar)?.Value is not true) return;
             foreach (string key in (string[])["encoder_lr_scale", "layer_decay"])
             {
-                if (stage.Find(key) is { } node) Warning("HEM069", $"'{key}' has no effect with freeze_encoder = true", node);
+                if (Other(stage, key, 1) is { } node) Warning("HEM069", $"'{key}' has no effect with freeze_encoder = true", node);
             }
             if (stage.Find("init") is ConfigArray { Items.Count: > 0 } init && init.Items.All(item => item is ConfigScalar { Value: "scratch" }))
                 Warning("HEM073", "freeze_encoder with no start but \"scratch\" trains a head on an encoder that has learnt nothing", stage.Find("freeze_encoder")!);
@@ -74,6 +74,10 @@ internal static class TrainingRules
 
         void Warning(string id, string message, ConfigNode node) => context.Report(new ConfigDiagnostic(id, false, message, node.Source));
     }
+
+    // A resolved file says every key: one that has its default's value is as good as left out.
+    private static ConfigNode? Other(ConfigTable table, string key, double usual) =>
+        table.Find(key) is { } node && !(node is ConfigScalar { Value: long or double } scalar && Convert.ToDouble(scalar.Value, CultureInfo.InvariantCulture) == usual) ? node : null;
 
     private static long? Whole(ConfigTable table, string key) => table.Find(key) is ConfigScalar { Value: long value } ? value : null;
 
