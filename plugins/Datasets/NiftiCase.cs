@@ -24,12 +24,12 @@ internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, str
 
     public override bool HasLabel => label is not null;
 
-    public override string ContentKey => string.Join('|', images.Append(label).Where(path => path is not null).Select(path =>
+    public override string ContentKey => string.Join('|', images.Append(label).OfType<string>().SelectMany(VolumeReader.Files).Select(path =>
     {
-        var file = new FileInfo(path!);
+        var file = new FileInfo(path);
         if (!file.Exists) throw new VolumeException($"There is no file '{path}'.");
         return string.Create(CultureInfo.InvariantCulture, $"{file.FullName}:{file.Length}:{file.LastWriteTimeUtc.Ticks}");
-    })) + (classOf is null ? "" : "|" + string.Join(',', classOf.Index().Where(entry => entry.Item > 0).Select(entry => $"{entry.Index}={entry.Item}")));
+    })) + (label is null || classOf is null ? "" : "|" + string.Join(',', classOf.Index().Where(entry => entry.Item > 0).Select(entry => $"{entry.Index}={entry.Item}")));
 
     public override Volume<float> LoadImage(CancellationToken cancel)
     {
