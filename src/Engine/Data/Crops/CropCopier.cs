@@ -38,8 +38,8 @@ internal static unsafe class CropCopier
                     int step = plan.FlipZ ? -1 : 1, length = box.LengthZ;
                     long first = plan.FlipZ ? from + length - 1 : from;
                     if (source.WideLabels) CopyRow((ushort*)source.Label + first, step, to, length);
-                    else if (step == 1) CopyRow((byte*)source.Label + first, to, length);
-                    else CopyRow((byte*)source.Label + first, step, to, length);
+                    else if (step == 1) CopyRow((byte*)source.Label + from, to, length);
+                    else CopyRowBackwards((byte*)source.Label + from, to, length);
                 }
             }
         }
@@ -123,9 +123,17 @@ internal static unsafe class CropCopier
         high.AsInt64().Store(to + Vector256<long>.Count);
     }
 
-    private static void CopyRow(byte* from, int step, long* to, int length)
+    private static void CopyRowBackwards(byte* from, long* to, int length)
     {
-        for (int i = 0; i < length; i++) to[i] = from[i * step];
+        int i = 0;
+        Vector128<byte> backwards = Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+        for (; i <= length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Shuffle(Vector128.Load(from + length - i - Vector128<byte>.Count), backwards));
+            Store(low, to + i);
+            Store(high, to + i + Vector128<ushort>.Count);
+        }
+        for (; i < length; i++) to[i] = from[length - 1 - i];
     }
 
     private static void CopyRow(ushort* from, int step, long* to, int length)
