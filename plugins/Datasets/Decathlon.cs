@@ -36,7 +36,7 @@ internal sealed class Decathlon : Dataset
     private IEnumerable<DatasetCase> Labelled(string list) => lists[list].Where(entry => entry.Label is not null).Select(entry => Create(entry.Images, entry.Label));
 
     private NiftiCase Create(IReadOnlyList<string> images, string? label) =>
-        new([.. images.Select(Full)], label is null ? null : Full(label), NameOf(images[0]), NameOf(images[0]), classOf, strict: true);
+        new([.. images.Select(Full)], label is null ? null : Full(label), NameOf(images[0]), PatientName.Of(NameOf(images[0]), config.Patient), classOf, strict: true);
 
     private void CheckFiles()
     {

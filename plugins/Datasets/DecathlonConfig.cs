@@ -1,3 +1,5 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae.Plugins.Datasets;
 
 /// <summary>A dataset.json of the Medical Segmentation Decathlon's form, as MONAI and the official fine-tuning code read it: lists "training", "validation" and "test".</summary>
@@ -27,4 +29,12 @@ public sealed partial record DecathlonConfig
     /// <summary>List to report; the official code reports the one that it chooses by.</summary>
     [NotEmpty]
     public string TestList { get; init; } = "validation";
+
+    /// <summary>Regular expression that finds the patient in a case's name, by its first group or as a whole; empty where every case is a patient.</summary>
+    public string Patient { get; init; } = "";
+
+    partial void Check(KeyReport report)
+    {
+        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");
+    }
 }

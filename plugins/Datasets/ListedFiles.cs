@@ -7,6 +7,12 @@ internal static class ListedFiles
 {
     private const int MostNamed = 5;
 
+    /// <summary>Checks at once that every file, or folder of a DICOM series, is there.</summary>
+    /// <param name="root">The dataset's folder.</param>
+    /// <param name="paths">Absolute.</param>
+    /// <exception cref="VolumeException">Some are missing; the first few are named.</exception>
+    public static void RequireAny(string root, IEnumerable<string> paths) => Require(root, paths.Where(path => !Directory.Exists(path)));
+
     /// <summary>Checks at once that every file is there.</summary>
     /// <param name="root">The dataset's folder.</param>
     /// <param name="files">Relative to it, or absolute below it.</param>

@@ -24,12 +24,11 @@ internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, str
 
     public override bool HasLabel => label is not null;
 
-    public override string ContentKey => string.Join('|', images.Append(label).Where(path => path is not null).Select(path =>
+    public override string ContentKey => string.Join('|', images.Append(label).OfType<string>().SelectMany(FilesOf).Select(path =>
     {
-        var file = new FileInfo(path!);
-        if (!file.Exists) throw new VolumeException($"There is no file '{path}'.");
-        return string.Create(CultureInfo.InvariantCulture, $"{file.FullName}:{file.Length}:{file.LastWriteTimeUtc.Ticks}");
-    })) + (classOf is null ? "" : "|" + string.Join(',', classOf.Index().Where(entry => entry.Item > 0).Select(entry => $"{entry.Index}={entry.Item}")));
+        var file = new FileInfo(path);
+        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName}:{file.Length}:{file.LastWriteTimeUtc.Ticks}") : $"{file.FullName}:missing";
+    })) + (label is null || classOf is null ? "" : "|" + string.Join(',', classOf.Index().Where(entry => entry.Item > 0).Select(entry => $"{entry.Index}={entry.Item}")));
 
     public override Volume<float> LoadImage(CancellationToken cancel)
     {
@@ -59,6 +58,19 @@ internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, str
             map.Voxels[i] = index;
         }
         return map;
+    }
+
+    // What is wrong with a file is said when it is read, not when somebody asks whether it changed.
+    private static IReadOnlyList<string> FilesOf(string path)
+    {
+        try
+        {
+            return VolumeReader.Files(path);
+        }
+        catch (VolumeException)
+        {
+            return [path];
+        }
     }
 
     private void CheckGrid(string path, Size3 size, Affine affine, Size3 wantedSize, Affine wanted)

@@ -70,7 +70,7 @@ internal sealed class Nnunet : Dataset
         ListedFiles.Require(config.Root, [.. training.SelectMany(name => Images("Tr", name)), .. training.Select(name => LabelOf("Tr", name)), .. test.SelectMany(name => Images("Ts", name))]);
     }
 
-    private NiftiCase Create(string part, string name, bool withLabel) => new([.. Images(part, name)], withLabel ? LabelOf(part, name) : null, name, name, classOf, strict: true);
+    private NiftiCase Create(string part, string name, bool withLabel) => new([.. Images(part, name)], withLabel ? LabelOf(part, name) : null, name, PatientName.Of(name, config.Patient), classOf, strict: true);
 
     private IEnumerable<string> Images(string part, string name) =>
         Info.ChannelNames.Select((_, channel) => Path.Combine(config.Root, "images" + part, string.Create(CultureInfo.InvariantCulture, $"{name}_{channel:0000}{ending}")));

@@ -1,3 +1,5 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae.Plugins.Datasets;
 
 /// <summary>A folder of nnU-Net's raw form, version 1 or 2: imagesTr/CASE_0000.nii.gz, one file per channel, labelsTr/CASE.nii.gz, dataset.json.</summary>
@@ -16,4 +18,12 @@ public sealed partial record NnunetConfig
 
     /// <summary>Cases of imagesTr to report; left out, those of imagesTs that have a label map in labelsTs.</summary>
     public IReadOnlyList<string> Test { get; init; } = [];
+
+    /// <summary>Regular expression that finds the patient in a case's name, by its first group or as a whole; empty where every case is a patient.</summary>
+    public string Patient { get; init; } = "";
+
+    partial void Check(KeyReport report)
+    {
+        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");
+    }
 }

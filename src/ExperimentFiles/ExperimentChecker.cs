@@ -38,16 +38,19 @@ public static class ExperimentChecker
 
     private static ConfigTable CheckOne(ConfigTable tree, SectionSchema schema, CheckContext context)
     {
-        tree = NamedDatasets.Expand(tree, context);
+        tree = NamedDatasets.Expand(tree, DataSchema(schema), context);
         ConfigChecker.Check(tree, schema, Title, context);
         DivisionRules.Check(tree, schema, context);
         ExperimentRules.Check(tree, context);
         return tree;
     }
 
+    private static SectionSchema? DataSchema(SectionSchema schema) =>
+        schema.Keys.FirstOrDefault(key => key.Name == "pretrain")?.Section?.Keys.FirstOrDefault(key => key.Name == "data")?.Section;
+
     private static void CheckUnusedDatasets(ConfigTable tree, string file, SectionSchema schema, SweepAxis[] axes, CheckContext context)
     {
-        if (schema.Keys.FirstOrDefault(key => key.Name == "pretrain")?.Section?.Keys.FirstOrDefault(key => key.Name == "data")?.Section is not { } data) return;
+        if (DataSchema(schema) is not { } data) return;
         IEnumerable<string> named = axes.Where(axis => !axis.IsList && axis.Path[axis.Path.Count - 1] == NamedDatasets.Key)
             .SelectMany(axis => axis.Values.Items)
             .Concat(axes.Where(axis => axis.IsList).SelectMany(axis => axis.Values.Items).OfType<ConfigTable>().SelectMany(NamedDatasets.Named))

@@ -11,12 +11,16 @@ public static class NamedDatasets
     /// <summary>The key that names one.</summary>
     public const string Key = ConfigTable.DatasetKey;
 
+    /// <summary>The key of a dataset that is made of others: a list of tables that may name one each.</summary>
+    public const string Parts = "parts";
+
     private static readonly string[][] Places = [["pretrain", "data"], ["finetune", "data"]];
 
     /// <summary>The tree with every name replaced by what it names; keys beside the name override. A name that names nothing stays.</summary>
     /// <param name="tree">The experiment.</param>
+    /// <param name="data">What a stage's data is: keys of a named table that are not its dataset's own do not go into a part.</param>
     /// <param name="context">Where errors go.</param>
-    public static ConfigTable Expand(ConfigTable tree, CheckContext context)
+    public static ConfigTable Expand(ConfigTable tree, SectionSchema? data, CheckContext context)
     {
         ConfigNode? tables = tree.Find(Table);
         if (tables is not null and not ConfigTable)
@@ -28,24 +32,40 @@ public static class NamedDatasets
         }
         foreach (string[] place in Places)
         {
-            if (ConfigTree.Find(tree, place) is not ConfigTable data || data.Find(Key) is not { } node) continue;
-            string[] names = [.. named?.Entries.Select(entry => entry.Key) ?? []];
-            if (node is ConfigScalar { Value: string name } && named?.Find(name) is { } dataset)
+            string title = string.Join(".", place);
+            if (ConfigTree.Find(tree, place) is not ConfigTable table) continue;
+            ConfigTable whole = Replace(table, title, found => found);
+            if (whole.Find(Parts) is ConfigArray parts)
             {
-                if (dataset is ConfigTable found) tree = ConfigTree.Set(tree, place, ConfigTree.Merge(found, ConfigTree.Without(data, Key)) with { Source = data.Source });
-                continue;
+                ConfigNode[] items = [.. parts.Items.Select(item => item is ConfigTable part ? Replace(part, $"{title}.{Parts}", OwnKeys) : item)];
+                whole = ConfigTree.Set(whole, [Parts], parts with { Items = items });
             }
-            if (context.IsPart) continue;
-            string word = (node as ConfigScalar)?.Value as string ?? "";
-            Error("HEM022", $"'dataset' in [{string.Join(".", place)}] names no [datasets.NAME] table; there are: {(names.Length > 0 ? string.Join(", ", names) : "none")}{NearestName.Suggest(word, names)}", node);
+            if (!ReferenceEquals(whole, table)) tree = ConfigTree.Set(tree, place, whole);
         }
         return ConfigTree.Without(tree, Table);
+
+        ConfigTable Replace(ConfigTable table, string title, Func<ConfigTable, ConfigTable> take)
+        {
+            if (table.Find(Key) is not { } node) return table;
+            if (node is ConfigScalar { Value: string name } && named?.Find(name) is { } dataset)
+                return dataset is ConfigTable found ? ConfigTree.Merge(take(found), ConfigTree.Without(table, Key)) with { Source = table.Source } : table;
+            if (context.IsPart) return table;
+            string[] names = [.. named?.Entries.Select(entry => entry.Key) ?? []];
+            string word = (node as ConfigScalar)?.Value as string ?? "";
+            Error("HEM022", $"'dataset' in [{title}] names no [datasets.NAME] table; there are: {(names.Length > 0 ? string.Join(", ", names) : "none")}{NearestName.Suggest(word, names)}", node);
+            return table;
+        }
+
+        // Spacing, crops and the like are the stage's, one for all parts.
+        ConfigTable OwnKeys(ConfigTable found) => found with { Entries = [.. found.Entries.Where(entry => data?.Keys.Any(key => !key.Inline && key.Name == entry.Key) != true)] };
 
         void Error(string id, string message, ConfigNode node) => context.Report(new ConfigDiagnostic(id, true, message, node.Source));
     }
 
     /// <summary>The names that an experiment's stages say, as nodes.</summary>
-    public static IEnumerable<ConfigNode> Named(ConfigTable tree) => Places.Select(place => ConfigTree.Find(tree, [.. place, Key])).OfType<ConfigNode>();
+    public static IEnumerable<ConfigNode> Named(ConfigTable tree) => Places.Select(place => ConfigTree.Find(tree, place)).OfType<ConfigTable>()
+        .SelectMany(data => ((data.Find(Parts) as ConfigArray)?.Items ?? []).OfType<ConfigTable>().Append(data))
+        .Select(table => table.Find(Key)).OfType<ConfigNode>();
 
     /// <summary>Checks the tables that no stage of this experiment names: they are to be right for those that will.</summary>
     /// <param name="tree">The experiment before <see cref="Expand"/>.</param>
@@ -58,6 +78,14 @@ public static class NamedDatasets
         if (tree.Find(Table) is not ConfigTable named) return;
         HashSet<string> used = [.. alsoNamed];
         foreach (string name in Named(tree).OfType<ConfigScalar>().Select(node => node.Value).OfType<string>()) used.Add(name);
+        // Those that a mixture among them is made of.
+        foreach (ConfigTable mixture in used.ToArray().Select(named.Find).OfType<ConfigTable>())
+        {
+            foreach (ConfigTable part in ((mixture.Find(Parts) as ConfigArray)?.Items ?? []).OfType<ConfigTable>())
+            {
+                if (part.Find(Key) is ConfigScalar { Value: string name }) used.Add(name);
+            }
+        }
         foreach (ConfigEntry entry in named.Entries)
         {
             if (entry.Value is not ConfigTable table || used.Contains(entry.Key)) continue;

@@ -17,6 +17,9 @@ public abstract class DatasetCase
     /// <summary>Identity of the content, for caches: changes when the voxels would (paths, sizes and times of files, or generator settings).</summary>
     public abstract string ContentKey { get; }
 
+    /// <summary>How often the case is drawn in training, relative to the others; above 0.</summary>
+    public virtual double Weight => 1;
+
     /// <summary>Reads the image in its stored orientation and units (HU for CT).</summary>
     /// <exception cref="VolumeException">The file is missing, broken or of another kind.</exception>
     public abstract Volume<float> LoadImage(CancellationToken cancel);

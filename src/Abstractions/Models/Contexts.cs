@@ -1,3 +1,4 @@
+using HiEndMae.Configuration;
 using HiEndMae.Imaging;
 
 namespace HiEndMae;
@@ -31,4 +32,8 @@ public sealed record HeadContext(EncoderInfo Encoder, Size3 CropSize, int NumCla
 
 /// <summary>Given to a dataset's constructor.</summary>
 /// <param name="Warn">Takes a sentence that the user should see.</param>
-public sealed record DatasetContext(Action<string> Warn);
+public sealed record DatasetContext(Action<string> Warn)
+{
+    /// <summary>Makes another dataset, for datasets that are made of such; null where there is nobody to.</summary>
+    public Func<IComponentConfig, Dataset>? Open { get; init; }
+}

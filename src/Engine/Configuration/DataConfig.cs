@@ -30,17 +30,17 @@ public sealed partial record DataConfig
     [Range(1, 4096)]
     public int CropsPerVolume { get; init; } = 4;
 
-    /// <summary>Part of the crops whose centre is foreground: a label, or without labels a voxel above the window's lower end.</summary>
+    /// <summary>Part of the crops whose centre is foreground (0.75 in pre-training, 0.5 in fine-tuning): a label, or without labels a voxel above the window's lower end.</summary>
     [Range(0, 1)]
-    public double ForegroundFraction { get; init; } = 0.75;
+    public double? ForegroundFraction { get; init; }
 
-    /// <summary>Probability of a flip, per axis.</summary>
+    /// <summary>Probability of a flip, per axis (0.5 in pre-training, 0.2 in fine-tuning).</summary>
     [Range(0, 1)]
-    public double FlipProbability { get; init; } = 0.5;
+    public double? FlipProbability { get; init; }
 
-    /// <summary>Probability of a rotation by a multiple of 90 degrees in the x-y plane.</summary>
+    /// <summary>Probability of a rotation by a multiple of 90 degrees in the x-y plane (0.3 in pre-training, 0.2 in fine-tuning).</summary>
     [Range(0, 1)]
-    public double Rotate90Probability { get; init; } = 0.3;
+    public double? Rotate90Probability { get; init; }
 
     /// <summary>Probability of scaling intensities by up to 10 %.</summary>
     [Range(0, 1)]
@@ -49,4 +49,23 @@ public sealed partial record DataConfig
     /// <summary>Probability of shifting intensities by up to 0.1.</summary>
     [Range(0, 1)]
     public double IntensityShiftProbability { get; init; } = 0.1;
+
+    /// <summary>Whether training volumes are cut to the box of their voxels above the window's lower end before crops are drawn.</summary>
+    public bool ForegroundCrop { get; init; } = true;
+
+    /// <summary>Which cases are trained on; left out, all of the split.</summary>
+    public SubsetConfig Subset { get; init; } = new();
+
+    /// <summary>With the paper's values of pre-training where nothing is said.</summary>
+    public DataConfig ForPretraining() => Completed(0.75, 0.5, 0.3);
+
+    /// <summary>With the paper's values of fine-tuning where nothing is said.</summary>
+    public DataConfig ForFinetuning() => Completed(0.5, 0.2, 0.2);
+
+    private DataConfig Completed(double foreground, double flip, double rotate90) => this with
+    {
+        ForegroundFraction = ForegroundFraction ?? foreground,
+        FlipProbability = FlipProbability ?? flip,
+        Rotate90Probability = Rotate90Probability ?? rotate90,
+    };
 }

@@ -49,4 +49,19 @@ public sealed partial record ExperimentConfig
     /// <summary>Where runs are tracked.</summary>
     [IgnoredByFingerprint]
     public TrackingConfig Tracking { get; init; } = new();
+
+    /// <summary>Where prepared cases are kept.</summary>
+    [IgnoredByFingerprint]
+    public CacheConfig Cache { get; init; } = new();
+
+    /// <summary>How cases are prepared and batches cut.</summary>
+    [IgnoredByFingerprint]
+    public LoaderConfig Loader { get; init; } = new();
+
+    /// <summary>With every value that depends on the stage said.</summary>
+    public ExperimentConfig Completed() => this with
+    {
+        Pretrain = Pretrain is null ? null : Pretrain with { Data = Pretrain.Data.ForPretraining() },
+        Finetune = Finetune is null ? null : Finetune with { Data = Finetune.Data.ForFinetuning() },
+    };
 }

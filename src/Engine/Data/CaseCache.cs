@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Data;
 
-/// <summary>Prepared cases kept in memory up to a budget; those beyond it are prepared again each time they are drawn. For one thread.</summary>
+/// <summary>Whole prepared cases kept in memory up to a budget, to be segmented again and again; those beyond it are prepared anew each time. For one thread.</summary>
 public sealed class CaseCache(IReadOnlyList<DatasetCase> cases, CasePreparer preparer, long budgetBytes)
 {
     private readonly Dictionary<int, PreparedCase> kept = [];

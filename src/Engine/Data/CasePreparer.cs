@@ -1,24 +1,41 @@
+using System.Globalization;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data;
 
 /// <summary>Loads a case and brings it to the grid and intensities of a <see cref="DataConfig"/>.</summary>
-public sealed class CasePreparer(DataConfig config, int numClasses)
+/// <param name="config">Spacing and window.</param>
+/// <param name="numClasses">Classes that labels may have.</param>
+/// <param name="cropForeground">Whether the volume is cut to its foreground: for crops to train on, not for results that are to cover the scan.</param>
+public sealed class CasePreparer(DataConfig config, int numClasses, bool cropForeground = false)
 {
+    /// <summary>Everything that the result depends on besides the case, as text.</summary>
+    public string Description => string.Create(
+        CultureInfo.InvariantCulture, $"ras; spacing {config.SpacingMm.X:R} {config.SpacingMm.Y:R} {config.SpacingMm.Z:R}; window {config.Window[0]:R} {config.Window[1]:R}; foreground {cropForeground}");
+
     /// <summary>Orientation, resampling (linear for images, nearest for labels), window.</summary>
     /// <exception cref="VolumeException">The case cannot be read, has non-finite voxels, or a label that is no class.</exception>
     public PreparedCase Prepare(DatasetCase source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Volume<float> image = PrepareImage(source.LoadImage(cancel), config, $"Case '{source.Id}'");
+        PreparedImage prepared = Plan(config, cropForeground).Prepare(source.LoadImage(cancel));
+        CheckFinite(prepared.Image, $"Case '{source.Id}'");
+        cancel.ThrowIfCancellationRequested();
         Volume<ushort>? label = null;
         if (source.HasLabel && source.LoadLabel(cancel) is { } stored)
         {
-            label = Resampler.ResampleNearest(Orientation.ToRas(stored), config.SpacingMm);
-            if (label.Size != image.Size) throw new VolumeException($"Case '{source.Id}': its label lies on another grid than its image ({label.Size} against {image.Size} after resampling).");
+            CheckClasses(source, stored.Voxels);
+            try
+            {
+                label = prepared.Trace.PrepareLabel(stored);
+            }
+            catch (VolumeException error)
+            {
+                throw new VolumeException($"Case '{source.Id}': {error.Message}", error);
+            }
         }
-        return new PreparedCase(source.Id, image, label, label is null ? [] : Foreground(source, label.Voxels));
+        return new PreparedCase(source.Id, prepared.Image, label);
     }
 
     /// <summary>Orientation, resampling, window of an image alone; its voxels may be overwritten.</summary>
@@ -29,28 +46,26 @@ public sealed class CasePreparer(DataConfig config, int numClasses)
     public static Volume<float> PrepareImage(Volume<float> image, DataConfig config, string name)
     {
         ArgumentNullException.ThrowIfNull(config);
-        Volume<float> prepared = Resampler.Resample(Orientation.ToRas(image), config.SpacingMm);
-        IntensityWindow.Apply(prepared.Voxels, config.Window[0], config.Window[1]);
-        foreach (float value in prepared.Voxels)
-        {
-            if (!float.IsFinite(value)) throw new VolumeException($"{name} has voxels that are no finite numbers.");
-        }
+        Volume<float> prepared = Plan(config, cropForeground: false).Prepare(image).Image;
+        CheckFinite(prepared, name);
         return prepared;
     }
 
-    private int[] Foreground(DatasetCase source, ushort[] labels)
+    private static PreparationPlan Plan(DataConfig config, bool cropForeground) => new(config.SpacingMm, (config.Window[0], config.Window[1])) { CropForeground = cropForeground };
+
+    private static void CheckFinite(Volume<float> image, string name)
     {
-        int count = 0;
+        foreach (float value in image.Voxels)
+        {
+            if (!float.IsFinite(value)) throw new VolumeException($"{name} has voxels that are no finite numbers.");
+        }
+    }
+
+    private void CheckClasses(DatasetCase source, ushort[] labels)
+    {
         foreach (ushort label in labels)
         {
             if (label >= numClasses) throw new VolumeException($"Case '{source.Id}' has label {label}, but the dataset names classes 0 to {numClasses - 1} only.");
-            if (label > 0) count++;
         }
-        var indices = new int[count];
-        for (int i = 0, at = 0; i < labels.Length; i++)
-        {
-            if (labels[i] > 0) indices[at++] = i;
-        }
-        return indices;
     }
 }

@@ -6,9 +6,8 @@ namespace HiEndMae.Engine.Data;
 /// <param name="Id">The case.</param>
 /// <param name="Image">[C, X, Y, Z] in [0, 1].</param>
 /// <param name="Label">Class indices on the same grid, or null.</param>
-/// <param name="Foreground">Indices of labelled voxels in [X, Y, Z]; empty where there is no label.</param>
-public sealed record PreparedCase(string Id, Volume<float> Image, Volume<ushort>? Label, int[] Foreground)
+public sealed record PreparedCase(string Id, Volume<float> Image, Volume<ushort>? Label)
 {
     /// <summary>Bytes held in memory.</summary>
-    public long Bytes => Image.Voxels.LongLength * sizeof(float) + (Label?.Voxels.LongLength ?? 0) * sizeof(ushort) + Foreground.LongLength * sizeof(int);
+    public long Bytes => Image.Voxels.LongLength * sizeof(float) + (Label?.Voxels.LongLength ?? 0) * sizeof(ushort);
 }

@@ -7,4 +7,5 @@ internal static class Purpose
     public const long Crop = 2;
     public const long Mask = 3;
     public const long Bootstrap = 7;
+    public const long Subset = 11;
 }

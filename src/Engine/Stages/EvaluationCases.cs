@@ -24,6 +24,6 @@ internal sealed class EvaluationCases(EvaluationGrid grid, DataConfig data, int 
         Volume<ushort> prediction = segmenter.SegmentOriginal(image, source.Id, cancel);
         // For pictures: the scan's own voxels, turned to RAS; the spacing of a turned grid is its own.
         IntensityWindow.Apply(image.Voxels, data.Window[0], data.Window[1]);
-        return new SegmentedCase(new PreparedCase(source.Id, Orientation.ToRas(image), Orientation.ToRas(label), []), Orientation.ToRas(prediction));
+        return new SegmentedCase(new PreparedCase(source.Id, Orientation.ToRas(image), Orientation.ToRas(label)), Orientation.ToRas(prediction));
     }
 }

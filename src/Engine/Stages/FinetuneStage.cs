@@ -24,13 +24,9 @@ public sealed class FinetuneStage(FinetuneConfig config, StageContext context)
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(show);
-        DatasetCase[] labelled = [.. dataset.Cases(DatasetSplit.Training).Where(one => one.HasLabel)];
-        if (labelled.Length == 0 || labelled.Length < config.NumCases)
-            throw new VolumeException($"Dataset '{dataset.Info.Name}' has {labelled.Length} labelled training cases; {Math.Max(1, config.NumCases)} are asked for.");
-        DatasetCase[] used = config.NumCases == 0 ? labelled : labelled[..config.NumCases];
-        context.Logger.Note($"Labelled cases: {string.Join(", ", used.Select(one => one.Id))}.");
-        var length = new TrainingLength(config, used.Length);
-        using IBatchSource batches = StageData.Open(used, config.Data, dataset.Info, withLabels: true, context.CacheBytes, context.Seed, context.Device);
+        IReadOnlyList<DatasetCase> used = StageData.LabelledCases(dataset, config);
+        var length = new TrainingLength(config, used.Count);
+        using IBatchSource batches = StageData.Open(used, config.Data, dataset.Info, withLabels: true, context, cancel);
         // A frozen encoder is the one that evaluation sees: nothing in it drops out.
         bool frozen = config.FreezeEncoder || head.FreezesEncoder;
         encoder.train(!frozen);

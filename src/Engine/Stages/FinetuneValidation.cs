@@ -38,7 +38,7 @@ internal sealed class FinetuneValidation
         if (labelled.Length == 0) return null;
         ValidationConfig validation = config.Validation ?? new ValidationConfig { Every = 1 };
         var evaluate = new EvaluateConfig { Overlap = validation.Overlap, IncludeBackground = validation.IncludeBackground, Metrics = [ScoreMetric.Dice] };
-        var cache = new CaseCache(labelled, new CasePreparer(config.Data, dataset.Info.LabelNames.Count), context.CacheBytes / 4);
+        var cache = new CaseCache(labelled, new CasePreparer(config.Data, dataset.Info.LabelNames.Count), context.Data.MemoryLimit / 4);
         var segmenter = new CaseSegmenter(encoder, head, config.Data, evaluate, context.Device);
         return new FinetuneValidation(cache, segmenter, context, dataset.Info.LabelNames, EvaluationSettings.Of(evaluate, "validation", "the model while it is trained"));
     }

@@ -25,11 +25,9 @@ public sealed class PretrainStage(PretrainConfig config, StageContext context)
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(show);
-        DatasetCase[] cases = [.. dataset.Cases(DatasetSplit.Pretraining)];
-        if (cases.Length == 0) throw new VolumeException($"Dataset '{dataset.Info.Name}' has no images to pre-train on.");
-        var length = new TrainingLength(config, cases.Length);
-        using IBatchSource batches = StageData.Open(
-            [.. cases.Select(one => new UnlabelledCase(one))], config.Data, dataset.Info, withLabels: false, context.CacheBytes, context.Seed, context.Device);
+        IReadOnlyList<DatasetCase> cases = StageData.PretrainingCases(dataset, config.Data);
+        var length = new TrainingLength(config, cases.Count);
+        using IBatchSource batches = StageData.Open(cases, config.Data, dataset.Info, withLabels: false, context, cancel);
         var objective = new PretrainObjective(encoder, decoder, batches, config.MaskRatio, context.Seed, context.Device);
         encoder.train();
         decoder.train();

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
 using TorchSharp;
@@ -11,12 +12,12 @@ namespace HiEndMae.Engine.Stages;
 /// <param name="Threads">Threads of the optimiser.</param>
 /// <param name="Identity">What the stage's checkpoints belong to.</param>
 /// <param name="Folder">The stage's folder; checkpoints go to <c>checkpoints</c> below it.</param>
-/// <param name="CacheBytes">Memory for prepared cases.</param>
+/// <param name="Data">What stages share to get their cases.</param>
 /// <param name="Budget">How long the run may take.</param>
 /// <param name="Logger">Where values go.</param>
 /// <param name="Clock">Time.</param>
 public sealed record StageContext(
-    int Seed, Device Device, int Threads, RunIdentity Identity, string Folder, long CacheBytes, TimeBudget Budget, IStageLogger Logger, TimeProvider Clock)
+    int Seed, Device Device, int Threads, RunIdentity Identity, string Folder, DataServices Data, TimeBudget Budget, IStageLogger Logger, TimeProvider Clock)
 {
     /// <summary>The stage's checkpoints.</summary>
     public CheckpointStore Checkpoints(Retention retention) => new(Path.Combine(Folder, "checkpoints"), retention, Logger.Warn);

@@ -13,6 +13,8 @@ internal sealed class UnlabelledCase(DatasetCase source) : DatasetCase
 
     public override string ContentKey => source.ContentKey;
 
+    public override double Weight => source.Weight;
+
     public override Volume<float> LoadImage(CancellationToken cancel) => source.LoadImage(cancel);
 
     public override Volume<ushort>? LoadLabel(CancellationToken cancel) => null;

@@ -18,6 +18,7 @@ public sealed class CommandLine
             SweepCommand.Create(environment),
             PredictCommand.Create(environment),
             ValidateCommand.Create(environment),
+            DataCommand.Create(environment),
             PluginsCommand.Create(environment),
             SchemaCommand.Create(environment),
             FlopsCommand.Create(environment),

@@ -52,10 +52,36 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
         Diagnostics = [.. file.Diagnostics, new ConfigDiagnostic(id, true, message, new SourceSpan(path, 1, 1))],
     };
 
+    /// <summary>Loads a [datasets.NAME] of a file by itself; the file may be a part.</summary>
+    /// <returns>Null where there is an error.</returns>
+    public (DataConfig? Data, IReadOnlyList<ConfigDiagnostic> Diagnostics) LoadDataset(string path, string name, IReadOnlyList<string> overrides)
+    {
+        ParsedFile file = ExperimentSource.Override(ExperimentSource.Resolve(ExperimentFileReader.Read(path), files.Find), overrides);
+        List<ConfigDiagnostic> found = [.. file.Diagnostics];
+        DataConfig? data = null;
+        if (file.Tree is { } tree)
+        {
+            var named = tree.Find(NamedDatasets.Table) as ConfigTable;
+            string[] names = [.. named?.Entries.Select(entry => entry.Key) ?? []];
+            if (named?.Find(name) is not ConfigTable table)
+            {
+                string there = names.Length > 0 ? string.Join(", ", names) : "none";
+                found.Add(new ConfigDiagnostic("HEM022", true, $"there is no [datasets.{NearestName.Shorten(name)}]; there are: {there}{NearestName.Suggest(name, names)}", new SourceSpan(path, 1, 1)));
+            }
+            else if (ConfigChecker.Check(table, DataConfig.Schema, $"[datasets.{name}]", new CheckContext(components, found.Add) { GetVariable = getVariable }) && found.All(one => !one.IsError))
+            {
+                data = DataConfig.Read(table, new BindContext(components, getVariable ?? (variable => $"${{env:{variable}}}")));
+                data.Check(table, $"[datasets.{name}]", found.Add);
+            }
+        }
+        return (found.Any(one => one.IsError) ? null : data, ConfigDiagnostic.Ordered(found));
+    }
+
     private LoadedExperiment Bind(SweepPoint point, List<ConfigDiagnostic> diagnostics)
     {
         ExperimentConfig config = ExperimentConfig.Read(point.Tree, new BindContext(components, getVariable ?? (name => $"${{env:{name}}}")));
         config.Check(point.Tree, ExperimentChecker.Title, diagnostics.Add);
+        config = config.Completed();
         ConfigTable resolved = config.ToTable();
         return new LoadedExperiment(point.Label, config, TomlText.Document(resolved), ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components));
     }

@@ -46,7 +46,7 @@ internal static class DryRun
         using DisposeScope scope = torch.NewDisposeScope();
         bool pretraining = stage.Kind == "pretrain";
         DataConfig data = pretraining ? config.Pretrain!.Data : config.Finetune!.Data;
-        var dataset = factory.Create<Dataset>(Slot.Dataset, data.Dataset, new DatasetContext(_ => { }));
+        Dataset dataset = factory.CreateDataset(data.Dataset, _ => { });
         int channels = dataset.Info.ChannelNames.Count;
         using var encoder = factory.Create<Encoder>(Slot.Encoder, config.Encoder,
             new EncoderContext(channels, data.Crop, pretraining ? EncoderUse.Pretraining : EncoderUse.Segmentation));

@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Training;
 using HiEndMae.Host.Commands;
 using HiEndMae.Host.Configuration;
@@ -39,7 +40,7 @@ internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalo
         };
         try
         {
-            var stages = new StageRunner(config, directory, tracked, factory, device, threads, identity, budget, environment, options.Json, pretraining, labelled);
+            var stages = new StageRunner(config, directory, tracked, factory, device, threads, identity, budget, DataServices.Of(config, options.Out), environment, options.Json, pretraining, labelled);
             foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
             directory.Write("results.json", results.ToJson().ToJsonString(DiagnosticOutput.Indented));
             tracked.Finish(results, environment.Clock.GetUtcNow());
@@ -55,8 +56,12 @@ internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalo
         return results;
     }
 
-    private Dataset CreateDataset(DataConfig data) => factory.Create<Dataset>(Slot.Dataset, data.Dataset,
-        new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
+    private Dataset CreateDataset(DataConfig data)
+    {
+        Dataset dataset = factory.CreateDataset(data.Dataset, message => environment.Error.WriteLine($"warning: {message}"));
+        SplitCheck.Check(dataset);
+        return dataset;
+    }
 
     private void Say(string message)
     {

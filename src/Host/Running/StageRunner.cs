@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
@@ -12,11 +13,8 @@ namespace HiEndMae.Host.Running;
 /// <summary>Builds the models of a stage, runs it, and keeps what it leaves: checkpoints, pictures, results.</summary>
 internal sealed class StageRunner(
     ExperimentConfig config, RunDirectory directory, TrackedExperiment tracked, ComponentFactory factory, Device device, int threads, RunIdentity identity, TimeBudget budget,
-    HostEnvironment environment, bool quiet, Dataset? pretraining, Dataset? labelled)
+    DataServices data, HostEnvironment environment, bool quiet, Dataset? pretraining, Dataset? labelled)
 {
-    // A quarter of the memory for prepared scans: models, activations and the page cache need the rest.
-    private readonly long cacheBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
-
     /// <summary>Runs one stage; one that was finished by an earlier run of this directory is restored instead.</summary>
     public void Run(StagePlan stage, ExperimentResults results, CancellationToken cancel)
     {
@@ -28,7 +26,7 @@ internal sealed class StageRunner(
             using DisposeScope scope = NewDisposeScope();
             var logger = new StageLogger(stage.Name, directory, progress, run, environment.Error, environment.Clock);
             var figures = new StageFigures(directory, run);
-            var context = new StageContext(config.Seed, device, threads, identity, directory.File(stage.Name), cacheBytes, budget, logger, environment.Clock);
+            var context = new StageContext(config.Seed, device, threads, identity, directory.File(stage.Name), data, budget, logger, environment.Clock);
             // Every stage starts from its own seed: leaving one out changes no other.
             manual_seed(config.Seed);
             switch (stage.Kind)

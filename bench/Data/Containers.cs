@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Crops;
+using HiEndMae.Engine.Randomness;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Bench.Data;
+
+/// <summary>The same case in containers that other tools open: .npy by mapping, and Zarr v3 with zstd (a shard of cubes); random crops warm and cold.</summary>
+internal static unsafe class Containers
+{
+    public static void Run(PackedCase packed, string folder, CropRecipe recipe, double seconds, int rounds)
+    {
+        using StoredCase stored = StoredCase.InMemory(packed);
+        var half = new MappedRows(Path.Combine(folder, "half.npy"), MemoryMarshal.AsBytes<ushort>(packed.Image), sizeof(ushort), packed.Size);
+        var single = new MappedRows(Path.Combine(folder, "single.npy"), MemoryMarshal.AsBytes<float>(Array.ConvertAll(packed.Image, bits => (float)BitConverter.UInt16BitsToHalf(bits))), sizeof(float), packed.Size);
+        (string Name, ICropReader Reader)[] all =
+        [
+            (".npy float16, mapped", half),
+            (".npy float32, mapped", single),
+            ("zarr v3, zstd 3, cubes of 32", new ZarrShard(Path.Combine(folder, "zarr32"), packed.Image, packed.Size, 32)),
+            ("zarr v3, zstd 3, cubes of 64", new ZarrShard(Path.Combine(folder, "zarr64"), packed.Image, packed.Size, 64)),
+        ];
+        var crop = new float[recipe.Crop.Count];
+        var warm = new double[all.Length];
+        var cold = new double[all.Length];
+        Array.Fill(cold, double.MaxValue);
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int i = 0; i < all.Length; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                int done = 0;
+                for (; Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; done++) all[i].Reader.Read(Start(stored, recipe, done), recipe.Crop, crop);
+                warm[i] = Math.Max(warm[i], done / Stopwatch.GetElapsedTime(start).TotalSeconds);
+                all[i].Reader.Forget();
+                start = Stopwatch.GetTimestamp();
+                all[i].Reader.Read(Start(stored, recipe, 1000 + round), recipe.Crop, crop);
+                cold[i] = Math.Min(cold[i], Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+        }
+        Console.WriteLine($"containers, crops without augmentation, best of {rounds}:");
+        for (int i = 0; i < all.Length; i++)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{all[i].Name,-32} {all[i].Reader.Bytes / 1e6,7:F1} MB  warm {warm[i],7:F0} crops/s ({warm[i] / warm[0]:F2})  cold {cold[i],7:F2} ms a crop ({cold[i] / cold[0]:F2})"));
+        foreach ((_, ICropReader reader) in all) reader.Dispose();
+    }
+
+    private static Size3 Start(StoredCase stored, CropRecipe recipe, int number)
+    {
+        var random = new RandomSource(3, number);
+        return CropPlan.Draw(stored, recipe, ref random).Start;
+    }
+}

@@ -1,0 +1,14 @@
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Bench.Data;
+
+/// <summary>A container that crops are read from.</summary>
+internal interface ICropReader : IDisposable
+{
+    long Bytes { get; }
+
+    void Read(Size3 start, Size3 crop, Span<float> target);
+
+    /// <summary>Drops what the system keeps of the file in memory.</summary>
+    void Forget();
+}

@@ -1,0 +1,64 @@
+using HiEndMae.Configuration;
+
+namespace HiEndMae.Plugins.Datasets;
+
+/// <summary>A folder in the layout that its dataset is published in: cases are found by patterns of their files' paths.</summary>
+[Component(Slot.Dataset, "layout")]
+public sealed partial record LayoutConfig
+{
+    /// <summary>The dataset's folder.</summary>
+    [Path, NotEmpty]
+    public required string Root { get; init; }
+
+    /// <summary>Name of the dataset; empty for the folder's.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>Where cases are.</summary>
+    [NotEmpty]
+    public required IReadOnlyList<LayoutSource> Sources { get; init; }
+
+    /// <summary>Names of the image channels.</summary>
+    [NotEmpty]
+    public IReadOnlyList<string> Channels { get; init; } = ["CT"];
+
+    /// <summary>Classes in the order of their index, from 1.</summary>
+    public IReadOnlyList<LabelEntry> Labels { get; init; } = [];
+
+    /// <summary>Whether values of label maps that have no name are background; otherwise they are errors.</summary>
+    public bool OtherLabelsAreBackground { get; init; }
+
+    /// <summary>Training cases, by name, to choose by instead.</summary>
+    public IReadOnlyList<string> Validation { get; init; } = [];
+
+    /// <summary>Training cases, by name, to report instead.</summary>
+    public IReadOnlyList<string> Test { get; init; } = [];
+
+    /// <summary>Number of training cases to report instead, drawn by <see cref="SplitSeed"/>.</summary>
+    [Range(0, 1_000_000)]
+    public int TestCount { get; init; }
+
+    /// <summary>Seed of that draw.</summary>
+    [Range(0, int.MaxValue)]
+    public int SplitSeed { get; init; }
+
+    /// <summary>Whether the test cases are also those to choose by, as the official code does.</summary>
+    public bool ValidateOnTest { get; init; }
+
+    /// <summary>Whether the images of test cases are pre-trained on too, without their labels, as the paper does.</summary>
+    public bool PretrainOnTest { get; init; }
+
+    /// <summary>Regular expression that finds the patient in a case's name, by its first group or as a whole; empty where every case is a patient.</summary>
+    public string Patient { get; init; } = "";
+
+    partial void Check(KeyReport report)
+    {
+        if (TestCount > 0 && Test.Count > 0) report.Error(nameof(TestCount), "cannot stand beside 'test'; say one of them");
+        if (ValidateOnTest && (Validation.Count > 0 || Sources.Any(source => source.Split == SourceSplit.Validation))) report.Error(nameof(ValidateOnTest), "there are cases to choose by already");
+        if (Labels.Count == 0 && Sources.Any(source => source.Label.Length > 0 && source.Split != SourceSplit.Unlabelled)) report.Error(nameof(Labels), "must name the values of the label maps");
+        if (Labels.GroupBy(label => label.Name).FirstOrDefault(same => same.Skip(1).Any()) is { } name) report.Error(nameof(Labels), $"has two classes named '{name.Key}'");
+        if (Labels.GroupBy(label => label.Id).FirstOrDefault(same => same.Skip(1).Any()) is { } id) report.Error(nameof(Labels), $"gives the value {id.Key} two names");
+        if (Sources.FirstOrDefault(source => source.Images.Count != 1 && source.Images.Count != Channels.Count) is { } other)
+            report.Error(nameof(Channels), $"names {Channels.Count} channels, but a source has {other.Images.Count} images a case");
+        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");
+    }
+}

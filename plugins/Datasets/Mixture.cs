@@ -1,0 +1,60 @@
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Plugins.Datasets;
+
+/// <summary>The images of several datasets, each with its share.</summary>
+internal sealed class Mixture : Dataset
+{
+    private readonly IReadOnlyList<DatasetCase> cases;
+
+    public Mixture(MixtureConfig config, DatasetContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Func<HiEndMae.Configuration.IComponentConfig, Dataset> open = context.Open ?? throw new PluginException("A mixture needs a program that makes its datasets.");
+        (MixturePart Part, Dataset Dataset)[] parts = [.. config.Parts.Select(part => (part, open(part.Dataset)))];
+        Dataset first = parts[0].Dataset;
+        if (Array.Find(parts, part => part.Dataset.Info.ChannelNames.Count != first.Info.ChannelNames.Count) is { Dataset: not null } other)
+            throw new VolumeException($"A mixture's images must have as many channels: '{first.Info.Name}' has {first.Info.ChannelNames.Count}, '{other.Dataset.Info.Name}' {other.Dataset.Info.ChannelNames.Count}.");
+        cases = [.. parts.SelectMany(part => Of(part.Part, part.Dataset, config.PartSeed))];
+        if (cases.GroupBy(one => one.Id).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
+            throw new VolumeException($"Two parts of a mixture have a case '{twice.Key}'; give one of them a 'name'.");
+        Info = new DatasetInfo(string.Join("+", parts.Select(part => NameOf(part.Part, part.Dataset))), first.Info.ChannelNames, []);
+    }
+
+    public override DatasetInfo Info { get; }
+
+    public override IEnumerable<DatasetCase> Cases(DatasetSplit split) => split == DatasetSplit.Pretraining ? cases : [];
+
+    private static IEnumerable<DatasetCase> Of(MixturePart part, Dataset dataset, int seed)
+    {
+        string name = NameOf(part, dataset);
+        DatasetCase[] all = [.. dataset.Cases(DatasetSplit.Pretraining)];
+        if (all.Length == 0) throw new VolumeException($"'{name}' of the mixture has no images to pre-train on.");
+        if (part.Limit > all.Length) throw new VolumeException($"'{name}' of the mixture has {all.Length} images; its limit is {part.Limit}.");
+        if (part.Limit is { } limit)
+        {
+            HashSet<string> chosen = [.. SeededOrder.By(all, one => one.Id, seed).Take(limit).Select(one => one.Id)];
+            all = [.. all.Where(one => chosen.Contains(one.Id))];
+        }
+        return all.Select(one => new PartCase(one, name, part.Weight is { } weight ? weight / all.Length : one.Weight));
+    }
+
+    private static string NameOf(MixturePart part, Dataset dataset) => part.Name.Length > 0 ? part.Name : dataset.Info.Name;
+
+    private sealed class PartCase(DatasetCase source, string part, double weight) : DatasetCase
+    {
+        public override string Id => $"{part}-{source.Id}";
+
+        public override string Group => $"{part}-{source.Group}";
+
+        public override bool HasLabel => false;
+
+        public override string ContentKey => source.ContentKey;
+
+        public override double Weight => weight;
+
+        public override Volume<float> LoadImage(CancellationToken cancel) => source.LoadImage(cancel);
+
+        public override Volume<ushort>? LoadLabel(CancellationToken cancel) => null;
+    }
+}

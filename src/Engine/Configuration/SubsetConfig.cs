@@ -1,0 +1,34 @@
+using HiEndMae.Configuration;
+
+namespace HiEndMae.Engine.Configuration;
+
+/// <summary>Which cases of a split are trained on: a number of them, a part of them, or those named.</summary>
+[ConfigSection]
+public sealed partial record SubsetConfig
+{
+    /// <summary>Number of cases; 1 for one-shot.</summary>
+    [Range(1, int.MaxValue)]
+    public int? Count { get; init; }
+
+    /// <summary>Part of the cases, rounded down but at least one: 0.01 for 1 %.</summary>
+    [Range(1e-9, 1)]
+    public double? Fraction { get; init; }
+
+    /// <summary>Ids of the cases.</summary>
+    public IReadOnlyList<string> Cases { get; init; } = [];
+
+    /// <summary>Draws which cases a count or a fraction means; a larger subset of one seed holds every smaller one. Left out, the first ones.</summary>
+    [Range(0, int.MaxValue)]
+    public int? Seed { get; init; }
+
+    /// <summary>Whether anything is said.</summary>
+    public bool IsWhole => Count is null && Fraction is null && Cases.Count == 0;
+
+    partial void Check(KeyReport report)
+    {
+        if (Count is not null && Fraction is not null) report.Error(nameof(Fraction), "cannot stand beside 'count'; say one of them");
+        if (Cases.Count > 0 && (Count ?? Fraction) is not null) report.Error(nameof(Cases), "cannot stand beside 'count' or 'fraction'; say one of them");
+        if (Cases.GroupBy(name => name).FirstOrDefault(same => same.Skip(1).Any()) is { } twice) report.Error(nameof(Cases), $"names '{twice.Key}' twice");
+        if (Seed is not null && Count is null && Fraction is null) report.Warning(nameof(Seed), "has no effect without 'count' or 'fraction'");
+    }
+}

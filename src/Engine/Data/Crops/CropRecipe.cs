@@ -1,0 +1,26 @@
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Engine.Data.Crops;
+
+/// <summary>How crops are drawn, as plain numbers.</summary>
+/// <param name="Crop">Voxels of a crop.</param>
+/// <param name="Positive">Probability that the centre is a positive voxel.</param>
+/// <param name="Flip">Probability of a flip, per axis.</param>
+/// <param name="Rotate90">Probability of one, two or three quarter turns in the x-y plane.</param>
+/// <param name="IntensityScale">Probability of a factor from 0.9 to 1.1.</param>
+/// <param name="IntensityShift">Probability of an offset from -0.1 to 0.1.</param>
+public readonly record struct CropRecipe(Size3 Crop, double Positive, double Flip, double Rotate90, double IntensityScale, double IntensityShift)
+{
+    /// <summary>The recipe of a stage.</summary>
+    /// <param name="config">The stage's data.</param>
+    /// <param name="withLabels">Whether it is fine-tuning, for values that nothing says.</param>
+    public static CropRecipe Of(DataConfig config, bool withLabels)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        DataConfig complete = withLabels ? config.ForFinetuning() : config.ForPretraining();
+        return new CropRecipe(
+            config.Crop, complete.ForegroundFraction!.Value, complete.FlipProbability!.Value, complete.Rotate90Probability!.Value,
+            config.IntensityScaleProbability, config.IntensityShiftProbability);
+    }
+}

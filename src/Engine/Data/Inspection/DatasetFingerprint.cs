@@ -1,0 +1,70 @@
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Engine.Data.Inspection;
+
+/// <summary>A dataset in figures: what researchers look at before they choose a spacing, a window and a crop.</summary>
+/// <param name="Info">Names of channels and classes.</param>
+/// <param name="Cases">Every case, broken ones too, in the dataset's order.</param>
+public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFacts> Cases)
+{
+    /// <summary>Percents that <see cref="Intensities"/> gives.</summary>
+    public static IReadOnlyList<double> Percents { get; } = [0, 0.5, 5, 25, 50, 75, 95, 99.5, 100];
+
+    /// <summary>Cases that can be used.</summary>
+    public IEnumerable<CaseFacts> Good => Cases.Where(one => one.Broken is null);
+
+    /// <summary>Cases that cannot be used.</summary>
+    public IReadOnlyList<CaseFacts> Broken => [.. Cases.Where(one => one.Broken is not null)];
+
+    /// <summary>Smallest, median and largest count of voxels along an axis.</summary>
+    public (double Low, double Median, double High) Voxels(int axis) => Range(Good.Select(one => (double)one.Size[axis]));
+
+    /// <summary>Smallest, median and largest spacing along an axis, mm.</summary>
+    public (double Low, double Median, double High) Spacing(int axis) => Range(Good.Select(one => one.Spacing[axis]));
+
+    /// <summary>Intensities at <see cref="Percents"/>, over a sample of every case's voxels.</summary>
+    public IReadOnlyList<double> Intensities()
+    {
+        float[] all = [.. Good.SelectMany(one => one.Samples)];
+        Array.Sort(all);
+        return [.. Percents.Select(percent => all.Length == 0 ? double.NaN : all[(int)Math.Round(percent / 100 * (all.Length - 1))])];
+    }
+
+    /// <summary>For a class: labelled cases that have it, and its median volume there in millilitres.</summary>
+    public (int Cases, double MedianMillilitres) Label(int index)
+    {
+        double[] volumes = [.. Good.Where(one => one.LabelMillilitres.Count > 0 && one.LabelMillilitres[index] > 0).Select(one => one.LabelMillilitres[index])];
+        return (volumes.Length, Range(volumes).Median);
+    }
+
+    /// <summary>Looks at every case, several at once.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="splits">Which splits.</param>
+    /// <param name="workers">Cases read at once.</param>
+    /// <param name="report">Takes each case as it is done, on the calling thread, with cases done and in all.</param>
+    /// <param name="cancel">Stops reading.</param>
+    public static DatasetFingerprint Of(Dataset dataset, IReadOnlyList<DatasetSplit> splits, int workers, Action<CaseFacts, int, int> report, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(report);
+        int classes = Math.Max(1, dataset.Info.LabelNames.Count);
+        // A case of two splits (pre-trained on and fine-tuned on) is read once, where it has its label.
+        (DatasetCase Case, DatasetSplit Split)[] cases = [.. splits.SelectMany(split => dataset.Cases(split).Select(one => (one, split))).GroupBy(entry => entry.one.Id)
+            .Select(same => same.OrderByDescending(entry => entry.one.HasLabel).First())];
+        var facts = new CaseFacts[cases.Length];
+        var seen = new List<CaseFacts>();
+        foreach (CaseFacts one in cases.Index().AsParallel().WithDegreeOfParallelism(Math.Clamp(workers, 1, 512)).WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancel)
+            .Select(entry => facts[entry.Index] = CaseFacts.Of(entry.Item.Case, entry.Item.Split, classes, cancel)))
+        {
+            seen.Add(one);
+            report(one, seen.Count, cases.Length);
+        }
+        return new DatasetFingerprint(dataset.Info, facts);
+    }
+
+    private static (double Low, double Median, double High) Range(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? (double.NaN, double.NaN, double.NaN) : (sorted[0], sorted[sorted.Length / 2], sorted[^1]);
+    }
+}

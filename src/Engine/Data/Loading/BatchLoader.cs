@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Crops;
+using HiEndMae.Engine.Randomness;
+using TorchSharp;
+
+namespace HiEndMae.Engine.Data.Loading;
+
+/// <summary>Cuts batches ahead of the trainer, by threads of its own, into buffers that are used in turn.</summary>
+/// <remarks>
+/// A crop depends on (seed, epoch, case, draw, crop) alone, so neither the number of workers nor their timing changes a value. Workers allocate nothing: a collection
+/// that they began in the middle of a tensor operation could free what the operation reads (ARCHITECTURE.md, "Garbage collection and tensors").
+/// </remarks>
+public sealed class BatchLoader : IBatchSource
+{
+    // Monitor and not Lock: threads wait on it.
+    private readonly object gate = new();
+    private readonly CaseStore cases;
+    private readonly LoaderPlan plan;
+    private readonly BatchSlot[] slots;
+    private readonly CaseOrder order;
+    private readonly Thread[] workers;
+    private BatchSlot? held;
+    private int nextToOpen;
+    private int cutting;
+    private bool draining;
+    private bool stopped;
+    private Exception? failure;
+    private long waited;
+
+    /// <summary>Allocates the buffers and starts the workers.</summary>
+    /// <param name="cases">Prepared cases; the loader disposes them.</param>
+    /// <param name="plan">What a batch is.</param>
+    /// <param name="device">Where the model is.</param>
+    public BatchLoader(CaseStore cases, LoaderPlan plan, torch.Device device)
+    {
+        ArgumentNullException.ThrowIfNull(cases);
+        ArgumentNullException.ThrowIfNull(plan);
+        this.cases = cases;
+        this.plan = plan;
+        order = new CaseOrder(cases.Weights, plan.Seed);
+        slots = [.. Enumerable.Range(0, plan.Workers == 0 ? 1 : plan.Prefetch + 1)
+            .Select(_ => new BatchSlot(new CropBatch(BatchSize, cases.Channels, plan.Recipe.Crop, plan.WithLabels, device), plan.Volumes))];
+        // Nothing is cut before the first step is known: a resumed run begins in the middle.
+        draining = true;
+        workers = [.. Enumerable.Range(0, plan.Workers).Select(number => new Thread(Work) { IsBackground = true, Name = $"crops {number}" })];
+        foreach (Thread worker in workers) worker.Start();
+    }
+
+    /// <inheritdoc/>
+    public int BatchSize => plan.Volumes * plan.CropsPerVolume;
+
+    /// <inheritdoc/>
+    public TimeSpan DataWait => Stopwatch.GetElapsedTime(0, waited);
+
+    /// <inheritdoc/>
+    public CropBatch Get(int step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        long start = Stopwatch.GetTimestamp();
+        lock (gate)
+        {
+            bool isNext = held is not null && held.Step + 1 == step;
+            if (held is not null) held.Step = -1;
+            held = null;
+            if (!isNext) Seek(step);
+            Monitor.PulseAll(gate);
+            BatchSlot slot = slots[step % slots.Length];
+            while (slot.Step != step || slot.Done < BatchSize)
+            {
+                if (failure is not null) throw new InvalidOperationException($"The batch of step {step} could not be cut: {failure.Message}", failure);
+                // The trainer helps: it has nothing else to do, and without workers it is the only one.
+                if (slot.Step != step) OpenNext();
+                if (slot.Step == step && slot.Taken < BatchSize) CutNext(slot);
+                else Monitor.Wait(gate);
+            }
+            held = slot;
+        }
+        waited += Stopwatch.GetTimestamp() - start;
+        return held.Batch;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> CasesOf(int step)
+    {
+        var drawn = new CaseOrder(cases.Weights, plan.Seed);
+        return [.. Enumerable.Range(0, BatchSize).Select(sample => cases.Ids[drawn.At((long)step * plan.Volumes + sample / plan.CropsPerVolume).Case])];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            stopped = true;
+            Monitor.PulseAll(gate);
+        }
+        foreach (Thread worker in workers) worker.Join();
+        foreach (BatchSlot slot in slots) slot.Batch.Dispose();
+        cases.Dispose();
+    }
+
+    private void Work()
+    {
+        lock (gate)
+        {
+            while (!stopped && failure is null)
+            {
+                if (draining || Available() is not { } slot) Monitor.Wait(gate);
+                else CutNext(slot);
+            }
+        }
+    }
+
+    // The oldest batch that wants crops, so that batches are finished in the order they are asked for.
+    private BatchSlot? Available()
+    {
+        BatchSlot? oldest = null;
+        foreach (BatchSlot slot in slots)
+        {
+            if (slot.Step >= 0 && slot.Taken < BatchSize && (oldest is null || slot.Step < oldest.Step)) oldest = slot;
+        }
+        return oldest ?? OpenNext();
+    }
+
+    private BatchSlot? OpenNext()
+    {
+        BatchSlot slot = slots[nextToOpen % slots.Length];
+        if (slot.Step >= 0) return null;
+        for (int volume = 0; volume < plan.Volumes; volume++) slot.Volumes[volume] = order.At((long)nextToOpen * plan.Volumes + volume);
+        slot.Step = nextToOpen++;
+        slot.Taken = 0;
+        slot.Done = 0;
+        return slot;
+    }
+
+    // Called and left with the lock held; the cutting is done without it.
+    private void CutNext(BatchSlot slot)
+    {
+        int sample = slot.Taken++;
+        cutting++;
+        Monitor.Exit(gate);
+        try
+        {
+            Cut(slot, sample);
+            Monitor.Enter(gate);
+        }
+        catch (Exception error)
+        {
+            Monitor.Enter(gate);
+            failure = error;
+        }
+        cutting--;
+        slot.Done++;
+        if (slot.Done == BatchSize || failure is not null || cutting == 0) Monitor.PulseAll(gate);
+    }
+
+    private void Cut(BatchSlot slot, int sample)
+    {
+        (int volume, int crop) = Math.DivRem(sample, plan.CropsPerVolume);
+        DrawnVolume drawn = slot.Volumes[volume];
+        StoredCase source = cases[drawn.Case];
+        var random = new RandomSource(plan.Seed, Purpose.Crop, drawn.Epoch, drawn.Case, drawn.Draw, crop);
+        CropPlan cut = CropPlan.Draw(source, plan.Recipe, ref random);
+        CropCopier.CopyImage(source, cut, slot.Batch.Image(sample));
+        if (plan.WithLabels) CropCopier.CopyLabel(source, cut, slot.Batch.Label(sample));
+    }
+
+    private void Seek(int step)
+    {
+        draining = true;
+        while (cutting > 0) Monitor.Wait(gate);
+        foreach (BatchSlot slot in slots) slot.Step = -1;
+        nextToOpen = step;
+        draining = false;
+    }
+}
