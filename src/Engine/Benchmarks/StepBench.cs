@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Optimisation;
 using HiEndMae.Engine.Training;
 using TorchSharp;
@@ -8,9 +9,10 @@ namespace HiEndMae.Engine.Benchmarks;
 
 /// <summary>Times training steps: forward, backward, optimiser, with matrix products between them to compare with.</summary>
 /// <param name="optimizer">Over the model's parameters.</param>
+/// <param name="precision">What forward computes in.</param>
 /// <param name="device">Where the model is.</param>
 /// <param name="warn">Takes sentences of the collection gate.</param>
-public sealed class StepBench(IOptimizer optimizer, Device device, Action<string> warn)
+public sealed class StepBench(IOptimizer optimizer, StepPrecision precision, Device device, Action<string> warn)
 {
     private const int WarmUp = 3, MatrixSize = 2048;
 
@@ -37,13 +39,14 @@ public sealed class StepBench(IOptimizer optimizer, Device device, Action<string
             using DisposeScope scope = NewDisposeScope();
             optimizer.ZeroGrad();
             long start = Stopwatch.GetTimestamp();
-            Tensor current = loss(i + WarmUp);
+            Tensor current;
+            using (precision.Enter()) current = loss(i + WarmUp);
             Wait();
             long afterForward = Stopwatch.GetTimestamp();
-            current.backward();
+            precision.Scaled(current).backward();
             Wait();
             long afterBackward = Stopwatch.GetTimestamp();
-            optimizer.Step(request);
+            precision.Update(optimizer.Step(request with { LossScale = precision.LossScale }).Applied);
             Wait();
             long end = Stopwatch.GetTimestamp();
             double rate = MatrixRate(a, b, product);

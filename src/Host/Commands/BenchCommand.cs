@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using HiEndMae.Engine.Benchmarks;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Numerics;
 using HiEndMae.Host.Configuration;
 using HiEndMae.Host.Running;
 using Spectre.Console;
@@ -53,7 +54,7 @@ internal static class BenchCommand
         using DisposeScope scope = torch.NewDisposeScope();
         using var model = new BenchModel(config, chosen, classes, new ComponentFactory(catalog), device, threads);
         using var stop = new StopSignal();
-        var bench = new StepBench(model.Optimizer, device, message => environment.Error.WriteLine($"warning: {message}"));
+        var bench = new StepBench(model.Optimizer, new StepPrecision(config.Precision, device), device, message => environment.Error.WriteLine($"warning: {message}"));
         StepTimes? measured = null;
         StageProgress.Run(environment, json, "bench", progress => measured = bench.Run(
             model.Loss, model.Request, steps, (done, total) => progress.Report(done, total, "", TimeSpan.Zero), stop.Token));
@@ -68,6 +69,7 @@ internal static class BenchCommand
                 ["device"] = device.ToString(),
                 ["threads"] = threads,
                 ["allocator"] = DeviceChoice.Allocator,
+                ["precision"] = config.Precision.ToString().ToLowerInvariant(),
                 ["batch"] = model.Batch,
                 ["parameters"] = model.Parameters,
                 ["steps"] = times.Steps,
