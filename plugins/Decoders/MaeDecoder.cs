@@ -13,5 +13,6 @@ internal sealed class MaeDecoder(MaeConfig config, DecoderContext context)
         DenseLayers = [],
         MlpRatio = config.MlpRatio,
         NormTargets = config.NormTargets,
+        CheckpointBlocks = config.CheckpointBlocks,
     };
 }

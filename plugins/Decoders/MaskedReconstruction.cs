@@ -45,7 +45,7 @@ internal abstract class MaskedReconstruction : Decoder
         Tensor predicted = Predict(encoder, patches, batch.Mask!); // [B, N (+1), F], shuffled order
         Tensor targets = Tokens.Gather(patches, batch.Mask!.Hidden); // [B, M, F]
         if (normTargets) targets = nn.functional.layer_norm(targets, [targets.shape[2]], eps: TargetEps);
-        Tensor hidden = predicted.narrow(1, predicted.shape[1] - targets.shape[1], targets.shape[1]);
+        Tensor hidden = predicted.narrow(1, predicted.shape[1] - targets.shape[1], targets.shape[1]).to(targets.dtype); // [B, M, F], float32 whatever the last map computed in
         return nn.functional.mse_loss(hidden, targets).MoveToOuterDisposeScope();
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HiEndMae.Nn;
+using HiEndMae.Numerics;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,11 +16,13 @@ internal abstract class StagedDecoder : MaskedReconstruction
     private readonly (int Layer, nn.Module Module, Linear? Projection)[] order;
     // By its key: a field would register it a second time.
     private readonly string last;
+    private readonly bool checkpointBlocks;
 
     protected StagedDecoder(string name, HiEndMaeConfig config, DecoderContext context)
         : base(name, context, config.EmbedDim, config.NumHeads, config.NormTargets)
     {
         Check(config, Info);
+        checkpointBlocks = config.CheckpointBlocks;
         TransformerBlock Block() => new(config.EmbedDim, config.NumHeads, config.MlpRatio);
         blocks = nn.ModuleList([.. Enumerable.Range(0, config.SelfDepth).Select(_ => Block())]);
         encoder_to_decoder = nn.ModuleDict<Linear>();
@@ -48,14 +51,19 @@ internal abstract class StagedDecoder : MaskedReconstruction
     protected override Tensor Decode(Tensor tokens, IReadOnlyDictionary<int, Tensor> hidden)
     {
         Tensor x = tokens;
-        foreach (TransformerBlock block in blocks) x = block.forward(x);
+        foreach (TransformerBlock block in blocks) x = Run(block, x);
         foreach ((int layer, nn.Module module, Linear? projection) in order)
         {
-            if (module is DenseBlock dense) x = dense.forward(x, projection!.forward(hidden[layer]));
-            else foreach (TransformerBlock block in (ModuleList<TransformerBlock>)module) x = block.forward(x);
+            if (module is DenseBlock dense) x = Run(dense, x, projection!.forward(hidden[layer]));
+            else foreach (TransformerBlock block in (ModuleList<TransformerBlock>)module) x = Run(block, x);
         }
         return x;
     }
+
+    private Tensor Run(TransformerBlock block, Tensor tokens) => checkpointBlocks ? Recomputed.Run(inputs => block.forward(inputs[0]), tokens) : block.forward(tokens);
+
+    private Tensor Run(DenseBlock block, Tensor tokens, Tensor context) =>
+        checkpointBlocks ? Recomputed.Run(inputs => block.forward(inputs[0], inputs[1]), tokens, context) : block.forward(tokens, context);
 
     private Linear AddProjection(int index, int width)
     {

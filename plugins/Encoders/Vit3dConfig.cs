@@ -41,6 +41,10 @@ public sealed partial record Vit3dConfig
     [Range(0, 0.95)]
     public double DropPath { get; init; }
 
+    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers, far less memory, a third more time.</summary>
+    [IgnoredByFingerprint]
+    public bool CheckpointBlocks { get; init; }
+
     partial void Check(KeyReport report)
     {
         if (PosEmbed == PositionEmbedding.Sincos && EmbedDim % 6 != 0)

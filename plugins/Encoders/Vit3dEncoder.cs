@@ -1,5 +1,6 @@
 using HiEndMae.Imaging;
 using HiEndMae.Nn;
+using HiEndMae.Numerics;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,11 +16,13 @@ internal sealed class Vit3dEncoder : TokenEncoder
     private readonly Parameter? cls_token;
     private readonly Tensor pos_embed;
     private readonly int patch;
+    private readonly bool checkpointBlocks;
 
     public Vit3dEncoder(Vit3dConfig config, EncoderContext context) : base(nameof(Vit3dEncoder))
     {
         Check(config, context);
         patch = config.PatchSize;
+        checkpointBlocks = config.CheckpointBlocks;
         var grid = new Size3(context.CropSize.X / patch, context.CropSize.Y / patch, context.CropSize.Z / patch);
         bool pretraining = context.Use == EncoderUse.Pretraining;
         TokenInfo = new TokenEncoderInfo(context.InChannels, config.EmbedDim, config.Depth, Size3.Cube(patch), grid, pretraining);
@@ -71,8 +74,12 @@ internal sealed class Vit3dEncoder : TokenEncoder
         var hidden = new Dictionary<int, Tensor>();
         for (int i = 0; i < blocks.Count; i++)
         {
-            x = blocks[i].forward(x);
-            if (hiddenBlocks.Contains(i)) hidden[i] = x.MoveToOuterDisposeScope();
+            TransformerBlock block = blocks[i];
+            x = checkpointBlocks ? Recomputed.Run(inputs => block.forward(inputs[0]), x) : block.forward(x);
+            if (!hiddenBlocks.Contains(i)) continue;
+            hidden[i] = x.MoveToOuterDisposeScope();
+            // An edge of its own for what follows: gradients of the two readers are then added in the same order whether blocks are recomputed or not.
+            x = x.view(x.shape);
         }
         return new TokenFeatures(norm.forward(x).MoveToOuterDisposeScope(), hidden);
     }

@@ -13,9 +13,11 @@ public static class Tokens
     public static Tensor Gather(Tensor tokens, Tensor indices)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor source = tokens.shape[0] == indices.shape[0] ? tokens : tokens.expand(indices.shape[0], -1, -1);
-        return source
-            .gather(1, indices.unsqueeze(-1).expand(-1, -1, tokens.shape[2]))
-            .MoveToOuterDisposeScope();
+        (long batch, long picked, long count, long width) = (indices.shape[0], indices.shape[1], tokens.shape[1], tokens.shape[2]);
+        // Whole rows are copied; gather would look up every element by itself.
+        Tensor rows = tokens.shape[0] == batch && batch > 1
+            ? indices + (arange(batch, ScalarType.Int64, indices.device) * count).unsqueeze(1)
+            : indices;
+        return tokens.reshape(-1, width).index_select(0, rows.reshape(-1)).reshape(batch, picked, width).MoveToOuterDisposeScope();
     }
 }

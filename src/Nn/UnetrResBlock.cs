@@ -30,5 +30,6 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
         return nn.functional.leaky_relu(Norm(conv2.forward(x)) + residual, Slope).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Norm(Tensor x) => nn.functional.instance_norm(x);
+    // In float32, whatever the convolution computed in.
+    private static Tensor Norm(Tensor x) => nn.functional.instance_norm(x.to(ScalarType.Float32));
 }

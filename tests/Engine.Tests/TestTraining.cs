@@ -1,6 +1,8 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Training.Schedules;
+using TorchSharp;
 
 namespace HiEndMae.Engine.Tests;
 
@@ -33,7 +35,9 @@ internal sealed record TestTraining : ITrainingConfig
 
     public int MaxBadSteps { get; init; } = 3;
 
-    public TrainerOptions Options(int cases = 1) => TrainerOptions.Of(this, new TrainingLength(this, cases), new RunIdentity("experiment", "name = \"test\"\n", []), threads: 1);
+    public Precision Precision { get; init; }
+
+    public TrainerOptions Options(int cases = 1) => TrainerOptions.Of(this, new TrainingLength(this, cases), new RunIdentity("experiment", "name = \"test\"\n", []), threads: 1) with { Precision = new StepPrecision(Precision, torch.CPU) };
 
     public ISchedule Rates(int cases) => LearningRates.Create(Optimizer.Lr, Schedule, new TrainingLength(this, cases));
 }

@@ -15,13 +15,15 @@ public sealed class TrainerTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Theory]
-    [InlineData(1, 0)]
-    [InlineData(3, 0)]
-    [InlineData(1, 0.9)]
-    [InlineData(2, 0.99)]
-    public void Killed_and_resumed_gives_the_same_weights_and_values_to_the_last_bit(int accumulation, double emaDecay)
+    [InlineData(1, 0, Precision.Float32)]
+    [InlineData(3, 0, Precision.Float32)]
+    [InlineData(1, 0.9, Precision.Float32)]
+    [InlineData(2, 0.99, Precision.Float32)]
+    [InlineData(1, 0, Precision.Bfloat16)]
+    [InlineData(2, 0, Precision.Float16)]
+    public void Killed_and_resumed_gives_the_same_weights_and_values_to_the_last_bit(int accumulation, double emaDecay, Precision precision)
     {
-        TestTraining config = new() { Steps = 30, GradAccumulation = accumulation, Optimizer = new OptimizerConfig { Lr = 1e-2, GradClip = 1, EmaDecay = emaDecay } };
+        TestTraining config = new() { Steps = 30, GradAccumulation = accumulation, Precision = precision, Optimizer = new OptimizerConfig { Lr = 1e-2, GradClip = 1, EmaDecay = emaDecay } };
         (float[] whole, TestLog wholeLog) = Train("whole", config);
         Assert.Throws<OperationCanceledException>(() => Train("parts", config, stopAt: 13));
         (float[] parts, TestLog partsLog) = Train("parts", config);

@@ -22,6 +22,9 @@ public sealed partial record ExperimentConfig
     [IgnoredByFingerprint]
     public string Device { get; init; } = "auto";
 
+    /// <summary>Numbers that linear maps, convolutions and attention are computed in while training: float32, bfloat16 or float16. Weights, norms, losses and updates are float32 always.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
     /// <summary>Threads of libtorch on CPU; 0 for one per core.</summary>
     [Range(0, 1024), IgnoredByFingerprint]
     public int Threads { get; init; }

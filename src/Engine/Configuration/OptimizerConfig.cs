@@ -1,9 +1,12 @@
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101).</summary>
+/// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101) or SGD with momentum.</summary>
 [ConfigSection]
 public sealed partial record OptimizerConfig
 {
+    /// <summary>adamw, or sgd: gradient descent with momentum.</summary>
+    public OptimizerKind Kind { get; init; } = OptimizerKind.Adamw;
+
     /// <summary>Peak learning rate.</summary>
     [Range(0, 10)]
     public double Lr { get; init; } = 1e-4;
@@ -15,6 +18,13 @@ public sealed partial record OptimizerConfig
     /// <summary>Decay of the second moment.</summary>
     [Range(0, 0.999999)]
     public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Momentum of sgd.</summary>
+    [Range(0, 0.999999)]
+    public double Momentum { get; init; } = 0.99;
+
+    /// <summary>Whether sgd looks ahead by its momentum.</summary>
+    public bool Nesterov { get; init; } = true;
 
     /// <summary>Added to the root of the second moment.</summary>
     [Range(1e-16, 1)]

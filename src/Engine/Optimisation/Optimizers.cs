@@ -13,6 +13,8 @@ public static class Optimizers
     public static IOptimizer Create(OptimizerConfig config, IReadOnlyList<ParameterGroup> groups, int threads, bool keepAverage = false)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new AdamW(groups, new AdamWOptions(config.Beta1, config.Beta2, config.Eps), threads, keepAverage);
+        return config.Kind == OptimizerKind.Sgd
+            ? new Sgd(groups, new SgdOptions(config.Momentum, config.Nesterov), threads, keepAverage)
+            : new AdamW(groups, new AdamWOptions(config.Beta1, config.Beta2, config.Eps), threads, keepAverage);
     }
 }

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
@@ -19,6 +20,9 @@ namespace HiEndMae.Engine.Stages;
 public sealed record StageContext(
     int Seed, Device Device, int Threads, RunIdentity Identity, string Folder, DataServices Data, TimeBudget Budget, IStageLogger Logger, TimeProvider Clock)
 {
+    /// <summary>What forward computes in while training.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>The stage's checkpoints.</summary>
     public CheckpointStore Checkpoints(Retention retention) => new(Path.Combine(Folder, "checkpoints"), retention, Logger.Warn);
 }

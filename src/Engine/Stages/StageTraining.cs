@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Training.Callbacks;
 using HiEndMae.Engine.Weights;
@@ -27,7 +28,7 @@ internal static class StageTraining
         if (validation is not null) callbacks.Add(validation);
         if (show is not null) callbacks.Add(new FigureCallback(config.FiguresEvery, show));
         callbacks.Add(new TimeBudgetCallback(context.Budget));
-        TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads);
+        TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads) with { Precision = new StepPrecision(context.Precision, context.Device) };
         CheckpointStore checkpoints = context.Checkpoints(new Retention(config.KeepCheckpoints, config.KeepEvery));
         TrainResult result = new Trainer(objective, options, callbacks, checkpoints, context.Logger, context.Clock).Run(cancel);
         StepPhase[] training = [StepPhase.DataWait, StepPhase.Forward, StepPhase.Backward, StepPhase.Optimizer, StepPhase.Logging];

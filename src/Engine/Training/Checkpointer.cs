@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Training;
 /// <summary>Restores a training from the newest good checkpoint, and writes checkpoints; a full disk pauses them, not the training.</summary>
 internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<TrainingCallback> callbacks, TimeProvider clock)
 {
-    private const string ClockName = "clock", RandomName = "random.cpu";
+    private const string ClockName = "clock", ScaleName = "loss_scale", RandomName = "random.cpu";
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(2);
     private long? failedAt;
 
@@ -30,6 +30,7 @@ internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<Training
             if (state.Parts[callback.Name] is JsonObject part) callback.Load(part);
         }
         if (state.Parts[ClockName] is JsonObject times) run.Clock.Load(times);
+        if (state.Parts[ScaleName] is JsonObject scale) run.Options.Precision.Scaler?.Restore((double)scale["scale"]!, (int)scale["good_steps"]!);
         (run.Step, run.EndReason) = (state.Step, state.EndReason);
         run.IsDone = state.EndReason is not null || state.Step >= run.Options.Length.Steps;
         (run.BestStep, run.LastCheckpoint) = (state.BestStep, newest.Path);
@@ -71,6 +72,7 @@ internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<Training
     private void Save(TrainingRun run)
     {
         var parts = new JsonObject { [ClockName] = run.Clock.Save() };
+        if (run.Options.Precision.Scaler is { } scaler) parts[ScaleName] = new JsonObject { ["scale"] = scaler.Scale, ["good_steps"] = scaler.GoodSteps };
         foreach (TrainingCallback callback in callbacks)
         {
             if (callback.Save() is { } part) parts[callback.Name] = part;

@@ -6,4 +6,8 @@ namespace HiEndMae.Engine.Training;
 /// <param name="GradNorm">Norm of all gradients before clipping.</param>
 /// <param name="Applied">False where loss or gradient were NaN or infinite: the weights are as they were.</param>
 /// <param name="Lr">Learning rate, before factors of parameters.</param>
-public readonly record struct StepReport(int Step, double Loss, double GradNorm, bool Applied, double Lr);
+public readonly record struct StepReport(int Step, double Loss, double GradNorm, bool Applied, double Lr)
+{
+    /// <summary>Whether a step that was not applied only lowers the loss factor of float16: nothing is wrong with the loss.</summary>
+    public bool IsScaleSearch { get; init; }
+}

@@ -53,12 +53,13 @@ public sealed class Trainer(
         for (int i = 0; i < options.GradAccumulation; i++) loss += Accumulate(run, run.Step * options.GradAccumulation + i);
         // A loss that is no number has no gradient worth a look.
         StepResult update = double.IsFinite(loss)
-            ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, AverageDecay = options.Optimizer.EmaDecay })
+            ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, AverageDecay = options.Optimizer.EmaDecay, LossScale = options.Precision.LossScale })
             : new StepResult(double.NaN, Applied: false);
+        bool isScaleSearch = double.IsFinite(loss) && options.Precision.Update(update.Applied);
         run.Clock.Book(StepPhase.Optimizer);
         run.Step++;
         run.IsDone = run.Step >= options.Length.Steps;
-        return new StepReport(run.Step, loss, update.GradNorm, update.Applied, lr);
+        return new StepReport(run.Step, loss, update.GradNorm, update.Applied, lr) { IsScaleSearch = isScaleSearch };
     }
 
     // Forward and backward of one batch; its part of the step's loss.
@@ -66,10 +67,11 @@ public sealed class Trainer(
     {
         using DisposeScope scope = NewDisposeScope();
         TimeSpan waited = objective.DataWait;
-        Tensor loss = objective.Loss(batch);
+        Tensor loss;
+        using (options.Precision.Enter()) loss = objective.Loss(batch);
         if (options.GradAccumulation > 1) loss /= options.GradAccumulation;
         run.Clock.Book(StepPhase.Forward, objective.DataWait - waited);
-        loss.backward();
+        options.Precision.Scaled(loss).backward();
         double value = loss.item<float>(); // device sync; the optimiser's norm, which follows, is one anyway
         run.Clock.Book(StepPhase.Backward);
         return value;

@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Numerics;
 
 namespace HiEndMae.Engine.Training;
 
@@ -14,6 +15,9 @@ namespace HiEndMae.Engine.Training;
 public sealed record TrainerOptions(
     TrainingLength Length, int GradAccumulation, int LogEvery, int CheckpointEvery, OptimizerConfig Optimizer, Schedules.ISchedule Schedule, int Threads, RunIdentity Identity)
 {
+    /// <summary>What forward computes in.</summary>
+    public StepPrecision Precision { get; init; } = StepPrecision.Full;
+
     /// <summary>From a stage's config.</summary>
     public static TrainerOptions Of(ITrainingConfig config, TrainingLength length, RunIdentity identity, int threads)
     {

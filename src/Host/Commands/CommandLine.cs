@@ -22,6 +22,7 @@ public sealed class CommandLine
             PluginsCommand.Create(environment),
             SchemaCommand.Create(environment),
             FlopsCommand.Create(environment),
+            BenchCommand.Create(environment),
             VerifyCommand.Create(environment),
             InspectCommand.Create(environment),
             ConvertCommand.Create(environment),

@@ -18,6 +18,7 @@ internal static class EnvironmentReport
         ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(),
         ["device"] = device,
         ["threads"] = threads,
+        ["allocator"] = DeviceChoice.Allocator,
         ["plugins"] = new JsonArray([.. catalog.Components.Select(component => (JsonNode)$"{component.Slot}/{component.Name}")]),
     };
 }

@@ -32,6 +32,7 @@ public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallba
     public override void StepDone(TrainingRun run, in StepReport step, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(run);
+        if (step.IsScaleSearch) return;
         if (step.Applied)
         {
             inARow = 0;

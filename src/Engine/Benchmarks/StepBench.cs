@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using HiEndMae.Engine.Numerics;
+using HiEndMae.Engine.Optimisation;
+using HiEndMae.Engine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Benchmarks;
+
+/// <summary>Times training steps: forward, backward, optimiser, with matrix products between them to compare with.</summary>
+/// <param name="optimizer">Over the model's parameters.</param>
+/// <param name="precision">What forward computes in.</param>
+/// <param name="device">Where the model is.</param>
+/// <param name="warn">Takes sentences of the collection gate.</param>
+public sealed class StepBench(IOptimizer optimizer, StepPrecision precision, Device device, Action<string> warn)
+{
+    private const int WarmUp = 3, MatrixSize = 2048;
+
+    /// <summary>Runs steps.</summary>
+    /// <param name="loss">The loss of a step, in the current dispose scope.</param>
+    /// <param name="request">What the optimiser does.</param>
+    /// <param name="steps">Steps to measure, at least 1.</param>
+    /// <param name="progress">Takes steps done and steps in all.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    public StepTimes Run(Func<int, Tensor> loss, StepRequest request, int steps, Action<int, int> progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(progress);
+        double[] forward = new double[steps], backward = new double[steps], update = new double[steps], matmul = new double[steps];
+        long resident = 0, tensors = 0;
+        double last = 0;
+        using Tensor a = rand(MatrixSize, MatrixSize, device: device), b = rand(MatrixSize, MatrixSize, device: device), product = zeros_like(a);
+        using var gate = new CollectionGate(warn);
+        for (int i = -WarmUp; i < steps; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            gate.BetweenSteps();
+            if (i == 0) (resident, tensors) = (Environment.WorkingSet, Tensor.TotalCount);
+            using DisposeScope scope = NewDisposeScope();
+            optimizer.ZeroGrad();
+            long start = Stopwatch.GetTimestamp();
+            Tensor current;
+            using (precision.Enter()) current = loss(i + WarmUp);
+            Wait();
+            long afterForward = Stopwatch.GetTimestamp();
+            precision.Scaled(current).backward();
+            Wait();
+            long afterBackward = Stopwatch.GetTimestamp();
+            precision.Update(optimizer.Step(request with { LossScale = precision.LossScale }).Applied);
+            Wait();
+            long end = Stopwatch.GetTimestamp();
+            double rate = MatrixRate(a, b, product);
+            last = current.item<float>();
+            progress(i + WarmUp + 1, steps + WarmUp);
+            if (i < 0) continue;
+            forward[i] = Stopwatch.GetElapsedTime(start, afterForward).TotalSeconds;
+            backward[i] = Stopwatch.GetElapsedTime(afterForward, afterBackward).TotalSeconds;
+            update[i] = Stopwatch.GetElapsedTime(afterBackward, end).TotalSeconds;
+            matmul[i] = rate;
+        }
+        double[] whole = [.. Enumerable.Range(0, steps).Select(i => forward[i] + backward[i] + update[i])];
+        long now = Environment.WorkingSet;
+        return new StepTimes(
+            steps, Median(whole), whole.Min(), Median(forward), Median(backward), Median(update), Median(matmul),
+            now, now - resident, Math.Max(now, Process.GetCurrentProcess().PeakWorkingSet64), Tensor.TotalCount, Tensor.TotalCount - tensors, last);
+    }
+
+    private double MatrixRate(Tensor a, Tensor b, Tensor product)
+    {
+        const int Repetitions = 2;
+        using IDisposable noGrad = no_grad();
+        double best = 0;
+        for (int i = 0; i < Repetitions; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            product.addmm_(a, b, beta: 0, alpha: 1);
+            Wait();
+            best = Math.Max(best, 2.0 * MatrixSize * MatrixSize * MatrixSize / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        return best;
+    }
+
+    private void Wait()
+    {
+        if (device.type == DeviceType.CUDA) cuda.synchronize(device);
+    }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
+}
