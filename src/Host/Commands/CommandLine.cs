@@ -17,6 +17,8 @@ public sealed class CommandLine
             RunCommand.Create(environment),
             SweepCommand.Create(environment),
             PredictCommand.Create(environment),
+            EvaluateCommand.Create(environment),
+            CompareCommand.Create(environment),
             ValidateCommand.Create(environment),
             DataCommand.Create(environment),
             PluginsCommand.Create(environment),

@@ -1,94 +1,80 @@
 using System.CommandLine;
-using HiEndMae.Engine.Configuration;
+using System.Text.Json.Nodes;
 using HiEndMae.Engine.Inference;
-using HiEndMae.Engine.Weights;
-using HiEndMae.Host.Configuration;
+using HiEndMae.Host.Evaluation;
 using HiEndMae.Host.Running;
 using HiEndMae.Imaging;
 using TorchSharp;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae predict RUN IMAGE...</c>: segments scans with a fine-tuned model of a run, each on its own grid.</summary>
+/// <summary><c>hiendmae predict RUN|CHECKPOINT IMAGE...</c>: segments scans with a fine-tuned model of a run, each on its own grid.</summary>
 internal static class PredictCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune]." };
+        var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune], or a checkpoint in it." };
         var images = new Argument<string[]>("IMAGE") { Description = "Scans: NIfTI, MetaImage or NRRD.", Arity = ArgumentArity.OneOrMore };
-        var start = new Option<string?>("--start") { Description = "Which fine-tuned model, by its start (scratch, pretrain, or the checkpoint's name); left out, the last." };
-        var output = new Option<string>("--out") { Description = "Folder for IMAGE_seg.nii.gz.", DefaultValueFactory = _ => "predictions" };
+        var output = new Option<string>("--out") { Description = "Folder for IMAGE_seg.nii.gz and IMAGE_seg.json.", DefaultValueFactory = _ => "predictions" };
+        var probabilities = new Option<bool>("--probabilities") { Description = "Write IMAGE_prob.nii.gz too: a channel per class." };
+        var figures = new Option<bool>("--figures") { Description = "Write IMAGE_seg.png too: three slices with the organs' outlines." };
+        Option<bool> json = CommonOptions.Json();
         Option<string?> device = CommonOptions.Device();
-        var command = new Command("predict", "Segment scans with a fine-tuned model; label maps have the scans' own grids.") { run, images, start, output, device };
+        var models = new ModelOptions();
+        var command = new Command("predict", "Segment scans with a fine-tuned model; label maps have the scans' own grids.") { run, images, output, probabilities, figures, device, json };
+        models.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(
-            environment, parsed.GetValue(run)!, parsed.GetValue(images)!, parsed.GetValue(start), parsed.GetValue(output)!, parsed.GetValue(device), cancel)));
+            environment, parsed.GetValue(run)!, parsed.GetValue(images)!, models.Read(parsed), parsed.GetValue(device), parsed.GetValue(json),
+            new ScanOutput(parsed.GetValue(output)!, parsed.GetValue(probabilities), parsed.GetValue(figures)), cancel)));
         return command;
     }
 
-    private static int Run(HostEnvironment environment, string run, string[] images, string? start, string output, string? deviceName, CancellationToken cancel)
+    private static int Run(
+        HostEnvironment environment, string run, string[] images, ModelChoice choice, string? deviceName, bool json, ScanOutput output, CancellationToken cancel)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(Path.Combine(run, "experiment.toml"), []);
-        DiagnosticOutput.Print(environment, loaded.Diagnostics);
-        if (!loaded.IsValid) return ExitCodes.BadUsage;
-        ExperimentConfig config = loaded.Experiments[0].Config;
-        ModelCard card = ModelCard.Read(run);
-        FinetuneConfig finetune = config.Finetune ?? throw new PluginException($"The experiment of '{run}' has no [finetune].");
-        string label = StartOf(config, start);
+        if (FineTunedModels.Open(environment, run, choice.Overrides) is not { } opened) return ExitCodes.BadUsage;
+        string start = opened.StartOf(choice.Start);
+        output.CheckNames(images);
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Device device = DeviceChoice.Resolve(deviceName ?? config.Device);
-        var factory = new ComponentFactory(catalog);
-        using var encoder = factory.Create<Encoder>(Slot.Encoder, config.Encoder, new EncoderContext(card.Channels.Count, finetune.Data.Crop, EncoderUse.Segmentation));
-        using var head = factory.Create<SegmentationHead>(Slot.Head, finetune.Head, new HeadContext(encoder.Info, finetune.Data.Crop, card.Labels.Count));
-        string checkpoint = Path.Combine(run, $"finetune-{label}", "checkpoints");
-        var modules = new Dictionary<string, torch.nn.Module> { ["encoder"] = encoder, ["head"] = head };
-        ModelWeights.Restore(ModelWeights.Of(modules), CheckpointStore.LoadWeights(checkpoint), checkpoint);
-        encoder.to(device).eval();
-        head.to(device).eval();
-        var segmenter = new CaseSegmenter(encoder, head, finetune.Data, config.Evaluate ?? new EvaluateConfig(), device);
-        Directory.CreateDirectory(output);
-        int failed = 0;
-        foreach (string image in images)
+        torch.Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
+        (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, choice.Checkpoints, choice.Averaging, device);
+        var segmenter = new CaseSegmenter(models, opened.Finetune.Data, opened.Evaluate, device);
+        Directory.CreateDirectory(output.Folder);
+        var done = new JsonArray();
+        var failures = new JsonArray();
+        StageProgress.Run(environment, json, "predict", progress =>
         {
-            try
+            for (int i = 0; i < images.Length; i++)
             {
-                Volume<float> original = VolumeReader.ReadImage(image, cancel);
-                if (original.Channels != card.Channels.Count) throw new VolumeException($"'{image}' has {original.Channels} channels; the model takes {card.Channels.Count}: {string.Join(", ", card.Channels)}.");
-                Volume<ushort> prediction = segmenter.SegmentOriginal(original, image, cancel);
-                string path = Path.Combine(output, NameOf(image) + "_seg.nii.gz");
-                NiftiWriter.Write(path, prediction, cancel);
-                environment.Output.WriteLine($"{path}: {Found(prediction, card.Labels)}");
+                string image = images[i];
+                long began = environment.Clock.GetTimestamp();
+                // Windows of this scan as a part of it, scans before it as wholes.
+                segmenter.Progress = (window, windows) =>
+                {
+                    double part = (i + (double)window / windows) / images.Length;
+                    progress.Report((int)(1000 * part), 1000, $"{ScanNames.Stem(image)}: window {window} of {windows}", environment.Clock.GetElapsedTime(began) / window * (windows - window));
+                };
+                try
+                {
+                    Volume<float> original = VolumeReader.ReadImage(image, cancel);
+                    if (original.Channels != opened.Card.Channels.Count)
+                        throw new VolumeException($"'{image}' has {original.Channels} channels; the model takes {opened.Card.Channels.Count}: {string.Join(", ", opened.Card.Channels)}.");
+                    OriginalPrediction prediction = segmenter.PredictOriginal(original, image, output.Probabilities, cancel);
+                    JsonObject about1 = output.Write(image, original, prediction, opened, about, environment.Clock.GetElapsedTime(began), cancel);
+                    done.Add(about1);
+                    if (!json) environment.Output.WriteLine($"{about1["segmentation"]}: {ScanOutput.Found(about1)}");
+                }
+                catch (VolumeException error)
+                {
+                    // One bad scan takes none of the others with it.
+                    environment.Error.WriteLine($"error: {error.Message}");
+                    failures.Add(new JsonObject { ["image"] = image, ["error"] = error.Message });
+                }
             }
-            catch (VolumeException error)
-            {
-                // One bad scan takes none of the others with it.
-                environment.Error.WriteLine($"error: {error.Message}");
-                failed++;
-            }
-        }
-        return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;
-    }
-
-    private static string StartOf(ExperimentConfig config, string? start)
-    {
-        string[] labels = [.. StagePlan.Of(config).Where(stage => stage.Kind == "finetune").Select(stage => stage.Label)];
-        if (start is null) return labels[^1];
-        return labels.Contains(start) ? start : throw new PluginException($"The run has no model '{start}'; there are: {string.Join(", ", labels)}.");
-    }
-
-    private static string Found(Volume<ushort> prediction, IReadOnlyList<string> labels)
-    {
-        var counts = new long[labels.Count];
-        foreach (ushort voxel in prediction.Voxels) counts[voxel]++;
-        double millilitres = Math.Abs(prediction.Affine.Spacing.X * prediction.Affine.Spacing.Y * prediction.Affine.Spacing.Z) / 1000;
-        string[] organs = [.. labels.Index().Skip(1).Where(entry => counts[entry.Index] > 0).Select(entry => FormattableString.Invariant($"{entry.Item} {counts[entry.Index] * millilitres:F1} ml"))];
-        return organs.Length == 0 ? "background only" : string.Join(", ", organs);
-    }
-
-    private static string NameOf(string image)
-    {
-        string name = Path.GetFileName(image);
-        int end = name.IndexOf(".nii", StringComparison.OrdinalIgnoreCase);
-        return end > 0 ? name[..end] : Path.GetFileNameWithoutExtension(name);
+        });
+        if (failures.Count > 0 && images.Length > 1) environment.Error.WriteLine($"{failures.Count} of {images.Length} images failed; {done.Count} were segmented.");
+        int code = failures.Count == 0 ? ExitCodes.Done : ExitCodes.BadData;
+        if (json) environment.Output.WriteLine(new JsonObject { ["model"] = about, ["images"] = done, ["failed"] = failures }.ToJsonString(DiagnosticOutput.Indented));
+        return code;
     }
 }

@@ -11,9 +11,9 @@ internal static class EvaluationTable
     public static void Print(IAnsiConsole console, string title, EvaluationResult evaluation, IReadOnlyList<string> labels)
     {
         ScoringPolicy policy = evaluation.Settings.Policy;
-        Table table = new Table().Title(Markup.Escape(title)).AddColumn("organ").AddColumn(new TableColumn("cases").RightAligned());
+        Table table = new Table().Title(Markup.Escape(title)).AddColumn(new TableColumn("organ").NoWrap()).AddColumn(new TableColumn("cases").RightAligned());
         foreach (MetricSummary summary in evaluation.Summaries) table.AddColumn(new TableColumn(summary.Metric.Title()).RightAligned());
-        table.AddColumn(new TableColumn("ml (truth)").RightAligned()).AddColumn(new TableColumn("ml (predicted)").RightAligned());
+        table.AddColumn(new TableColumn("truth ml").RightAligned()).AddColumn(new TableColumn("predicted ml").RightAligned());
         for (int label = 0; label < labels.Count; label++)
         {
             int k = label;

@@ -1,4 +1,3 @@
-using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Host.Figures;
 using HiEndMae.Imaging;
@@ -7,23 +6,19 @@ using HiEndMae.Mlflow;
 namespace HiEndMae.Host.Running;
 
 /// <summary>Pictures of a stage: into the run's <c>figures/</c> and to the tracker.</summary>
-internal sealed class StageFigures(RunDirectory directory, TrackedRun run)
+internal sealed class StageFigures(RunDirectory directory, TrackedRun run, IReadOnlyList<string> labels)
 {
     /// <summary>Input, masked, reconstruction.</summary>
     public void Reconstruction(ReconstructionExample example, Size3 crop, int? step) => Write(
         Name("reconstruction", step), [new Panel(crop, example.Input), new Panel(crop, example.Masked), new Panel(crop, example.Reconstructed)],
         new Size3(crop.X / 2, crop.Y / 2, crop.Z / 2));
 
-    /// <summary>Image, truth, prediction, error (voxels whose class is wrong).</summary>
+    /// <summary>Image, truth, prediction, and where the two differ.</summary>
     public void Segmentation(string name, SegmentedCase segmented, int? step = null)
     {
-        PreparedCase prepared = segmented.Case;
-        Size3 size = prepared.Image.Size;
-        float[] image = prepared.Image.Channel(0).ToArray();
-        ushort[] truth = prepared.Label!.Voxels, prediction = segmented.Prediction.Voxels;
-        var error = new ushort[truth.Length];
-        for (int i = 0; i < error.Length; i++) error[i] = truth[i] == prediction[i] ? (ushort)0 : (ushort)1;
-        Write(Name(name, step), [new Panel(size, image), new Panel(size, image, truth), new Panel(size, image, prediction), new Panel(size, image, error)], PanelWriter.CentreOf(size, truth));
+        string path = directory.File(Name(name, step));
+        SegmentationFigure.Write(path, segmented.Case.Image, segmented.Case.Label!.Voxels, segmented.Prediction.Voxels, labels);
+        run.LogArtifact(path, "figures");
     }
 
     private void Write(string name, IReadOnlyList<Panel> panels, Size3 centre)

@@ -25,7 +25,7 @@ internal sealed class StageRunner(
         {
             using DisposeScope scope = NewDisposeScope();
             var logger = new StageLogger(stage.Name, directory, progress, run, environment.Error, environment.Clock);
-            var figures = new StageFigures(directory, run);
+            var figures = new StageFigures(directory, run, labelled?.Info.LabelNames ?? []);
             var context = new StageContext(config.Seed, device, threads, identity, directory.File(stage.Name), data, budget, logger, environment.Clock) { Precision = config.Precision };
             // Every stage starts from its own seed: leaving one out changes no other.
             manual_seed(config.Seed);

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using HiEndMae.Configuration;
+using HiEndMae.Engine.Inference;
+using HiEndMae.Engine.Stages;
+using HiEndMae.Engine.Training;
+using HiEndMae.Host.Evaluation;
+using HiEndMae.Host.Figures;
+using HiEndMae.Host.Running;
+using HiEndMae.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Host.Commands;
+
+/// <summary>Evaluates models of a run again.</summary>
+internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions options)
+{
+    public int Run(string split, string? deviceName, bool savePredictions, CancellationToken cancel)
+    {
+        if (FineTunedModels.Open(environment, options.Path, options.Models.Overrides) is not { } opened) return ExitCodes.BadUsage;
+        // All of them, unless one is named or the path names one.
+        IReadOnlyList<string> starts = options.Models.Start is null && opened.Path.Start is null ? opened.Starts : [opened.StartOf(options.Models.Start)];
+        Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
+        int threads = opened.Config.Threads > 0 ? opened.Config.Threads : Environment.ProcessorCount;
+        set_num_threads(threads);
+        Dataset dataset = opened.Factory.Create<Dataset>(Slot.Dataset, opened.Finetune.Data.Dataset, new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
+        if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new PluginException("The dataset has other classes than the run was trained with.");
+        string folder = options.Out ?? Path.Combine(opened.Path.Run, "evaluations", environment.Clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
+        var results = new EvaluationFiles(folder, opened.Card.Labels);
+        int failed = 0;
+        foreach (string start in starts)
+        {
+            StageProgress.Run(environment, options.Json, $"evaluate-{start}", progress =>
+            {
+                using DisposeScope scope = NewDisposeScope();
+                (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, options.Models.Checkpoints, options.Models.Averaging, device);
+                var context = new StageContext(opened.Config.Seed, device, threads, new RunIdentity("", "", []), folder, 0, new TimeBudget(null, environment.Clock), new ProgressOnly(progress, environment), environment.Clock);
+                results.Add(start, new EvaluateStage(opened.Evaluate, opened.Finetune.Data, context).Run(
+                    dataset, split == "test" ? DatasetSplit.Test : DatasetSplit.Validation, models, about, segmented => Keep(start, segmented, savePredictions), Failed, cancel));
+            });
+        }
+        results.Write(new JsonObject { ["run"] = opened.Path.Run, ["failed_cases"] = failed });
+        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(DiagnosticOutput.Indented));
+        else results.Print(environment.Console, folder);
+        return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;
+
+        void Failed(string name, VolumeException error)
+        {
+            failed++;
+            environment.Error.WriteLine($"error: {error.Message}");
+        }
+
+        void Keep(string start, SegmentedCase segmented, bool predictions)
+        {
+            string name = RunDirectory.SafeName(segmented.Case.Id);
+            SegmentationFigure.Write(Path.Combine(folder, "figures", $"{start}-{name}.png"), segmented.Case.Image, segmented.Case.Label!.Voxels, segmented.Prediction.Voxels, opened.Card.Labels);
+            if (!predictions) return;
+            string target = Path.Combine(folder, "predictions", start);
+            Directory.CreateDirectory(target);
+            NiftiWriter.Write(Path.Combine(target, name + "_seg.nii.gz"), segmented.Prediction, cancel);
+        }
+    }
+}
