@@ -49,4 +49,8 @@ public sealed partial record ExperimentConfig
     /// <summary>Where runs are tracked.</summary>
     [IgnoredByFingerprint]
     public TrackingConfig Tracking { get; init; } = new();
+
+    /// <summary>Where the results stand in a table of the paper.</summary>
+    [IgnoredByFingerprint]
+    public ReportConfig? Report { get; init; }
 }

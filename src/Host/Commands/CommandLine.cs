@@ -21,6 +21,7 @@ public sealed class CommandLine
             PluginsCommand.Create(environment),
             SchemaCommand.Create(environment),
             FlopsCommand.Create(environment),
+            ReportCommand.Create(environment),
             VerifyCommand.Create(environment),
             InspectCommand.Create(environment),
             ConvertCommand.Create(environment),

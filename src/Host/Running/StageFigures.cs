@@ -26,6 +26,15 @@ internal sealed class StageFigures(RunDirectory directory, TrackedRun run)
         Write(Name(name, step), [new Panel(size, image), new Panel(size, image, truth), new Panel(size, image, prediction), new Panel(size, image, error)], PanelWriter.CentreOf(size, truth));
     }
 
+    /// <summary>Slices of a test case with truth and prediction, for the HTML report.</summary>
+    public void Slices(string name, string start, SegmentedCase segmented, IReadOnlyList<string> labels)
+    {
+        PreparedCase prepared = segmented.Case;
+        var image = new Panel(prepared.Image.Size, prepared.Image.Channel(0).ToArray());
+        SliceAtlasWriter.Write(
+            directory.File($"{SliceAtlas.Folder}/{name}"), prepared.Id, start, image, prepared.Label!.Voxels, segmented.Prediction.Voxels, prepared.Image.Affine.Spacing, labels);
+    }
+
     private void Write(string name, IReadOnlyList<Panel> panels, Size3 centre)
     {
         string path = directory.File(name);
