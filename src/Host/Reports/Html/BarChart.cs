@@ -5,8 +5,8 @@ namespace HiEndMae.Host.Reports.Html;
 /// <summary>Dice of one class, a bar per row, as inline SVG.</summary>
 internal static class BarChart
 {
-    private const double Width = 270, RowHeight = 17, Left = 108, ValueWidth = 40, BarHeight = 11;
-    private const int LongestName = 19;
+    private const double Width = 340, RowHeight = 17, Left = 156, ValueWidth = 40, BarHeight = 11;
+    private const int LongestName = 25;
 
     /// <summary>Draws bars from 0 to 100 %.</summary>
     /// <param name="title">The class.</param>

@@ -19,7 +19,7 @@ internal sealed class HtmlReport(TimeProvider clock)
     {
         string title = tables.Count == 1 ? tables[0].Heading : "Results";
         var body = new HtmlText();
-        Header(body, title, tables);
+        Header(body, "Results", tables);
         body.Raw("<main>\n");
         for (int i = 0; i < tables.Count; i++) Table(body, tables[i], i);
         Inconsistencies(body, tables);

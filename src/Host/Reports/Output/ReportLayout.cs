@@ -12,7 +12,7 @@ internal static class ReportLayout
     public static TextGrid Results(ReportTable table)
     {
         bool threeLines = table.Paper is not null && !table.HasStandIns;
-        GridColumn[] columns = [.. table.LabelNames.Select(name => new GridColumn("", name, IsNumber: false)), .. threeLines ? [new GridColumn("", "by", IsNumber: false)] : Array.Empty<GridColumn>(),
+        GridColumn[] columns = [.. table.LabelNames.Select(name => new GridColumn("", name, IsNumber: name == table.Paper?.FlopsColumn)), .. threeLines ? [new GridColumn("", "by", IsNumber: false)] : Array.Empty<GridColumn>(),
             .. table.Columns.Select(column => new GridColumn(column.Group, column.Name, IsNumber: true))];
         var lines = new List<GridLine>();
         string section = "";
