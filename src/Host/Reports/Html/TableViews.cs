@@ -12,6 +12,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
 {
     private const int Colors = 12, MostCases = 8;
     private readonly ReportRow[] rows = [.. table.Rows.Where(row => row.HasOurs)];
+    private readonly string[] datasets = [.. table.Runs.Select(DatasetOf).Distinct()];
     private readonly Dictionary<string, IReadOnlyList<MetricSeries>> metrics = table.Runs.ToDictionary(run => run.Folder, run => RunReader.Metrics(run.Folder));
 
     /// <summary>Losses and validation scores by step, a colour per row, a line per seed.</summary>
@@ -46,7 +47,8 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         var byClass = new Dictionary<string, List<(string Name, int Color, Estimate Value)>>();
         for (int i = 0; i < rows.Length; i++)
         {
-            foreach (var group in rows[i].Runs.SelectMany(run => Evaluations(rows[i], run)).SelectMany(evaluation => evaluation.Dice.Skip(1)).Where(pair => pair.Value is not null).GroupBy(pair => pair.Key))
+            foreach (var group in rows[i].Runs.SelectMany(run => Evaluations(rows[i], run).SelectMany(evaluation => evaluation.Dice.Skip(1).Select(pair => (Name: OrganOf(run, pair.Key), pair.Value))))
+                .Where(pair => pair.Value is not null).GroupBy(pair => pair.Name))
             {
                 if (!byClass.TryGetValue(group.Key, out List<(string, int, Estimate)>? bars)) byClass[group.Key] = bars = [];
                 bars.Add((rows[i].Id, i % Colors, Estimate.Of([.. group.Select(pair => 100 * pair.Value!.Value)])));
@@ -55,7 +57,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         if (byClass.Count == 0) return;
         body.Raw("<h3>Dice by organ (%)</h3>\n<div class=\"bars\">\n");
         foreach ((string name, List<(string Name, int Color, Estimate Value)> bars) in byClass)
-            body.Add($"<figure><figcaption>{name.Replace('_', ' ')}</figcaption>").Raw(BarChart.Draw(name, bars)).Raw("</figure>\n");
+            body.Add($"<figure><figcaption>{name}</figcaption>").Raw(BarChart.Draw(name, bars)).Raw("</figure>\n");
         body.Raw("</div>\n");
     }
 
@@ -138,6 +140,11 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         if (overlay is not null && pictures.Class(Path.Combine(folder, overlay)) is { } labels) body.Add($"<div class=\"labels {labels}\" style=\"{size}\"></div>");
         body.Add($"</div><figcaption>{caption}</figcaption></figure>\n");
     }
+
+    // Organs of different datasets are different bars, where the table's columns are datasets.
+    private string OrganOf(RunRecord run, string label) => datasets.Length > 1 ? $"{DatasetOf(run)}: {label.Replace('_', ' ')}" : label.Replace('_', ' ');
+
+    private static string DatasetOf(RunRecord run) => ReportTarget.Of(run.Config) is { } target ? target.StandIn.Length > 0 ? target.StandIn : target.Column : "";
 
     // A run's starts whose results stand in a row.
     private IEnumerable<string> Evaluated(ReportRow row, RunRecord run) => run.Evaluations.Keys.Where(start => ReportTarget.Of(run.Config) is { } target
