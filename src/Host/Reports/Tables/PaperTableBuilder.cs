@@ -40,7 +40,7 @@ internal sealed class PaperTableBuilder
         if (target.StandIn.Length > 0) standIns[target.StandIn] = target.Column;
         if (entry.Run is not { State: RunState.Finished } run)
         {
-            unfinished.Add((string.Join(", ", target.Rows.Values.Distinct()), entry.Why.TrimEnd('.'), entry.Name));
+            unfinished.Add((string.Join(", ", paper.Rows.Select(row => row.Id).Where(row => target.Rows.Values.Contains(row))), entry.Why.TrimEnd('.'), entry.Name));
             return;
         }
         foreach ((string start, string row) in target.Rows)
