@@ -61,6 +61,10 @@ public sealed partial record ExperimentConfig
     [IgnoredByFingerprint]
     public LoaderConfig Loader { get; init; } = new();
 
+    /// <summary>Where the results stand in a table of the paper.</summary>
+    [IgnoredByFingerprint]
+    public ReportConfig? Report { get; init; }
+
     /// <summary>With every value that depends on the stage said.</summary>
     public ExperimentConfig Completed() => this with
     {

@@ -25,6 +25,7 @@ public sealed class CommandLine
             SchemaCommand.Create(environment),
             FlopsCommand.Create(environment),
             BenchCommand.Create(environment),
+            ReportCommand.Create(environment),
             VerifyCommand.Create(environment),
             InspectCommand.Create(environment),
             ConvertCommand.Create(environment),

@@ -1,6 +1,7 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.ExperimentFiles;
+using HiEndMae.Host.Reports;
 
 namespace HiEndMae.Host.Configuration;
 
@@ -81,6 +82,7 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
     {
         ExperimentConfig config = ExperimentConfig.Read(point.Tree, new BindContext(components, getVariable ?? (name => $"${{env:{name}}}")));
         config.Check(point.Tree, ExperimentChecker.Title, diagnostics.Add);
+        ReportRules.Check(config, point.Tree, diagnostics.Add);
         config = config.Completed();
         ConfigTable resolved = config.ToTable();
         return new LoadedExperiment(point.Label, config, TomlText.Document(resolved), ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components));

@@ -21,6 +21,15 @@ internal sealed class StageFigures(RunDirectory directory, TrackedRun run, IRead
         run.LogArtifact(path, "figures");
     }
 
+    /// <summary>Slices of a test case with truth and prediction, for the HTML report.</summary>
+    public void Slices(string name, string start, SegmentedCase segmented, IReadOnlyList<string> labels)
+    {
+        PreparedCase prepared = segmented.Case;
+        var image = new Panel(prepared.Image.Size, prepared.Image.Channel(0).ToArray());
+        SliceAtlasWriter.Write(
+            directory.File($"{SliceAtlas.Folder}/{name}"), prepared.Id, start, image, prepared.Label!.Voxels, segmented.Prediction.Voxels, prepared.Image.Affine.Spacing, labels);
+    }
+
     private void Write(string name, IReadOnlyList<Panel> panels, Size3 centre)
     {
         string path = directory.File(name);

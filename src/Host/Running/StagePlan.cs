@@ -34,6 +34,7 @@ internal sealed record StagePlan(string Name, string Kind, string Start, ITraini
         return stages;
     }
 
-    private static string NameOf(string start) =>
+    /// <summary>Short name of a start: scratch, pretrain, or the file's.</summary>
+    public static string NameOf(string start) =>
         start is "scratch" or "pretrain" ? start : Path.GetFileNameWithoutExtension(start.TrimEnd('/', '\\'));
 }

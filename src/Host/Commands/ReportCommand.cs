@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Text;
+using HiEndMae.Host.Configuration;
+using HiEndMae.Host.Reports;
+using HiEndMae.Host.Reports.Html;
+using HiEndMae.Host.Reports.Output;
+using HiEndMae.Host.Reports.Paper;
+using HiEndMae.Host.Reports.Runs;
+using HiEndMae.Host.Reports.Tables;
+
+namespace HiEndMae.Host.Commands;
+
+/// <summary><c>hiendmae report DIR|FILE</c>: the table as the paper prints it, ours beside it.</summary>
+internal static class ReportCommand
+{
+    public static Command Create(HostEnvironment environment)
+    {
+        var source = new Argument<string[]>("DIR|FILE") { Description = "Folders of runs, or experiment files whose combinations are looked for among the runs.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Option<string>("--runs") { Description = "Folder of runs, where an experiment file is named.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
+        var format = new Option<ReportFormat?>("--format") { Description = "terminal, markdown, csv, latex or html; left out, by the ending of --out, else terminal.", HelpName = "FORMAT" };
+        var output = new Option<string?>("--out") { Description = "File to write.", HelpName = "FILE" };
+        var paper = new Option<string?>("--paper") { Description = $"Only this table of the paper: {string.Join(", ", PaperTables.Names)}.", HelpName = "TABLE" };
+        Option<string[]> set = CommonOptions.Set();
+        var command = new Command("report", "Print results as the paper's tables: ours, the paper's, the difference, intervals over seeds, what is missing and why.") { source, runs, format, output, paper, set };
+        command.SetAction(parsed => Run(
+            environment, parsed.GetValue(source)!, parsed.GetValue(runs)!, parsed.GetValue(format), parsed.GetValue(output), parsed.GetValue(paper), parsed.GetValue(set) ?? []));
+        return command;
+    }
+
+    private static int Run(HostEnvironment environment, string[] sources, string runs, ReportFormat? format, string? output, string? paper, string[] overrides)
+    {
+        if (paper is not null && !PaperTables.Names.Contains(paper))
+            throw new PluginException($"The paper has no '{paper}' to report; there are: {string.Join(", ", PaperTables.Names)}.");
+        ReportFormat wanted = format ?? ByEnding(output);
+        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        var entries = new List<ReportEntry>();
+        foreach (string source in sources)
+        {
+            if (Entries(environment, catalog, source, runs, overrides, paper) is not { } found) return ExitCodes.BadUsage;
+            entries.AddRange(found);
+        }
+        IReadOnlyList<ReportTable> tables = ReportSource.Tables(entries, paper);
+        if (wanted == ReportFormat.Terminal && output is null)
+        {
+            TerminalWriter.Write(environment.Console, tables);
+            return ExitCodes.Done;
+        }
+        string text = wanted switch
+        {
+            ReportFormat.Markdown => MarkdownWriter.Write(tables),
+            ReportFormat.Csv => CsvWriter.Write(tables),
+            ReportFormat.Latex => LatexWriter.Write(tables),
+            ReportFormat.Html => new HtmlReport(environment.Clock).Write(tables),
+            _ => throw new PluginException("--format terminal writes no file; give another format, or leave --out out."),
+        };
+        if (output is null)
+        {
+            environment.Output.Write(text);
+            return ExitCodes.Done;
+        }
+        string path = Path.GetFullPath(output);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path + ".tmp", text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        File.Move(path + ".tmp", path, overwrite: true);
+        environment.Output.WriteLine($"{path}: {tables.Count} {(tables.Count == 1 ? "table" : "tables")} of {tables.Sum(table => table.Runs.Count)} runs");
+        return ExitCodes.Done;
+    }
+
+    private static IReadOnlyList<ReportEntry>? Entries(HostEnvironment environment, PluginCatalog catalog, string source, string runs, string[] overrides, string? paper)
+    {
+        var reader = new RunReader(environment.Clock);
+        if (!source.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
+        {
+            if (overrides.Length > 0) throw new PluginException("--set changes an experiment file; a folder of runs has none.");
+            IReadOnlyList<RunRecord> all = reader.ReadAll(source);
+            if (all.Count == 0 && paper is null) throw new PluginException($"There is no run below '{source}'; a run is a folder with experiment.toml and fingerprint.txt.");
+            return ReportSource.OfRuns(all, catalog);
+        }
+        // Data need not be at hand to report.
+        LoadedFile file = new ExperimentLoader(catalog.Components, name => environment.GetVariable(name) ?? $"${{env:{name}}}").LoadWhole(source, overrides);
+        DiagnosticOutput.Print(environment, file.Diagnostics.Where(diagnostic => diagnostic.IsError));
+        if (!file.IsValid) return null;
+        return ReportSource.OfFile(file.Experiments, Directory.Exists(runs) ? reader.ReadAll(runs) : []);
+    }
+
+    private static ReportFormat ByEnding(string? output) => Path.GetExtension(output)?.ToUpperInvariant() switch
+    {
+        null or "" => ReportFormat.Terminal,
+        ".MD" or ".MARKDOWN" => ReportFormat.Markdown,
+        ".CSV" => ReportFormat.Csv,
+        ".TEX" => ReportFormat.Latex,
+        ".HTML" or ".HTM" => ReportFormat.Html,
+        string ending => throw new PluginException($"What to write into a file ending in '{ending.ToLowerInvariant()}'? Say --format markdown, csv, latex or html."),
+    };
+}

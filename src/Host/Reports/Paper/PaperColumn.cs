@@ -1,0 +1,20 @@
+namespace HiEndMae.Host.Reports.Paper;
+
+/// <summary>A column of numbers.</summary>
+/// <param name="Group">Heading over several columns, such as AMOS; empty for none.</param>
+/// <param name="Name">As printed below it.</param>
+/// <param name="Aliases">Names of classes that stand in this column.</param>
+internal sealed record PaperColumn(string Group, string Name, IReadOnlyList<string> Aliases)
+{
+    /// <summary>What configs call it, such as "AMOS 10%".</summary>
+    public string Id => Group.Length == 0 ? Name : $"{Group} {Name}";
+
+    /// <summary>Whether a class of this name stands here.</summary>
+    public bool Means(string label)
+    {
+        string word = Plain(label);
+        return word == Plain(Name) || Aliases.Any(alias => Plain(alias) == word);
+    }
+
+    private static string Plain(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace HiEndMae.Host.Reports.Paper;
+
+/// <summary>Two numbers of the paper that cannot both be right.</summary>
+/// <param name="Table">Where the first stands.</param>
+/// <param name="Row">Its row.</param>
+/// <param name="Column">Its column.</param>
+/// <param name="Printed">The number.</param>
+/// <param name="Other">What it should be by the other place, or by its cells.</param>
+/// <param name="Why">The other place.</param>
+internal sealed record PaperInconsistency(string Table, string Row, string Column, decimal Printed, decimal Other, string Why)
+{
+    // A cell is within 0.005 of the true value, and so is the mean: printed and recomputed means of right numbers are at most 0.01 apart.
+    private const decimal Tolerance = 0.01m;
+
+    /// <summary>Means that their cells do not give.</summary>
+    public static IEnumerable<PaperInconsistency> Means(PaperTable table) =>
+        from row in table.Rows
+        from mean in table.Means
+        let cells = mean.Of.Select(row.Value).ToArray()
+        let printed = row.Value(mean.Column)
+        where printed is not null && cells.All(cell => cell is not null)
+        let computed = cells.Average()!.Value
+        where Math.Abs(computed - printed.Value) > Tolerance
+        select new PaperInconsistency(table.Id, row.Id, mean.Column, printed.Value, Math.Round(computed, 2, MidpointRounding.AwayFromZero), $"the mean of its {cells.Length} cells");
+
+    /// <summary>Values that two places print differently.</summary>
+    /// <param name="tables">Every table.</param>
+    /// <param name="pairs">Lines of table, row, column and table, row, column that are one value.</param>
+    public static IEnumerable<PaperInconsistency> Pairs(IReadOnlyList<PaperTable> tables, string pairs) =>
+        from line in pairs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Skip(1)
+        let cells = line.TrimEnd('\r').Split(',')
+        let left = Find(tables, cells[0], cells[1], cells[2])
+        let right = Find(tables, cells[3], cells[4], cells[5])
+        where Math.Abs(left - right) > Tolerance
+        select new PaperInconsistency(cells[0], cells[1], cells[2], left, right, $"{tables.First(table => table.Id == cells[3]).Heading}, {cells[4]}, {cells[5]}");
+
+    /// <summary>As a sentence.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Row}, {Column}: printed {Printed}, but {Other} by {Why}");
+
+    private static decimal Find(IReadOnlyList<PaperTable> tables, string table, string row, string column) =>
+        tables.FirstOrDefault(one => one.Id == table)?.FindRow(row)?.Value(column) ?? throw new InvalidDataException($"same-values.csv names {table}, {row}, {column}, which is no number.");
+}

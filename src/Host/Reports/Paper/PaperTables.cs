@@ -1,0 +1,30 @@
+using System.Reflection;
+
+namespace HiEndMae.Host.Reports.Paper;
+
+/// <summary>The paper's numbers (Tang et al., arXiv:2502.08347), transcribed into CSV files that are a part of the program.</summary>
+internal static class PaperTables
+{
+    private const string Prefix = "paper/", Suffix = ".csv", SameValues = "same-values";
+
+    /// <summary>Names of the tables that results can stand in, in the paper's order.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["table2", "table3", "table4", "table5", "table6", "table7", "figure2", "table-s4", "table-s5", "table-s6"];
+
+    /// <summary>A table.</summary>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    public static PaperTable Get(string name) => PaperTableReader.Read(name, Text(name));
+
+    /// <summary>What is wrong within the paper: means that their cells do not give, and values printed differently in two places.</summary>
+    public static IReadOnlyList<PaperInconsistency> Inconsistencies()
+    {
+        PaperTable[] tables = [.. Names.Select(Get)];
+        return [.. tables.SelectMany(PaperInconsistency.Means), .. PaperInconsistency.Pairs(tables, Text(SameValues))];
+    }
+
+    private static string Text(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix) ?? throw new ArgumentException($"There is no table '{name}'.", nameof(name));
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
