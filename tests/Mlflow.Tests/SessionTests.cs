@@ -130,6 +130,12 @@ public sealed class SessionTests
         fixture.Mlflow.Experiments.Remove("1");
         using (TrackingSession session = fixture.Open()) session.StartRun("experiment", "paper", "run", null, NoTags).LogMetric("loss", 3, 3);
         Assert.Equal([1, 2, 3], fixture.Run("run").Metrics.Select(point => point.Step).Order());
+        // Sync asks, even where nothing waits.
+        fixture.Sync();
+        fixture.Mlflow.Runs.Clear();
+        Assert.NotEqual(0, fixture.Sync());
+        Assert.Equal(3, fixture.Run("run").Metrics.Count);
+        Assert.Equal("KILLED", fixture.Run("run").Status); // no session ended it
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public static class SpoolSync
         try
         {
             EndDeadRuns(runFolder);
-            return new SpoolDrain(runFolder, store, to.ForSpool(runFolder), note).Drain(cancel)
+            return new SpoolDrain(runFolder, store, to.ForSpool(runFolder), note).Drain(cancel, isSuspicious: true)
                 ?? throw new TrackingException(TrackingFailure.Unavailable, $"Another process is sending the spool of {runFolder}.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
