@@ -31,8 +31,12 @@ public sealed class ProcessTests
             var points = records.Where(record => (string?)record["op"] == "metrics" && (string?)record["run"] == (string?)start["run"]).SelectMany(record => record["points"]!.AsArray())
                 .Select(point => ((string)point!["key"]!, (long)point["timestamp"]!, (long)point["step"]!, (double)point["value"]!, false));
             Assert.Equal(points.Order(), run.Metrics.Order());
-            Assert.Equal(records.Any(record => (string?)record["op"] == "end" && (string?)record["run"] == (string?)start["run"]) ? "FINISHED" : "RUNNING", run.Status);
+            JsonNode end = Assert.Single(records, record => (string?)record["op"] == "end" && (string?)record["run"] == (string?)start["run"]);
+            Assert.Equal((((string)end["status"]!).ToUpperInvariant(), (long)end["time"]!), (run.Status, run.EndTime));
         }
+        // What the kill left open was ended as killed, at its last sign of life.
+        JsonNode last = Assert.Single(records, record => (string?)record["status"] == "Killed");
+        Assert.Equal((long)records.Last(record => record["points"] is not null && (string?)record["run"] == (string?)last["run"])["points"]!.AsArray()[^1]!["timestamp"]!, (long)last["time"]!);
         Assert.Equal(records.Count(record => (string?)record["op"] == "run"), fixture.Mlflow.Runs.Values.Count(run => !run.IsDeleted));
     }
 

@@ -130,6 +130,12 @@ public sealed class SessionTests
         fixture.Mlflow.Experiments.Remove("1");
         using (TrackingSession session = fixture.Open()) session.StartRun("experiment", "paper", "run", null, NoTags).LogMetric("loss", 3, 3);
         Assert.Equal([1, 2, 3], fixture.Run("run").Metrics.Select(point => point.Step).Order());
+        // Sync asks, even where nothing waits.
+        fixture.Sync();
+        fixture.Mlflow.Runs.Clear();
+        Assert.NotEqual(0, fixture.Sync());
+        Assert.Equal(3, fixture.Run("run").Metrics.Count);
+        Assert.Equal("KILLED", fixture.Run("run").Status); // no session ended it
     }
 
     [Fact]
@@ -158,7 +164,7 @@ public sealed class SessionTests
     public void A_run_directory_moved_with_its_database_is_still_in_step()
     {
         using var fixture = new SessionFixture();
-        using (TrackingSession session = fixture.Open(address: "")) session.StartRun("experiment", "paper", "run", null, NoTags).LogMetric("loss", 1, 1);
+        using (TrackingSession session = fixture.Open(address: "")) session.StartRun("experiment", "paper", "run", null, NoTags).Finish(RunStatus.Finished);
         using var elsewhere = new TempFolder();
         Directory.Move(fixture.RunFolder, elsewhere["run"]);
         File.Move(fixture.Folder["mlflow.db"], elsewhere["mlflow.db"]);

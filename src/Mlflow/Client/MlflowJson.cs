@@ -5,6 +5,7 @@ namespace HiEndMae.Mlflow;
 /// <summary>How messages are written: snake_case, no nulls, NaN and infinities as strings, numbers that came as strings read.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals | JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(CreateExperimentRequest))]

@@ -150,14 +150,23 @@ internal sealed class MlflowTransport : IDisposable
 
     private static Answer Attempt(ResilienceContext context, (MlflowTransport Self, HttpMethod Verb, string Path, Func<HttpContent>? Content) state)
     {
-        using var request = new HttpRequestMessage(state.Verb, state.Path) { Content = state.Content?.Invoke() };
-        using HttpResponseMessage response = state.Self.client.Send(request, HttpCompletionOption.ResponseContentRead, context.CancellationToken);
-        using var body = new MemoryStream();
-        response.Content.CopyTo(body, null, context.CancellationToken);
-        RetryConditionHeaderValue? asked = response.Headers.RetryAfter;
-        TimeSpan? wait = asked?.Delta ?? (asked?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
-        bool isJson = response.Content.Headers.ContentType?.MediaType is null or "application/json";
-        return new Answer(response.StatusCode, body.ToArray(), isJson, wait);
+        try
+        {
+            using var request = new HttpRequestMessage(state.Verb, state.Path) { Content = state.Content?.Invoke() };
+            using HttpResponseMessage response = state.Self.client.Send(request, HttpCompletionOption.ResponseContentRead, context.CancellationToken);
+            using var body = new MemoryStream();
+            response.Content.CopyTo(body, null, context.CancellationToken);
+            RetryConditionHeaderValue? asked = response.Headers.RetryAfter;
+            TimeSpan? wait = asked?.Delta ?? (asked?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
+            bool isJson = response.Content.Headers.ContentType?.MediaType is null or "application/json";
+            return new Answer(response.StatusCode, body.ToArray(), isJson, wait);
+        }
+        catch (ObjectDisposedException error)
+        {
+            // A synchronous request is given up by closing its connection, and what was reading from it can see that first.
+            context.CancellationToken.ThrowIfCancellationRequested();
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "the connection was closed", error);
+        }
     }
 
     private TAnswer Read<TAnswer>(Answer answer, string path, JsonTypeInfo<TAnswer> type) where TAnswer : class

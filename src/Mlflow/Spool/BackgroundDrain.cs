@@ -158,6 +158,11 @@ internal sealed class BackgroundDrain : IDisposable
         {
             return Failed(error.Message);
         }
+        catch (Exception error)
+        {
+            // A mistake of ours; tracking ends no training, and the spool keeps what it could not send.
+            return Failed($"internal error: {error}");
+        }
     }
 
     private bool Failed(string why)

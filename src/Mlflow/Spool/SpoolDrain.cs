@@ -24,24 +24,31 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
 
     /// <summary>Applies everything that waits.</summary>
     /// <param name="cancel">Stops between records.</param>
+    /// <param name="isSuspicious">Asks the store first whether it still has what it got, even if nothing waits.</param>
     /// <returns>How many records were dealt with; null where another process is at it.</returns>
     /// <exception cref="TrackingException">The store is not available; what waits, waits.</exception>
-    public int? Drain(CancellationToken cancel)
+    public int? Drain(CancellationToken cancel, bool isSuspicious = false)
     {
         using FileStream? held = SpoolFiles.TryLock(SpoolFiles.DrainLock(runFolder));
         if (held is null) return null;
         state = cursor.Load(); // another process may have been here
         startedAnew = false;
         int count = 0;
+        if (isSuspicious && state.Runs.Values.Any(id => store.PresenceOf(id) == RunPresence.Missing)) StartAnew();
         while (!Run(ref count, cancel))
         {
-            // The store has lost our runs: a new server at the old address, a database that was removed. The spool has everything.
-            note($"tracking: {store.Description} does not have this run any more; everything is sent again.");
-            startedAnew = true;
-            state = new CursorState { Target = target };
+            StartAnew();
             count = 0;
         }
         return count;
+    }
+
+    // The store has lost our runs: a new server at the old address, a database that was removed. The spool has everything.
+    private void StartAnew()
+    {
+        note($"tracking: {store.Description} does not have this run any more; everything is sent again.");
+        startedAnew = true;
+        state = new CursorState { Target = target };
     }
 
     private bool Run(ref int count, CancellationToken cancel)

@@ -6,8 +6,14 @@ internal sealed class SpoolHistory
     // Steps as sorted runs of numbers would be smaller; a long training has some ten thousand points, and this is read before it starts.
     private readonly Dictionary<(string Run, string Key), HashSet<long>> steps = [];
 
+    private readonly Dictionary<string, string?> parents = new(StringComparer.Ordinal);
+    private long lastTime;
+
     /// <summary>The store of the last session; null where there was none.</summary>
     public string? Target { get; private set; }
+
+    /// <summary>Runs that were started and not ended, with their parents and the time of the last that is known of each.</summary>
+    public Dictionary<string, (string? Parent, long Time)> Open { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Our ids of runs by the program's keys.</summary>
     public Dictionary<string, string> Runs { get; } = new(StringComparer.Ordinal);
@@ -19,6 +25,7 @@ internal sealed class SpoolHistory
         {
             if (record.Op == SpoolRecord.Target) history.Target = record.Uri;
             if (record is { Op: SpoolRecord.Start, Key: { } key, Run: { } run }) history.Runs[key] = run;
+            history.Follow(record);
             if (record is not { Op: SpoolRecord.Metrics, Run: { } owner, Points: { } points }) continue;
             foreach (MetricValue point in points)
             {
@@ -27,6 +34,16 @@ internal sealed class SpoolHistory
             }
         }
         return history;
+    }
+
+    private void Follow(SpoolRecord record)
+    {
+        if (record.Run is not { } run) return;
+        if (record.Op == SpoolRecord.Start) parents[run] = record.Parent;
+        if (record.Op is SpoolRecord.Start or SpoolRecord.Resume) Open[run] = (parents.GetValueOrDefault(run), Math.Max(record.Time ?? 0, lastTime));
+        if (record.Op == SpoolRecord.End) Open.Remove(run);
+        lastTime = Math.Max(lastTime, Math.Max(record.Time ?? 0, record.Points is [.., var last] ? last.Timestamp : 0));
+        if (Open.TryGetValue(run, out var known)) Open[run] = (known.Parent, Math.Max(known.Time, lastTime));
     }
 
     /// <summary>Whether an earlier session has logged a metric at a step.</summary>

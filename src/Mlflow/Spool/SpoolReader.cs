@@ -2,10 +2,11 @@ using System.Text.Json;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Reads the whole records of a spool, while it is being written too. Lines that a kill or a full disk cut are passed over.</summary>
+/// <summary>Reads the whole records of a spool, while it is being written too. Lines that a kill or a full disk cut are passed over. For one thread.</summary>
 internal sealed class SpoolReader(string path)
 {
-    private const int ChunkBytes = 64 << 10;
+    // Kept between readings: the thread that reads while a model runs allocates little.
+    private byte[] buffer = new byte[16 << 10];
 
     /// <summary>Lines passed over by the last reading.</summary>
     public int NumTorn { get; private set; }
@@ -18,7 +19,6 @@ internal sealed class SpoolReader(string path)
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         if (offset > file.Length) offset = 0; // the cursor is of another file: what is sent twice changes nothing
         file.Seek(offset, SeekOrigin.Begin);
-        var buffer = new byte[ChunkBytes];
         int count = 0;
         while (true)
         {

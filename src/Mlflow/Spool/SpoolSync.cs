@@ -48,13 +48,28 @@ public static class SpoolSync
         using ITrackingStore store = to.Open(getVariable, clock, (options ?? new MlflowClientOptions()) with { Stop = cancel });
         try
         {
-            return new SpoolDrain(runFolder, store, to.ForSpool(runFolder), note).Drain(cancel)
+            EndDeadRuns(runFolder);
+            return new SpoolDrain(runFolder, store, to.ForSpool(runFolder), note).Drain(cancel, isSuspicious: true)
                 ?? throw new TrackingException(TrackingFailure.Unavailable, $"Another process is sending the spool of {runFolder}.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new TrackingException(TrackingFailure.Unavailable, $"The spool of {runFolder} cannot be sent: {error.Message}", error);
         }
+    }
+
+    // A process that was killed could not say so. Its lock is gone with it: what it left open is ended as killed, at the time of its last sign of life;
+    // a resumed run opens it again.
+    private static void EndDeadRuns(string runFolder)
+    {
+        string path = SpoolFiles.Spool(runFolder);
+        using FileStream? held = SpoolFiles.TryLock(SpoolFiles.WriterLock(runFolder));
+        if (held is null) return;
+        var open = SpoolHistory.Read(path).Open;
+        if (open.Count == 0) return;
+        using var writer = new SpoolWriter(path);
+        foreach ((string run, (string? parent, long time)) in open.Reverse())
+            writer.Append(new SpoolRecord { Op = SpoolRecord.End, Run = run, Parent = parent, Status = RunStatus.Killed, Time = time });
     }
 
     private static TrackingTarget TargetOf(string runFolder, Func<string, string?> getVariable)
