@@ -74,7 +74,7 @@ internal abstract class MaskedReconstruction : Decoder
         Tensor tokens = cat([visible, mask_token.expand(batch, mask.Hidden.shape[1], width)], 1); // [B, N (+1), D]
         Tensor positions = Tokens.Gather(pos_embed, mask.Shuffle);
         if (info.HasClassToken) positions = cat([zeros(batch, 1, width, positions.dtype, positions.device), positions], 1);
-        return head.forward(norm.forward(Decode(tokens + positions, features.Hidden))).MoveToOuterDisposeScope();
+        return head.call(norm.call(Decode(tokens + positions, features.Hidden))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Predicted patches in the order of the grid, in the intensities of the input.</summary>

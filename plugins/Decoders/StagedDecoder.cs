@@ -46,7 +46,7 @@ internal abstract class StagedDecoder : MaskedReconstruction
 
     protected override IReadOnlyCollection<int> HiddenBlocks { get; }
 
-    protected override Tensor Project(Tensor tokens) => encoder_to_decoder[last].forward(tokens);
+    protected override Tensor Project(Tensor tokens) => encoder_to_decoder[last].call(tokens);
 
     protected override Tensor Decode(Tensor tokens, IReadOnlyDictionary<int, Tensor> hidden)
     {
@@ -54,7 +54,7 @@ internal abstract class StagedDecoder : MaskedReconstruction
         foreach (TransformerBlock block in blocks) x = Run(block, x);
         foreach ((int layer, nn.Module module, Linear? projection) in order)
         {
-            if (module is DenseBlock dense) x = Run(dense, x, projection!.forward(hidden[layer]));
+            if (module is DenseBlock dense) x = Run(dense, x, projection!.call(hidden[layer]));
             else foreach (TransformerBlock block in (ModuleList<TransformerBlock>)module) x = Run(block, x);
         }
         return x;

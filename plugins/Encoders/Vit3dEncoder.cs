@@ -46,14 +46,14 @@ internal sealed class Vit3dEncoder : TokenEncoder
     public override TokenFeatures EncodeVisible(Tensor patches, TokenMask mask, IReadOnlyCollection<int> hiddenBlocks)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor tokens = patch_embed.forward(Tokens.Gather(patches, mask.Visible)); // [B, V, E]
+        Tensor tokens = patch_embed.call(Tokens.Gather(patches, mask.Visible)); // [B, V, E]
         return Run(tokens + Tokens.Gather(pos_embed, mask.Visible), hiddenBlocks);
     }
 
     public override EncoderFeatures Encode(Tensor volumes, IReadOnlyCollection<int> hiddenBlocks)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Run(patch_embed.forward(Patches.FromVolumes(volumes, patch)) + pos_embed, hiddenBlocks); // [B, N, E]
+        return Run(patch_embed.call(Patches.FromVolumes(volumes, patch)) + pos_embed, hiddenBlocks); // [B, N, E]
     }
 
     public override int LayerOf(string parameterName)
@@ -75,13 +75,13 @@ internal sealed class Vit3dEncoder : TokenEncoder
         for (int i = 0; i < blocks.Count; i++)
         {
             TransformerBlock block = blocks[i];
-            x = checkpointBlocks ? Recomputed.Run(inputs => block.forward(inputs[0]), x) : block.forward(x);
+            x = checkpointBlocks ? Recomputed.Run(inputs => block.call(inputs[0]), x) : block.call(x);
             if (!hiddenBlocks.Contains(i)) continue;
             hidden[i] = x.MoveToOuterDisposeScope();
             // An edge of its own for what follows: gradients of the two readers are then added in the same order whether blocks are recomputed or not.
             x = x.view(x.shape);
         }
-        return new TokenFeatures(norm.forward(x).MoveToOuterDisposeScope(), hidden);
+        return new TokenFeatures(norm.call(x).MoveToOuterDisposeScope(), hidden);
     }
 
     private static void Check(Vit3dConfig config, EncoderContext context)

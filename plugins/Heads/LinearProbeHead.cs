@@ -31,7 +31,7 @@ internal sealed class LinearProbeHead : SegmentationHead
         using DisposeScope scope = NewDisposeScope();
         Tensor tokens = ((TokenFeatures)features).Tokens; // [B, N (+1), E]
         if (info.HasClassToken) tokens = tokens.narrow(1, 1, tokens.shape[1] - 1);
-        Tensor logits = classify.forward(tokens).transpose(1, 2); // [B, K, N]
+        Tensor logits = classify.call(tokens).transpose(1, 2); // [B, K, N]
         Tensor map = logits.reshape(logits.shape[0], logits.shape[1], info.Grid.X, info.Grid.Y, info.Grid.Z);
         return nn.functional.interpolate(map, [crop.X, crop.Y, crop.Z], mode: InterpolationMode.Trilinear, align_corners: false).MoveToOuterDisposeScope(); // [B, K, X, Y, Z]
     }

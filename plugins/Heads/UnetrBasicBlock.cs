@@ -9,11 +9,11 @@ internal sealed class UnetrBasicBlock : nn.Module<Tensor, Tensor>
 {
     private readonly UnetrResBlock layer;
 
-    public UnetrBasicBlock(int inChannels, int outChannels) : base(nameof(UnetrBasicBlock))
+    public UnetrBasicBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrBasicBlock))
     {
-        layer = new UnetrResBlock(inChannels, outChannels);
+        layer = new UnetrResBlock(inChannels, outChannels, options);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => layer.forward(input);
+    public override Tensor forward(Tensor input) => layer.call(input);
 }

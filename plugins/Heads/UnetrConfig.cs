@@ -1,3 +1,5 @@
+using HiEndMae.Nn;
+
 namespace HiEndMae.Plugins.Heads;
 
 /// <summary>UNETR: a convolutional decoder with skips from encoder blocks (Hatamizadeh et al., arXiv:2103.10504; blocks of MONAI 1.2).</summary>
@@ -11,4 +13,10 @@ public sealed partial record UnetrConfig
     /// <summary>Encoder blocks, counted from zero, whose raw outputs are the skips, shallow first.</summary>
     [NotEmpty, Range(0, 127)]
     public IReadOnlyList<int> SkipBlocks { get; init; } = [3, 6, 9];
+
+    /// <summary>Norm after each convolution of a block; instance norm is the paper's.</summary>
+    public UnetrNorm Norm { get; init; } = UnetrNorm.Instance;
+
+    /// <summary>Whether blocks are residual; MONAI's <c>res_block</c>.</summary>
+    public bool ResidualBlocks { get; init; } = true;
 }

@@ -37,14 +37,15 @@ internal sealed class UnetrHead : SegmentationHead
         grid = info.Grid;
         hasClassToken = info.HasClassToken;
         (int width, int feature) = (info.EmbedDim, config.FeatureSize);
-        encoder1 = new UnetrBasicBlock(info.InChannels, feature);
-        encoder2 = new UnetrProjection(width, 2 * feature, 3);
-        encoder3 = new UnetrProjection(width, 4 * feature, 2);
-        encoder4 = new UnetrProjection(width, 8 * feature, 1);
-        decoder5 = new UnetrUpBlock(width, 8 * feature);
-        decoder4 = new UnetrUpBlock(8 * feature, 4 * feature);
-        decoder3 = new UnetrUpBlock(4 * feature, 2 * feature);
-        decoder2 = info.PatchSize == Size3.Cube(16) ? new UnetrUpBlock(2 * feature, feature) : new UnetrResizeBlock(2 * feature, feature);
+        var options = new UnetrBlockOptions(config.Norm, config.ResidualBlocks);
+        encoder1 = new UnetrBasicBlock(info.InChannels, feature, options);
+        encoder2 = new UnetrProjection(width, 2 * feature, 3, options);
+        encoder3 = new UnetrProjection(width, 4 * feature, 2, options);
+        encoder4 = new UnetrProjection(width, 8 * feature, 1, options);
+        decoder5 = new UnetrUpBlock(width, 8 * feature, options);
+        decoder4 = new UnetrUpBlock(8 * feature, 4 * feature, options);
+        decoder3 = new UnetrUpBlock(4 * feature, 2 * feature, options);
+        decoder2 = info.PatchSize == Size3.Cube(16) ? new UnetrUpBlock(2 * feature, feature, options) : new UnetrResizeBlock(2 * feature, feature, options);
         @out = new UnetrOutput(feature, context.NumClasses);
         RegisterComponents();
     }
@@ -56,11 +57,11 @@ internal sealed class UnetrHead : SegmentationHead
         using DisposeScope scope = NewDisposeScope();
         var tokens = (TokenFeatures)features;
         Tensor x = Map(tokens.Tokens); // [B, E, gx, gy, gz]
-        x = decoder5.forward(x, encoder4.forward(Map(tokens.Hidden[skips[2]]))); // grid x 2
-        x = decoder4.forward(x, encoder3.forward(Map(tokens.Hidden[skips[1]]))); // grid x 4
-        x = decoder3.forward(x, encoder2.forward(Map(tokens.Hidden[skips[0]]))); // grid x 8
-        x = decoder2.forward(x, encoder1.forward(volumes)); // [B, F, X, Y, Z]
-        return @out.forward(x).MoveToOuterDisposeScope(); // [B, K, X, Y, Z]
+        x = decoder5.call(x, encoder4.call(Map(tokens.Hidden[skips[2]]))); // grid x 2
+        x = decoder4.call(x, encoder3.call(Map(tokens.Hidden[skips[1]]))); // grid x 4
+        x = decoder3.call(x, encoder2.call(Map(tokens.Hidden[skips[0]]))); // grid x 8
+        x = decoder2.call(x, encoder1.call(volumes)); // [B, F, X, Y, Z]
+        return @out.call(x).MoveToOuterDisposeScope(); // [B, K, X, Y, Z]
     }
 
     // [B, N (+1), E] to [B, E, gx, gy, gz].

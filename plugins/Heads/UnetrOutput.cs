@@ -15,5 +15,5 @@ internal sealed class UnetrOutput : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => conv.forward(input);
+    public override Tensor forward(Tensor input) => conv.call(input);
 }

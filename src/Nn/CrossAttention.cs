@@ -29,12 +29,12 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         (long batch, long tokens, long width) = (queries.shape[0], queries.shape[1], queries.shape[2]);
-        Tensor query = q.forward(queries).reshape(batch, tokens, heads, width / heads).transpose(1, 2); // [B, H, N, D/H]
-        Tensor[] parts = kv.forward(context)
+        Tensor query = q.call(queries).reshape(batch, tokens, heads, width / heads).transpose(1, 2); // [B, H, N, D/H]
+        Tensor[] parts = kv.call(context)
             .reshape(batch, context.shape[1], 2, heads, width / heads)
             .permute(2, 0, 3, 1, 4) // [2, B, H, V, D/H]
             .unbind(0);
         Tensor mixed = nn.functional.scaled_dot_product_attention(query, parts[0], parts[1]);
-        return proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
+        return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
     }
 }

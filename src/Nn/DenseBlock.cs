@@ -34,8 +34,8 @@ public sealed class DenseBlock : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor tokens, Tensor context)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = tokens + self_attn.forward(norm0.forward(tokens));
-        x = x + cross_attn.forward(norm1.forward(x), context);
-        return (x + mlp.forward(norm2.forward(x))).MoveToOuterDisposeScope();
+        Tensor x = tokens + self_attn.call(norm0.call(tokens));
+        x = x + cross_attn.call(norm1.call(x), context);
+        return (x + mlp.call(norm2.call(x))).MoveToOuterDisposeScope();
     }
 }

@@ -55,7 +55,12 @@ public readonly record struct LayerCounts(long Parameters, long Activations, lon
     /// <summary>A transposed convolution of kernel and stride 2, by its output voxels: each reads one input voxel.</summary>
     public static LayerCounts Doubling(long voxels, long inputs, long outputs) => new(inputs * outputs * 8, voxels * outputs, voxels * inputs * outputs, 0, 0);
 
-    /// <summary><see cref="UnetrResBlock"/> of so many voxels.</summary>
-    public static LayerCounts ResBlock(long voxels, long inputs, long outputs) =>
-        Convolution(voxels, inputs, outputs, 3) + Convolution(voxels, outputs, outputs, 3) + (inputs == outputs ? default : Convolution(voxels, inputs, outputs, 1));
+    /// <summary><see cref="UnetrResBlock"/> of so many voxels. Norms of convolutions are element-wise here: the paper's counter charges for LayerNorm alone.</summary>
+    public static LayerCounts ResBlock(long voxels, long inputs, long outputs, UnetrBlockOptions options)
+    {
+        bool widens = options.Residual && inputs != outputs;
+        LayerCounts block = Convolution(voxels, inputs, outputs, 3) + Convolution(voxels, outputs, outputs, 3);
+        if (widens) block += Convolution(voxels, inputs, outputs, 1);
+        return options.Norm == UnetrNorm.Batch ? block with { Parameters = block.Parameters + (2 * outputs * (widens ? 3 : 2)) } : block;
+    }
 }

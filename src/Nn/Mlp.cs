@@ -28,6 +28,6 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Drop.Elements(fc2.forward(Drop.Elements(nn.functional.gelu(fc1.forward(input)), dropout, training)), dropout, training).MoveToOuterDisposeScope();
+        return Drop.Elements(fc2.call(Drop.Elements(nn.functional.gelu(fc1.call(input)), dropout, training)), dropout, training).MoveToOuterDisposeScope();
     }
 }

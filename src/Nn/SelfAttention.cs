@@ -30,11 +30,11 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         (long batch, long tokens, long width) = (input.shape[0], input.shape[1], input.shape[2]);
-        Tensor[] parts = qkv.forward(input)
+        Tensor[] parts = qkv.call(input)
             .reshape(batch, tokens, 3, heads, width / heads)
             .permute(2, 0, 3, 1, 4) // [3, B, H, N, E/H]
             .unbind(0);
         Tensor mixed = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
-        return Drop.Elements(proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, width)), dropout, training).MoveToOuterDisposeScope();
+        return Drop.Elements(proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)), dropout, training).MoveToOuterDisposeScope();
     }
 }

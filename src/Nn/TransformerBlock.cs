@@ -35,7 +35,7 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = input + Drop.Path(attn.forward(norm1.forward(input)), dropPath, training);
-        return (x + Drop.Path(mlp.forward(norm2.forward(x)), dropPath, training)).MoveToOuterDisposeScope();
+        Tensor x = input + Drop.Path(attn.call(norm1.call(input)), dropPath, training);
+        return (x + Drop.Path(mlp.call(norm2.call(x)), dropPath, training)).MoveToOuterDisposeScope();
     }
 }

@@ -24,5 +24,5 @@ public sealed class UnetrConv : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>[B, C, X, Y, Z] to [B, C', X, Y, Z], or to [B, C', 2X, 2Y, 2Z] where transposed.</summary>
-    public override Tensor forward(Tensor input) => conv.forward(input);
+    public override Tensor forward(Tensor input) => conv.call(input);
 }

@@ -14,11 +14,12 @@ public sealed class UnetrProjection : nn.Module<Tensor, Tensor>
     /// <param name="inChannels">Token width E.</param>
     /// <param name="outChannels">Width of the level.</param>
     /// <param name="doublings">How often the grid is doubled, at least once.</param>
-    public UnetrProjection(int inChannels, int outChannels, int doublings) : base(nameof(UnetrProjection))
+    /// <param name="options">Norm and residual of the blocks.</param>
+    public UnetrProjection(int inChannels, int outChannels, int doublings, UnetrBlockOptions options) : base(nameof(UnetrProjection))
     {
         transp_conv_init = new UnetrConv(inChannels, outChannels, 2, transposed: true);
         blocks = nn.ModuleList([.. Enumerable.Range(1, doublings - 1).Select(_ => nn.ModuleList<nn.Module<Tensor, Tensor>>(
-            new UnetrConv(outChannels, outChannels, 2, transposed: true), new UnetrResBlock(outChannels, outChannels)))]);
+            new UnetrConv(outChannels, outChannels, 2, transposed: true), new UnetrResBlock(outChannels, outChannels, options)))]);
         RegisterComponents();
     }
 
@@ -26,10 +27,10 @@ public sealed class UnetrProjection : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = transp_conv_init.forward(input);
+        Tensor x = transp_conv_init.call(input);
         foreach (ModuleList<nn.Module<Tensor, Tensor>> block in blocks)
         {
-            foreach (nn.Module<Tensor, Tensor> layer in block) x = layer.forward(x);
+            foreach (nn.Module<Tensor, Tensor> layer in block) x = layer.call(x);
         }
         return x.MoveToOuterDisposeScope();
     }

@@ -3,21 +3,35 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Two 3x3x3 convolutions with instance norm and leaky ReLU, and a residual; a 1x1x1 convolution where the width changes.</summary>
-/// <remarks>MONAI 1.2 UnetResBlock: norms without affine (eps 1e-5), slope 0.01, no biases.</remarks>
+/// <summary>Two 3x3x3 convolutions with norm and leaky ReLU, and, if asked for, a residual; a 1x1x1 convolution on it where the width changes.</summary>
+/// <remarks>MONAI 1.2 UnetResBlock, and UnetBasicBlock without the residual: slope 0.01, no biases. Names of weights are MONAI's.</remarks>
 public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
 {
     private const double Slope = 0.01;
     private readonly UnetrConv conv1;
     private readonly UnetrConv conv2;
     private readonly UnetrConv? conv3;
+    private readonly nn.Module<Tensor, Tensor> norm1;
+    private readonly nn.Module<Tensor, Tensor> norm2;
+    private readonly nn.Module<Tensor, Tensor>? norm3;
+    private readonly bool residual;
 
     /// <summary>Creates the block.</summary>
-    public UnetrResBlock(int inChannels, int outChannels) : base(nameof(UnetrResBlock))
+    /// <param name="inChannels">Channels in.</param>
+    /// <param name="outChannels">Channels out.</param>
+    /// <param name="options">Norm and residual.</param>
+    public UnetrResBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrResBlock))
     {
+        residual = options.Residual;
         conv1 = new UnetrConv(inChannels, outChannels, 3);
         conv2 = new UnetrConv(outChannels, outChannels, 3);
-        if (inChannels != outChannels) conv3 = new UnetrConv(inChannels, outChannels, 1);
+        norm1 = Norm(outChannels, options.Norm);
+        norm2 = Norm(outChannels, options.Norm);
+        if (residual && inChannels != outChannels)
+        {
+            conv3 = new UnetrConv(inChannels, outChannels, 1);
+            norm3 = Norm(outChannels, options.Norm);
+        }
         RegisterComponents();
     }
 
@@ -25,11 +39,19 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = nn.functional.leaky_relu(Norm(conv1.forward(input)), Slope);
-        Tensor residual = conv3 is null ? input : Norm(conv3.forward(input));
-        return nn.functional.leaky_relu(Norm(conv2.forward(x)) + residual, Slope).MoveToOuterDisposeScope();
+        Tensor x = nn.functional.leaky_relu(Apply(norm1, conv1.call(input)), Slope);
+        x = Apply(norm2, conv2.call(x));
+        if (residual) x = x + (conv3 is null ? input : Apply(norm3!, conv3.call(input)));
+        return nn.functional.leaky_relu(x, Slope).MoveToOuterDisposeScope();
     }
 
     // In float32, whatever the convolution computed in.
-    private static Tensor Norm(Tensor x) => nn.functional.instance_norm(x.to(ScalarType.Float32));
+    private static Tensor Apply(nn.Module<Tensor, Tensor> norm, Tensor x) => norm.call(x.to(ScalarType.Float32));
+
+    private static nn.Module<Tensor, Tensor> Norm(int channels, UnetrNorm norm) => norm switch
+    {
+        UnetrNorm.Instance => nn.InstanceNorm3d(channels),
+        UnetrNorm.Batch => nn.BatchNorm3d(channels),
+        _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, null),
+    };
 }

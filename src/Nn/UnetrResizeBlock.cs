@@ -12,10 +12,10 @@ public sealed class UnetrResizeBlock : nn.Module<Tensor, Tensor, Tensor>
     private readonly UnetrResBlock conv_block;
 
     /// <summary>Creates the block; the skip has <paramref name="outChannels"/> channels.</summary>
-    public UnetrResizeBlock(int inChannels, int outChannels) : base(nameof(UnetrResizeBlock))
+    public UnetrResizeBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrResizeBlock))
     {
         conv3d = nn.Conv3d(inChannels, outChannels, 3, padding: 1);
-        conv_block = new UnetrResBlock(2 * outChannels, outChannels);
+        conv_block = new UnetrResBlock(2 * outChannels, outChannels, options);
         RegisterComponents();
     }
 
@@ -24,6 +24,6 @@ public sealed class UnetrResizeBlock : nn.Module<Tensor, Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor resized = nn.functional.interpolate(input, [skip.shape[2], skip.shape[3], skip.shape[4]], mode: InterpolationMode.Trilinear, align_corners: false);
-        return conv_block.forward(cat([conv3d.forward(resized), skip], 1)).MoveToOuterDisposeScope();
+        return conv_block.call(cat([conv3d.call(resized), skip], 1)).MoveToOuterDisposeScope();
     }
 }

@@ -10,10 +10,10 @@ public sealed class UnetrUpBlock : nn.Module<Tensor, Tensor, Tensor>
     private readonly UnetrResBlock conv_block;
 
     /// <summary>Creates the block; the skip has <paramref name="outChannels"/> channels.</summary>
-    public UnetrUpBlock(int inChannels, int outChannels) : base(nameof(UnetrUpBlock))
+    public UnetrUpBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrUpBlock))
     {
         transp_conv = new UnetrConv(inChannels, outChannels, 2, transposed: true);
-        conv_block = new UnetrResBlock(2 * outChannels, outChannels);
+        conv_block = new UnetrResBlock(2 * outChannels, outChannels, options);
         RegisterComponents();
     }
 
@@ -21,6 +21,6 @@ public sealed class UnetrUpBlock : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor input, Tensor skip)
     {
         using DisposeScope scope = NewDisposeScope();
-        return conv_block.forward(cat([transp_conv.forward(input), skip], 1)).MoveToOuterDisposeScope();
+        return conv_block.call(cat([transp_conv.call(input), skip], 1)).MoveToOuterDisposeScope();
     }
 }

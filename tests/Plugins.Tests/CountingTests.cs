@@ -1,6 +1,7 @@
 using HiEndMae.Configuration;
 using HiEndMae.Counting;
 using HiEndMae.Imaging;
+using HiEndMae.Nn;
 using HiEndMae.Plugins.Decoders;
 using HiEndMae.Plugins.Encoders;
 using HiEndMae.Plugins.Heads;
@@ -64,6 +65,55 @@ public sealed class CountingTests
         // A 1x1x1 convolution at full size, and one at full size of kernel 3.
         Assert.Equal((long)edge * edge * edge * 4 * 3, parts.Single(part => part.Part == "head.out").MultiplyAdds);
         Assert.Equal((long)edge * edge * edge * ((27 * 4) + (27 * 16) + 4), parts.Single(part => part.Part == "head.encoder1").MultiplyAdds);
+    }
+
+    [Theory]
+    [InlineData(12, new[] { 9, 6, 3 })]
+    [InlineData(10, new[] { 9, 3 })]
+    [InlineData(10, new int[0])]
+    public void What_runs_in_pretraining_is_what_is_counted(int depth, int[] dense)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Size3 crop = new(16, 24, 16);
+        var encoderConfig = new Vit3dConfig { EmbedDim = 24, Depth = depth, NumHeads = 2, PatchSize = 8 };
+        var decoderConfig = new HiEndMaeConfig { EmbedDim = 12, NumHeads = 2, DenseLayers = dense };
+        var context = new EncoderContext(1, crop, EncoderUse.Pretraining);
+        using var encoder = new Vit3dEncoder(encoderConfig, context);
+        var decoderContext = new DecoderContext(encoder.Info, crop);
+        using var decoder = new HiEndMaeDecoder(decoderConfig, decoderContext);
+        const double MaskRatio = 0.75;
+        const int Batch = 3;
+        using var mask = new TokenMask(rand(Batch, 12).argsort(1), (int)(12 * (1 - MaskRatio)));
+        var encoderRuns = new RunningCounter(encoder);
+        var decoderRuns = new RunningCounter(decoder);
+        decoder.Loss(encoder, new PretextBatch(rand(new long[] { Batch, 1, 16, 24, 16 }), mask));
+        Assert.Equal(Batch * ((IEncoderCounter)encoderConfig).Count(context, MaskRatio).Sum(part => part.MultiplyAdds), encoderRuns.Operations);
+        Assert.Equal(Batch * ((IDecoderCounter)decoderConfig).Count(decoderContext, MaskRatio).Sum(part => part.MultiplyAdds), decoderRuns.Operations);
+    }
+
+    [Theory]
+    [InlineData(16, 32, UnetrNorm.Instance, true)]
+    [InlineData(12, 24, UnetrNorm.Instance, true)]
+    [InlineData(16, 32, UnetrNorm.Batch, true)]
+    [InlineData(8, 24, UnetrNorm.Batch, false)]
+    public void What_runs_in_segmentation_is_what_is_counted(int patch, int edge, UnetrNorm norm, bool residual)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Size3 crop = Size3.Cube(edge);
+        var encoderConfig = new Vit3dConfig { EmbedDim = 24, NumHeads = 2, PatchSize = patch };
+        var context = new EncoderContext(2, crop, EncoderUse.Segmentation);
+        using var encoder = new Vit3dEncoder(encoderConfig, context);
+        var headConfig = new UnetrConfig { FeatureSize = 4, Norm = norm, ResidualBlocks = residual };
+        var headContext = new HeadContext(encoder.Info, crop, 3);
+        using var head = new UnetrHead(headConfig, headContext);
+        var encoderRuns = new RunningCounter(encoder);
+        var headRuns = new RunningCounter(head);
+        Tensor volumes = rand(new long[] { 2, 2, edge, edge, edge });
+        head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks));
+        Assert.Equal(2 * ((IEncoderCounter)encoderConfig).Count(context, 0).Sum(part => part.MultiplyAdds), encoderRuns.Operations);
+        IReadOnlyList<OperationCount> parts = ((IHeadCounter)headConfig).Count(headContext);
+        Assert.Equal(2 * parts.Sum(part => part.MultiplyAdds), headRuns.Operations);
+        Assert.Equal(head.parameters().Sum(parameter => parameter.numel()), parts.Sum(part => part.Parameters));
     }
 
     private static long Matrices(nn.Module module, Func<string, long> tokens) => module.named_parameters()
