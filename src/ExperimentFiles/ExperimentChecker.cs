@@ -25,11 +25,12 @@ public static class ExperimentChecker
         {
             var context = new CheckContext(components, found.Add) { GetVariable = getVariable, IsPart = isPart };
             isSweep = tree.Find(SweepExpander.Table) is not null;
-            IReadOnlyList<SweepAxis> axes = isSweep ? SweepExpander.Axes(tree, found.Add) : [];
+            Sweep sweep = isSweep ? SweepExpander.Read(tree, found.Add) : Sweep.None;
             ConfigTable plain = ConfigTree.Without(tree, SweepExpander.Table);
-            SweepAxis[] right = [.. axes.Where(axis => SweepAxisCheck.Check(axis, plain, schema, context))];
-            CheckUnusedDatasets(plain, file.Path, schema, right, context);
-            points = [.. SweepExpander.Expand(plain, right).Select(point => point with { Tree = CheckOne(point.Tree, schema, context) })];
+            // What a table of the list says is checked with each combination.
+            sweep = sweep with { Axes = [.. sweep.Axes.Where(axis => axis.Keys.Where(key => !SweepAxisCheck.Check(key, plain, schema, context)).ToArray().Length == 0)] };
+            CheckUnusedDatasets(plain, file.Path, schema, sweep, context);
+            points = [.. SweepExpander.Expand(plain, sweep, found.Add).Select(point => point with { Tree = CheckOne(point.Tree, schema, context) })];
         }
         IReadOnlyList<ConfigDiagnostic> diagnostics = ConfigDiagnostic.Ordered(found);
         bool failed = diagnostics.Any(diagnostic => diagnostic.IsError);
@@ -48,13 +49,12 @@ public static class ExperimentChecker
     private static SectionSchema? DataSchema(SectionSchema schema) =>
         schema.Keys.FirstOrDefault(key => key.Name == "pretrain")?.Section?.Keys.FirstOrDefault(key => key.Name == "data")?.Section;
 
-    private static void CheckUnusedDatasets(ConfigTable tree, string file, SectionSchema schema, SweepAxis[] axes, CheckContext context)
+    private static void CheckUnusedDatasets(ConfigTable tree, string file, SectionSchema schema, Sweep sweep, CheckContext context)
     {
         if (DataSchema(schema) is not { } data) return;
-        IEnumerable<string> named = axes.Where(axis => !axis.IsList && axis.Path[axis.Path.Count - 1] == NamedDatasets.Key)
-            .SelectMany(axis => axis.Values.Items)
-            .Concat(axes.Where(axis => axis.IsList).SelectMany(axis => axis.Values.Items).OfType<ConfigTable>().SelectMany(NamedDatasets.Named))
-            .OfType<ConfigScalar>().Select(item => item.Value).OfType<string>();
-        NamedDatasets.CheckUnused(tree, file, data, named, context);
+        IEnumerable<ConfigNode> named = sweep.Axes.SelectMany(axis => axis.Choices.SelectMany(choice => choice.Over is { } over
+            ? NamedDatasets.Named(over)
+            : choice.Values.Where((_, i) => axis.Keys[i].Path[axis.Keys[i].Path.Count - 1] == NamedDatasets.Key)));
+        NamedDatasets.CheckUnused(tree, file, data, named.OfType<ConfigScalar>().Select(item => item.Value).OfType<string>(), context);
     }
 }

@@ -2,15 +2,16 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>A key that a sweep varies, or its explicit list.</summary>
-/// <param name="Path">The dotted key's parts; empty for the list, whose values are tables to be merged over the experiment.</param>
-/// <param name="Values">Its values.</param>
-/// <param name="KeySource">Where the key stands.</param>
-public sealed record SweepAxis(IReadOnlyList<string> Path, ConfigArray Values, SourceSpan KeySource)
+/// <summary>What a sweep varies together: one key of the grid, the keys of a zip or of a random search, or the tables of the explicit list.</summary>
+/// <param name="Keys">Its keys; none for the list.</param>
+/// <param name="Choices">Its values, at least one.</param>
+public sealed record SweepAxis(IReadOnlyList<SweepKey> Keys, IReadOnlyList<SweepChoice> Choices)
 {
-    /// <summary>Whether the values are parts of experiments.</summary>
-    public bool IsList => Path.Count == 0;
+    /// <summary>An axis whose choices give each of its keys a value.</summary>
+    public static SweepAxis Of(IReadOnlyList<SweepKey> keys, IEnumerable<IReadOnlyList<ConfigNode>> rows) => new(keys, [.. rows.Select(row =>
+        new SweepChoice(string.Join(", ", keys.Zip(row, (key, value) => $"{key.Name}={TomlText.Value(value)}")), row, null))]);
 
-    /// <summary>The dotted key.</summary>
-    public string Key => string.Join(".", Path);
+    /// <summary>The axis of the explicit list.</summary>
+    public static SweepAxis Of(IEnumerable<ConfigTable> tables) => new([], [.. tables.Select(table =>
+        new SweepChoice(string.Join(", ", TomlText.Flatten(table).Select(pair => $"{pair.Key}={pair.Value}")), [], table))]);
 }

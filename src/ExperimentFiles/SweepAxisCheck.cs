@@ -2,15 +2,13 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Whether an axis of a sweep names a key of the experiment.</summary>
+/// <summary>Whether a key of a sweep is one of the experiment.</summary>
 internal static class SweepAxisCheck
 {
-    /// <summary>Reports an axis that names no key, or one that cannot change a result.</summary>
-    /// <returns>Whether the axis names a key.</returns>
-    public static bool Check(SweepAxis axis, ConfigTable tree, SectionSchema schema, CheckContext context)
+    /// <summary>Reports one that is no key, or one that cannot change a result.</summary>
+    /// <returns>Whether it is a key.</returns>
+    public static bool Check(SweepKey axis, ConfigTable tree, SectionSchema schema, CheckContext context)
     {
-        // What a table of the list says is checked with each combination.
-        if (axis.IsList) return true;
         IReadOnlyList<KeySchema>? keys = KeysOf(schema.Keys, tree, context);
         ConfigTable? table = tree;
         bool ignored = false;
@@ -28,7 +26,7 @@ internal static class SweepAxisCheck
                 string prefix = string.Concat(axis.Path.Take(i).Select(part => part + "."));
                 IEnumerable<string> there = key is not null ? [prefix + name] : keys.Where(key => !key.Inline).Select(key => prefix + key.Name);
                 context.Report(new ConfigDiagnostic("HEM036", true,
-                    $"'{NearestName.Shorten(axis.Key)}' in [sweep] names no key{NearestName.Suggest(string.Join(".", axis.Path.Take(i + 1)), there, listAll: true)}", axis.KeySource));
+                    $"'{NearestName.Shorten(axis.Name)}' in [sweep] names no key{NearestName.Suggest(string.Join(".", axis.Path.Take(i + 1)), there, listAll: true)}", axis.Source));
                 return false;
             }
             ignored |= key.IgnoredByFingerprint;
@@ -41,7 +39,7 @@ internal static class SweepAxisCheck
                 _ => [],
             };
         }
-        if (ignored) context.Report(new ConfigDiagnostic("HEM045", false, $"'{NearestName.Shorten(axis.Key)}' in [sweep] cannot change a result: every value computes the same", axis.KeySource));
+        if (ignored) context.Report(new ConfigDiagnostic("HEM045", false, $"'{NearestName.Shorten(axis.Name)}' in [sweep] cannot change a result: every value computes the same", axis.Source));
         return true;
     }
 

@@ -2,8 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>The grid of a <c>[sweep]</c>: dotted keys with lists of values, every combination, the last key fastest; and its explicit list,
-/// <c>[[sweep.list]]</c>, each a part of an experiment, merged over it.</summary>
+/// <summary>The combinations of a <c>[sweep]</c>.</summary>
 public static class SweepExpander
 {
     /// <summary>Name of the table.</summary>
@@ -12,77 +11,51 @@ public static class SweepExpander
     /// <summary>Message of HEM034.</summary>
     public const string NothingToVary = "there is no [sweep] with keys to vary; write [sweep] and \"pretrain.mask_ratio\" = [0.6, 0.75, 0.9]";
 
-    /// <summary>Name of the explicit list.</summary>
-    public const string List = "list";
-
     /// <summary>Combinations that one file may have.</summary>
     public const int MostPoints = 2000;
 
-    /// <summary>The axes of a sweep; wrong ones have been reported and are left out.</summary>
+    /// <summary>The sweep of an experiment; what is wrong has been reported and is left out.</summary>
     /// <param name="tree">The experiment with its [sweep].</param>
     /// <param name="report">Takes each error.</param>
-    public static IReadOnlyList<SweepAxis> Axes(ConfigTable tree, Action<ConfigDiagnostic> report)
+    public static Sweep Read(ConfigTable tree, Action<ConfigDiagnostic> report)
     {
-        var axes = new List<SweepAxis>();
-        if (tree.Find(Table) is ConfigTable { Entries.Count: > 0 } sweep) Collect(sweep, [], axes, report);
-        else report(new ConfigDiagnostic("HEM034", true, NothingToVary, (tree.Find(Table) ?? tree).Source));
-        long points = axes.Aggregate(1L, (count, axis) => Math.Min(count * axis.Values.Items.Count, int.MaxValue));
-        if (points <= MostPoints) return axes;
+        Sweep sweep = new SweepReader(report).Read(tree);
+        long points = sweep.Axes.Aggregate(1L, (count, axis) => Math.Min(count * axis.Choices.Count, int.MaxValue));
+        if (points <= MostPoints) return sweep;
         report(new ConfigDiagnostic("HEM037", true, $"the [sweep] has more than {MostPoints} combinations; take values out, or make several files of it", tree.Find(Table)!.Source));
-        return [];
+        return Sweep.None;
     }
 
-    /// <summary>Every combination.</summary>
-    public static IReadOnlyList<SweepPoint> Expand(ConfigTable tree, IReadOnlyList<SweepAxis> axes)
+    /// <summary>Every combination that is not excluded; one that two ways lead to is there once.</summary>
+    /// <param name="tree">The experiment without its [sweep].</param>
+    /// <param name="sweep">What to vary.</param>
+    /// <param name="report">Takes warnings of exclusions that exclude nothing, and the error where nothing is left.</param>
+    public static IReadOnlyList<SweepPoint> Expand(ConfigTable tree, Sweep sweep, Action<ConfigDiagnostic> report)
     {
-        IEnumerable<SweepPoint> points = [new SweepPoint("", ConfigTree.Without(tree, Table))];
-        foreach (SweepAxis axis in axes)
+        IEnumerable<SweepPoint> points = [new SweepPoint("", tree)];
+        foreach (SweepAxis axis in sweep.Axes)
         {
-            points = points.SelectMany(point => axis.Values.Items.Select(value => new SweepPoint(
-                $"{(point.Label.Length > 0 ? point.Label + ", " : "")}{Label(axis, value)}",
-                axis.IsList ? ConfigTree.Merge(point.Tree, (ConfigTable)value) with { Source = point.Tree.Source } : ConfigTree.Set(point.Tree, axis.Path, value))));
+            points = points.SelectMany(point => axis.Choices.Select(choice => new SweepPoint(
+                $"{(point.Label.Length > 0 ? point.Label + ", " : "")}{choice.Label}", Apply(point.Tree, axis, choice))));
         }
-        return [.. points];
+        List<SweepPoint> all = [.. points];
+        foreach (ConfigTable exclusion in sweep.Exclusions)
+        {
+            if (all.RemoveAll(point => Says(point.Tree, exclusion)) == 0)
+                report(new ConfigDiagnostic("HEM049", false, "this [[sweep.exclude]] excludes nothing: no combination says all of it", exclusion.Source));
+        }
+        if (all.Count == 0) report(new ConfigDiagnostic("HEM049", true, "[[sweep.exclude]] leaves no combination to run", sweep.Exclusions[sweep.Exclusions.Count - 1].Source));
+        return [.. all.GroupBy(point => point.Label, StringComparer.Ordinal).Select(same => same.First())];
     }
 
-    private static string Label(SweepAxis axis, ConfigNode value) => axis.IsList
-        ? string.Join(", ", TomlText.Flatten((ConfigTable)value).Select(pair => $"{pair.Key}={pair.Value}"))
-        : $"{axis.Key}={TomlText.Value(value)}";
-
-    // [sweep] "a.b" = [..] and [sweep.a] b = [..] say the same.
-    private static void Collect(ConfigTable table, string[] prefix, List<SweepAxis> axes, Action<ConfigDiagnostic> report)
+    private static ConfigTable Apply(ConfigTable tree, SweepAxis axis, SweepChoice choice)
     {
-        foreach (ConfigEntry entry in table.Entries)
-        {
-            string[] path = prefix.Length == 0 && entry.Key == List ? [] : [.. prefix, .. entry.Key.Split('.')];
-            if (path.Length == 0 && entry.Value is not ConfigArray { Items.Count: > 0 })
-            {
-                report(new ConfigDiagnostic("HEM035", true, "'list' in [sweep] must be a list of tables, not empty: [[sweep.list]]", entry.Value.Source));
-                continue;
-            }
-            if (path.Length == 0 && ((ConfigArray)entry.Value).Items.FirstOrDefault(item => item is not ConfigTable) is { } other)
-            {
-                report(new ConfigDiagnostic("HEM035", true, $"'list' in [sweep] holds {KeyWording.Describe(other)}; it must hold tables: [[sweep.list]]", other.Source));
-                continue;
-            }
-            if (entry.Value is ConfigTable nested)
-            {
-                Collect(nested, path, axes, report);
-                continue;
-            }
-            if (entry.Value is not ConfigArray { Items.Count: > 0 } values)
-            {
-                report(new ConfigDiagnostic("HEM035", true, $"'{NearestName.Shorten(string.Join(".", path))}' in [sweep] must be a list of values, not empty", entry.Value.Source));
-                continue;
-            }
-            string[] texts = [.. values.Items.Select(TomlText.Value)];
-            for (int i = 0; i < texts.Length; i++)
-            {
-                if (Array.IndexOf(texts, texts[i]) < i)
-                    report(new ConfigDiagnostic("HEM044", false, $"'{NearestName.Shorten(string.Join(".", path))}' in [sweep] says {NearestName.Shorten(texts[i])} twice: the second has no effect", values.Items[i].Source));
-            }
-            ConfigNode[] distinct = [.. values.Items.Where((_, i) => Array.IndexOf(texts, texts[i]) == i)];
-            axes.Add(new SweepAxis(path, values with { Items = distinct }, entry.KeySource));
-        }
+        if (choice.Over is { } over) return ConfigTree.Merge(tree, over) with { Source = tree.Source };
+        for (int i = 0; i < axis.Keys.Count; i++) tree = ConfigTree.Set(tree, axis.Keys[i].Path, choice.Values[i]);
+        return tree;
     }
+
+    private static bool Says(ConfigTable tree, ConfigTable part) => part.Entries.All(entry =>
+        ConfigTree.Find(tree, entry.Key.Split('.')) is { } said
+        && (entry.Value is ConfigTable nested ? said is ConfigTable table && Says(table, nested) : TomlText.Value(said) == TomlText.Value(entry.Value)));
 }

@@ -36,7 +36,7 @@ internal sealed class JsonSchemaWriter
         };
         properties[SweepExpander.Table] = new JsonObject
         {
-            ["description"] = "Dotted keys, each with a list of values: every combination is run.",
+            ["description"] = "Dotted keys, each with a list of values: every combination is run. Also [[sweep.list]], [[sweep.zip]], [sweep.random], [[sweep.exclude]].",
             ["type"] = "object",
             ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("array", "object") },
         };
