@@ -35,6 +35,17 @@ public sealed class ExperimentGeneratorTests
     }
 
     [Fact]
+    public void The_generator_writes_what_it_wrote()
+    {
+        // HIENDMAE_UPDATE_SNAPSHOTS=1 writes it anew, to be read before it is committed.
+        TomlFile[] files = [new("/project/paper/table-5.toml", Right + "[sweep]\n\"pretrain.mask_ratio\" = [0.6, 0.9]\n")];
+        string written = Assert.Single(ExperimentCompiler.Driver(files).RunGenerators(ExperimentCompiler.Compilation, Cancel).GetRunResult().GeneratedTrees).ToString();
+        string snapshot = Path.Combine(Repository.Root, "tests", "ExperimentFiles.Tests", "snapshots", "Experiments.Paper.Table5.g.cs.txt");
+        if (Environment.GetEnvironmentVariable("HIENDMAE_UPDATE_SNAPSHOTS") == "1") File.WriteAllText(snapshot, written);
+        Assert.Equal(File.ReadAllText(snapshot), written);
+    }
+
+    [Fact]
     public void Every_shipped_experiment_compiles()
     {
         string folder = Path.Combine(Repository.Root, "experiments") + "/";

@@ -57,17 +57,46 @@ public sealed class GeneratorTests
     [Fact]
     public void An_edit_elsewhere_makes_nothing_again()
     {
-        CSharpCompilation first = Compile(Plugin);
-        GeneratorDriver driver = CSharpGeneratorDriver.Create([new ConfigGenerator().AsSourceGenerator()], driverOptions: new GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: true));
-        driver = driver.RunGenerators(first, TestContext.Current.CancellationToken);
-        CSharpCompilation edited = first.AddSyntaxTrees(CSharpSyntaxTree.ParseText("internal static class Unrelated;", cancellationToken: TestContext.Current.CancellationToken));
-        GeneratorRunResult result = driver.RunGenerators(edited, TestContext.Current.CancellationToken).GetRunResult().Results[0];
-        foreach (string name in (string[])["Components", "Implementations", "Manifest"])
+        GeneratorRunResult result = Edit(compilation => compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("internal static class Unrelated;", cancellationToken: TestContext.Current.CancellationToken)));
+        foreach (string name in (string[])["Components", "Implementations", "Manifest", "RecordSchemas"])
         {
             Assert.All(result.TrackedSteps[name].SelectMany(step => step.Outputs),
                 output => Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"{name}: {output.Reason}"));
         }
+        Assert.All(Sources(result), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
     }
+
+    [Fact]
+    public void A_comment_above_a_record_makes_no_source_again()
+    {
+        GeneratorRunResult result = Edit(compilation => Replace(compilation, "// moved down by a line\n" + Plugin));
+        foreach (string name in (string[])["Implementations", "Manifest", "RecordSchemas"])
+            Assert.All(result.TrackedSteps[name].SelectMany(step => step.Outputs), output => Assert.NotEqual(IncrementalStepRunReason.Modified, output.Reason));
+        Assert.Contains(result.TrackedSteps["Components"].SelectMany(step => step.Outputs), output => output.Reason == IncrementalStepRunReason.Modified); // its place
+    }
+
+    [Fact]
+    public void Another_default_makes_its_record_and_the_schemas_again_and_no_manifest_of_others()
+    {
+        GeneratorRunResult result = Edit(compilation => Replace(compilation, Plugin.Replace("= 3", "= 4", StringComparison.Ordinal)));
+        foreach (string name in (string[])["Components", "RecordSchemas"])
+            Assert.Contains(result.TrackedSteps[name].SelectMany(step => step.Outputs), output => output.Reason == IncrementalStepRunReason.Modified);
+        Assert.All(result.TrackedSteps["Implementations"].SelectMany(step => step.Outputs), output => Assert.NotEqual(IncrementalStepRunReason.Modified, output.Reason));
+        Assert.Contains(IncrementalStepRunReason.Modified, Sources(result));
+    }
+
+    private static GeneratorRunResult Edit(Func<CSharpCompilation, CSharpCompilation> edit)
+    {
+        CSharpCompilation first = Compile(Plugin);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([new ConfigGenerator().AsSourceGenerator()], driverOptions: new GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: true));
+        return driver.RunGenerators(first, TestContext.Current.CancellationToken).RunGenerators(edit(first), TestContext.Current.CancellationToken).GetRunResult().Results[0];
+    }
+
+    private static CSharpCompilation Replace(CSharpCompilation compilation, string source) =>
+        compilation.ReplaceSyntaxTree(compilation.SyntaxTrees[0], CSharpSyntaxTree.ParseText(source, cancellationToken: TestContext.Current.CancellationToken));
+
+    private static IEnumerable<IncrementalStepRunReason> Sources(GeneratorRunResult result) =>
+        result.TrackedOutputSteps.SelectMany(step => step.Value).SelectMany(step => step.Outputs).Select(output => output.Reason);
 
     private static (Compilation, ImmutableArray<Diagnostic>) Run(params string[] sources)
     {
