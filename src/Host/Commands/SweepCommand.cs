@@ -1,53 +1,47 @@
 using System.CommandLine;
 using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Running;
-using Spectre.Console;
+using HiEndMae.Host.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae sweep FILE</c>: every combination of the file's [sweep], one run after another.</summary>
+/// <summary><c>hiendmae sweep FILE</c>: every combination of the file's [sweep]; a stage that several need runs once.</summary>
 internal static class SweepCommand
 {
     public static Command Create(HostEnvironment environment)
     {
         var file = new Argument<string>("FILE") { Description = "Experiment file (.toml) with a [sweep] table." };
         Option<string[]> set = CommonOptions.Set();
-        Option<string?> device = CommonOptions.Device();
         Option<string> output = CommonOptions.Out();
-        Option<bool> resume = CommonOptions.Resume();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print the combinations; touch nothing." };
-        var command = new Command("sweep", "Run every combination of the [sweep] table, one after another.") { file, set, device, output, resume, dryRun };
+        Option<bool> json = CommonOptions.Json();
+        var jobs = new Option<int>("--jobs") { Description = "Stages at a time, each a process of its own; cores are shared among them.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        jobs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs must be 1 or more.");
+        });
+        var devices = new Option<string[]>("--devices") { Description = "Devices that jobs take in turn, such as cuda:0 cuda:1; left out, what the file says.", HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
+        var retry = new Option<bool>("--retry-failed") { Description = "Run stages again that failed the last time." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the stages, which are there already, and what the others cost; touch nothing." };
+        var command = new Command("sweep", "Run every combination of the [sweep] table. Stages that several combinations need run once; run again, it goes on where it was.")
+        {
+            file, set, output, jobs, devices, retry, dryRun, json,
+        };
         command.SetAction((parsed, _) =>
         {
-            var options = new RunOptions(parsed.GetValue(output)!, parsed.GetValue(device), parsed.GetValue(resume), parsed.GetValue(dryRun), Json: false, ChangedConfig.StartNew);
-            return Task.FromResult(Run(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], options));
+            var options = new SweepOptions(
+                parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(devices) ?? [], parsed.GetValue(retry), parsed.GetValue(dryRun), parsed.GetValue(json));
+            return RunAsync(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], options);
         });
         return command;
     }
 
-    private static int Run(HostEnvironment environment, string file, string[] overrides, RunOptions options)
+    private static async Task<int> RunAsync(HostEnvironment environment, string file, string[] overrides, SweepOptions options)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
         // All of them are checked before the first one runs.
         LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.GetVariable).LoadSweep(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
-        if (options.DryRun)
-        {
-            foreach (LoadedExperiment experiment in loaded.Experiments) environment.Output.WriteLine($"{experiment.Fingerprint[..8]}  {experiment.Label}");
-            return ExitCodes.Done;
-        }
         using var stop = new StopSignal();
-        Table table = new Table().AddColumns("combination", "start", "mean Dice (%)");
-        int number = 0;
-        foreach (LoadedExperiment experiment in loaded.Experiments)
-        {
-            environment.Output.WriteLine($"[{++number}/{loaded.Experiments.Count}] {experiment.Label}");
-            ExperimentResults results = new ExperimentRunner(environment, catalog, options).Run(experiment.Config, experiment.ResolvedToml, experiment.Fingerprint, stop.Token);
-            foreach ((string start, Engine.Stages.EvaluationResult evaluation) in results.Evaluations)
-                table.AddRow(Markup.Escape(experiment.Label), Markup.Escape(start), FormattableString.Invariant($"{100 * evaluation.Mean:F2}"));
-        }
-        environment.Console.Write(table);
-        return ExitCodes.Done;
+        return await new SweepRunner(environment, options).RunAsync(SweepGraph.Of(loaded.Experiments, catalog.Components), stop.Token);
     }
 }

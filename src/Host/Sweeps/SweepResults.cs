@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using HiEndMae.Host.Commands;
+using HiEndMae.Host.Configuration;
+using Spectre.Console;
+
+namespace HiEndMae.Host.Sweeps;
+
+/// <summary>What a sweep ends with: a row for each combination and start, and what is missing and why.</summary>
+internal sealed class SweepResults(HostEnvironment environment, SweepGraph graph, StageStore store)
+{
+    private readonly List<(LoadedExperiment Experiment, string Folder)> whole = [];
+
+    /// <summary>A combination that is whole.</summary>
+    public void Add(LoadedExperiment experiment, string folder) => whole.Add((experiment, folder));
+
+    /// <summary>Prints it.</summary>
+    public void Print(bool json)
+    {
+        SweepStage[] failed = [.. graph.Stages.Where(stage => store.StatusOf(stage) == StageStatus.Failed)];
+        if (json)
+        {
+            environment.Output.WriteLine(new JsonObject
+            {
+                ["combinations"] = new JsonArray([.. whole.Select(one => (JsonNode)new JsonObject
+                {
+                    ["label"] = one.Experiment.Label,
+                    ["fingerprint"] = one.Experiment.Fingerprint,
+                    ["folder"] = one.Folder,
+                    ["mean_dice"] = new JsonObject(SweepTracking.MeanDice(one.Folder).Select(start => KeyValuePair.Create(start.Start, (JsonNode?)start.Dice))),
+                })]),
+                ["missing"] = graph.Combinations.Count - whole.Count,
+                ["failed"] = new JsonArray([.. failed.Select(stage => (JsonNode)new JsonObject { ["stage"] = stage.FolderName, ["label"] = stage.Label, ["reason"] = store.FailureOf(stage), ["log"] = store.LogOf(stage) })]),
+            }.ToJsonString(DiagnosticOutput.Indented));
+            return;
+        }
+        Table table = new Table().AddColumns("combination", "start", "mean Dice (%)");
+        foreach ((LoadedExperiment experiment, string folder) in whole)
+        {
+            foreach ((string start, double dice) in SweepTracking.MeanDice(folder)) table.AddRow(Markup.Escape(experiment.Label), Markup.Escape(start), FormattableString.Invariant($"{100 * dice:F2}"));
+        }
+        if (table.Rows.Count > 0) environment.Console.Write(table);
+        environment.Output.WriteLine($"{whole.Count} of {graph.Combinations.Count} combinations are whole");
+        foreach (SweepStage stage in failed) environment.Error.WriteLine($"failed: {stage.Label}: {store.FailureOf(stage)}; see '{store.LogOf(stage)}', run again by --retry-failed");
+    }
+}
