@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HiEndMae.Host.Configuration;
 using HiEndMae.Host.Running;
+using HiEndMae.Host.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
@@ -17,12 +18,13 @@ internal static class RunCommand
         var accept = new Option<bool>("--accept-changes") { Description = "With --resume: go on even where keys were changed that can change results." };
         Option<bool> json = CommonOptions.Json();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the resolved config and the plan; touch nothing." };
-        var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, accept, dryRun, json };
+        var job = new Option<bool>("--job") { Description = "Run as a sweep's job: until standard input ends.", Hidden = true };
+        var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, accept, dryRun, json, job };
         command.SetAction((parsed, _) =>
         {
             var options = new RunOptions(
                 parsed.GetValue(output)!, parsed.GetValue(device), parsed.GetValue(resume), parsed.GetValue(dryRun), parsed.GetValue(json),
-                parsed.GetValue(accept) ? ChangedConfig.Accept : ChangedConfig.Refuse);
+                parsed.GetValue(accept) ? ChangedConfig.Accept : ChangedConfig.Refuse, parsed.GetValue(job));
             return Task.FromResult(Execute(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], options));
         });
         return command;
@@ -42,6 +44,9 @@ internal static class RunCommand
             return ExitCodes.Done;
         }
         using var stop = new StopSignal();
+        using JobGuard? guard = options.IsJob ? JobGuard.Enter(options.Out, Console.OpenStandardInput(), stop.Request, stop.Token) : null;
+        // Another process may have finished it while this one waited.
+        if (options.IsJob && StageStore.FinishedRun(options.Out) is not null) return ExitCodes.Done;
         new ExperimentRunner(environment, catalog, options).Run(experiment.Config, experiment.ResolvedToml, experiment.Fingerprint, stop.Token);
         return ExitCodes.Done;
     }

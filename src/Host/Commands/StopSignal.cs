@@ -19,6 +19,9 @@ internal sealed class StopSignal : IDisposable
 
     public CancellationToken Token => source.Token;
 
+    /// <summary>Asks to stop, as a signal would.</summary>
+    public void Request() => source.Cancel();
+
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in registrations) registration.Dispose();

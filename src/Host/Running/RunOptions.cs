@@ -7,4 +7,5 @@ namespace HiEndMae.Host.Running;
 /// <param name="DryRun">Only print.</param>
 /// <param name="Json">JSON instead of tables and progress.</param>
 /// <param name="Changes">What to do where the unfinished run is of another config.</param>
-public sealed record RunOptions(string Out, string? Device, bool Resume, bool DryRun, bool Json, ChangedConfig Changes = ChangedConfig.Refuse);
+/// <param name="IsJob">Whether a sweep runs it: alone in its folder, and until the sweep ends.</param>
+public sealed record RunOptions(string Out, string? Device, bool Resume, bool DryRun, bool Json, ChangedConfig Changes = ChangedConfig.Refuse, bool IsJob = false);

@@ -35,6 +35,11 @@ internal sealed record StagePlan(string Name, string Kind, string Start, ITraini
     }
 
     /// <summary>Short name of a start: scratch, pretrain, or the file's.</summary>
-    public static string NameOf(string start) =>
-        start is "scratch" or "pretrain" ? start : Path.GetFileNameWithoutExtension(start.TrimEnd('/', '\\'));
+    public static string NameOf(string start)
+    {
+        if (start is "scratch" or "pretrain") return start;
+        string path = start.TrimEnd('/', '\\');
+        // RUN/pretrain/checkpoints is called after its stage.
+        return Path.GetFileName(path) == "checkpoints" && Path.GetDirectoryName(path) is { Length: > 0 } stage ? Path.GetFileName(stage) : Path.GetFileNameWithoutExtension(path);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using HiEndMae.Host.Running;
 
 namespace HiEndMae.Host.Sweeps;
 
@@ -29,10 +30,12 @@ internal sealed partial class StageJob : IDisposable
     /// <param name="stage">The stage.</param>
     /// <param name="program">Program and first arguments, such as dotnet and hiendmae.dll.</param>
     /// <param name="arguments">The verb and its options.</param>
+    /// <param name="parentRun">The tracked run that its own is a child of.</param>
     /// <param name="logFile">Takes all that it says, after what earlier tries said.</param>
-    public static StageJob Start(SweepStage stage, IReadOnlyList<string> program, IEnumerable<string> arguments, string logFile)
+    public static StageJob Start(SweepStage stage, IReadOnlyList<string> program, IEnumerable<string> arguments, string parentRun, string logFile)
     {
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[TrackedExperiment.ParentVariable] = parentRun;
         var log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         var process = new Process { StartInfo = start };
         var job = new StageJob(stage, process, log);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Host.Commands;
+using HiEndMae.Mlflow;
 
 namespace HiEndMae.Host.Sweeps;
 
@@ -48,12 +49,15 @@ internal sealed class StageStore(string output)
     /// <summary>Writes the experiment that runs the stage, which starts from what its predecessor left.</summary>
     /// <param name="stage">The stage; its predecessor has finished.</param>
     /// <param name="operations">What it costs, for estimates of others; null where that is not known.</param>
+    /// <param name="getVariable">Environment: MLFLOW_TRACKING_URI.</param>
     /// <returns>The experiment's file.</returns>
-    public string Prepare(SweepStage stage, double? operations)
+    public string Prepare(SweepStage stage, double? operations, Func<string, string?> getVariable)
     {
         ExperimentConfig config = stage.Config;
         if (stage.Before is { } before)
             config = config with { Finetune = config.Finetune! with { Init = [Path.Combine(FinishedRun(FolderOf(before))!, "pretrain", "checkpoints")] } };
+        // Into the sweep's own store, not one beside each stage.
+        if (TrackingTarget.Parse(config.Tracking.Uri, Output, getVariable).Database is { } database) config = config with { Tracking = config.Tracking with { Uri = "sqlite:///" + database } };
         string folder = Directory.CreateDirectory(FolderOf(stage)).FullName, file = Path.Combine(folder, "experiment.toml");
         Write(file, TomlText.Document(config.ToTable()));
         Write(Path.Combine(folder, "stage.json"), new JsonObject

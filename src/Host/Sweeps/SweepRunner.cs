@@ -19,9 +19,7 @@ internal sealed class SweepRunner(HostEnvironment environment, SweepOptions opti
         }
         foreach (SweepStage failed in graph.Stages.Where(stage => options.RetryFailed && store.StatusOf(stage) == StageStatus.Failed)) store.Retry(failed);
         Directory.CreateDirectory(store.Output);
-        LoadedExperiment first = graph.Combinations[0].Experiment;
-        using ITrackingStore tracking = TrackingStores.Open(first.Config.Tracking.Uri, store.Output, environment.GetVariable, environment.Clock);
-        var tracked = new SweepTracking(tracking, store, graph, environment.Clock);
+        using SweepTracking tracked = SweepTracking.Open(store, graph, environment);
         var progress = new SweepProgress(environment, graph, store, options.Json);
         RunStatus status = RunStatus.Killed;
         try
@@ -49,9 +47,8 @@ internal sealed class SweepRunner(HostEnvironment environment, SweepOptions opti
 
     private StageJob Start(StageStore store, SweepStage stage, JobSlot slot, string parentRun)
     {
-        string file = store.Prepare(stage, StageCost.Of(stage));
-        string[] arguments = ["run", file, "--out", store.FolderOf(stage), "--resume", "--stage-of", parentRun, "--tracking-folder", store.Output, .. slot.Arguments()];
-        return StageJob.Start(stage, Program(), arguments, store.LogOf(stage));
+        string file = store.Prepare(stage, StageCost.Of(stage), environment.GetVariable);
+        return StageJob.Start(stage, Program(), ["run", file, "--out", store.FolderOf(stage), "--resume", "--job", .. slot.Arguments()], parentRun, store.LogOf(stage));
     }
 
     // The program that is running; where that is a test, the one beside the plugins.

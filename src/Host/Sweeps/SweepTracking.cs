@@ -7,57 +7,58 @@ using HiEndMae.Mlflow;
 
 namespace HiEndMae.Host.Sweeps;
 
-/// <summary>The sweep's tracked run, below which lie the runs of its stages and one for each combination.</summary>
-internal sealed class SweepTracking
+/// <summary>The sweep's tracked run, below which lie the runs of its stages and one for each combination. Nothing here waits for a server.</summary>
+internal sealed class SweepTracking : IDisposable
 {
-    private const string CombinationFile = "mlflow-run.txt";
-    private readonly ITrackingStore tracking;
+    private readonly TrackingSession session;
+    private readonly TrackedRun root;
+    private readonly string experiment;
     private readonly TimeProvider clock;
-    private readonly string experimentId;
 
-    /// <summary>Opens the sweep's run, the one from before where the sweep is run again.</summary>
-    public SweepTracking(ITrackingStore tracking, StageStore store, SweepGraph graph, TimeProvider clock)
+    private SweepTracking(TrackingSession session, string experiment, string key, TimeProvider clock)
     {
-        this.tracking = tracking;
+        this.session = session;
+        this.experiment = experiment;
         this.clock = clock;
-        string name = graph.Combinations[0].Experiment.Config.Name;
-        experimentId = tracking.GetOrCreateExperiment(name);
-        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(graph.Combinations.Select(one => one.Experiment.Fingerprint)))));
-        string file = Path.Combine(store.Output, "stages", $"sweep-{key[..16]}.txt");
-        if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } known && tracking.Reopen(known))
-        {
-            RunId = known;
-            return;
-        }
-        RunId = tracking.CreateRun(experimentId, "sweep", null, new Dictionary<string, string> { ["hiendmae.sweep"] = key });
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, RunId + "\n");
+        root = session.StartRun("sweep", experiment, "sweep", null, new Dictionary<string, string> { ["hiendmae.sweep"] = key });
     }
 
-    /// <summary>The sweep's run.</summary>
-    public string RunId { get; }
+    /// <summary>The sweep's run, to be named as the parent of others.</summary>
+    public string RunId => root.Id;
+
+    /// <summary>Opens the tracking of a sweep, the run from before where the sweep is run again.</summary>
+    /// <exception cref="TrackingException">The store is no MLflow database, or the same sweep is running already.</exception>
+    public static SweepTracking Open(StageStore store, SweepGraph graph, HostEnvironment environment)
+    {
+        LoadedExperiment first = graph.Combinations[0].Experiment;
+        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(graph.Combinations.Select(one => one.Experiment.Fingerprint)))));
+        TrackingTarget target = TrackingTarget.Parse(first.Config.Tracking.Uri, store.Output, environment.GetVariable);
+        string folder = Directory.CreateDirectory(Path.Combine(store.Output, "stages", $"sweep-{key[..16]}")).FullName;
+        return new SweepTracking(TrackingSession.Open(folder, target, environment.GetVariable, environment.Clock, message => environment.Error.WriteLine($"warning: {message}")), first.Config.Name, key, environment.Clock);
+    }
 
     /// <summary>Tracks a combination that is whole; one that is tracked already is left alone.</summary>
-    public void Combination(LoadedExperiment experiment, string folder)
+    public void Combination(LoadedExperiment one, string folder)
     {
-        string file = Path.Combine(folder, CombinationFile);
-        if (File.Exists(file)) return;
-        string run = tracking.CreateRun(experimentId, experiment.Label, RunId, new Dictionary<string, string>
+        TrackedRun run = session.StartRun(one.Fingerprint, experiment, one.Label, RunId, new Dictionary<string, string>
         {
             ["hiendmae.run_directory"] = folder,
-            ["hiendmae.fingerprint"] = experiment.Fingerprint,
+            ["hiendmae.fingerprint"] = one.Fingerprint,
         });
-        tracking.LogParams(run, TomlText.Flatten(experiment.Config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value));
+        if (run.IsResumed) return;
+        run.LogParams(TomlText.Flatten(one.Config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value));
         DateTimeOffset now = clock.GetUtcNow();
-        tracking.LogMetrics(run, [.. MeanDice(folder).Select(one => new MetricPoint($"{one.Start}.dice.mean", one.Dice, 0, now))]);
-        tracking.LogArtifact(run, Path.Combine(folder, "experiment.toml"), "");
-        tracking.LogArtifact(run, Path.Combine(folder, "results.json"), "");
-        tracking.Finish(run, RunStatus.Finished);
-        File.WriteAllText(file, run + "\n");
+        run.LogMetrics([.. MeanDice(folder).Select(start => new MetricPoint($"{start.Start}.dice.mean", start.Dice, 0, now))]);
+        run.LogArtifact(Path.Combine(folder, "experiment.toml"));
+        run.LogArtifact(Path.Combine(folder, "results.json"));
+        run.Finish(RunStatus.Finished);
     }
 
     /// <summary>Ends the sweep's run.</summary>
-    public void Finish(RunStatus status) => tracking.Finish(RunId, status);
+    public void Finish(RunStatus status) => root.Finish(status);
+
+    /// <summary>Sends what waits, for a limited time.</summary>
+    public void Dispose() => session.Dispose();
 
     /// <summary>Mean Dice by start, 0 to 1, of a run directory with results.</summary>
     public static IEnumerable<(string Start, double Dice)> MeanDice(string folder)
