@@ -60,10 +60,10 @@ internal abstract class StagedDecoder : MaskedReconstruction
         return x;
     }
 
-    private Tensor Run(TransformerBlock block, Tensor tokens) => checkpointBlocks ? Recomputed.Run(inputs => block.forward(inputs[0]), tokens) : block.forward(tokens);
+    private Tensor Run(TransformerBlock block, Tensor tokens) => checkpointBlocks ? Recomputed.Run(inputs => block.call(inputs[0]), tokens) : block.call(tokens);
 
     private Tensor Run(DenseBlock block, Tensor tokens, Tensor context) =>
-        checkpointBlocks ? Recomputed.Run(inputs => block.forward(inputs[0], inputs[1]), tokens, context) : block.forward(tokens, context);
+        checkpointBlocks ? Recomputed.Run(inputs => block.call(inputs[0], inputs[1]), tokens, context) : block.call(tokens, context);
 
     private Linear AddProjection(int index, int width)
     {

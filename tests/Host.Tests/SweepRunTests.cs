@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+
+namespace HiEndMae.Host.Tests;
+
+/// <summary>Sweeps as a user runs them: stages as processes, shared, found again, failed and tried again.</summary>
+public sealed class SweepRunTests
+{
+    private const string Sweep = "\n[sweep]\n\"pretrain.mask_ratio\" = [0.6, 0.9]\n";
+
+    [Fact]
+    public async Task Stages_that_several_combinations_need_run_once_and_are_found_again()
+    {
+        using var host = new HostFixture();
+        string file = host.Write("sweep.toml", Samples.Tiny + Sweep), runs = Path.Combine(host.Folder, "runs");
+
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("sweep", file, "--out", runs, "--dry-run", "--json"));
+        JsonNode plan = JsonNode.Parse(host.Output)!;
+        // Two pre-trainings, two fine-tunings from them, and one from scratch that both combinations share.
+        Assert.Equal(2, plan["combinations"]!.AsArray().Count);
+        Assert.Equal(5, plan["stages"]!.AsArray().Count);
+        Assert.False(Directory.Exists(runs));
+
+        using var first = new HostFixture();
+        int code = await first.RunAsync("sweep", file, "--out", runs, "--jobs", "2", "--json");
+        Assert.True(code == ExitCodes.Done, first.Error + first.Output);
+        JsonArray combinations = JsonNode.Parse(first.Output)!["combinations"]!.AsArray();
+        Assert.Equal(2, combinations.Count);
+        Assert.Equal(5, Stages(runs).Length);
+        foreach (JsonNode? combination in combinations)
+        {
+            string folder = combination!["folder"]!.GetValue<string>();
+            JsonNode results = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "results.json"), TestContext.Current.CancellationToken))!;
+            Assert.Equal(["finetune-pretrain", "finetune-scratch", "pretrain"], results["trainings"]!.AsObject().Select(one => one.Key).Order());
+            Assert.Equal(["pretrain", "scratch"], results["evaluations"]!.AsObject().Select(one => one.Key).Order());
+            Assert.True(Directory.Exists(Path.Combine(folder, "finetune-pretrain", "checkpoints")));
+        }
+
+        // Another sweep with another axis value shares what is there: one more pre-training, one more fine-tuning.
+        DateTime[] written = [.. Stages(runs).Select(Directory.GetLastWriteTimeUtc)];
+        string wider = host.Write("wider.toml", Samples.Tiny.Replace("\"tiny\"", "\"wider\"", StringComparison.Ordinal) + Sweep.Replace("0.9]", "0.9, 0.3]", StringComparison.Ordinal));
+        using var second = new HostFixture();
+        Assert.Equal(ExitCodes.Done, await second.RunAsync("sweep", wider, "--out", runs, "--json"));
+        Assert.Equal(3, JsonNode.Parse(second.Output)!["combinations"]!.AsArray().Count);
+        Assert.Equal(7, Stages(runs).Length);
+        Assert.Equal(5, Stages(runs).Count(stage => written.Contains(Directory.GetLastWriteTimeUtc(stage))));
+
+        // Parents and children in MLflow: the sweep, its combinations, its stages' experiments.
+        using var database = new SqliteConnection($"Data Source={Path.Combine(runs, "mlflow.db")};Mode=ReadOnly;Pooling=False");
+        database.Open();
+        using SqliteCommand query = database.CreateCommand();
+        query.CommandText = "select count(*) from tags where key = 'mlflow.parentRunId' and value = (select r.run_uuid from runs r join experiments e using (experiment_id) where e.name = 'tiny' and r.name = 'sweep')";
+        Assert.Equal(2L + 5L, (long)query.ExecuteScalar()!);
+    }
+
+    [Fact]
+    public async Task A_stage_that_fails_holds_up_only_what_starts_from_it_and_is_tried_again()
+    {
+        using var host = new HostFixture();
+        // With this rate the loss is no number after a step or two: that pre-training fails, the others do not.
+        string file = host.Write("sweep.toml", Samples.Tiny.Replace("log_every = 1\ncheckpoint_every = 2\n\n[pretrain.decoder]", "log_every = 1\ncheckpoint_every = 2\nmax_bad_steps = 1\n\n[pretrain.decoder]", StringComparison.Ordinal)
+            + "[sweep]\n\"pretrain.optimizer.lr\" = [1e-3, 9.9]\n"), runs = Path.Combine(host.Folder, "runs");
+        string broken = Path.Combine(host.Folder, "broken");
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("sweep", file, "--out", runs, "--dry-run", "--json"));
+        string[] names = [.. JsonNode.Parse(host.Output)!["stages"]!.AsArray().Select(stage => stage!["stage"]!.GetValue<string>())];
+        // A file in the place of the stage's experiment folder: the run cannot be made there.
+        string victim = Path.Combine(runs, "stages", names.Where(name => name.StartsWith("pretrain", StringComparison.Ordinal)).Last());
+        Directory.CreateDirectory(victim);
+        await File.WriteAllTextAsync(Path.Combine(victim, "tiny"), "in the way", TestContext.Current.CancellationToken);
+
+        using var first = new HostFixture();
+        Assert.Equal(ExitCodes.Failed, await first.RunAsync("sweep", file, "--out", runs));
+        Assert.Contains("1 of 2 combinations are whole", first.Output);
+        Assert.Contains("--retry-failed", first.Error);
+
+        File.Delete(Path.Combine(victim, "tiny"));
+        using var again = new HostFixture();
+        Assert.Equal(ExitCodes.Failed, await again.RunAsync("sweep", file, "--out", runs)); // failed stages are left alone
+        using var retried = new HostFixture();
+        int code = await retried.RunAsync("sweep", file, "--out", runs, "--retry-failed");
+        Assert.True(code == ExitCodes.Done || retried.Output.Contains("1 of 2", StringComparison.Ordinal), retried.Error);
+        Assert.False(Directory.Exists(broken));
+    }
+
+    [Fact]
+    public async Task A_killed_sweep_leaves_its_job_to_save_and_goes_on_where_it_was()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals of Linux.");
+        using var host = new HostFixture();
+        string file = host.Write("sweep.toml", Samples.Tiny.Replace("steps = 4", "steps = 400", StringComparison.Ordinal).Replace("checkpoint_every = 2\n\n[pretrain.decoder]", "checkpoint_every = 5\n\n[pretrain.decoder]", StringComparison.Ordinal)
+            + "[sweep]\nseed = [0]\n"), runs = Path.Combine(host.Folder, "runs");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Path.GetDirectoryName(Repository.Plugins)!, "hiendmae.dll"), "sweep", file, "--out", runs]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using (Process sweep = Process.Start(start)!)
+        {
+            await Until(() => Checkpoints(runs).Length > 0);
+            sweep.Kill(entireProcessTree: false);
+            await sweep.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        int saved = Checkpoints(runs).Select(Path.GetFileName).Select(name => int.Parse(name!["step-".Length..], System.Globalization.CultureInfo.InvariantCulture)).Max();
+        using var second = new HostFixture();
+        int code = await second.RunAsync("sweep", file, "--out", runs, "--json");
+        Assert.True(code == ExitCodes.Done, second.Error + second.Output);
+        Assert.Single(Directory.GetDirectories(Path.Combine(runs, "stages"), "pretrain-*").SelectMany(stage => Directory.GetDirectories(Path.Combine(stage, "tiny"))));
+        string log = await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(runs, "stages"), "log.txt", SearchOption.AllDirectories).First(path => path.Contains("pretrain-", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        Assert.Contains("goes on from step", log);
+        Assert.InRange(saved, 5, 399);
+    }
+
+    private static string[] Stages(string runs) => [.. Directory.GetDirectories(Path.Combine(runs, "stages")).Where(folder => !Path.GetFileName(folder).StartsWith("sweep-", StringComparison.Ordinal))];
+
+    private static string[] Checkpoints(string runs) => Directory.Exists(runs) ? Directory.GetDirectories(runs, "step-*", SearchOption.AllDirectories) : [];
+
+    private static async Task Until(Func<bool> condition)
+    {
+        for (int i = 0; i < 1200 && !condition(); i++) await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.True(condition());
+    }
+}
