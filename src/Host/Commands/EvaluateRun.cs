@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Data;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
@@ -35,7 +36,7 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
             {
                 using DisposeScope scope = NewDisposeScope();
                 (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, options.Models.Checkpoints, options.Models.Averaging, device);
-                var context = new StageContext(opened.Config.Seed, device, threads, new RunIdentity("", "", []), folder, 0, new TimeBudget(null, environment.Clock), new ProgressOnly(progress, environment), environment.Clock);
+                var context = new StageContext(opened.Config.Seed, device, threads, new RunIdentity("", "", []), folder, DataServices.Of(opened.Config, folder), new TimeBudget(null, environment.Clock), new ProgressOnly(progress, environment), environment.Clock);
                 results.Add(start, new EvaluateStage(opened.Evaluate, opened.Finetune.Data, context).Run(
                     dataset, split == "test" ? DatasetSplit.Test : DatasetSplit.Validation, models, about, segmented => Keep(start, segmented, savePredictions), Failed, cancel));
             });

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Host.Figures;
 using HiEndMae.Imaging;
@@ -22,7 +23,7 @@ internal sealed class StageFigures(RunDirectory directory, TrackedRun run, IRead
     }
 
     /// <summary>Slices of a test case with truth and prediction, for the HTML report.</summary>
-    public void Slices(string name, string start, SegmentedCase segmented, IReadOnlyList<string> labels)
+    public void Slices(string name, string start, SegmentedCase segmented)
     {
         PreparedCase prepared = segmented.Case;
         var image = new Panel(prepared.Image.Size, prepared.Image.Channel(0).ToArray());

@@ -92,7 +92,7 @@ internal sealed class StageRunner(
         {
             string name = $"{stage.Name}-{RunDirectory.SafeName(segmented.Case.Id)}";
             figures.Segmentation(name, segmented);
-            figures.Slices(name, stage.Label, segmented, labels);
+            figures.Slices(name, stage.Label, segmented);
             if (!config.Tracking.Predictions) return;
             string path = directory.File($"predictions/{name}.nii.gz");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -29,7 +29,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         {
             foreach (string figure in Files(Path.Combine(run, "figures")))
             {
-                string target = directory.File(Path.Combine("figures", Path.GetFileName(figure)));
+                string target = directory.File(Path.GetRelativePath(run, figure));
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.Copy(figure, target, overwrite: true);
             }
@@ -78,5 +78,5 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
 
     private static string Text(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
 
-    private static string[] Files(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
+    private static string[] Files(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : [];
 }

@@ -24,7 +24,8 @@ internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyLis
         foreach (LoadedExperiment experiment in experiments)
         {
             var stages = new List<SweepStage>();
-            ExperimentConfig config = experiment.Config;
+            // Where results stand in a table is said of a combination, not of its parts.
+            ExperimentConfig config = experiment.Config with { Report = null };
             SweepStage? pretraining = null;
             if (config.Pretrain is not null)
                 stages.Add(pretraining = Share(Pretrain, "", experiment, config with { Finetune = null, Evaluate = null }, null));
