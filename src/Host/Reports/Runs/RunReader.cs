@@ -24,7 +24,7 @@ internal sealed class RunReader(TimeProvider clock)
         return [.. Directory.EnumerateFiles(folder, ConfigFile, options)
             .Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!)
             // Copies of a run's config lie among the tracker's artifacts too.
-            .Where(run => File.Exists(Path.Combine(run, FingerprintFile)))
+            .Where(run => File.Exists(Path.Combine(run, FingerprintFile)) && !IsStage(run))
             .Order(StringComparer.Ordinal)
             .Select(Read)];
     }
@@ -45,6 +45,9 @@ internal sealed class RunReader(TimeProvider clock)
         }
         return [.. series.Select(one => new MetricSeries(one.Key.Stage, one.Key.Key, [.. one.Value.Select(point => (point.Key, point.Value))]))];
     }
+
+    // OUT/stages/STAGE/NAME/RUN: a sweep puts its stages together into runs, which are read instead.
+    private static bool IsStage(string run) => File.Exists(Path.Combine(run, "..", "..", "stage.json"));
 
     private RunRecord Read(string folder)
     {
