@@ -17,7 +17,8 @@ internal sealed record FineTunedPath(string Run, string? Start, string? Checkpoi
         string? start = null, checkpoint = null;
         for (string? folder = full; folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            if (File.Exists(Path.Combine(folder, "experiment.toml"))) return new FineTunedPath(folder, start, checkpoint);
+            // A checkpoint holds its experiment too; only a run has a fingerprint beside it.
+            if (File.Exists(Path.Combine(folder, "experiment.toml")) && File.Exists(Path.Combine(folder, "fingerprint.txt"))) return new FineTunedPath(folder, start, checkpoint);
             string name = Path.GetFileName(folder);
             if (name.StartsWith(Prefix, StringComparison.Ordinal)) start = name[Prefix.Length..];
             else if (Path.GetFileName(Path.GetDirectoryName(folder)) == "checkpoints") checkpoint = folder;
