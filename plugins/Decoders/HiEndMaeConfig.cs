@@ -35,7 +35,7 @@ public sealed partial record HiEndMaeConfig
     /// <summary>Whether targets are normalised per patch.</summary>
     public bool NormTargets { get; init; } = true;
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers, far less memory, a third more time.</summary>
+    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 

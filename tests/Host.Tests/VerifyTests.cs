@@ -23,6 +23,20 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public async Task The_program_ships_goldens_of_models_metrics_and_optimisers()
+    {
+        using var host = new HostFixture();
+        string folder = Path.Combine(Path.GetDirectoryName(Repository.Plugins)!, "goldens");
+        foreach (string name in (string[])["losses_metrics_sliding", "optimizers_schedules"])
+            File.Copy(Path.Combine(folder, name + ".safetensors"), Path.Combine(host.Folder, name + ".safetensors"));
+        int code = await host.RunAsync("verify", host.Folder, "--device", "cpu", "--json");
+        Assert.True(code == ExitCodes.Done, host.Output + host.Error);
+        JsonArray all = JsonNode.Parse(host.Output)!.AsArray();
+        Assert.Equal([8, 7], all.Select(one => one!["deviations"]!.AsArray().Count));
+        Assert.True(File.Exists(Path.Combine(folder, "hiendmae_patch8.safetensors")));
+    }
+
+    [Fact]
     public async Task A_golden_that_says_something_else_is_exceeded()
     {
         using var host = new HostFixture();

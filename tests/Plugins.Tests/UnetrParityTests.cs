@@ -34,7 +34,7 @@ public sealed class UnetrParityTests
         Assert.NotEmpty(norms);
         foreach (string name in norms)
         {
-            float expected = golden[name].item<float>(), actual = parameters[name["grad_norm.".Length..]].grad!.norm().item<float>();
+            float expected = golden[name].item<float>(), actual = (float)parameters[name["grad_norm.".Length..]].grad!.to(ScalarType.Float64).norm().item<double>();
             Assert.True(Math.Abs(expected - actual) <= 2e-3 * expected, $"{name}: {expected} expected, {actual} found");
         }
     }

@@ -19,7 +19,7 @@ internal static class VerifyCommand
         var folder = new Argument<string?>("DIR") { Description = $"Folder of goldens (*.safetensors); left out, {Variable}, or the program's own.", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> device = CommonOptions.Device();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("verify", "Compare models with reference numbers of the official code and of MONAI; exit 1 where a tolerance is exceeded.") { folder, device, json };
+        var command = new Command("verify", "Compare models, losses, metrics, sliding windows and optimisers with reference numbers of the official code, MONAI and PyTorch; exit 1 where a tolerance is exceeded.") { folder, device, json };
         command.SetAction(parsed => Run(environment, parsed.GetValue(folder), parsed.GetValue(device), parsed.GetValue(json)));
         return command;
     }
@@ -43,7 +43,7 @@ internal static class VerifyCommand
             IReadOnlyList<Deviation>? found = verifier.Verify(file);
             if (found is null)
             {
-                table.AddRow(Markup.Escape(name), "no model: compared by the project's own tests", "", "", "");
+                table.AddRow(Markup.Escape(name), "of a kind that is not compared here", "", "", "");
                 report.Add(new JsonObject { ["golden"] = name, ["model"] = false });
                 continue;
             }

@@ -31,7 +31,7 @@ public sealed class NpyTests
     [Fact]
     public void What_numpy_wrote_is_read()
     {
-        // numpy.save of numpy.arange(6, dtype="<i4").reshape(2, 3), numpy 1.26: header of 118 bytes after the prefix.
+        // What numpy.save writes of numpy.arange(6, dtype="<i4").reshape(2, 3), by the format's description: header of 118 bytes after the prefix.
         string text = "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }";
         byte[] bytes = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 0x76, 0, .. Encoding.ASCII.GetBytes(text.PadRight(117) + "\n")];
         NpyHeader read = NpyHeader.Read(bytes, out int offset)!;
