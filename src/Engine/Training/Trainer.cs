@@ -79,9 +79,11 @@ public sealed class Trainer(
 
     private static void Finish(TrainingRun run, Checkpointer checkpointer, CancellationToken cancel)
     {
-        checkpointer.StepDone(run, isStopping: cancel.IsCancellationRequested || run.Interruption is not null);
+        // Read once: a stop that is asked for after this is seen after the next step, and saved then.
+        bool isStopped = cancel.IsCancellationRequested;
+        checkpointer.StepDone(run, isStopping: isStopped || run.Interruption is not null);
         if (run.Interruption is { } interruption && !run.IsDone) throw interruption;
-        cancel.ThrowIfCancellationRequested();
+        if (isStopped) cancel.ThrowIfCancellationRequested();
         run.Clock.Book(StepPhase.Logging);
     }
 }
