@@ -8,8 +8,12 @@ internal static class DataRules
     /// <summary>Reports two keys that would be applied one after the other, which nobody means.</summary>
     public static void Check(ConfigTable? finetune, CheckContext context)
     {
-        if (finetune?.Find("num_cases") is not ConfigScalar { Value: long and > 0 } node || (finetune.Find("data") as ConfigTable)?.Find("subset") is not ConfigTable { Entries.Count: > 0 }) return;
+        if (finetune?.Find("num_cases") is not ConfigScalar { Value: long and > 0 } node || (finetune.Find("data") as ConfigTable)?.Find("subset") is not ConfigTable subset || !Chooses(subset)) return;
         context.Report(new ConfigDiagnostic(
             "HEM050", true, "'num_cases' in [finetune] and [finetune.data.subset] both choose the cases; say one of them ('num_cases' takes the first ones)", node.Source));
     }
+
+    // Resolved files write every key, so a subset's table may stand there and choose nothing.
+    private static bool Chooses(ConfigTable subset) =>
+        subset.Find("count") is not null || subset.Find("fraction") is not null || subset.Find("cases") is ConfigArray { Items.Count: > 0 };
 }

@@ -16,8 +16,11 @@ public sealed partial record CacheConfig
     /// <summary>Largest size of the disk cache; what was not used for longest is removed.</summary>
     public ByteSize Limit { get; init; } = ByteSize.FromGibibytes(200);
 
+    /// <summary>Whether the folder is not named.</summary>
+    public bool IsAutomatic => Dir == "auto";
+
     partial void Check(KeyReport report)
     {
-        if (Store == CacheStore.Memory && Dir != "auto") report.Warning(nameof(Dir), "has no effect with store = \"memory\"");
+        if (Store == CacheStore.Memory && !IsAutomatic) report.Warning(nameof(Dir), "has no effect with store = \"memory\"");
     }
 }

@@ -10,8 +10,6 @@ namespace HiEndMae.Engine.Data;
 /// <param name="Loader">Threads, prefetching, broken cases.</param>
 public sealed record DataServices(CacheConfig Cache, string CacheFolder, long MemoryLimit, LoaderConfig Loader)
 {
-    private const string AutomaticFolder = ".cache";
-
     /// <summary>The services of a run.</summary>
     /// <param name="config">The experiment.</param>
     /// <param name="runs">Folder of run directories, beside which an automatic cache lies.</param>
@@ -20,9 +18,13 @@ public sealed record DataServices(CacheConfig Cache, string CacheFolder, long Me
         ArgumentNullException.ThrowIfNull(config);
         // A quarter of the memory for prepared scans: models, activations and the page cache need the rest.
         return new DataServices(
-            config.Cache, config.Cache.Dir == "auto" ? Path.GetFullPath(Path.Combine(runs, AutomaticFolder)) : config.Cache.Dir,
+            config.Cache, config.Cache.IsAutomatic ? AutomaticFolder(runs) : config.Cache.Dir,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, config.Loader);
     }
+
+    /// <summary>Where an automatic cache lies.</summary>
+    /// <param name="runs">Folder of run directories, which share it.</param>
+    public static string AutomaticFolder(string runs) => Path.GetFullPath(Path.Combine(runs, ".cache"));
 
     /// <summary>Opens the place for prepared cases.</summary>
     /// <exception cref="IOException">Its folder cannot be made.</exception>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data;
 using HiEndMae.Host.Commands;
 using HiEndMae.Mlflow;
 
@@ -58,6 +59,8 @@ internal sealed class StageStore(string output)
             config = config with { Finetune = config.Finetune! with { Init = [Path.Combine(FinishedRun(FolderOf(before))!, "pretrain", "checkpoints")] } };
         // Into the sweep's own store, not one beside each stage.
         if (TrackingTarget.Parse(config.Tracking.Uri, Output, getVariable).Database is { } database) config = config with { Tracking = config.Tracking with { Uri = "sqlite:///" + database } };
+        // Nor is a case prepared once for each stage.
+        if (config.Cache is { Store: CacheStore.Disk, IsAutomatic: true }) config = config with { Cache = config.Cache with { Dir = DataServices.AutomaticFolder(Output) } };
         string folder = Directory.CreateDirectory(FolderOf(stage)).FullName, file = Path.Combine(folder, "experiment.toml");
         Write(file, TomlText.Document(config.ToTable()));
         Write(Path.Combine(folder, "stage.json"), new JsonObject
