@@ -45,8 +45,8 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
         return nn.functional.leaky_relu(x, Slope).MoveToOuterDisposeScope();
     }
 
-    // In float32, whatever the convolution computed in.
-    private static Tensor Apply(nn.Module<Tensor, Tensor> norm, Tensor x) => norm.call(x.to(ScalarType.Float32));
+    // In float32 at least, whatever the convolution computed in.
+    private static Tensor Apply(nn.Module<Tensor, Tensor> norm, Tensor x) => norm.call(x.dtype == ScalarType.Float64 ? x : x.to(ScalarType.Float32));
 
     private static nn.Module<Tensor, Tensor> Norm(int channels, UnetrNorm norm) => norm switch
     {

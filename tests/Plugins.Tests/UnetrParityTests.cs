@@ -7,19 +7,19 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Tests;
 
-/// <summary>UNETR against MONAI 1.2 (patch 16) and the official code (patch 12), from their weights, on the formula input.</summary>
+/// <summary>UNETR against MONAI 1.2 (patch 16) and the official code (patch 12), from their weights, on the formula input. Gradients are compared by <c>hiendmae verify</c>'s own test.</summary>
 public sealed class UnetrParityTests
 {
     public static TheoryData<string> Files => ["unetr_patch16.safetensors", "unetr_patch12.safetensors"];
 
     [Theory, MemberData(nameof(Files))]
-    public void Logits_and_gradients_are_the_reference_ones(string file)
+    public void Logits_and_loss_are_the_reference_ones(string file)
     {
         using DisposeScope scope = NewDisposeScope();
         var golden = new Golden(Path.Combine(Golden.Folder, file));
         int edge = golden.MetaInt("img_size"), classes = golden.MetaInt("classes");
         (Vit3dEncoder encoder, UnetrHead head) = Build(golden, edge, classes);
-        Dictionary<string, Parameter> parameters = Fill(golden, encoder, head);
+        Fill(golden, encoder, head);
         Tensor input = Input(edge);
         Tensor logits = head.Segment(input, encoder.Encode(input, head.HiddenBlocks));
         Tensor every8 = logits.slice(2, 0, edge, 8).slice(3, 0, edge, 8).slice(4, 0, edge, 8);
@@ -29,14 +29,6 @@ public sealed class UnetrParityTests
 
         Tensor loss = DiceCe(logits, Labels(edge, classes), classes);
         Golden.AssertClose(golden["dice_ce_loss"], loss, 1e-5);
-        loss.backward();
-        string[] norms = [.. golden.Names.Where(name => name.StartsWith("grad_norm.", StringComparison.Ordinal))];
-        Assert.NotEmpty(norms);
-        foreach (string name in norms)
-        {
-            float expected = golden[name].item<float>(), actual = (float)parameters[name["grad_norm.".Length..]].grad!.to(ScalarType.Float64).norm().item<double>();
-            Assert.True(Math.Abs(expected - actual) <= 2e-3 * expected, $"{name}: {expected} expected, {actual} found");
-        }
     }
 
     [Theory]
@@ -76,7 +68,7 @@ public sealed class UnetrParityTests
         return (encoder, head);
     }
 
-    private static Dictionary<string, Parameter> Fill(Golden golden, Vit3dEncoder encoder, UnetrHead head)
+    private static void Fill(Golden golden, Vit3dEncoder encoder, UnetrHead head)
     {
         Dictionary<string, Parameter> parameters = encoder.named_parameters().ToDictionary(entry => Reference(entry.name), entry => entry.parameter);
         foreach ((string name, Parameter parameter) in head.named_parameters()) parameters.Add(name, parameter);
@@ -88,7 +80,6 @@ public sealed class UnetrParityTests
             Parameter parameter = parameters[name["weights.".Length..]];
             parameter.copy_(golden[name].reshape(parameter.shape));
         }
-        return parameters;
     }
 
     private static string Reference(string name) => "vit." + name

@@ -15,8 +15,8 @@ public static class DiceCeLoss
     public static Tensor Compute(Tensor logits, Tensor labels)
     {
         using DisposeScope scope = NewDisposeScope();
-        // Sums over whole crops want float32, whatever the network computed in.
-        logits = logits.to(ScalarType.Float32);
+        // Sums over whole crops want float32 at least, whatever the network computed in.
+        if (logits.dtype != ScalarType.Float64) logits = logits.to(ScalarType.Float32);
         Tensor classes = labels.dim() == 5 ? labels.squeeze(1) : labels; // [B, X, Y, Z]
         Tensor probabilities = logits.softmax(1);
         Tensor indices = classes.unsqueeze(1); // [B, 1, X, Y, Z]
