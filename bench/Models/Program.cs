@@ -51,6 +51,8 @@ Console.WriteLine(Text($"matrix products: {rate:F0} GFLOP/s (decoder's sizes), {
 Console.WriteLine(Text($"forward {step1:F0} ms, backward {step2:F0} ms, together {step1 + step2:F0} ms (worst {forward.Zip(backward, (a, b) => a + b).Max():F0} ms); resident {Environment.WorkingSet / 1e9:F1} GB"));
 Console.WriteLine(Text($"multiply-adds x 6: {flops / 1e9:F0} GFLOP, {flops / 1e6 / (step1 + step2):F0} GFLOP/s, {100 * flops / 1e6 / (step1 + step2) / most:F0} % of the matrix-product rate"));
 Parts();
+Console.WriteLine("UNETR's residual block, forward and backward, ms (channels last and fused norm, as it is; the same of library calls in the library's layout)");
+foreach ((int samples, int inputs, int outputs, int edge) in new[] { (2, 1, 8, 48), (2, 16, 8, 48), (2, 16, 16, 32), (1, 64, 32, 96) }) Blocks(samples, inputs, outputs, edge);
 
 static double Median(IEnumerable<double> times) => times.Order().ElementAt(times.Count() / 2);
 
@@ -101,4 +103,35 @@ void Part(string name, int count, Func<Tensor> run, LayerCounts counts)
     }
     double time = Median(times.Skip(2));
     Console.WriteLine(Text($"  {name}: {count * time:F0} ({100 * 6 * batch * counts.MultiplyAdds / 1e6 / time / most:F0} %)"));
+}
+
+void Blocks(int samples, int inputs, int outputs, int edge)
+{
+    using DisposeScope scope = NewDisposeScope();
+    using var block = new UnetrResBlock(inputs, outputs, new UnetrBlockOptions(UnetrNorm.Instance, true));
+    Dictionary<string, Tensor> weights = block.state_dict();
+    Tensor x = rand(new long[] { samples, inputs, edge, edge, edge }).requires_grad_(inputs > 1);
+    double ours = Time(() => block.call(x)), library = Time(() => Library(x));
+    Console.WriteLine(Text($"  [{samples}, {inputs} to {outputs}, {edge}^3]: {ours:F0}, {library:F0}: {library / ours:F2} x"));
+
+    Tensor Library(Tensor volumes)
+    {
+        Tensor y = nn.functional.leaky_relu(nn.functional.instance_norm(Convolve(volumes, "conv1", 1)), 0.01);
+        return nn.functional.leaky_relu(nn.functional.instance_norm(Convolve(y, "conv2", 1)) + nn.functional.instance_norm(Convolve(volumes, "conv3", 0)), 0.01);
+    }
+
+    Tensor Convolve(Tensor volumes, string name, long padding) => nn.functional.conv3d(volumes, weights[$"{name}.conv.weight"], padding: [padding, padding, padding]);
+}
+
+static double Time(Func<Tensor> run)
+{
+    var times = new List<double>();
+    for (int i = 0; i < 12; i++)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long start = Stopwatch.GetTimestamp();
+        run().sum().backward();
+        times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+    return Median(times.Skip(4));
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
@@ -11,8 +12,8 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
     private readonly UnetrConv conv1;
     private readonly UnetrConv conv2;
     private readonly UnetrConv? conv3;
-    private readonly nn.Module<Tensor, Tensor> norm1;
-    private readonly nn.Module<Tensor, Tensor> norm2;
+    private readonly nn.Module<Tensor, Tensor>? norm1;
+    private readonly nn.Module<Tensor, Tensor>? norm2;
     private readonly nn.Module<Tensor, Tensor>? norm3;
     private readonly bool residual;
 
@@ -39,18 +40,25 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = nn.functional.leaky_relu(Apply(norm1, conv1.call(input)), Slope);
-        x = Apply(norm2, conv2.call(x));
-        if (residual) x = x + (conv3 is null ? input : Apply(norm3!, conv3.call(input)));
-        return nn.functional.leaky_relu(x, Slope).MoveToOuterDisposeScope();
+        Tensor x = Apply(norm1, conv1.call(input), null, Slope);
+        Tensor? added = !residual ? null : conv3 is null ? input : Apply(norm3, conv3.call(input), null, 1);
+        return Apply(norm2, conv2.call(x), added, Slope).MoveToOuterDisposeScope();
     }
 
     // In float32 at least, whatever the convolution computed in.
-    private static Tensor Apply(nn.Module<Tensor, Tensor> norm, Tensor x) => norm.call(x.dtype == ScalarType.Float64 ? x : x.to(ScalarType.Float32));
-
-    private static nn.Module<Tensor, Tensor> Norm(int channels, UnetrNorm norm) => norm switch
+    private static Tensor Apply(nn.Module<Tensor, Tensor>? norm, Tensor x, Tensor? added, double slope)
     {
-        UnetrNorm.Instance => nn.InstanceNorm3d(channels),
+        if (x.dtype != ScalarType.Float64) x = x.to(ScalarType.Float32);
+        if (norm is null) return InstanceNorm.Apply(x, added, slope);
+        x = norm.call(x);
+        if (added is not null) x += added;
+        return slope == 1 ? x : nn.functional.leaky_relu(x, slope);
+    }
+
+    // Instance norm has no weights, and needs no module.
+    private static BatchNorm3d? Norm(int channels, UnetrNorm norm) => norm switch
+    {
+        UnetrNorm.Instance => null,
         UnetrNorm.Batch => nn.BatchNorm3d(channels),
         _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, null),
     };

@@ -18,7 +18,7 @@ namespace HiEndMae.Host.Verification;
 internal sealed class GoldenVerifier(PluginCatalog catalog, Device device, int threads)
 {
     // One set for every file.
-    private const double Output = 1e-5, Loss = 1e-6, Gradient = 1e-4, Steps = 1e-5, SinglePrecision = 1e-2;
+    private const double Output = 1e-5, Loss = 1e-6, Gradient = 1e-4, Steps = 1e-5, Kinks = 5e-3, Most = 0.9;
     private const int VoxelStep = 8;
 
     private readonly ComponentFactory factory = new(catalog);
@@ -86,7 +86,7 @@ internal sealed class GoldenVerifier(PluginCatalog catalog, Device device, int t
         found.Add(new Deviation("loss", golden.Deviation("loss", loss), Loss));
         loss.backward();
         (string Name, Parameter Value)[] parameters = [.. Named("encoder", encoder), .. Named("decoder", decoder)];
-        found.Add(Gradients(golden, parameters, Gradient));
+        found.AddRange(Gradients(golden, parameters, (1, Gradient)));
         if (golden.Has("losses_over_adamw_steps")) found.Add(OverSteps(golden, parameters, () => decoder.Loss(encoder, batch)));
         return found;
     }
@@ -131,13 +131,13 @@ internal sealed class GoldenVerifier(PluginCatalog catalog, Device device, int t
         head.zero_grad();
         DiceCeLoss.Compute(Segment(encoder, head, edge, ScalarType.Float64), Formula.Labels(edge, classes).to(device)).backward();
         parameters = [.. Named("encoder", encoder), .. Named("head", head)];
-        // A leaky ReLU has a kink at zero: where rounding puts one voxel in 200,000 on its other side, whatever lies before it gets a gradient that is off by a thousandth,
-        // in the reference's float32 run as in this one. How far that goes is measured, parameter by parameter, as the distance of this model's gradients in float32
-        // and in float64; the reference's norm may be as far from the float64 one, and the tolerance counts from there.
-        Dictionary<string, double> rounding = parameters.ToDictionary(entry => entry.Name, entry => (single[entry.Name] - entry.Value.grad!).norm().item<double>());
-        found.Add(Gradients(golden, parameters, Gradient, rounding));
-        (string name, Parameter value) = parameters.MaxBy(entry => rounding[entry.Name] / entry.Value.grad!.norm().item<double>());
-        found.Add(new Deviation($"gradients in float32 against float64 (worst: {name})", rounding[name] / value.grad!.norm().item<double>(), SinglePrecision));
+        // A leaky ReLU has a kink at zero: where rounding puts one voxel in 200,000 on its other side, whatever lies before it gets a gradient that is off by a thousandth, in the
+        // reference's float32 run as in this one; and a bias before a norm, or a scale that a norm takes away, has a gradient that is nearly all rounding. So nine norms in ten, of
+        // this model in float64, are asked for as everywhere, and the others, and the distance to the gradients in float32, as far as such accidents go.
+        found.AddRange(Gradients(golden, parameters, (Most, Gradient), (1, Kinks)));
+        Dictionary<string, double> rounding = parameters.ToDictionary(entry => entry.Name, entry => ((single[entry.Name] - entry.Value.grad!).norm() / entry.Value.grad!.norm()).item<double>());
+        (string name, double largest) = rounding.MaxBy(entry => entry.Value);
+        found.Add(new Deviation($"gradients in float32 against float64 (worst: {name})", largest, Kinks));
         encoder.Dispose();
         head.Dispose();
         return found;
@@ -196,23 +196,28 @@ internal sealed class GoldenVerifier(PluginCatalog catalog, Device device, int t
         ];
     }
 
-    private static Deviation Gradients(GoldenFile golden, (string Name, Parameter Value)[] parameters, double tolerance, Dictionary<string, double>? rounding = null)
+    // For each asked part of the norms, the largest deviation among the best of them.
+    private static IEnumerable<Deviation> Gradients(GoldenFile golden, (string Name, Parameter Value)[] parameters, params (double Part, double Tolerance)[] asked)
     {
         const string Prefix = "grad_norm.";
-        string[] names = [.. golden.Names(Prefix)];
         IReadOnlyList<WeightRule> rules = WeightNames.From(WeightNames.Detect(golden.WeightNames));
         var byName = parameters.ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);
-        (string Name, double Largest) worst = ("none", names.Length == 0 ? double.NaN : 0);
-        foreach (string name in names)
+        var all = new List<(string Name, double Deviation)>();
+        foreach (string name in golden.Names(Prefix))
         {
             using DisposeScope scope = NewDisposeScope();
             string own = WeightNames.Apply(rules, name[Prefix.Length..])?.Target ?? name;
             if (!byName.TryGetValue(own, out Parameter? parameter)) throw new CheckpointException($"The golden '{golden.Path}' has '{name}', which no parameter of the model is.");
             double deviation = parameter.grad is { } gradient ? golden.Deviation(name, gradient.to(ScalarType.Float64).norm()) : double.PositiveInfinity;
-            if (rounding is not null) deviation = Math.Max(0, deviation - (rounding[own] / golden[name].item<float>()));
-            if (!(deviation <= worst.Largest)) worst = (own, deviation);
+            all.Add((own, double.IsNaN(deviation) ? double.PositiveInfinity : deviation));
         }
-        return new Deviation($"gradient norms of {names.Length} parameters (worst: {worst.Name})", worst.Largest, tolerance);
+        all.Sort((one, other) => one.Deviation.CompareTo(other.Deviation));
+        foreach ((double part, double tolerance) in asked)
+        {
+            int count = (int)Math.Ceiling(part * all.Count);
+            (string worst, double largest) = count == 0 ? ("none", double.NaN) : all[count - 1];
+            yield return new Deviation($"gradient norms of {count} of {all.Count} parameters (worst: {worst})", largest, tolerance);
+        }
     }
 
     /// <summary>A component from TOML, through the checks that an experiment's would go through.</summary>

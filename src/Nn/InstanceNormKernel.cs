@@ -1,0 +1,285 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace HiEndMae.Nn;
+
+/// <summary>Instance norm, residual and leaky ReLU in one pass over float32 volumes with channels last, and its gradients in two; on threads of the pool.</summary>
+/// <remarks>
+/// Sums are taken of distances from a sample's first voxel, in float32 over blocks and in float64 over their sums, so that neither a large mean nor a large volume costs digits.
+/// Channels repeat every <c>C</c> floats; vectors are taken over the least common multiple of that and 32, at whose places each lane meets one channel only.
+/// </remarks>
+internal static unsafe class InstanceNormKernel
+{
+    private const int Lanes = 8, Unrolled = 32, Block = 64;
+
+    /// <summary>Widths that are served: the period stays small enough for the stack.</summary>
+    public static bool Serves(long channels) => channels is > 0 and <= 1024 && Period((int)channels) <= 2048;
+
+    /// <summary>Mean and 1 / deviation of every sample and channel.</summary>
+    /// <param name="x">[B, S, C].</param>
+    /// <param name="shape">B, S and C.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="statistics">[B, 2, C]: means, then 1 / deviations.</param>
+    /// <param name="threads">Threads.</param>
+    public static void Statistics(ReadOnlySpan<float> x, (int Samples, int Voxels, int Channels) shape, double eps, Span<float> statistics, int threads)
+    {
+        int channels = shape.Channels, parts = threads;
+        long size = (long)shape.Voxels * channels;
+        var sums = new double[shape.Samples * parts * 2 * channels];
+        fixed (float* all = x)
+        fixed (double* into = sums)
+        {
+            nint source = (nint)all, target = (nint)into;
+            Run(shape.Samples, parts, (sample, part) =>
+            {
+                float* start = (float*)source + (sample * size);
+                (long from, long count) = Share(shape.Voxels, channels, part, parts);
+                double* own = (double*)target + ((((long)sample * parts) + part) * 2 * channels);
+                Moments(start + from, count, channels, start, own, own + channels);
+            });
+        }
+        for (int sample = 0; sample < shape.Samples; sample++)
+        {
+            for (int channel = 0; channel < channels; channel++)
+            {
+                double sum = 0, squares = 0, shift = x[(int)(sample * size) + channel];
+                for (int part = 0; part < parts; part++)
+                {
+                    int at = (((sample * parts) + part) * 2 * channels) + channel;
+                    sum += sums[at];
+                    squares += sums[at + channels];
+                }
+                double mean = sum / shape.Voxels, variance = Math.Max(0, (squares / shape.Voxels) - (mean * mean));
+                statistics[(sample * 2 * channels) + channel] = (float)(mean + shift);
+                statistics[(((sample * 2) + 1) * channels) + channel] = (float)(1 / Math.Sqrt(variance + eps));
+            }
+        }
+    }
+
+    /// <summary><c>leaky((x - mean) / deviation + residual)</c>.</summary>
+    /// <param name="x">[B, S, C].</param>
+    /// <param name="residual">[B, S, C]; empty for none.</param>
+    /// <param name="shape">B, S and C.</param>
+    /// <param name="statistics">Of <see cref="Statistics"/>.</param>
+    /// <param name="slope">Of negative values; 1 for no activation.</param>
+    /// <param name="output">[B, S, C].</param>
+    /// <param name="threads">Threads.</param>
+    public static void Forward(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> residual, (int Samples, int Voxels, int Channels) shape, ReadOnlySpan<float> statistics, float slope, Span<float> output, int threads)
+    {
+        long size = (long)shape.Voxels * shape.Channels;
+        bool adds = residual.Length > 0;
+        fixed (float* xs = x, rs = residual, ss = statistics, os = output)
+        {
+            (nint xAt, nint rAt, nint sAt, nint oAt) = ((nint)xs, (nint)rs, (nint)ss, (nint)os);
+            Run(shape.Samples, threads, (sample, part) =>
+            {
+                (long from, long count) = Share(shape.Voxels, shape.Channels, part, threads);
+                long at = (sample * size) + from;
+                Normalise((float*)xAt + at, adds ? (float*)rAt + at : null, count, shape.Channels, (float*)sAt + (sample * 2L * shape.Channels), slope, (float*)oAt + at);
+            });
+        }
+    }
+
+    /// <summary>Gradients of <see cref="Forward"/>.</summary>
+    /// <param name="gradient">Of the output, [B, S, C].</param>
+    /// <param name="x">As it was.</param>
+    /// <param name="output">As it came out: its signs say where the activation bent.</param>
+    /// <param name="shape">B, S and C.</param>
+    /// <param name="statistics">As they were.</param>
+    /// <param name="slope">As it was.</param>
+    /// <param name="ofX">Takes the gradient of x.</param>
+    /// <param name="ofResidual">Takes the gradient of the residual; empty for none.</param>
+    /// <param name="threads">Threads.</param>
+    public static void Backward(
+        ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, ReadOnlySpan<float> output, (int Samples, int Voxels, int Channels) shape, ReadOnlySpan<float> statistics, float slope,
+        Span<float> ofX, Span<float> ofResidual, int threads)
+    {
+        int channels = shape.Channels, parts = threads;
+        long size = (long)shape.Voxels * channels;
+        bool adds = ofResidual.Length > 0;
+        var sums = new double[shape.Samples * parts * 2 * channels];
+        var means = new float[shape.Samples * 2 * channels];
+        fixed (float* gs = gradient, xs = x, os = output, ss = statistics, dxs = ofX, drs = ofResidual, ms = means)
+        fixed (double* into = sums)
+        {
+            (nint gAt, nint xAt, nint oAt, nint sAt, nint dxAt, nint drAt, nint mAt, nint target) = ((nint)gs, (nint)xs, (nint)os, (nint)ss, (nint)dxs, (nint)drs, (nint)ms, (nint)into);
+            Run(shape.Samples, parts, (sample, part) =>
+            {
+                (long from, long count) = Share(shape.Voxels, channels, part, parts);
+                long at = (sample * size) + from;
+                double* own = (double*)target + ((((long)sample * parts) + part) * 2 * channels);
+                GradientMoments((float*)gAt + at, (float*)xAt + at, (float*)oAt + at, count, channels, (float*)sAt + (sample * 2L * channels), slope, own, own + channels);
+            });
+            for (int sample = 0; sample < shape.Samples; sample++)
+            {
+                for (int at = 0; at < 2 * channels; at++)
+                {
+                    double sum = 0;
+                    for (int part = 0; part < parts; part++) sum += sums[(((sample * parts) + part) * 2 * channels) + at];
+                    means[(sample * 2 * channels) + at] = (float)(sum / shape.Voxels);
+                }
+            }
+            Run(shape.Samples, parts, (sample, part) =>
+            {
+                (long from, long count) = Share(shape.Voxels, channels, part, parts);
+                long at = (sample * size) + from;
+                Gradients(
+                    (float*)gAt + at, (float*)xAt + at, (float*)oAt + at, count, channels, (float*)sAt + (sample * 2L * channels), (float*)mAt + (sample * 2L * channels), slope,
+                    (float*)dxAt + at, adds ? (float*)drAt + at : null);
+            });
+        }
+    }
+
+    // A part of a sample: whole voxels.
+    private static (long From, long Count) Share(int voxels, int channels, int part, int parts)
+    {
+        long first = (long)voxels * part / parts, end = (long)voxels * (part + 1) / parts;
+        return (first * channels, (end - first) * channels);
+    }
+
+    private static void Run(int samples, int parts, Action<int, int> work)
+    {
+        if (samples * parts == 1) work(0, 0);
+        else Parallel.For(0, samples * parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, at => work(at / parts, at % parts));
+    }
+
+    private static int Period(int channels)
+    {
+        int common = Unrolled;
+        while (common % channels != 0) common += Unrolled;
+        return common;
+    }
+
+    // One row of C values, repeated over the period.
+    private static void Repeat(float* row, int channels, float* into, int period)
+    {
+        for (int i = 0; i < period; i++) into[i] = row[i % channels];
+    }
+
+    private static void Moments(float* x, long count, int channels, float* first, double* sum, double* squares)
+    {
+        int period = Period(channels);
+        float* shift = stackalloc float[period], sums = stackalloc float[period], seconds = stackalloc float[period];
+        Repeat(first, channels, shift, period);
+        long at = 0;
+        while (at + period <= count)
+        {
+            new Span<float>(sums, period).Clear();
+            new Span<float>(seconds, period).Clear();
+            for (int round = 0; round < Block && at + period <= count; round++, at += period)
+            {
+                for (int lane = 0; lane < period; lane += Lanes)
+                {
+                    Vector256<float> distance = Vector256.Load(x + at + lane) - Vector256.Load(shift + lane);
+                    (Vector256.Load(sums + lane) + distance).Store(sums + lane);
+                    Vector256.FusedMultiplyAdd(distance, distance, Vector256.Load(seconds + lane)).Store(seconds + lane);
+                }
+            }
+            for (int lane = 0, channel = 0; lane < period; lane++, channel = channel + 1 == channels ? 0 : channel + 1)
+            {
+                sum[channel] += sums[lane];
+                squares[channel] += seconds[lane];
+            }
+        }
+        // Parts begin with channel 0, and so does every period.
+        for (int channel = 0; at < count; at++, channel = channel + 1 == channels ? 0 : channel + 1)
+        {
+            double distance = x[at] - first[channel];
+            sum[channel] += distance;
+            squares[channel] += distance * distance;
+        }
+    }
+
+    private static void Normalise(float* x, float* residual, long count, int channels, float* statistics, float slope, float* output)
+    {
+        int period = Period(channels);
+        float* mean = stackalloc float[period], scale = stackalloc float[period];
+        Repeat(statistics, channels, mean, period);
+        Repeat(statistics + channels, channels, scale, period);
+        var slopes = Vector256.Create(slope);
+        long at = 0;
+        for (; at + period <= count; at += period)
+        {
+            for (int lane = 0; lane < period; lane += Lanes)
+            {
+                Vector256<float> value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * Vector256.Load(scale + lane);
+                if (residual is not null) value += Vector256.Load(residual + at + lane);
+                Vector256.ConditionalSelect(Vector256.GreaterThan(value, Vector256<float>.Zero), value, value * slopes).Store(output + at + lane);
+            }
+        }
+        for (int lane = 0; at < count; at++, lane++)
+        {
+            float value = (x[at] - mean[lane]) * scale[lane];
+            if (residual is not null) value += residual[at];
+            output[at] = value > 0 ? value : value * slope;
+        }
+    }
+
+    private static void GradientMoments(float* gradient, float* x, float* output, long count, int channels, float* statistics, float slope, double* sum, double* products)
+    {
+        int period = Period(channels);
+        float* mean = stackalloc float[period], scale = stackalloc float[period], sums = stackalloc float[period], seconds = stackalloc float[period];
+        Repeat(statistics, channels, mean, period);
+        Repeat(statistics + channels, channels, scale, period);
+        var slopes = Vector256.Create(slope);
+        long at = 0;
+        while (at + period <= count)
+        {
+            new Span<float>(sums, period).Clear();
+            new Span<float>(seconds, period).Clear();
+            for (int round = 0; round < Block && at + period <= count; round++, at += period)
+            {
+                for (int lane = 0; lane < period; lane += Lanes)
+                {
+                    Vector256<float> g = Vector256.Load(gradient + at + lane);
+                    g = Vector256.ConditionalSelect(Vector256.GreaterThan(Vector256.Load(output + at + lane), Vector256<float>.Zero), g, g * slopes);
+                    Vector256<float> value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * Vector256.Load(scale + lane);
+                    (Vector256.Load(sums + lane) + g).Store(sums + lane);
+                    Vector256.FusedMultiplyAdd(g, value, Vector256.Load(seconds + lane)).Store(seconds + lane);
+                }
+            }
+            for (int lane = 0, channel = 0; lane < period; lane++, channel = channel + 1 == channels ? 0 : channel + 1)
+            {
+                sum[channel] += sums[lane];
+                products[channel] += seconds[lane];
+            }
+        }
+        for (int lane = 0; at < count; at++, lane++)
+        {
+            double g = output[at] > 0 ? gradient[at] : gradient[at] * slope;
+            sum[lane % channels] += g;
+            products[lane % channels] += g * ((x[at] - mean[lane]) * scale[lane]);
+        }
+    }
+
+    private static void Gradients(
+        float* gradient, float* x, float* output, long count, int channels, float* statistics, float* means, float slope, float* ofX, float* ofResidual)
+    {
+        int period = Period(channels);
+        float* mean = stackalloc float[period], scale = stackalloc float[period], average = stackalloc float[period], product = stackalloc float[period];
+        Repeat(statistics, channels, mean, period);
+        Repeat(statistics + channels, channels, scale, period);
+        Repeat(means, channels, average, period);
+        Repeat(means + channels, channels, product, period);
+        var slopes = Vector256.Create(slope);
+        long at = 0;
+        for (; at + period <= count; at += period)
+        {
+            for (int lane = 0; lane < period; lane += Lanes)
+            {
+                Vector256<float> g = Vector256.Load(gradient + at + lane);
+                g = Vector256.ConditionalSelect(Vector256.GreaterThan(Vector256.Load(output + at + lane), Vector256<float>.Zero), g, g * slopes);
+                Vector256<float> deviation = Vector256.Load(scale + lane), value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * deviation;
+                ((g - Vector256.Load(average + lane) - (value * Vector256.Load(product + lane))) * deviation).Store(ofX + at + lane);
+                if (ofResidual is not null) g.Store(ofResidual + at + lane);
+            }
+        }
+        for (int lane = 0; at < count; at++, lane++)
+        {
+            float g = output[at] > 0 ? gradient[at] : gradient[at] * slope;
+            ofX[at] = (g - average[lane] - ((x[at] - mean[lane]) * scale[lane] * product[lane])) * scale[lane];
+            if (ofResidual is not null) ofResidual[at] = g;
+        }
+    }
+}
