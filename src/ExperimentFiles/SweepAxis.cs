@@ -13,5 +13,12 @@ public sealed record SweepAxis(IReadOnlyList<SweepKey> Keys, IReadOnlyList<Sweep
 
     /// <summary>The axis of the explicit list.</summary>
     public static SweepAxis Of(IEnumerable<ConfigTable> tables) => new([], [.. tables.Select(table =>
-        new SweepChoice(string.Join(", ", TomlText.Flatten(table).Select(pair => $"{pair.Key}={pair.Value}")), [], table))]);
+        new SweepChoice(Label([.. TomlText.Flatten(table)]), [], table))]);
+
+    // Where results stand in a table of the paper tells no runs apart, unless nothing else does.
+    private static string Label(KeyValuePair<string, string>[] keys)
+    {
+        KeyValuePair<string, string>[] telling = [.. keys.Where(pair => !pair.Key.StartsWith("report.", StringComparison.Ordinal))];
+        return string.Join(", ", (telling.Length > 0 ? telling : keys).Select(pair => $"{pair.Key}={pair.Value}"));
+    }
 }

@@ -45,8 +45,11 @@ public static class SweepExpander
                 report(new ConfigDiagnostic("HEM049", false, "this [[sweep.exclude]] excludes nothing: no combination says all of it", exclusion.Source));
         }
         if (all.Count == 0) report(new ConfigDiagnostic("HEM049", true, "[[sweep.exclude]] leaves no combination to run", sweep.Exclusions[sweep.Exclusions.Count - 1].Source));
-        return [.. all.GroupBy(point => point.Label, StringComparer.Ordinal).Select(same => same.First())];
+        return [.. all.GroupBy(point => (point.Label, Place(point.Tree))).Select(same => same.First())];
     }
+
+    // Labels leave out where results stand in a table, which two combinations may differ in.
+    private static string Place(ConfigTable tree) => tree.Find("report") is ConfigTable report ? TomlText.Document(report) : "";
 
     private static ConfigTable Apply(ConfigTable tree, SweepAxis axis, SweepChoice choice)
     {

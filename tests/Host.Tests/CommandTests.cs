@@ -16,6 +16,19 @@ public sealed class CommandTests
         Assert.Equal(ExitCodes.Done, code);
     }
 
+    [Theory]
+    [InlineData("kind = \"sgd\"\nbeta2 = 0.95", "'beta2' in [pretrain.optimizer]: has no effect with kind = \"sgd\"")]
+    [InlineData("momentum = 0.9", "'momentum' in [pretrain.optimizer]: has no effect with kind = \"adamw\"")]
+    public async Task A_constant_of_the_other_optimiser_is_warned_of(string keys, string expected)
+    {
+        using var host = new HostFixture();
+        string tiny = Samples.Tiny.Contains("[pretrain.optimizer]", StringComparison.Ordinal)
+            ? Samples.Tiny.Replace("[pretrain.optimizer]", "[pretrain.optimizer]\n" + keys, StringComparison.Ordinal)
+            : Samples.Tiny + "\n[pretrain.optimizer]\n" + keys + "\n";
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("validate", host.Write("tiny.toml", tiny)));
+        Assert.Contains(expected, host.Output + host.Error);
+    }
+
     [Fact]
     public async Task Plugins_lists_every_shipped_component()
     {

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Tests;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
@@ -27,6 +28,17 @@ public sealed class RunTests
         Assert.Equal(4L, Count(runs, "SELECT COUNT(*) FROM metrics m JOIN runs r ON r.run_uuid = m.run_uuid WHERE r.name = 'pretrain' AND m.key = 'loss'"));
         Assert.Equal(1L, Count(runs, "SELECT COUNT(*) FROM params WHERE key = 'pretrain.mask_ratio' AND value = '0.75'"));
         Assert.Empty(Directory.GetFiles(runs, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [CudaFact]
+    public async Task An_experiment_runs_on_a_GPU()
+    {
+        using var host = new HostFixture();
+        foreach (string precision in (string[])["float32", "bfloat16", "float16"])
+        {
+            int code = await host.RunAsync("run", host.Write("tiny.toml", Samples.Tiny), "--device", "cuda", "--set", $"precision=\"{precision}\"", "--out", Path.Combine(host.Folder, precision));
+            Assert.True(code == ExitCodes.Done, host.Error);
+        }
     }
 
     [Fact]

@@ -74,6 +74,8 @@ public sealed class SweepRunTests
         File.Delete(Path.Combine(victim, "tiny"));
         using var again = new HostFixture();
         Assert.Equal(ExitCodes.Failed, await again.RunAsync("sweep", file, "--out", runs)); // failed stages are left alone
+        Assert.Equal(ExitCodes.Done, await again.RunAsync("report", file, "--runs", runs, "--format", "markdown"));
+        Assert.Contains("pretrain failed: exit code", again.Output);
         using var retried = new HostFixture();
         int code = await retried.RunAsync("sweep", file, "--out", runs, "--retry-failed");
         Assert.True(code == ExitCodes.Done, retried.Error);

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Tests;
 using System.Text.Json.Nodes;
 using HiEndMae.Engine.Weights;
 using TorchSharp;
@@ -20,6 +21,14 @@ public sealed class VerifyTests
         JsonArray all = JsonNode.Parse(host.Output)!.AsArray();
         Assert.Contains(all, one => one!["model"]!.GetValue<bool>());
         if (folder == Shipped) Assert.Equal(7, all.Count);
+    }
+
+    [CudaFact]
+    public async Task Every_golden_is_reproduced_on_a_GPU()
+    {
+        using var host = new HostFixture();
+        int code = await host.RunAsync("verify", Shipped, "--device", "cuda", "--json");
+        Assert.True(code == ExitCodes.Done, host.Output + host.Error);
     }
 
     [Fact]

@@ -25,9 +25,13 @@ public sealed partial record ExperimentConfig
     /// <summary>Numbers that linear maps, convolutions and attention are computed in while training: float32, bfloat16 or float16. Weights, norms, losses and updates are float32 always.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
-    /// <summary>Threads of libtorch on CPU; 0 for one per core.</summary>
+    /// <summary>Threads of libtorch on CPU; 0 for one per core, or per core named in 'cores'.</summary>
     [Range(0, 1024), IgnoredByFingerprint]
     public int Threads { get; init; }
+
+    /// <summary>Cores that the training and libtorch's threads stay on, counted from 0; empty for any. Linux and Windows.</summary>
+    [Range(0, 4095), IgnoredByFingerprint]
+    public IReadOnlyList<int> Cores { get; init; } = [];
 
     /// <summary>Whether libtorch must give bit-identical results when a run is repeated on the same device with the same threads; slower on GPU.</summary>
     public bool Deterministic { get; init; }
@@ -48,6 +52,9 @@ public sealed partial record ExperimentConfig
 
     /// <summary>Evaluation of every fine-tuned model.</summary>
     public EvaluateConfig? Evaluate { get; init; }
+
+    /// <summary>How GPUs compute.</summary>
+    public CudaConfig Cuda { get; init; } = new();
 
     /// <summary>Where runs are tracked.</summary>
     [IgnoredByFingerprint]

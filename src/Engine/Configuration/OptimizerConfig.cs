@@ -1,3 +1,5 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae.Engine.Configuration;
 
 /// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101) or SGD with momentum.</summary>
@@ -44,4 +46,21 @@ public sealed partial record OptimizerConfig
     /// <summary>Largest gradient norm; 0 for no clipping.</summary>
     [Range(0, 1e9)]
     public double GradClip { get; init; }
+
+    // A key at its default is not an option that somebody chose: resolved files say every key.
+    partial void Check(KeyReport report)
+    {
+        const string OfAdamW = "has no effect with kind = \"sgd\"", OfSgd = "has no effect with kind = \"adamw\"";
+        if (Kind == OptimizerKind.Adamw)
+        {
+            if (Momentum != 0.99) report.Warning(nameof(Momentum), OfSgd);
+            if (!Nesterov) report.Warning(nameof(Nesterov), OfSgd);
+        }
+        else
+        {
+            if (Beta1 != 0.9) report.Warning(nameof(Beta1), OfAdamW);
+            if (Beta2 != 0.999) report.Warning(nameof(Beta2), OfAdamW);
+            if (Eps != 1e-8) report.Warning(nameof(Eps), OfAdamW);
+        }
+    }
 }

@@ -18,7 +18,7 @@ public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageC
     /// <param name="cancel">Stops between windows.</param>
     /// <exception cref="VolumeException">There is no labelled test case, or one cannot be read.</exception>
     public EvaluationResult Run(Dataset dataset, Encoder encoder, SegmentationHead head, Action<SegmentedCase> show, CancellationToken cancel) =>
-        Run(dataset, DatasetSplit.Test, [new SegmentationModel(encoder, head)], "the newest checkpoint", show, null, cancel);
+        Run(dataset, DatasetSplit.Test, [new SegmentationModel(encoder, head)], "the best checkpoint by validation Dice, else the newest", show, null, cancel);
 
     /// <summary>Segments every labelled case of a split.</summary>
     /// <param name="dataset">Gives the cases.</param>

@@ -48,8 +48,7 @@ internal static class BenchCommand
             return ExitCodes.BadUsage;
         }
         torch.Device device = DeviceChoice.Resolve(deviceName ?? config.Device);
-        int threads = config.Threads > 0 ? config.Threads : Environment.ProcessorCount;
-        torch.set_num_threads(threads);
+        int threads = Compute.Prepare(config);
         torch.manual_seed(config.Seed);
         using DisposeScope scope = torch.NewDisposeScope();
         using var model = new BenchModel(config, chosen, classes, new ComponentFactory(catalog), device, threads);

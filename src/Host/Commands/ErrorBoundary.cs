@@ -1,5 +1,6 @@
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
+using HiEndMae.Host.Running;
 using HiEndMae.Imaging;
 using HiEndMae.Mlflow;
 
@@ -17,8 +18,13 @@ internal static class ErrorBoundary
         catch (OperationCanceledException error)
         {
             string why = error is TimeBudgetException ? error.Message : "interrupted";
-            await environment.Error.WriteLineAsync($"{why}; the last checkpoint is kept, '--resume' goes on from it.");
+            await environment.Error.WriteLineAsync($"{why}; 'run --resume' goes on from the last checkpoint, or from the start where none was due yet.");
             return ExitCodes.Interrupted;
+        }
+        catch (Exception error) when (OutOfMemory.IsSaidBy(error))
+        {
+            await environment.Error.WriteLineAsync($"error: Memory ran out: {OutOfMemory.FirstLine(error)}. Fewer windows at a time ([evaluate] window_batch), no flips, or smaller crops and fewer of them in training take less.");
+            return ExitCodes.Failed;
         }
         catch (Exception error) when (Classify(error) is { } code)
         {
@@ -37,7 +43,7 @@ internal static class ErrorBoundary
     {
         PluginException => ExitCodes.BadUsage,
         VolumeException or CheckpointException => ExitCodes.BadData,
-        NonFiniteLossException or TrackingException or IOException or UnauthorizedAccessException => ExitCodes.Failed,
+        NonFiniteLossException or MemoryLimitException or TrackingException or IOException or UnauthorizedAccessException => ExitCodes.Failed,
         _ => null,
     };
 }

@@ -23,8 +23,7 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
         // All of them, unless one is named or the path names one.
         IReadOnlyList<string> starts = options.Models.Start is null && opened.Path.Start is null ? opened.Starts : [opened.StartOf(options.Models.Start)];
         Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
-        int threads = opened.Config.Threads > 0 ? opened.Config.Threads : Environment.ProcessorCount;
-        set_num_threads(threads);
+        int threads = Compute.Prepare(opened.Config);
         Dataset dataset = opened.Factory.Create<Dataset>(Slot.Dataset, opened.Finetune.Data.Dataset, new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
         if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new PluginException("The dataset has other classes than the run was trained with.");
         string folder = options.Out ?? Path.Combine(opened.Path.Run, "evaluations", environment.Clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));

@@ -37,6 +37,7 @@ internal static class PredictCommand
         output.CheckNames(images);
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
+        _ = Compute.Prepare(opened.Config);
         (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, choice.Checkpoints, choice.Averaging, device);
         var segmenter = new CaseSegmenter(models, opened.Finetune.Data, opened.Evaluate, device);
         Directory.CreateDirectory(output.Folder);

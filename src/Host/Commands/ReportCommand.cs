@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using HiEndMae.Host.Configuration;
 using HiEndMae.Host.Reports;
+using HiEndMae.Host.Sweeps;
 using HiEndMae.Host.Reports.Html;
 using HiEndMae.Host.Reports.Output;
 using HiEndMae.Host.Reports.Paper;
@@ -80,7 +81,8 @@ internal static class ReportCommand
         LoadedFile file = new ExperimentLoader(catalog.Components, name => environment.GetVariable(name) ?? $"${{env:{name}}}").LoadWhole(source, overrides);
         DiagnosticOutput.Print(environment, file.Diagnostics.Where(diagnostic => diagnostic.IsError));
         if (!file.IsValid) return null;
-        return ReportSource.OfFile(file.Experiments, Directory.Exists(runs) ? reader.ReadAll(runs) : []);
+        var stages = new StageStore(runs);
+        return ReportSource.OfFile(file.Experiments, Directory.Exists(runs) ? reader.ReadAll(runs) : [], experiment => stages.Obstacle(SweepGraph.Of([experiment], catalog.Components).Stages));
     }
 
     private static ReportFormat ByEnding(string? output) => Path.GetExtension(output)?.ToUpperInvariant() switch

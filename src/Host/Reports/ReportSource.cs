@@ -25,7 +25,8 @@ internal static class ReportSource
     /// <summary>Entries of every combination of a file, each with its newest run.</summary>
     /// <param name="experiments">The combinations.</param>
     /// <param name="runs">Every run there is.</param>
-    public static IReadOnlyList<ReportEntry> OfFile(IReadOnlyList<LoadedExperiment> experiments, IReadOnlyList<RunRecord> runs)
+    /// <param name="whyNot">Why a combination has no run, where that is known.</param>
+    public static IReadOnlyList<ReportEntry> OfFile(IReadOnlyList<LoadedExperiment> experiments, IReadOnlyList<RunRecord> runs, Func<LoadedExperiment, string?> whyNot)
     {
         ILookup<string, RunRecord> byFingerprint = runs.ToLookup(run => run.Fingerprint);
         return [.. experiments.Select(experiment =>
@@ -33,7 +34,8 @@ internal static class ReportSource
             RunRecord[] found = [.. byFingerprint[experiment.Fingerprint]];
             RunRecord? run = found.LastOrDefault(one => one.State == RunState.Finished) ?? found.LastOrDefault();
             ConfigTable config = ParsedFile.Parse(experiment.ResolvedToml, "").Tree!;
-            return new ReportEntry(experiment.Config.Name, experiment.Label, config, run, () => Gflops([experiment]));
+            var entry = new ReportEntry(experiment.Config.Name, experiment.Label, config, run, () => Gflops([experiment]));
+            return run is null && whyNot(experiment) is { } reason ? entry with { NotRun = reason } : entry;
         })];
     }
 

@@ -19,9 +19,7 @@ internal sealed class ExperimentRunner(HostEnvironment environment, PluginCatalo
     {
         IReadOnlyList<StagePlan> plan = StagePlan.Of(config);
         Device device = DeviceChoice.Resolve(options.Device ?? config.Device);
-        int threads = config.Threads > 0 ? config.Threads : Environment.ProcessorCount;
-        set_num_threads(threads);
-        if (config.Deterministic || Determinism.IsSupported) Determinism.Set(config.Deterministic);
+        int threads = Compute.Prepare(config);
         var budget = new TimeBudget(config.TimeBudget, environment.Clock);
         // Datasets first: a wrong folder or a missing file ends the run before anything is written.
         Dataset? pretraining = config.Pretrain is null ? null : CreateDataset(config.Pretrain.Data);

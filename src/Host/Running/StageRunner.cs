@@ -29,17 +29,29 @@ internal sealed class StageRunner(
             var context = new StageContext(config.Seed, device, threads, identity, directory.File(stage.Name), data, budget, logger, environment.Clock) { Precision = config.Precision };
             // Every stage starts from its own seed: leaving one out changes no other.
             manual_seed(config.Seed);
-            switch (stage.Kind)
+            try
             {
-                case "pretrain":
-                    results.Trainings[stage.Name] = Pretrain(context, figures, run, cancel);
-                    break;
-                case "finetune":
-                    results.Trainings[stage.Name] = Finetune(stage, context, figures, run, cancel);
-                    break;
-                default:
-                    results.Evaluations[stage.Label] = Evaluate(stage, context, figures, run, results.LabelNames, cancel);
-                    break;
+                switch (stage.Kind)
+                {
+                    case "pretrain":
+                        results.Trainings[stage.Name] = Pretrain(context, figures, run, cancel);
+                        break;
+                    case "finetune":
+                        results.Trainings[stage.Name] = Finetune(stage, context, figures, run, cancel);
+                        break;
+                    default:
+                        results.Evaluations[stage.Label] = Evaluate(stage, context, figures, run, results.LabelNames, cancel);
+                        break;
+                }
+            }
+            catch (Exception error) when (OutOfMemory.IsSaidBy(error))
+            {
+                throw stage.Kind switch
+                {
+                    "pretrain" => OutOfMemory.InTraining(stage.Kind, config.Pretrain!, config, error),
+                    "finetune" => OutOfMemory.InTraining(stage.Kind, config.Finetune!, config, error),
+                    _ => OutOfMemory.InEvaluation(config.Evaluate!, error),
+                };
             }
             logger.Flush();
         });
@@ -55,7 +67,7 @@ internal sealed class StageRunner(
         decoder.to(device);
         TrackedExperiment.LogInputs(run, dataset, pretrain.Data, DatasetSplit.Pretraining);
         TrainResult result = new PretrainStage(pretrain, context).Run(dataset, encoder, decoder, (example, step) => figures.Reconstruction(example, pretrain.Data.Crop, step), cancel);
-        tracked.LogCheckpoint(run, "pretrain", result.Checkpoint);
+        tracked.LogCheckpoint(run, "pretrain", CheckpointStore.FolderOf(directory.File("pretrain/checkpoints")));
         return result;
     }
 
@@ -73,7 +85,7 @@ internal sealed class StageRunner(
         }
         TrackedExperiment.LogInputs(run, labelled!, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
         TrainResult result = new FinetuneStage(finetune, context).Run(labelled!, encoder, head, (segmented, step) => figures.Segmentation(stage.Name, segmented, step), cancel);
-        tracked.LogCheckpoint(run, stage.Name, result.Checkpoint);
+        tracked.LogCheckpoint(run, stage.Name, CheckpointStore.FolderOf(directory.File($"{stage.Name}/checkpoints")));
         return result;
     }
 

@@ -41,6 +41,15 @@ internal sealed class StageStore(string output)
         return File.Exists(file) ? File.ReadAllText(file).Trim() : "";
     }
 
+    /// <summary>What keeps a combination from being whole, said in a line: the first stage that failed, or how many have run; null where none has begun.</summary>
+    /// <param name="stages">The combination's.</param>
+    public string? Obstacle(IReadOnlyList<SweepStage> stages)
+    {
+        if (stages.FirstOrDefault(stage => StatusOf(stage) == StageStatus.Failed) is { } failed) return $"{failed.Kind} failed: {FailureOf(failed).Split('\n')[0]}";
+        int done = stages.Count(stage => StatusOf(stage) == StageStatus.Done);
+        return done > 0 || stages.Any(stage => StatusOf(stage) == StageStatus.Unfinished) ? $"{done} of {stages.Count} stages have run" : null;
+    }
+
     /// <summary>Notes that it failed.</summary>
     public void Fail(SweepStage stage, string reason) => Write(Path.Combine(FolderOf(stage), FailureFile), reason + "\n");
 

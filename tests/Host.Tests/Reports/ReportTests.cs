@@ -119,6 +119,18 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task Rows_are_named_by_what_tells_them_apart_and_scratch_by_nothing_of_pre_training()
+    {
+        using var host = new HostFixture();
+        var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));
+        runs.Finished("free", "[pretrain]\nmask_ratio = 0.75\nsteps = 60\n", ("scratch", 0.40, []), ("pretrain", 0.45, []));
+        runs.Finished("free", "[pretrain]\nmask_ratio = 0.95\nsteps = 60\n", ("pretrain", 0.43, []));
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("report", runs.Folder, "--format", "csv"));
+        string[] rows = [.. host.Output.Split('\n').Where(line => line.StartsWith("free,", StringComparison.Ordinal)).Select(line => line.Split(',')[2])];
+        Assert.Equal(["scratch", "pretrain.mask_ratio=0.75 pretrain", "pretrain.mask_ratio=0.95 pretrain"], rows);
+    }
+
+    [Fact]
     public async Task Of_a_config_that_was_run_twice_the_newest_counts_and_other_configs_are_left_out()
     {
         using var host = new HostFixture();

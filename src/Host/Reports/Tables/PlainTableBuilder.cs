@@ -14,7 +14,9 @@ internal static class PlainTableBuilder
     {
         (ReportEntry Entry, string Start, RunEvaluation Evaluation, Replicate Of)[] results = [.. entries.Where(entry => entry.Run is { State: RunState.Finished })
             .SelectMany(entry => entry.Run!.Evaluations.Select(pair => (entry, pair.Key, pair.Value, Replicate.Of(entry.Config, pair.Key))))];
-        string[] differences = [.. Replicate.Differences([.. results.Select(result => result.Of).DistinctBy(one => one.FamilyKey)])];
+        // A family that lacks a key, such as scratch those of pre-training, does not differ in it.
+        string[] differences = [.. results.Select(result => result.Of).DistinctBy(one => one.FamilyKey).SelectMany(one => one.Family)
+            .GroupBy(pair => pair.Key, pair => pair.Value).Where(key => key.Distinct().Skip(1).Any()).Select(key => key.Key).Order(StringComparer.Ordinal)];
         string[] classes = [.. results.SelectMany(result => result.Evaluation.Dice.Select(pair => pair.Key)).Distinct()];
         ReportColumn[] columns = [.. classes.Append(Mean).Select(name => new ReportColumn(name, "", name, IsOurs: true))];
         var rows = new List<(ReportRow Row, string Start, string Section, CellValues Mean)>();

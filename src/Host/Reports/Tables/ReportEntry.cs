@@ -13,7 +13,10 @@ namespace HiEndMae.Host.Reports.Tables;
 internal sealed record ReportEntry(string Experiment, string Label, ConfigTable Config, RunRecord? Run, Func<decimal?> DecoderGflops)
 {
     /// <summary>Why it has no results; empty where it has.</summary>
-    public string Why => Run is null ? "not run" : Run.Reason;
+    public string Why => Run is null ? NotRun : Run.Reason;
+
+    /// <summary>What is said where there is no run: that it was not run, or which stage of a sweep stands in its way.</summary>
+    public string NotRun { get; init; } = "not run";
 
     /// <summary>Where its results stand; null where it does not say.</summary>
     public ReportTarget? Target { get; } = ReportTarget.Of(Config);

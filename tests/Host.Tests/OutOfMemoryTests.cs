@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Host.Configuration;
+using HiEndMae.Host.Running;
+using TorchSharp;
+
+namespace HiEndMae.Host.Tests;
+
+/// <summary>Memory that runs out is said with numbers and with keys that take less.</summary>
+public sealed class OutOfMemoryTests
+{
+    private const string Cuda = "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.69 GiB of which 1.10 GiB is free.\nException raised from malloc at CUDACachingAllocator.cpp:1390";
+
+    // The exception that TorchSharp throws for every error of libtorch.
+#pragma warning disable CA2201
+    private static ExternalException Said(string message) => new(message);
+#pragma warning restore CA2201
+
+    [Fact]
+    public void What_libtorch_says_of_a_tensor_that_is_too_large_is_understood()
+    {
+        Exception? error = Record.Exception(() => torch.empty(1L << 45));
+        Assert.NotNull(error);
+        Assert.True(OutOfMemory.IsSaidBy(error), error.ToString());
+        Assert.DoesNotContain('\n', OutOfMemory.FirstLine(error));
+        Assert.False(OutOfMemory.IsSaidBy(Said("shapes cannot be multiplied")));
+    }
+
+    [Fact]
+    public void A_training_is_told_which_keys_take_less()
+    {
+        using var host = new HostFixture();
+        string text = Samples.Tiny.Replace("[pretrain.data]", "[pretrain.data]\nvolumes = 6\ncrops_per_volume = 2", StringComparison.Ordinal);
+        ExperimentConfig config = Assert.Single(new ExperimentLoader(PluginCatalog.Load(Repository.Plugins).Components, _ => null).Load(host.Write("tiny.toml", text), []).Experiments).Config;
+        string message = OutOfMemory.InTraining("pretrain", config.Pretrain!, config, Said(Cuda)).Message;
+        Assert.Contains("Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.69 GiB of which 1.10 GiB is free. A forward pass holds 12 crops of", message);
+        Assert.Contains($"volumes = 3 with [pretrain] grad_accumulation = {2 * config.Pretrain!.GradAccumulation}", message);
+        Assert.Contains("checkpoint_blocks = true", message);
+        Assert.Contains("bfloat16", message);
+        Assert.DoesNotContain("Exception raised", message);
+    }
+
+    [Fact]
+    public void An_evaluation_too()
+    {
+        string message = OutOfMemory.InEvaluation(new EvaluateConfig { WindowBatch = 4 }, Said(Cuda)).Message;
+        Assert.Contains("window_batch = 2", message);
+        Assert.Contains("accumulate_in = \"float16\"", message);
+    }
+}
