@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Memory;
 using HiEndMae.Host.Configuration;
 using HiEndMae.Host.Running;
 using TorchSharp;
@@ -19,18 +20,34 @@ public sealed class OutOfMemoryTests
     [Fact]
     public void What_libtorch_says_of_a_tensor_that_is_too_large_is_understood()
     {
+        bool ours = TensorMemory.Install() is null;
         Exception? error = Record.Exception(() => torch.empty(1L << 45));
         Assert.NotNull(error);
         Assert.True(OutOfMemory.IsSaidBy(error), error.ToString());
+        if (ours) Assert.StartsWith("a tensor of 131072.00 GiB was asked for, ", OutOfMemory.FirstLine(error));
+        Assert.Equal(6, torch.ones(2, 3).sum().item<float>()); // and goes on
         Assert.DoesNotContain('\n', OutOfMemory.FirstLine(error));
         Assert.False(OutOfMemory.IsSaidBy(Said("shapes cannot be multiplied")));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_too_large_for_the_machine_ends_the_program_with_advice()
+    {
+        using var host = new HostFixture();
+        // A table of a billion trained positions: 96 GiB.
+        string file = host.Write("tiny.toml", Samples.Pretraining);
+        using var program = new ProgramProcess("run", file, "--out", Path.Combine(host.Folder, "runs"), "--set", "encoder.patch_size=1", "--set", "encoder.pos_embed=\"perceptron\"", "--set", "pretrain.data.crop=1024");
+        (int code, _, string error) = await program.End();
+        Assert.True(code == ExitCodes.Failed, error);
+        Assert.Contains("error: Memory ran out in pretrain: ", error);
+        Assert.Contains("Less is taken by", error);
     }
 
     [Fact]
     public void A_training_is_told_which_keys_take_less()
     {
         using var host = new HostFixture();
-        string text = Samples.Tiny.Replace("[pretrain.data]", "[pretrain.data]\nvolumes = 6\ncrops_per_volume = 2", StringComparison.Ordinal);
+        string text = Samples.Tiny.Replace("volumes = 2\ncrops_per_volume = 1", "volumes = 6\ncrops_per_volume = 2", StringComparison.Ordinal);
         ExperimentConfig config = Assert.Single(new ExperimentLoader(PluginCatalog.Load(Repository.Plugins).Components, _ => null).Load(host.Write("tiny.toml", text), []).Experiments).Config;
         string message = OutOfMemory.InTraining("pretrain", config.Pretrain!, config, Said(Cuda)).Message;
         Assert.Contains("Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.69 GiB of which 1.10 GiB is free. A forward pass holds 12 crops of", message);

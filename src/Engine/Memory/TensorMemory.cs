@@ -12,6 +12,8 @@ namespace HiEndMae.Engine.Memory;
 /// The allocator is put in place through libtorch's own <c>c10::SetCPUAllocator</c>: an object whose table of functions is the default allocator's but
 /// for allocate and raw_deleter. What that table and the returned DataPtr look like is a matter of the platform's C++ ABI, so this is done on Linux x64
 /// only, for the version of libtorch that it was made for, and after a probe of the default allocator has shown the expected layout.
+/// What is too much for the machine goes to the default allocator as a request that it must refuse: its C++ exception reaches the caller as any error of libtorch does,
+/// while one cannot leave a function of .NET. So between both stands a piece of machine code (<see cref="AllocationThunk"/>).
 /// </remarks>
 public static unsafe class TensorMemory
 {
@@ -19,6 +21,7 @@ public static unsafe class TensorMemory
     private const long Gibibyte = 1L << 30;
     private static readonly Lock Gate = new();
     private static Arena? arena;
+    private static long limit, refused;
 
     /// <summary>Whether tensors come from here.</summary>
     public static bool IsInstalled => arena is not null;
@@ -28,6 +31,12 @@ public static unsafe class TensorMemory
 
     /// <summary>The most bytes that tensors and the gaps between them ever took: all that can be resident.</summary>
     public static long PeakBytes => arena?.Reach ?? 0;
+
+    /// <summary>Bytes of the last tensor that was refused because tensors would have taken more than the machine, or the process's container, has; 0 where none was.</summary>
+    public static long RefusedBytes => Interlocked.Read(ref refused);
+
+    /// <summary>Bytes that tensors may take together.</summary>
+    public static long LimitBytes => limit;
 
     /// <summary>Takes over from libtorch's allocator; tensors that exist keep their memory. Does nothing a second time.</summary>
     /// <returns>Null, or why tensors stay with libtorch's own allocator.</returns>
@@ -44,9 +53,12 @@ public static unsafe class TensorMemory
                 return "libc10 does not export c10::SetCPUAllocator";
             nint* current = ((delegate* unmanaged<nint*>)get)();
             if (!LooksAsExpected(current)) return "libtorch's allocator does not look as expected";
+            nint allocate = AllocationThunk.Create((nint)(delegate* unmanaged<DataPtr*, nint, nuint, DataPtr*>)&Allocate, (nint)current, ((nint*)*current)[AllocateSlot]);
+            if (allocate == 0) return "the system lets no code be made at run time";
             if (Reserve() is not { } memory) return "the system gives no address space for it";
+            limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
             arena = new Arena(memory.Start, memory.Length);
-            ((delegate* unmanaged<nint*, byte, void>)set)(Substitute((nint*)*current), 0);
+            ((delegate* unmanaged<nint*, byte, void>)set)(Substitute((nint*)*current, allocate), 0);
             return null;
         }
     }
@@ -63,23 +75,29 @@ public static unsafe class TensorMemory
         return expected;
     }
 
-    private static nint* Substitute(nint* table)
+    private static nint* Substitute(nint* table, nint allocate)
     {
         var words = (nint*)NativeMemory.AllocZeroed(NumSlots + HiddenWords + 1, (nuint)sizeof(nint));
         // Before the functions stand the offset to the whole object and its type.
         for (int i = 0; i < NumSlots - 2 + HiddenWords; i++) words[i] = table[i - HiddenWords];
-        words[HiddenWords + AllocateSlot] = (nint)(delegate* unmanaged<DataPtr*, nint, nuint, DataPtr*>)&Allocate;
+        words[HiddenWords + AllocateSlot] = allocate;
         words[HiddenWords + DeleterSlot] = (nint)(delegate* unmanaged<nint, nint>)&RawDeleter;
         nint* self = words + HiddenWords + NumSlots;
         *self = (nint)(words + HiddenWords);
         return self;
     }
 
+    // Null where there is not so much: the default allocator then says so.
     [UnmanagedCallersOnly]
     private static DataPtr* Allocate(DataPtr* result, nint self, nuint bytes)
     {
-        void* data = bytes == 0 ? null : arena!.Take(bytes);
-        if (data == null && bytes != 0) Environment.FailFast($"There is no memory left for a tensor of {bytes} bytes; a smaller batch or crop needs less.");
+        Arena all = arena!;
+        void* data = bytes == 0 || bytes > (ulong)limit || all.Used > limit - (long)bytes ? null : all.Take(bytes);
+        if (data == null && bytes != 0)
+        {
+            Interlocked.Exchange(ref refused, (long)Math.Min(bytes, long.MaxValue));
+            return null;
+        }
         result->Data = result->Context = data;
         result->Deleter = (nint)(delegate* unmanaged<void*, void>)&Free;
         result->Device = 0xff00;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Memory;
 
 namespace HiEndMae.Host.Running;
 
@@ -13,8 +14,17 @@ internal static class OutOfMemory
     /// <summary>Whether a native error says that memory ran out, on a GPU or on the machine.</summary>
     public static bool IsSaidBy(Exception error) => error is ExternalException && Marks.Any(mark => error.Message.Contains(mark, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>What libtorch said, without its stack.</summary>
-    public static string FirstLine(Exception error) => error.Message.Split('\n', 2)[0].Split("Exception raised from", 2)[0].Trim().TrimEnd('.');
+    /// <summary>What was asked for and what there is: libtorch's words, without its stack; of CPU tensors our own numbers, since it was told others.</summary>
+    public static string FirstLine(Exception error)
+    {
+        string said = error.Message.Split('\n', 2)[0].Split("Exception raised from", 2)[0].Trim().TrimEnd('.');
+        return TensorMemory.RefusedBytes > 0 && !said.Contains("CUDA", StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"a tensor of {Gibibytes(TensorMemory.RefusedBytes)} was asked for, {Gibibytes(TensorMemory.UsedBytes)} are in use, and the machine or its container has {Gibibytes(TensorMemory.LimitBytes)}")
+            : said;
+    }
+
+    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.00} GiB");
 
     /// <summary>Of a training stage.</summary>
     /// <param name="stage">Its table: pretrain or finetune.</param>

@@ -21,24 +21,24 @@ internal sealed class SweepRunner(HostEnvironment environment, SweepOptions opti
         Directory.CreateDirectory(store.Output);
         using SweepTracking tracked = SweepTracking.Open(store, graph, environment);
         var progress = new SweepProgress(environment, graph, store, options.Json);
+        var whole = new WholeCombinations(graph, new CombinationWriter(store, environment.Clock), tracked);
+        whole.Keep();
         RunStatus status = RunStatus.Killed;
         try
         {
-            await progress.RunAsync(changed => new SweepScheduler(store, (stage, slot) => Start(store, stage, slot, tracked.RunId), changed)
-                .RunAsync(graph.Stages, JobSlot.Of(options.Jobs, options.Devices, Environment.ProcessorCount), cancel));
+            await progress.RunAsync(changed => new SweepScheduler(store, (stage, slot) => Start(store, stage, slot, tracked.RunId), running =>
+            {
+                whole.Keep([.. running.Select(job => job.Stage)]);
+                changed(running);
+            }).RunAsync(graph.Stages, JobSlot.Of(options.Jobs, options.Devices, Environment.ProcessorCount), cancel));
             status = graph.Stages.All(stage => store.StatusOf(stage) == StageStatus.Done) ? RunStatus.Finished : RunStatus.Failed;
         }
         finally
         {
             // What is whole is kept and tracked, however the sweep ends.
-            var writer = new CombinationWriter(store, environment.Clock);
+            whole.Keep();
             var results = new SweepResults(environment, graph, store);
-            foreach ((LoadedExperiment experiment, IReadOnlyList<SweepStage> stages) in graph.Combinations)
-            {
-                if (writer.Write(experiment, stages) is not { } folder) continue;
-                tracked.Combination(experiment, folder);
-                results.Add(experiment, folder);
-            }
+            foreach ((LoadedExperiment experiment, string folder) in whole.Folders) results.Add(experiment, folder);
             tracked.Finish(status);
             results.Print(options.Json);
         }
