@@ -12,14 +12,14 @@ public sealed class LongRunTests
         Assert.SkipUnless(Environment.GetEnvironmentVariable("HIENDMAE_NIGHTLY") == "1", "Slow: set HIENDMAE_NIGHTLY=1.");
         using var host = new HostFixture();
         string runs = Path.Combine(host.Folder, "runs"), file = host.Write("tiny.toml", Samples.Pretraining);
-        using var program = new ProgramProcess("run", file, "--out", runs, "--set", "pretrain.steps=1000", "--set", "pretrain.log_every=100", "--set", "pretrain.checkpoint_every=500");
+        using var program = new ProgramProcess("run", file, "--out", runs, "--set", "pretrain.steps=3600", "--set", "pretrain.log_every=100", "--set", "pretrain.checkpoint_every=1200");
         (int code, _, string error) = await program.End();
         Assert.Equal((ExitCodes.Done, ""), (code, error));
         double[] peaks = [.. (await File.ReadAllLinesAsync(Directory.GetFiles(runs, "metrics.jsonl", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken))
             .Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["key"] == "peak_memory_mib").Select(line => (double)line["value"]!)];
-        Assert.Equal(10, peaks.Length);
+        Assert.Equal(36, peaks.Length);
         TestContext.Current.SendDiagnosticMessage($"peak resident memory by 100 steps, MiB: {string.Join(", ", peaks.Select(peak => $"{peak:F0}"))}");
-        // From step 200 on, when every buffer has been in use; what garbage collections leave room for is no leak.
-        Assert.InRange(peaks[^1] - peaks[1], 0, 64);
+        // The last thousand steps. Before the first collection, garbage fills what CollectionGate set aside (about 350 MiB in 2,400 of these steps); that is no leak, and ends there.
+        Assert.InRange(peaks[^1] - peaks[^11], 0, 16);
     }
 }
