@@ -12,12 +12,14 @@ public static class InstanceNorm
 
     /// <summary>Normalises each sample and channel over space.</summary>
     /// <param name="x">[B, C, X, Y, Z], float32 or float64.</param>
-    /// <param name="residual">Of the same shape; null for none.</param>
+    /// <param name="residual">Of the same shape, of any floating-point type; null for none.</param>
     /// <param name="slope">Of negative values after the sum; 1 for no activation.</param>
     public static Tensor Apply(Tensor x, Tensor? residual = null, double slope = 1)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && (residual is null || residual.dtype == x.dtype) && InstanceNormKernel.Serves(x.shape[1]) && x.numel() <= int.MaxValue / sizeof(float))
+        // Narrower where autocast made it so.
+        if (residual is not null && residual.dtype != x.dtype) residual = residual.to(x.dtype);
+        if (x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && InstanceNormKernel.Serves(x.shape[1]) && x.numel() <= int.MaxValue / sizeof(float))
             return is_grad_enabled() ? InstanceNormFunction.apply([x, residual!, slope]) : InstanceNormFunction.Compute(x, residual, slope);
         using DisposeScope scope = NewDisposeScope();
         Tensor y = nn.functional.instance_norm(x, eps: Epsilon);
