@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
@@ -5,8 +6,8 @@ namespace HiEndMae.Nn;
 /// <summary>Volumes with the channels of a voxel side by side in memory: convolutions on CPUs take a half to two thirds of the time so (bench/Models).</summary>
 internal static class ChannelsLast
 {
-    /// <summary>The same [B, C, X, Y, Z] with channels last in memory; the tensor itself where they are.</summary>
-    public static Tensor Of(Tensor volumes) => Volumes(Rows(volumes));
+    /// <summary>A convolution's input, as the device convolves it fastest: [B, C, X, Y, Z], on CPUs with channels last in memory.</summary>
+    public static Tensor ForConvolution(Tensor volumes) => volumes.device_type == DeviceType.CPU ? Volumes(Rows(volumes)) : volumes;
 
     /// <summary>[B, C, X, Y, Z] to contiguous [B, X, Y, Z, C], a view where channels are last in memory.</summary>
     public static Tensor Rows(Tensor volumes) => volumes.permute(0, 2, 3, 4, 1).contiguous();

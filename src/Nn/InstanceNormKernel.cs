@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace HiEndMae.Nn;
@@ -157,6 +157,21 @@ internal static unsafe class InstanceNormKernel
         for (int i = 0; i < period; i++) into[i] = row[i % channels];
     }
 
+    // The activation of a value, or of its gradient: times the slope where the sign is not positive.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Bent(Vector256<float> value, Vector256<float> sign, Vector256<float> slopes) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(sign, Vector256<float>.Zero), value, value * slopes);
+
+    // Sums of a block's lanes, to the channels that the lanes met.
+    private static void Flush(float* sums, float* seconds, int period, int channels, double* sum, double* second)
+    {
+        for (int lane = 0, channel = 0; lane < period; lane++, channel = channel + 1 == channels ? 0 : channel + 1)
+        {
+            sum[channel] += sums[lane];
+            second[channel] += seconds[lane];
+        }
+    }
+
     private static void Moments(float* x, long count, int channels, float* first, double* sum, double* squares)
     {
         int period = Period(channels);
@@ -176,11 +191,7 @@ internal static unsafe class InstanceNormKernel
                     Vector256.FusedMultiplyAdd(distance, distance, Vector256.Load(seconds + lane)).Store(seconds + lane);
                 }
             }
-            for (int lane = 0, channel = 0; lane < period; lane++, channel = channel + 1 == channels ? 0 : channel + 1)
-            {
-                sum[channel] += sums[lane];
-                squares[channel] += seconds[lane];
-            }
+            Flush(sums, seconds, period, channels, sum, squares);
         }
         // Parts begin with channel 0, and so does every period.
         for (int channel = 0; at < count; at++, channel = channel + 1 == channels ? 0 : channel + 1)
@@ -205,7 +216,7 @@ internal static unsafe class InstanceNormKernel
             {
                 Vector256<float> value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * Vector256.Load(scale + lane);
                 if (residual is not null) value += Vector256.Load(residual + at + lane);
-                Vector256.ConditionalSelect(Vector256.GreaterThan(value, Vector256<float>.Zero), value, value * slopes).Store(output + at + lane);
+                Bent(value, value, slopes).Store(output + at + lane);
             }
         }
         for (int lane = 0; at < count; at++, lane++)
@@ -232,18 +243,13 @@ internal static unsafe class InstanceNormKernel
             {
                 for (int lane = 0; lane < period; lane += Lanes)
                 {
-                    Vector256<float> g = Vector256.Load(gradient + at + lane);
-                    g = Vector256.ConditionalSelect(Vector256.GreaterThan(Vector256.Load(output + at + lane), Vector256<float>.Zero), g, g * slopes);
+                    Vector256<float> g = Bent(Vector256.Load(gradient + at + lane), Vector256.Load(output + at + lane), slopes);
                     Vector256<float> value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * Vector256.Load(scale + lane);
                     (Vector256.Load(sums + lane) + g).Store(sums + lane);
                     Vector256.FusedMultiplyAdd(g, value, Vector256.Load(seconds + lane)).Store(seconds + lane);
                 }
             }
-            for (int lane = 0, channel = 0; lane < period; lane++, channel = channel + 1 == channels ? 0 : channel + 1)
-            {
-                sum[channel] += sums[lane];
-                products[channel] += seconds[lane];
-            }
+            Flush(sums, seconds, period, channels, sum, products);
         }
         for (int lane = 0; at < count; at++, lane++)
         {
@@ -268,8 +274,7 @@ internal static unsafe class InstanceNormKernel
         {
             for (int lane = 0; lane < period; lane += Lanes)
             {
-                Vector256<float> g = Vector256.Load(gradient + at + lane);
-                g = Vector256.ConditionalSelect(Vector256.GreaterThan(Vector256.Load(output + at + lane), Vector256<float>.Zero), g, g * slopes);
+                Vector256<float> g = Bent(Vector256.Load(gradient + at + lane), Vector256.Load(output + at + lane), slopes);
                 Vector256<float> deviation = Vector256.Load(scale + lane), value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * deviation;
                 ((g - Vector256.Load(average + lane) - (value * Vector256.Load(product + lane))) * deviation).Store(ofX + at + lane);
                 if (ofResidual is not null) g.Store(ofResidual + at + lane);

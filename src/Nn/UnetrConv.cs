@@ -26,8 +26,7 @@ public sealed class UnetrConv : nn.Module<Tensor, Tensor>
     /// <summary>[B, C, X, Y, Z] to [B, C', X, Y, Z], or to [B, C', 2X, 2Y, 2Z] where transposed.</summary>
     public override Tensor forward(Tensor input)
     {
-        if (input.device_type != DeviceType.CPU) return conv.call(input);
         using DisposeScope scope = NewDisposeScope();
-        return conv.call(ChannelsLast.Of(input)).MoveToOuterDisposeScope();
+        return conv.call(ChannelsLast.ForConvolution(input)).MoveToOuterDisposeScope();
     }
 }

@@ -24,6 +24,6 @@ public sealed class UnetrResizeBlock : nn.Module<Tensor, Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor resized = nn.functional.interpolate(input, [skip.shape[2], skip.shape[3], skip.shape[4]], mode: InterpolationMode.Trilinear, align_corners: false);
-        return conv_block.call(cat([conv3d.call(resized.device_type == DeviceType.CPU ? ChannelsLast.Of(resized) : resized), skip], 1)).MoveToOuterDisposeScope();
+        return conv_block.call(cat([conv3d.call(ChannelsLast.ForConvolution(resized)), skip], 1)).MoveToOuterDisposeScope();
     }
 }

@@ -19,7 +19,7 @@ internal static unsafe class AllocationThunk
     /// <returns>Address of the code; 0 where the system forbids it.</returns>
     public static nint Create(nint first, nint fallback, nint allocate)
     {
-        nint memory = Map(0, Page, ReadWrite, PrivateAnonymous, -1, 0);
+        nint memory = TensorMemory.Map(0, Page, ReadWrite, PrivateAnonymous, -1, 0);
         if (memory == -1) return 0;
         byte[] code =
         [
@@ -38,10 +38,6 @@ internal static unsafe class AllocationThunk
         code.CopyTo(new Span<byte>((void*)memory, code.Length));
         return Protect(memory, Page, ReadExecute) == 0 ? memory : 0;
     }
-
-    [DllImport("libc", EntryPoint = "mmap", SetLastError = false)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
 
     [DllImport("libc", EntryPoint = "mprotect", SetLastError = false)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -131,7 +131,7 @@ public static unsafe class TensorMemory
 
     [DllImport("libc", EntryPoint = "mmap", SetLastError = false)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
+    internal static extern nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
 
     [DllImport("libc", EntryPoint = "madvise", SetLastError = false)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -95,9 +95,9 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
     /// <exception cref="CheckpointException">There is none, or it is broken.</exception>
     public static IReadOnlyDictionary<string, Tensor> LoadWeights(string path) => Safetensors.Read(WeightsOf(path));
 
-    /// <summary>The best checkpoint below a folder, or else the newest whole one: the one that <see cref="LoadWeights"/> takes.</summary>
-    /// <exception cref="CheckpointException">There is none, or it is torn.</exception>
-    public static string FolderOf(string folder) => Path.GetDirectoryName(WeightsOf(folder))!;
+    /// <summary>The best checkpoint below a folder, unread; null where nothing says which it is.</summary>
+    /// <exception cref="CheckpointException">The note about it is broken.</exception>
+    public static string? BestOf(string folder) => new CheckpointStore(folder, new Retention(1, 0), _ => { }).Best();
 
     /// <summary>The file of weights of a checkpoint folder, of the best (or else the newest whole) one below a folder, or the file itself.</summary>
     /// <exception cref="CheckpointException">A folder has none, or it is torn.</exception>

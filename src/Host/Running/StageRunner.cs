@@ -67,7 +67,7 @@ internal sealed class StageRunner(
         decoder.to(device);
         TrackedExperiment.LogInputs(run, dataset, pretrain.Data, DatasetSplit.Pretraining);
         TrainResult result = new PretrainStage(pretrain, context).Run(dataset, encoder, decoder, (example, step) => figures.Reconstruction(example, pretrain.Data.Crop, step), cancel);
-        tracked.LogCheckpoint(run, "pretrain", CheckpointStore.FolderOf(directory.File("pretrain/checkpoints")));
+        tracked.LogCheckpoint(run, "pretrain", result.Checkpoint);
         return result;
     }
 
@@ -85,7 +85,7 @@ internal sealed class StageRunner(
         }
         TrackedExperiment.LogInputs(run, labelled!, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
         TrainResult result = new FinetuneStage(finetune, context).Run(labelled!, encoder, head, (segmented, step) => figures.Segmentation(stage.Name, segmented, step), cancel);
-        tracked.LogCheckpoint(run, stage.Name, CheckpointStore.FolderOf(directory.File($"{stage.Name}/checkpoints")));
+        tracked.LogCheckpoint(run, stage.Name, CheckpointStore.BestOf(directory.File($"{stage.Name}/checkpoints")) ?? result.Checkpoint);
         return result;
     }
 
