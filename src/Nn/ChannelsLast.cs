@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Volumes with the channels of a voxel side by side in memory: convolutions on CPUs take a half to two thirds of the time so (bench/Models).</summary>
+/// <summary>Volumes with the channels of a voxel side by side in memory: convolutions on CPUs are faster so (bench/Models).</summary>
 internal static class ChannelsLast
 {
     /// <summary>A convolution's input, as the device convolves it fastest: [B, C, X, Y, Z], on CPUs with channels last in memory.</summary>
