@@ -199,7 +199,7 @@ internal sealed class MlflowDatabase : IDisposable
 
     private TrackingException Failure(SqliteException e)
     {
-        const int busy = 5, locked = 6, readOnly = 8, ioError = 10, full = 13, cannotOpen = 14, notADatabase = 26;
+        const int busy = 5, locked = 6, readOnly = 8, full = 13, cannotOpen = 14, constraint = 19, notADatabase = 26;
         return e.SqliteErrorCode switch
         {
             notADatabase => NoMlflowDatabase(e),
@@ -207,8 +207,9 @@ internal sealed class MlflowDatabase : IDisposable
             readOnly => new(TrackingFailure.Unavailable, $"{shownPath} cannot be written: it, or its folder, is read-only.", e),
             full => new(TrackingFailure.Unavailable, $"{shownPath} cannot be written: the disk is full.", e),
             cannotOpen => new(TrackingFailure.Unavailable, $"{shownPath} cannot be opened; is its folder there, and writable?", e),
-            ioError => new(TrackingFailure.Unavailable, $"{shownPath} cannot be read or written: {e.Message}", e),
-            _ => new($"{shownPath} cannot be written: {e.Message}", e),
+            constraint => new($"{shownPath} cannot be written: {e.Message}", e),
+            // Of the disk, of locks, of memory: not of what is written, which therefore waits.
+            _ => new(TrackingFailure.Unavailable, $"{shownPath} cannot be read or written: {e.Message}", e),
         };
     }
 }

@@ -205,6 +205,28 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void A_parent_finds_the_runs_of_other_processes_that_ended_before_it_was_sent()
+    {
+        using SessionFixture sweep = new(), fixture = new();
+        string away = "http://127.0.0.1:1";
+        using (TrackingSession parents = sweep.Open(away, linger: TimeSpan.Zero))
+        {
+            TrackedRun parent = parents.StartRun("sweep", "paper", "sweep", null, NoTags);
+            using (TrackingSession session = fixture.Open())
+            {
+                TrackedRun child = session.StartRun("experiment", "paper", "child", parent.Id, NoTags);
+                session.StartRun("pretrain", "paper", "grandchild", child.Id, NoTags).Finish(RunStatus.Finished);
+                child.Finish(RunStatus.Finished);
+            }
+            Assert.Empty(fixture.Run("child").Tag("mlflow.parentRunId"));
+            parent.Finish(RunStatus.Finished);
+        }
+        sweep.Sync(fixture.Server.Address);
+        Assert.Equal(fixture.Run("sweep").Id, fixture.Run("child").Tag("mlflow.parentRunId"));
+        Assert.Equal(fixture.Run("child").Id, fixture.Run("grandchild").Tag("mlflow.parentRunId"));
+    }
+
+    [Fact]
     public void Secrets_are_in_no_file_and_no_note()
     {
         using var fixture = new SessionFixture();

@@ -162,8 +162,15 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
         IReadOnlyList<string> found = store.FindRuns(experiment, IdTag, run);
         string id = found.Count > 0 ? found[0] : store.CreateRun(experiment, record.Name!, ParentOf(record, experiment), TagsOf(record), DateTimeOffset.FromUnixTimeMilliseconds(record.Time ?? 0));
         foreach (string twin in found.Skip(1)) store.DeleteRun(twin);
+        if (record.Parent is null) Adopt(run, id, experiment);
         state.Runs[run] = id;
         state.Experiments[run] = experiment;
+    }
+
+    // Children of other processes, as of a sweep, may have come and ended before their parent was sent; later ones find it themselves.
+    private void Adopt(string run, string id, string experiment)
+    {
+        foreach (string child in store.FindRuns(experiment, ParentTag, run)) store.SetTags(child, new Dictionary<string, string> { [RunTags.ParentRunId] = id });
     }
 
     private void EndRun(SpoolRecord record)
@@ -179,7 +186,7 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
         store.Finish(id, record.Status!.Value, DateTimeOffset.FromUnixTimeMilliseconds(record.Time ?? 0));
     }
 
-    // A parent may be of another process, such as a sweep's, whose spool comes later: then the end of the run finds it.
+    // A parent may be of another process, such as a sweep's, whose spool comes later: then the end of the run finds it, or it finds the run.
     private string? ParentOf(SpoolRecord record, string experiment) => record.Parent is null ? null
         : state.Runs.GetValueOrDefault(record.Parent) ?? (store.FindRuns(experiment, IdTag, record.Parent) is [var first, ..] ? first : null);
 

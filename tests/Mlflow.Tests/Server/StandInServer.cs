@@ -129,8 +129,12 @@ internal sealed class StandInServer : IDisposable
             late.Clear();
             if (fault == Fault.Late) late.Add(() => Handle());
 
-            (int, string) Handle() => Mlflow.Handle(
-                request.Method, request.Path, request.Query, request.Body, request.Headers.GetValueOrDefault("transfer-encoding") == "chunked", request.Headers.GetValueOrDefault("content-type"));
+            (int, string) Handle()
+            {
+                // A test that looks while values still come takes this lock, too.
+                lock (Mlflow)
+                    return Mlflow.Handle(request.Method, request.Path, request.Query, request.Body, request.Headers.GetValueOrDefault("transfer-encoding") == "chunked", request.Headers.GetValueOrDefault("content-type"));
+            }
         }
         switch (fault)
         {
