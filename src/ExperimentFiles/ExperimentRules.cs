@@ -20,6 +20,7 @@ internal static class ExperimentRules
         TrainingRules.Check("pretrain", pretrain, context);
         TrainingRules.Check("finetune", finetune, context);
         DataRules.Check(finetune, context);
+        ReportRules.Check(tree, context);
         // What is missing in a part may stand in the file that it is for.
         if (context.IsPart) return;
         if (pretrain is null && finetune is null) Report("HEM030", true, "the experiment has neither [pretrain] nor [finetune]: there is nothing to run", tree.Source);

@@ -5,7 +5,7 @@ using HiEndMae.Host.Reports;
 using HiEndMae.Host.Sweeps;
 using HiEndMae.Host.Reports.Html;
 using HiEndMae.Host.Reports.Output;
-using HiEndMae.Host.Reports.Paper;
+using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Host.Reports.Runs;
 using HiEndMae.Host.Reports.Tables;
 

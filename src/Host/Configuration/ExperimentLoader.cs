@@ -82,7 +82,6 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
     {
         ExperimentConfig config = ExperimentConfig.Read(point.Tree, new BindContext(components, getVariable ?? (name => $"${{env:{name}}}")));
         config.Check(point.Tree, ExperimentChecker.Title, diagnostics.Add);
-        ReportRules.Check(config, point.Tree, diagnostics.Add);
         config = config.Completed();
         ConfigTable resolved = config.ToTable();
         return new LoadedExperiment(point.Label, config, TomlText.Document(resolved), ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components));

@@ -1,7 +1,7 @@
 using HiEndMae.Configuration;
 using HiEndMae.ExperimentFiles;
 using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Reports.Paper;
+using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Host.Reports.Runs;
 using HiEndMae.Host.Reports.Tables;
 

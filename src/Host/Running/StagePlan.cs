@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.ExperimentFiles;
 
 namespace HiEndMae.Host.Running;
 
@@ -13,7 +14,7 @@ internal sealed record StagePlan(string Name, string Kind, string Start, ITraini
     public string Length => Training is null ? "" : Training.Epochs is { } epochs ? $"{epochs} epochs" : $"{Training.Steps}";
 
     /// <summary>Short name of the start: scratch, pretrain, or the file's.</summary>
-    public string Label => NameOf(Start);
+    public string Label => StartName.Of(Start);
 
     /// <summary>The stages of an experiment in the order they run.</summary>
     /// <exception cref="PluginException">Fine-tuning wants a pre-training that the file does not have.</exception>
@@ -25,21 +26,12 @@ internal sealed record StagePlan(string Name, string Kind, string Start, ITraini
         {
             if (start == "pretrain" && config.Pretrain is null)
                 throw new PluginException("finetune.init says \"pretrain\", but the experiment has no [pretrain] table; add one, or give \"scratch\" or the path of a checkpoint.");
-            string name = NameOf(start);
+            string name = StartName.Of(start);
             if (stages.Any(stage => stage.Name == $"finetune-{name}"))
                 throw new PluginException($"finetune.init names the start '{name}' twice; every start must have a name of its own.");
             stages.Add(new StagePlan($"finetune-{name}", "finetune", start, config.Finetune));
             if (config.Evaluate is not null) stages.Add(new StagePlan($"evaluate-{name}", "evaluate", start, null));
         }
         return stages;
-    }
-
-    /// <summary>Short name of a start: scratch, pretrain, or the file's.</summary>
-    public static string NameOf(string start)
-    {
-        if (start is "scratch" or "pretrain") return start;
-        string path = start.TrimEnd('/', '\\');
-        // RUN/pretrain/checkpoints is called after its stage.
-        return Path.GetFileName(path) == "checkpoints" && Path.GetDirectoryName(path) is { Length: > 0 } stage ? Path.GetFileName(stage) : Path.GetFileNameWithoutExtension(path);
     }
 }

@@ -1,4 +1,4 @@
-using HiEndMae.Host.Reports.Paper;
+using HiEndMae.ExperimentFiles.Paper;
 
 namespace HiEndMae.Host.Tests.Reports;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using HiEndMae.Host.Reports.Paper;
+using HiEndMae.ExperimentFiles.Paper;
 
 namespace HiEndMae.Host.Tests.Reports;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using HiEndMae.Host.Reports.Output;
-using HiEndMae.Host.Reports.Paper;
+using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Host.Reports.Tables;
 
 namespace HiEndMae.Host.Reports.Html;

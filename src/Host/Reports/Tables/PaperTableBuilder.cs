@@ -1,5 +1,5 @@
 using System.Globalization;
-using HiEndMae.Host.Reports.Paper;
+using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Host.Reports.Runs;
 
 namespace HiEndMae.Host.Reports.Tables;

@@ -1,4 +1,4 @@
-using HiEndMae.Host.Reports.Paper;
+using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Host.Reports.Runs;
 
 namespace HiEndMae.Host.Reports.Tables;

@@ -1,6 +1,6 @@
 using HiEndMae.Configuration;
 using HiEndMae.ExperimentFiles;
-using HiEndMae.Host.Reports.Paper;
+using HiEndMae.ExperimentFiles.Paper;
 
 namespace HiEndMae.Host.Reports.Tables;
 

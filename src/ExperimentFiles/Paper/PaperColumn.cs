@@ -1,10 +1,10 @@
-namespace HiEndMae.Host.Reports.Paper;
+namespace HiEndMae.ExperimentFiles.Paper;
 
 /// <summary>A column of numbers.</summary>
 /// <param name="Group">Heading over several columns, such as AMOS; empty for none.</param>
 /// <param name="Name">As printed below it.</param>
 /// <param name="Aliases">Names of classes that stand in this column.</param>
-internal sealed record PaperColumn(string Group, string Name, IReadOnlyList<string> Aliases)
+public sealed record PaperColumn(string Group, string Name, IReadOnlyList<string> Aliases)
 {
     /// <summary>What configs call it, such as "AMOS 10%".</summary>
     public string Id => Group.Length == 0 ? Name : $"{Group} {Name}";

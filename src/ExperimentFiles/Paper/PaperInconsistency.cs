@@ -1,6 +1,4 @@
-using System.Globalization;
-
-namespace HiEndMae.Host.Reports.Paper;
+namespace HiEndMae.ExperimentFiles.Paper;
 
 /// <summary>Two numbers of the paper that cannot both be right.</summary>
 /// <param name="Table">Where the first stands.</param>
@@ -9,7 +7,7 @@ namespace HiEndMae.Host.Reports.Paper;
 /// <param name="Printed">The number.</param>
 /// <param name="Other">What it should be by the other place, or by its cells.</param>
 /// <param name="Why">The other place.</param>
-internal sealed record PaperInconsistency(string Table, string Row, string Column, decimal Printed, decimal Other, string Why)
+public sealed record PaperInconsistency(string Table, string Row, string Column, decimal Printed, decimal Other, string Why)
 {
     // A cell is within 0.005 of the true value, and so is the mean: printed and recomputed means of right numbers are at most 0.01 apart.
     private const decimal Tolerance = 0.01m;
@@ -29,7 +27,7 @@ internal sealed record PaperInconsistency(string Table, string Row, string Colum
     /// <param name="tables">Every table.</param>
     /// <param name="pairs">Lines of table, row, column and table, row, column that are one value.</param>
     public static IEnumerable<PaperInconsistency> Pairs(IReadOnlyList<PaperTable> tables, string pairs) =>
-        from line in pairs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Skip(1)
+        from line in pairs.Split(['\n'], StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Skip(1)
         let cells = line.TrimEnd('\r').Split(',')
         let left = Find(tables, cells[0], cells[1], cells[2])
         let right = Find(tables, cells[3], cells[4], cells[5])
@@ -37,7 +35,7 @@ internal sealed record PaperInconsistency(string Table, string Row, string Colum
         select new PaperInconsistency(cells[0], cells[1], cells[2], left, right, $"{tables.First(table => table.Id == cells[3]).Heading}, {cells[4]}, {cells[5]}");
 
     /// <summary>As a sentence.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Row}, {Column}: printed {Printed}, but {Other} by {Why}");
+    public override string ToString() => FormattableString.Invariant($"{Row}, {Column}: printed {Printed}, but {Other} by {Why}");
 
     private static decimal Find(IReadOnlyList<PaperTable> tables, string table, string row, string column) =>
         tables.FirstOrDefault(one => one.Id == table)?.FindRow(row)?.Value(column) ?? throw new InvalidDataException($"same-values.csv names {table}, {row}, {column}, which is no number.");

@@ -1,4 +1,4 @@
-namespace HiEndMae.Host.Reports.Paper;
+namespace HiEndMae.ExperimentFiles.Paper;
 
 /// <summary>A table of the paper, as printed.</summary>
 /// <param name="Id">What configs call it.</param>
@@ -12,13 +12,13 @@ namespace HiEndMae.Host.Reports.Paper;
 /// <param name="Means">Columns that are means of others.</param>
 /// <param name="Questions">Comparisons that it is there for.</param>
 /// <param name="Notes">What a reader must know.</param>
-internal sealed record PaperTable(
+public sealed record PaperTable(
     string Id, string Title, string Source, string Metric, IReadOnlyList<string> LabelNames, string FlopsColumn, IReadOnlyList<PaperColumn> Columns,
     IReadOnlyList<PaperRow> Rows, IReadOnlyList<PaperMean> Means, IReadOnlyList<PaperQuestion> Questions, IReadOnlyList<string> Notes)
 {
     /// <summary>Such as "Table 5", "Figure 2".</summary>
-    public string Heading => Id.StartsWith("figure", StringComparison.Ordinal) ? $"Figure {Id["figure".Length..]}"
-        : $"Table {Id["table".Length..].TrimStart('-').ToUpperInvariant()}";
+    public string Heading => Id.StartsWith("figure", StringComparison.Ordinal) ? $"Figure {Id.Substring("figure".Length)}"
+        : $"Table {Id.Substring("table".Length).TrimStart('-').ToUpperInvariant()}";
 
     /// <summary>The row of a name; null where there is none.</summary>
     public PaperRow? FindRow(string id) => Rows.FirstOrDefault(row => row.Id == id);

@@ -1,4 +1,4 @@
-namespace HiEndMae.Host.Reports.Paper;
+namespace HiEndMae.ExperimentFiles.Paper;
 
 /// <summary>Reads the transcribed tables: lines "# key: value", a line of headings, then rows; no cell holds a comma.</summary>
 internal static class PaperTableReader
@@ -10,18 +10,18 @@ internal static class PaperTableReader
     public static PaperTable Read(string id, string text)
     {
         string[] lines = [.. text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)];
-        ILookup<string, string> about = lines.Where(line => line[0] == '#').Select(line => line[1..].Split(':', 2)).ToLookup(pair => pair[0].Trim(), pair => pair[1].Trim());
+        ILookup<string, string> about = lines.Where(line => line[0] == '#').Select(line => Pair(line.Substring(1), ":")).ToLookup(pair => pair.Left.Trim(), pair => pair.Right.Trim());
         string[][] table = [.. lines.Where(line => line[0] != '#').Select(line => line.Split(','))];
         string[] heads = table[0], labels = SplitList(about["labels"].Single());
         string flops = about["flops"].FirstOrDefault() ?? "";
-        ILookup<string, string[]> aliases = about["alias"].Select(text => text.Split(" = ")).ToLookup(pair => pair[0], pair => SplitList(pair[1]));
+        ILookup<string, string[]> aliases = about["alias"].Select(text => Pair(text, " = ")).ToLookup(pair => pair.Left, pair => SplitList(pair.Right));
         int first = OwnColumns + labels.Length + (flops.Length > 0 ? 1 : 0);
-        PaperColumn[] columns = [.. heads[first..].Select(head => Column(head, aliases))];
-        PaperRow[] rows = [.. table[1..].Select(cells => Row(id, cells, heads.Length, first, columns))];
+        PaperColumn[] columns = [.. heads.Skip(first).Select(head => Column(head, aliases))];
+        PaperRow[] rows = [.. table.Skip(1).Select(cells => Row(id, cells, heads.Length, first, columns))];
         return new PaperTable(
             id, about["title"].Single(), about["source"].Single(), about["metric"].Single(), flops.Length > 0 ? [.. labels, flops] : labels, flops, columns, rows,
-            [.. about["mean"].Select(text => text.Split(" = ")).Select(pair => new PaperMean(pair[0], SplitList(pair[1])))],
-            [.. about["question"].Select(text => text.Split(" against ")).Select(pair => new PaperQuestion(pair[0], pair[1]))],
+            [.. about["mean"].Select(text => Pair(text, " = ")).Select(pair => new PaperMean(pair.Left, SplitList(pair.Right)))],
+            [.. about["question"].Select(text => Pair(text, " against ")).Select(pair => new PaperQuestion(pair.Left, pair.Right))],
             [.. about["note"]]);
     }
 
@@ -33,7 +33,13 @@ internal static class PaperTableReader
 
     private static PaperRow Row(string id, string[] cells, int width, int first, PaperColumn[] columns) => cells.Length != width
         ? throw new InvalidDataException($"{id}: row '{cells[1]}' has {cells.Length} cells, not {width}.")
-        : new PaperRow(cells[0], cells[1], cells[OwnColumns..first], columns.Select((column, i) => (column.Id, Text: cells[first + i])).ToDictionary(pair => pair.Id, pair => pair.Text));
+        : new PaperRow(cells[0], cells[1], [.. cells.Take(first).Skip(OwnColumns)], columns.Select((column, i) => (column.Id, Text: cells[first + i])).ToDictionary(pair => pair.Id, pair => pair.Text));
 
-    private static string[] SplitList(string text) => text.Split(", ");
+    private static string[] SplitList(string text) => text.Split([", "], StringSplitOptions.None);
+
+    private static (string Left, string Right) Pair(string text, string separator)
+    {
+        int at = text.IndexOf(separator, StringComparison.Ordinal);
+        return (text.Substring(0, at), text.Substring(at + separator.Length));
+    }
 }

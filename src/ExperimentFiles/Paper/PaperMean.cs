@@ -1,6 +1,6 @@
-namespace HiEndMae.Host.Reports.Paper;
+namespace HiEndMae.ExperimentFiles.Paper;
 
 /// <summary>A column that the paper prints as the mean of others.</summary>
 /// <param name="Column">The mean.</param>
 /// <param name="Of">Its cells.</param>
-internal sealed record PaperMean(string Column, IReadOnlyList<string> Of);
+public sealed record PaperMean(string Column, IReadOnlyList<string> Of);

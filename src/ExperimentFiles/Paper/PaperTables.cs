@@ -1,9 +1,7 @@
-using System.Reflection;
+namespace HiEndMae.ExperimentFiles.Paper;
 
-namespace HiEndMae.Host.Reports.Paper;
-
-/// <summary>The paper's numbers (Tang et al., arXiv:2502.08347), transcribed into CSV files that are a part of the program.</summary>
-internal static class PaperTables
+/// <summary>The paper's numbers (Tang et al., arXiv:2502.08347), transcribed into CSV files that are a part of this assembly.</summary>
+public static class PaperTables
 {
     private const string Prefix = "paper/", Suffix = ".csv", SameValues = "same-values";
 
@@ -23,7 +21,7 @@ internal static class PaperTables
 
     private static string Text(string name)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix) ?? throw new ArgumentException($"There is no table '{name}'.", nameof(name));
+        using Stream stream = typeof(PaperTables).Assembly.GetManifestResourceStream(Prefix + name + Suffix) ?? throw new ArgumentException($"There is no table '{name}'.", nameof(name));
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
