@@ -21,6 +21,12 @@ public sealed class SweepRunTests
         Assert.Equal(2, plan["combinations"]!.AsArray().Count);
         Assert.Equal(5, plan["stages"]!.AsArray().Count);
         Assert.False(Directory.Exists(runs));
+        using var shown = new HostFixture();
+        Assert.Equal(ExitCodes.Done, await shown.RunAsync("sweep", file, "--out", runs, "--dry-run"));
+        string[] lines = shown.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Matches(@"^missing +0\.0 +\?  pretrain-[0-9a-f]{16}  pretrain \(pretrain\.mask_ratio=0\.6\)", lines[1]);
+        Assert.Matches(@"^missing +0\.0 +\?    finetune-[0-9a-f]{16}  finetune from pretrain \(pretrain\.mask_ratio=0\.6\)", lines[2]);
+        Assert.Contains("0 done", lines[^1]);
 
         using var first = new HostFixture();
         int code = await first.RunAsync("sweep", file, "--out", runs, "--jobs", "2", "--json");
@@ -36,6 +42,11 @@ public sealed class SweepRunTests
             Assert.Equal(["pretrain", "scratch"], results["evaluations"]!.AsObject().Select(one => one.Key).Order());
             Assert.True(Directory.Exists(Path.Combine(folder, "finetune-pretrain", "checkpoints")));
         }
+
+        using var estimated = new HostFixture();
+        Assert.Equal(ExitCodes.Done, await estimated.RunAsync("sweep", file, "--out", runs, "--dry-run"));
+        Assert.Matches(@"(?m)^done +0\.0 +0:\d\d:\d\d  pretrain-", estimated.Output);
+        Assert.Contains("5 done; 0.0 TFLOP to do\n", estimated.Output);
 
         // Another sweep with another axis value shares what is there: one more pre-training, one more fine-tuning.
         DateTime[] written = [.. Stages(runs).Select(Directory.GetLastWriteTimeUtc)];
@@ -69,6 +80,7 @@ public sealed class SweepRunTests
         using var first = new HostFixture();
         Assert.Equal(ExitCodes.Failed, await first.RunAsync("sweep", file, "--out", runs));
         Assert.Contains("1 of 2 combinations are whole", first.Output);
+        Assert.Matches(@"done: finetune from scratch .*\(in 0:\d\d:\d\d; \d of 5 stages done", first.Output);
         Assert.Contains("--retry-failed", first.Error);
 
         File.Delete(Path.Combine(victim, "tiny"));

@@ -57,6 +57,6 @@ internal sealed class StageProgress
         long now = clock.GetTimestamp();
         if (done < total && lastPlain != 0 && clock.GetElapsedTime(lastPlain, now) < PlainInterval) return;
         lastPlain = now;
-        plain.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage}: {done}/{total}  {detail}  {left:mm\\:ss} left"));
+        plain.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage}: {done}/{total}  {detail}  {Duration.Text(left)} left"));
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Host.Commands;
-using Spectre.Console;
+using HiEndMae.Host.Running;
 
 namespace HiEndMae.Host.Sweeps;
 
@@ -10,48 +10,45 @@ internal static class SweepPlanPrinter
 {
     public static void Print(HostEnvironment environment, SweepGraph graph, StageStore store, int jobs, bool json)
     {
-        (SweepStage Stage, StageStatus Status, double? Operations, double? Seconds)[] rows = [.. graph.Stages.Select(stage =>
-        {
-            double? cost = StageCost.Of(stage);
-            return (stage, store.StatusOf(stage), cost, cost * store.SecondsPerOperation(stage.Kind));
-        })];
-        int uses = graph.Combinations.Sum(one => one.Stages.Count);
-        var open = rows.Where(row => row.Status != StageStatus.Done).ToArray();
-        double operations = open.Sum(row => row.Operations ?? 0), seconds = open.Sum(row => row.Seconds ?? 0);
-        bool timed = open.All(row => row.Seconds is not null);
-        if (json)
-        {
-            environment.Output.WriteLine(new JsonObject
-            {
-                ["combinations"] = new JsonArray([.. graph.Combinations.Select(one => (JsonNode)new JsonObject
-                {
-                    ["label"] = one.Experiment.Label,
-                    ["fingerprint"] = one.Experiment.Fingerprint,
-                    ["stages"] = new JsonArray([.. one.Stages.Select(stage => (JsonNode)stage.FolderName)]),
-                })]),
-                ["stages"] = new JsonArray([.. rows.Select(row => (JsonNode)new JsonObject
-                {
-                    ["stage"] = row.Stage.FolderName,
-                    ["label"] = row.Stage.Label,
-                    ["starts_from"] = row.Stage.Before?.FolderName,
-                    ["status"] = row.Status.ToString().ToLowerInvariant(),
-                    ["operations"] = row.Operations,
-                    ["estimated_seconds"] = row.Seconds is { } time ? Math.Round(time, 1) : null,
-                })]),
-            }.ToJsonString(DiagnosticOutput.Indented));
-            return;
-        }
-        Table table = new Table().AddColumns("stage", "what", "starts from", "state", "TFLOP", "time");
-        foreach ((SweepStage stage, StageStatus status, double? cost, double? time) in rows)
-        {
-            table.AddRow(
-                stage.FolderName, Markup.Escape(stage.Label), stage.Before?.FolderName ?? "", status.ToString().ToLowerInvariant(),
-                cost is { } known ? (known / 1e12).ToString("N1", CultureInfo.InvariantCulture) : "?", time is { } estimate ? Duration(estimate) : "?");
-        }
-        environment.Console.Write(table);
-        environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{graph.Combinations.Count} combinations, {uses} stages of which {graph.Stages.Count} are different, {rows.Length - open.Length} done; {operations / 1e12:N1} TFLOP to do{(!timed ? ", time unknown until a stage of each kind has finished here" : open.Length == 0 ? "" : $", about {Duration(seconds / jobs)} with {jobs} jobs at the speed of the stages done here")}"));
+        SweepEstimate estimate = SweepEstimate.Of(graph, store);
+        if (json) PrintJson(environment, graph, estimate);
+        else PrintLines(environment, graph, estimate, jobs);
     }
 
-    private static string Duration(double seconds) => TimeSpan.FromSeconds(Math.Round(seconds)).ToString("c", CultureInfo.InvariantCulture);
+    private static void PrintJson(HostEnvironment environment, SweepGraph graph, SweepEstimate estimate) => environment.Output.WriteLine(new JsonObject
+    {
+        ["combinations"] = new JsonArray([.. graph.Combinations.Select(one => (JsonNode)new JsonObject
+        {
+            ["label"] = one.Experiment.Label,
+            ["fingerprint"] = one.Experiment.Fingerprint,
+            ["stages"] = new JsonArray([.. one.Stages.Select(stage => (JsonNode)stage.FolderName)]),
+        })]),
+        ["stages"] = new JsonArray([.. estimate.Stages.Select(row => (JsonNode)new JsonObject
+        {
+            ["stage"] = row.Stage.FolderName,
+            ["label"] = row.Stage.Label,
+            ["starts_from"] = row.Stage.Before?.FolderName,
+            ["status"] = row.Status.ToString().ToLowerInvariant(),
+            ["operations"] = row.Operations,
+            ["estimated_seconds"] = row.Seconds is { } time ? Math.Round(time, 1) : null,
+        })]),
+    }.ToJsonString(DiagnosticOutput.Indented));
+
+    // A stage stands below the one that it starts from. Labels come last and are not cut: they are what a reader looks for, whatever the width of the terminal.
+    private static void PrintLines(HostEnvironment environment, SweepGraph graph, SweepEstimate estimate, int jobs)
+    {
+        environment.Output.WriteLine($"{"state",-10}  {"TFLOP",9}  {"time",8}  stage");
+        foreach ((SweepStage stage, StageStatus status, double? operations, double? seconds) in estimate.Stages.Where(row => row.Stage.Before is null).SelectMany(WithFollowers))
+        {
+            environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{status.ToString().ToLowerInvariant(),-10}  {(operations is { } known ? (known / 1e12).ToString("N1", CultureInfo.InvariantCulture) : "?"),9}  {(seconds is { } time ? Duration.Text(TimeSpan.FromSeconds(time)) : "?"),8}  {(stage.Before is null ? "" : "  ")}{stage.FolderName}  {stage.Label}"));
+        }
+        int uses = graph.Combinations.Sum(one => one.Stages.Count);
+        string left = estimate.NumDone == estimate.Stages.Count ? "" : estimate.Left(jobs) is { Length: > 0 } text ? $", {text} at the speed of the stages done here" : ", time unknown until a stage of each kind has finished here";
+        environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{graph.Combinations.Count} combinations, {uses} stages of which {graph.Stages.Count} are different, {estimate.NumDone} done; {estimate.Operations / 1e12:N1} TFLOP to do{left}"));
+
+        IEnumerable<(SweepStage Stage, StageStatus Status, double? Operations, double? Seconds)> WithFollowers((SweepStage Stage, StageStatus Status, double? Operations, double? Seconds) row) =>
+            estimate.Stages.Where(one => one.Stage.Before?.Key == row.Stage.Key).Prepend(row);
+    }
 }

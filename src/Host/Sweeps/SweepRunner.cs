@@ -20,7 +20,7 @@ internal sealed class SweepRunner(HostEnvironment environment, SweepOptions opti
         foreach (SweepStage failed in graph.Stages.Where(stage => options.RetryFailed && store.StatusOf(stage) == StageStatus.Failed)) store.Retry(failed);
         Directory.CreateDirectory(store.Output);
         using SweepTracking tracked = SweepTracking.Open(store, graph, environment);
-        var progress = new SweepProgress(environment, graph, store, options.Json);
+        var progress = new SweepProgress(environment, graph, store, options);
         var whole = new WholeCombinations(graph, new CombinationWriter(store, environment.Clock), tracked);
         whole.Keep();
         RunStatus status = RunStatus.Killed;
