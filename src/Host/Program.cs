@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Numerics;
 using HiEndMae.Host.Commands;
 using Spectre.Console;
 
@@ -8,6 +9,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        ThreadWaiting.Limit(Environment.GetEnvironmentVariable);
         var environment = new HostEnvironment(
             Path.Combine(AppContext.BaseDirectory, "plugins"), AnsiConsole.Console, Console.Out, Console.Error,
             Environment.GetEnvironmentVariable, TimeProvider.System);

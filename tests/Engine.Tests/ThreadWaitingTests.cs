@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+using HiEndMae.Engine.Numerics;
+
+namespace HiEndMae.Engine.Tests;
+
+public sealed partial class ThreadWaitingTests
+{
+    [Theory]
+    [InlineData("OMP_WAIT_POLICY", "active")]
+    [InlineData("GOMP_SPINCOUNT", "17")]
+    public void What_the_user_says_stays(string variable, string value) => Assert.False(ThreadWaiting.Limit(name => name == variable ? value : null));
+
+    [Fact]
+    public void Native_code_sees_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "libgomp is Linux's.");
+        Assert.True(ThreadWaiting.Limit(_ => null));
+        Assert.Equal(ThreadWaiting.Rounds, Marshal.PtrToStringUTF8(GetVariable("GOMP_SPINCOUNT")));
+    }
+
+    [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetVariable(string name);
+}

@@ -1,0 +1,9 @@
+using System.Runtime.CompilerServices;
+using HiEndMae.Engine.Numerics;
+
+/// <summary>What the program does before libtorch is loaded, for tests in whose process libtorch runs.</summary>
+internal static class TorchProcess
+{
+    [ModuleInitializer]
+    internal static void Start() => ThreadWaiting.Limit(Environment.GetEnvironmentVariable);
+}
