@@ -4,8 +4,8 @@ using HiEndMae.Host.Running;
 namespace HiEndMae.Host.Sweeps;
 
 /// <summary>How far a sweep is and what is left of it, as far as that can be known from configs and from stages that have finished.</summary>
-/// <param name="Stages">Each stage with its state, the operations of its training, and its seconds at the speed of finished stages of its kind; null where unknown.</param>
-internal sealed record SweepEstimate(IReadOnlyList<(SweepStage Stage, StageStatus Status, double? Operations, double? Seconds)> Stages)
+/// <param name="Stages">Each after the one that it starts from.</param>
+internal sealed record SweepEstimate(IReadOnlyList<StageEstimate> Stages)
 {
     /// <summary>Stages that have finished.</summary>
     public int NumDone => Stages.Count(row => row.Status == StageStatus.Done);
@@ -16,7 +16,7 @@ internal sealed record SweepEstimate(IReadOnlyList<(SweepStage Stage, StageStatu
     /// <summary>Seconds of the trainings that are left, one after another; null where one of them is not known.</summary>
     public double? Seconds => Open.Aggregate((double?)0, (sum, row) => sum + row.Seconds);
 
-    private IEnumerable<(SweepStage Stage, StageStatus Status, double? Operations, double? Seconds)> Open => Stages.Where(row => row.Status != StageStatus.Done);
+    private IEnumerable<StageEstimate> Open => Stages.Where(row => row.Status != StageStatus.Done);
 
     /// <summary>Looks at the stages as they are now.</summary>
     public static SweepEstimate Of(SweepGraph graph, StageStore store)
@@ -25,7 +25,7 @@ internal sealed record SweepEstimate(IReadOnlyList<(SweepStage Stage, StageStatu
         return new SweepEstimate([.. graph.Stages.Select(stage =>
         {
             double? cost = StageCost.Of(stage);
-            return (stage, store.StatusOf(stage), cost, cost * speeds[stage.Kind]);
+            return new StageEstimate(stage, store.StatusOf(stage), cost, cost * speeds[stage.Kind]);
         })]);
     }
 

@@ -48,7 +48,6 @@ internal static class SweepPlanPrinter
         environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{graph.Combinations.Count} combinations, {uses} stages of which {graph.Stages.Count} are different, {estimate.NumDone} done; {estimate.Operations / 1e12:N1} TFLOP to do{left}"));
 
-        IEnumerable<(SweepStage Stage, StageStatus Status, double? Operations, double? Seconds)> WithFollowers((SweepStage Stage, StageStatus Status, double? Operations, double? Seconds) row) =>
-            estimate.Stages.Where(one => one.Stage.Before?.Key == row.Stage.Key).Prepend(row);
+        IEnumerable<StageEstimate> WithFollowers(StageEstimate row) => estimate.Stages.Where(one => one.Stage.Before?.Key == row.Stage.Key).Prepend(row);
     }
 }

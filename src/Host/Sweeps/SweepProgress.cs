@@ -29,7 +29,7 @@ internal sealed class SweepProgress(HostEnvironment environment, SweepGraph grap
     {
         bool changed = false;
         foreach (SweepStage stage in graph.Stages) changed |= Note(stage, StateOf(stage, jobs)) is not null;
-        if (changed || estimate is null) estimate = SweepEstimate.Of(graph, store);
+        if (changed || estimate is null) estimate = SweepEstimate.Of(graph, store); // drawn every second, reckoned at changes
         Table table = new Table().AddColumns("stage", "state", "");
         foreach (StageJob job in jobs) table.AddRow(Markup.Escape(job.Stage.Label), $"running {Elapsed(job.Stage)}", Markup.Escape(job.News));
         foreach (SweepStage stage in graph.Stages.Where(stage => said[stage.Key] == "failed")) table.AddRow(Markup.Escape(stage.Label), "failed", Markup.Escape(store.FailureOf(stage)));
