@@ -1,6 +1,6 @@
 using HiEndMae.Imaging;
 using HiEndMae.Nn;
-using HiEndMae.Numerics;
+using HiEndMae.TorchRepairs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,8 @@
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Host.Commands;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Machine;
+using HiEndMae.TorchRepairs;
 using Spectre.Console;
 
 namespace HiEndMae.Host;
@@ -10,9 +13,8 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         ThreadWaiting.Limit(Environment.GetEnvironmentVariable);
-        var environment = new HostEnvironment(
-            Path.Combine(AppContext.BaseDirectory, "plugins"), AnsiConsole.Console, Console.Out, Console.Error,
-            Environment.GetEnvironmentVariable, TimeProvider.System);
+        var machine = new RunEnvironment(Path.Combine(AppContext.BaseDirectory, "plugins"), Environment.GetEnvironmentVariable, TimeProvider.System);
+        var environment = new HostEnvironment(machine, AnsiConsole.Console, Console.Out, Console.Error);
         return await new CommandLine(environment).RunAsync(args);
     }
 }

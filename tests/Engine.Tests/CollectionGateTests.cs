@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Training;
+using HiEndMae.TorchRepairs;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training;
+using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Engine.Tests;
 

@@ -1,6 +1,7 @@
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Optimisation;
+using HiEndMae.TorchRepairs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using HiEndMae.Engine.Memory;
+using HiEndMae.TorchRepairs.Memory;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using HiEndMae.Engine.Numerics;
+using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Engine.Tests;
 

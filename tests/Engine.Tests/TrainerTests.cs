@@ -2,6 +2,7 @@ using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Training.Callbacks;
 using HiEndMae.Engine.Weights;
+using HiEndMae.TorchRepairs;
 using TorchSharp;
 using static TorchSharp.torch;
 

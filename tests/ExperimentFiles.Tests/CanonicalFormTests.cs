@@ -1,11 +1,12 @@
 using CsCheck;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Generators.Tests;
 using HiEndMae.Host;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Sweeps;
 using HiEndMae.Host.Tests;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Sweeps;
 
 namespace HiEndMae.ExperimentFiles.Tests;
 

@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Host;
 using HiEndMae.Host.Tests;
 

@@ -21,7 +21,7 @@ public sealed partial class DiagnosticsPageTests
     [Fact]
     public void Every_id_of_the_sources_has_a_section_with_a_wrong_and_a_right_example()
     {
-        string[] folders = ["Configuration", "ExperimentFiles", "Abstractions", "Generators", "Host"];
+        string[] folders = ["Configuration", "ExperimentFiles", "Abstractions", "Generators", "Runs", "Host"];
         string[] ids = [.. folders.SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, "src", folder), "*.cs", SearchOption.AllDirectories))
             .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(path => QuotedId().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal)];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.Loader;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Configuration;
 using HiEndMae.Generators;
 using HiEndMae.Host.Tests;
@@ -137,7 +138,7 @@ public sealed class ExperimentGeneratorTests
     private static async Task<string> Resolved(string toml)
     {
         using var host = new HostFixture();
-        Assert.Equal(Host.ExitCodes.Done, await host.RunAsync("run", host.Write("experiment.toml", toml), "--dry-run", "--json"));
+        Assert.Equal(Configuration.Shared.ExitCodes.Done, await host.RunAsync("run", host.Write("experiment.toml", toml), "--dry-run", "--json"));
         return System.Text.Json.Nodes.JsonNode.Parse(host.Output)!["config"]!.GetValue<string>();
     }
 }

@@ -1,7 +1,7 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Host.Configuration;
 using HiEndMae.Host.Tests;
+using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.ExperimentFiles.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Configuration;
 using HiEndMae.Host;
 using HiEndMae.Host.Tests;

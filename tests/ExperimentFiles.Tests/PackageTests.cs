@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Host.Tests;
 
 namespace HiEndMae.ExperimentFiles.Tests;
@@ -59,7 +60,7 @@ public sealed class PackageTests
 
         using var host = new HostFixture(Path.Combine(folder, "plugins"));
         int code = await host.RunAsync("plugins", "elsewhere");
-        Assert.True(code == Host.ExitCodes.Done, host.Error);
+        Assert.True(code == Configuration.Shared.ExitCodes.Done, host.Error);
         Assert.Contains("A dataset from another repository.", host.Output);
         Assert.Contains("1 to 9", host.Output);
         Directory.Delete(folder, recursive: true);

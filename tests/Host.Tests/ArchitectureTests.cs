@@ -4,7 +4,7 @@ namespace HiEndMae.Host.Tests;
 
 public sealed class ArchitectureTests
 {
-    private static readonly string[] PluginArrows = ["HiEndMae.Abstractions", "HiEndMae.Configuration", "HiEndMae.Imaging", "HiEndMae.Nn"];
+    private static readonly string[] PluginArrows = ["HiEndMae.Abstractions", "HiEndMae.Configuration", "HiEndMae.Imaging", "HiEndMae.Nn", "HiEndMae.TorchRepairs"];
 
     [Theory]
     [InlineData("src/Imaging/HiEndMae.Imaging.csproj")]
@@ -13,7 +13,12 @@ public sealed class ArchitectureTests
     [InlineData("src/Abstractions/HiEndMae.Abstractions.csproj", "HiEndMae.Imaging", "HiEndMae.Configuration")]
     [InlineData("src/Nn/HiEndMae.Nn.csproj")]
     [InlineData("src/Generators/HiEndMae.Generators.csproj", "HiEndMae.Configuration", "HiEndMae.ExperimentFiles")]
-    [InlineData("src/Engine/HiEndMae.Engine.csproj", "HiEndMae.Abstractions")]
+    [InlineData("src/TorchRepairs/HiEndMae.TorchRepairs.csproj")]
+    [InlineData("src/Engine/HiEndMae.Engine.csproj", "HiEndMae.Abstractions", "HiEndMae.TorchRepairs")]
+    [InlineData("src/Runs/HiEndMae.Runs.csproj", "HiEndMae.Engine", "HiEndMae.Mlflow", "HiEndMae.ExperimentFiles")]
+    [InlineData("src/Sweeps/HiEndMae.Sweeps.csproj", "HiEndMae.Runs")]
+    [InlineData("src/Reports/HiEndMae.Reports.csproj", "HiEndMae.Runs", "HiEndMae.Imaging")]
+    [InlineData("src/Verification/HiEndMae.Verification.csproj", "HiEndMae.Engine", "HiEndMae.Runs")]
     [InlineData("src/Mlflow/HiEndMae.Mlflow.csproj")]
     public void A_project_references_only_what_the_design_allows(string project, params string[] allowed)
     {
@@ -41,7 +46,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Nothing_but_the_trainer_s_owner_writes_to_the_console()
     {
-        string[] quiet = ["Imaging", "Configuration", "ExperimentFiles", "Abstractions", "Nn", "Engine", "Mlflow"];
+        string[] quiet = ["Imaging", "Configuration", "ExperimentFiles", "Abstractions", "Nn", "TorchRepairs", "Engine", "Mlflow", "Runs", "Sweeps", "Reports", "Verification"];
         IEnumerable<string> sources = quiet.SelectMany(folder =>
             Directory.GetFiles(Path.Combine(Repository.Root, "src", folder), "*.cs", SearchOption.AllDirectories))
             .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));

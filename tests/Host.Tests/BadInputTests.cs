@@ -1,3 +1,5 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Host.Tests;
 
 /// <summary>One clear message and the documented exit code for every kind of wrong input; no stack trace, nothing left behind.</summary>

@@ -1,3 +1,5 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Host.Tests;
 
 /// <summary>Files, what they extend, and overrides: errors with file, line and column.</summary>

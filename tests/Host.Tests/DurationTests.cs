@@ -1,4 +1,6 @@
-using HiEndMae.Host.Running;
+
+
+using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Host.Tests;
 

@@ -1,5 +1,5 @@
-using HiEndMae.Host.Figures;
 using HiEndMae.Imaging;
+using HiEndMae.Reports.Figures;
 using SkiaSharp;
 
 namespace HiEndMae.Host.Tests;

@@ -1,4 +1,6 @@
 using HiEndMae.Host.Commands;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Machine;
 using Spectre.Console.Testing;
 
 namespace HiEndMae.Host.Tests;
@@ -28,7 +30,7 @@ internal sealed class HostFixture(string? plugins = null) : IDisposable
 
     public Task<int> RunAsync(params string[] args)
     {
-        var environment = new HostEnvironment(plugins ?? Repository.Plugins, console, output, error, name => Variables.GetValueOrDefault(name), TimeProvider.System);
+        var environment = new HostEnvironment(new RunEnvironment(plugins ?? Repository.Plugins, name => Variables.GetValueOrDefault(name), TimeProvider.System), console, output, error);
         return new CommandLine(environment).RunAsync(args);
     }
 

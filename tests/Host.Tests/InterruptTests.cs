@@ -1,3 +1,5 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Host.Tests;
 
 /// <summary>Signals to the program itself.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Host.Tests;

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Host.Tests;
 

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Memory;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Running;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using HiEndMae.TorchRepairs.Memory;
 using TorchSharp;
 
 namespace HiEndMae.Host.Tests;

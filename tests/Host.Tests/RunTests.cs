@@ -1,6 +1,7 @@
-using HiEndMae.Engine.Tests;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Host.Tests;

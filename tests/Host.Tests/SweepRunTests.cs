@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Host.Tests;

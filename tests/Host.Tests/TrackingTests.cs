@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Host.Tests;

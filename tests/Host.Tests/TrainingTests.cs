@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Weights;
 using TorchSharp;

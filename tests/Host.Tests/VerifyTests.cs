@@ -1,5 +1,6 @@
-using HiEndMae.Engine.Tests;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Tests;
 using HiEndMae.Engine.Weights;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
-using HiEndMae.Engine.Memory;
 using HiEndMae.Imaging;
-using HiEndMae.Numerics;
 using HiEndMae.Plugins.Decoders;
 using HiEndMae.Plugins.Encoders;
+using HiEndMae.TorchRepairs;
+using HiEndMae.TorchRepairs.Memory;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Optimisation;
 using HiEndMae.Engine.Training;
+using HiEndMae.TorchRepairs;
 using TorchSharp;
 using static TorchSharp.torch;
 

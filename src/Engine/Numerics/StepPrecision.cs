@@ -1,5 +1,5 @@
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Numerics;
+using HiEndMae.TorchRepairs;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Numerics;

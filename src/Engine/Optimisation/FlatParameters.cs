@@ -1,3 +1,4 @@
+using HiEndMae.TorchRepairs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

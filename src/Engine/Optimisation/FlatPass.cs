@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using HiEndMae.TorchRepairs;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Optimisation;

@@ -1,5 +1,6 @@
 using HiEndMae.Engine.Optimisation;
 using HiEndMae.Engine.Weights;
+using HiEndMae.TorchRepairs;
 using TorchSharp;
 using static TorchSharp.torch;
 

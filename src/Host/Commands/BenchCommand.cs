@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Benchmarks;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Running;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Models;
 using Spectre.Console;
 using TorchSharp;
 
@@ -35,7 +38,7 @@ internal static class BenchCommand
 
     private static int Run(HostEnvironment environment, string file, string[] overrides, string? stage, int steps, int classes, string? deviceName, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         // Variables name folders of data, of which nothing is read.
         LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
@@ -55,7 +58,7 @@ internal static class BenchCommand
         using var stop = new StopSignal();
         var bench = new StepBench(model.Optimizer, new StepPrecision(config.Precision, device), device, message => environment.Error.WriteLine($"warning: {message}"));
         StepTimes? measured = null;
-        StageProgress.Run(environment, json, "bench", progress => measured = bench.Run(
+        ConsoleProgress.Run(environment, json, "bench", progress => measured = bench.Run(
             model.Loss, model.Request, steps, (done, total) => progress.Report(done, total, "", TimeSpan.Zero), stop.Token));
         StepTimes times = measured!;
         double rate = model.StepFlops / times.StepSeconds, utilization = rate / times.MatmulFlops;
@@ -87,7 +90,7 @@ internal static class BenchCommand
                 ["tensors"] = times.Tensors,
                 ["tensor_growth"] = times.TensorGrowth,
                 ["last_loss"] = times.LastLoss,
-            }.ToJsonString(DiagnosticOutput.Indented));
+            }.ToJsonString(JsonOptions.Indented));
             return ExitCodes.Done;
         }
         Table table = new Table().Title($"{Markup.Escape(config.Name)}, {chosen}, batch {model.Batch}, {device}, {threads} threads").AddColumns("", "median of " + steps);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
 
 namespace HiEndMae.Host.Commands;
 

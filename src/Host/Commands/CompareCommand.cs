@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using HiEndMae.Host.Evaluation;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Results;
 
 namespace HiEndMae.Host.Commands;
 
@@ -31,7 +33,7 @@ internal static class CompareCommand
             if (json) all.Add(ComparisonReport.ToJson(comparison, nameA, nameB));
             else ComparisonReport.Print(environment.Console, comparison, nameA, nameB);
         }
-        if (json) environment.Output.WriteLine(new JsonObject { ["comparisons"] = all }.ToJsonString(DiagnosticOutput.Indented));
+        if (json) environment.Output.WriteLine(new JsonObject { ["comparisons"] = all }.ToJsonString(JsonOptions.Indented));
         return ExitCodes.Done;
     }
 

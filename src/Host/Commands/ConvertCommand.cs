@@ -1,5 +1,7 @@
 using System.CommandLine;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Weights;
+using HiEndMae.Host.Output;
 
 namespace HiEndMae.Host.Commands;
 

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Data.Inspection;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Running;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.LabelMaps;
+using HiEndMae.Runs.Loading;
 using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
@@ -29,8 +31,8 @@ internal static class DataInspectCommand
 
     private static int Run(HostEnvironment environment, string file, string? name, string[] overrides, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
-        var loader = new ExperimentLoader(catalog.Components, environment.GetVariable);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        var loader = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable);
         var wanted = new List<(string Name, DataConfig Data, DatasetSplit[] Splits)>();
         if (name is not null)
         {
@@ -62,7 +64,7 @@ internal static class DataInspectCommand
             else Print(environment, title, found, splits);
             foreach (CaseFacts one in found.Broken) environment.Error.WriteLine($"broken: {one.Id}: {one.Broken}");
         }
-        if (json) environment.Output.WriteLine(report.ToJsonString(DiagnosticOutput.Indented));
+        if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
         return broken == 0 ? ExitCodes.Done : ExitCodes.BadData;
     }
 
@@ -80,11 +82,11 @@ internal static class DataInspectCommand
         }
         return found;
 
-        void Run() => StageProgress.Run(environment, quiet, $"inspect {title}", progress =>
+        void Run() => ConsoleProgress.Run(environment, quiet, $"inspect {title}", progress =>
         {
-            long start = environment.Clock.GetTimestamp();
+            long start = environment.Runs.Clock.GetTimestamp();
             found = DatasetFingerprint.Of(dataset, splits, Environment.ProcessorCount, (one, done, total) =>
-                progress.Report(done, total, one.Id, environment.Clock.GetElapsedTime(start) / done * (total - done)), cancel);
+                progress.Report(done, total, one.Id, environment.Runs.Clock.GetElapsedTime(start) / done * (total - done)), cancel);
         });
     }
 

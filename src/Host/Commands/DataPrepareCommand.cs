@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Data.Cache;
 using HiEndMae.Engine.Stages;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Running;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Host.Commands;
 
@@ -27,8 +28,8 @@ internal static class DataPrepareCommand
 
     private static int Run(HostEnvironment environment, string file, string[] overrides, string output, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.GetVariable).LoadWhole(file, overrides);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadWhole(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         var factory = new ComponentFactory(catalog);
@@ -54,7 +55,7 @@ internal static class DataPrepareCommand
             environment.Error.WriteLine("interrupted; what was prepared is kept, and the same command goes on from there.");
             return ExitCodes.Interrupted;
         }
-        if (json) environment.Output.WriteLine(report.ToJsonString(DiagnosticOutput.Indented));
+        if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
         return broken == 0 ? ExitCodes.Done : ExitCodes.BadData;
     }
 
@@ -83,15 +84,15 @@ internal static class DataPrepareCommand
     private static JsonObject Prepare(HostEnvironment environment, ExperimentConfig config, PreparedStage stage, string output, bool quiet, CancellationToken cancel)
     {
         DataServices services = DataServices.Of(config, output);
-        var storage = (DiskStorage)services.OpenStorage(environment.Clock, message => environment.Error.WriteLine(message));
+        var storage = (DiskStorage)services.OpenStorage(environment.Runs.Clock, message => environment.Error.WriteLine(message));
         CasePreparation preparation = StageData.Preparation(stage.Data, stage.Info, stage.WithLabels, storage, services.Loader);
         IReadOnlyList<BrokenCase> broken = [];
-        StageProgress.Run(environment, quiet, $"prepare {stage.Name}", progress =>
+        ConsoleProgress.Run(environment, quiet, $"prepare {stage.Name}", progress =>
         {
-            long start = environment.Clock.GetTimestamp();
+            long start = environment.Runs.Clock.GetTimestamp();
             (StoredCase?[] stored, broken) = preparation.Run(stage.Cases, (done, id, _) =>
             {
-                TimeSpan elapsed = environment.Clock.GetElapsedTime(start);
+                TimeSpan elapsed = environment.Runs.Clock.GetElapsedTime(start);
                 progress.Report(done, stage.Cases.Count, id, elapsed / done * (stage.Cases.Count - done));
             }, cancel);
             foreach (StoredCase? one in stored) one?.Dispose();

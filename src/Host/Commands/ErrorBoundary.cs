@@ -1,8 +1,12 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
-using HiEndMae.Host.Running;
+using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
 using HiEndMae.Mlflow;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Host.Commands;
 
@@ -20,6 +24,11 @@ internal static class ErrorBoundary
             string why = error is TimeBudgetException ? error.Message : "interrupted";
             await environment.Error.WriteLineAsync($"{why}; 'run --resume' goes on from the last checkpoint, or from the start where none was due yet.");
             return ExitCodes.Interrupted;
+        }
+        catch (InvalidExperimentException error)
+        {
+            DiagnosticOutput.Print(environment, error.Diagnostics);
+            return ExitCodes.BadUsage;
         }
         catch (Exception error) when (OutOfMemory.IsSaidBy(error))
         {
@@ -41,7 +50,7 @@ internal static class ErrorBoundary
 
     private static int? Classify(Exception error) => error switch
     {
-        PluginException => ExitCodes.BadUsage,
+        PluginException or MissingFunctionException => ExitCodes.BadUsage,
         VolumeException or CheckpointException => ExitCodes.BadData,
         NonFiniteLossException or MemoryLimitException or TrackingException or IOException or UnauthorizedAccessException => ExitCodes.Failed,
         _ => null,

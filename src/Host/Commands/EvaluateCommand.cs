@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HiEndMae.Host.Output;
 
 namespace HiEndMae.Host.Commands;
 

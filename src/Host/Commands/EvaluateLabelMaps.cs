@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Stages;
 using HiEndMae.ExperimentFiles;
-using HiEndMae.Host.Evaluation;
-using HiEndMae.Host.Running;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.LabelMaps;
+using HiEndMae.Runs.Results;
 
 namespace HiEndMae.Host.Commands;
 
@@ -20,21 +22,21 @@ internal sealed class EvaluateLabelMaps(HostEnvironment environment, EvaluateOpt
         IReadOnlyList<LabelMapEvaluation.Pair> pairs = LabelMapEvaluation.PairUp(options.Path, truths);
         int failed = 0;
         EvaluationFiles? results = null;
-        StageProgress.Run(environment, options.Json, "evaluate", progress =>
+        ConsoleProgress.Run(environment, options.Json, "evaluate", progress =>
         {
-            long start = environment.Clock.GetTimestamp();
+            long start = environment.Runs.Clock.GetTimestamp();
             (EvaluationResult result, IReadOnlyList<string> labels) = new LabelMapEvaluation(config, names).Run(pairs, message =>
             {
                 failed++;
                 environment.Error.WriteLine($"error: {message}");
-            }, (done, total, name) => progress.Report(done, total, name, environment.Clock.GetElapsedTime(start) / done * (total - done)), cancel);
+            }, (done, total, name) => progress.Report(done, total, name, environment.Runs.Clock.GetElapsedTime(start) / done * (total - done)), cancel);
             results = new EvaluationFiles(options.Out, labels);
             results.Add("predictions", result);
         });
         results!.Write(new JsonObject { ["predictions"] = Path.GetFullPath(options.Path), ["truth"] = Path.GetFullPath(truths), ["failed_cases"] = failed });
         if (failed > 0) environment.Error.WriteLine($"{failed} of {pairs.Count} cases could not be scored and are in no mean.");
-        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(DiagnosticOutput.Indented));
-        else results.Print(environment.Console, options.Out);
+        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(JsonOptions.Indented));
+        else EvaluationTable.Print(environment.Console, results, options.Out);
         return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;
     }
 
@@ -47,7 +49,7 @@ internal sealed class EvaluateLabelMaps(HostEnvironment environment, EvaluateOpt
         found.AddRange(file.Diagnostics);
         ConfigTable tree = file.Tree?.Find(Section) as ConfigTable ?? new ConfigTable([], new SourceSpan(ExperimentSource.CommandLine, 1, 1));
         bool isRight = ConfigChecker.Check(tree, EvaluateConfig.Schema, $"[{Section}]", new CheckContext([], found.Add));
-        EvaluateConfig? config = isRight && found.Count == 0 ? EvaluateConfig.Read(tree, new BindContext([], environment.GetVariable)) : null;
+        EvaluateConfig? config = isRight && found.Count == 0 ? EvaluateConfig.Read(tree, new BindContext([], environment.Runs.GetVariable)) : null;
         config?.Check(tree, $"[{Section}]", found.Add);
         DiagnosticOutput.Print(environment, found);
         return found.Any(diagnostic => diagnostic.IsError) ? null : config;

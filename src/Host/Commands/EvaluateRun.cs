@@ -1,14 +1,20 @@
-using HiEndMae.Engine.Data;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
-using HiEndMae.Host.Evaluation;
-using HiEndMae.Host.Figures;
-using HiEndMae.Host.Running;
+using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
+using HiEndMae.Reports.Figures;
+using HiEndMae.Runs.Directories;
+using HiEndMae.Runs.Execution;
+using HiEndMae.Runs.LabelMaps;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Models;
+using HiEndMae.Runs.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,30 +25,30 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
 {
     public int Run(string split, string? deviceName, bool savePredictions, CancellationToken cancel)
     {
-        if (FineTunedModels.Open(environment, options.Path, options.Models.Overrides) is not { } opened) return ExitCodes.BadUsage;
+        FineTunedModels opened = FineTunedModels.Open(environment.Runs, options.Path, options.Models.Overrides);
         // All of them, unless one is named or the path names one.
         IReadOnlyList<string> starts = options.Models.Start is null && opened.Path.Start is null ? opened.Starts : [opened.StartOf(options.Models.Start)];
         Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
         int threads = Compute.Prepare(opened.Config);
         Dataset dataset = opened.Factory.Create<Dataset>(Slot.Dataset, opened.Finetune.Data.Dataset, new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
         if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new PluginException("The dataset has other classes than the run was trained with.");
-        string folder = options.Out ?? Path.Combine(opened.Path.Run, "evaluations", environment.Clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
+        string folder = options.Out ?? Path.Combine(opened.Path.Run, "evaluations", environment.Runs.Clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
         var results = new EvaluationFiles(folder, opened.Card.Labels);
         int failed = 0;
         foreach (string start in starts)
         {
-            StageProgress.Run(environment, options.Json, $"evaluate-{start}", progress =>
+            ConsoleProgress.Run(environment, options.Json, $"evaluate-{start}", progress =>
             {
                 using DisposeScope scope = NewDisposeScope();
                 (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, options.Models.Checkpoints, options.Models.Averaging, device);
-                var context = new StageContext(opened.Config.Seed, device, threads, new RunIdentity("", "", []), folder, DataServices.Of(opened.Config, folder), new TimeBudget(null, environment.Clock), new ProgressOnly(progress, environment), environment.Clock);
+                var context = new StageContext(opened.Config.Seed, device, threads, new RunIdentity("", "", []), folder, DataServices.Of(opened.Config, folder), new TimeBudget(null, environment.Runs.Clock), new ProgressOnly(progress, environment.Error.WriteLine), environment.Runs.Clock);
                 results.Add(start, new EvaluateStage(opened.Evaluate, opened.Finetune.Data, context).Run(
                     dataset, split == "test" ? DatasetSplit.Test : DatasetSplit.Validation, models, about, segmented => Keep(start, segmented, savePredictions), Failed, cancel));
             });
         }
         results.Write(new JsonObject { ["run"] = opened.Path.Run, ["failed_cases"] = failed });
-        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(DiagnosticOutput.Indented));
-        else results.Print(environment.Console, folder);
+        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(JsonOptions.Indented));
+        else EvaluationTable.Print(environment.Console, results, folder);
         return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;
 
         void Failed(string name, VolumeException error)

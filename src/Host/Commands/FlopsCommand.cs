@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Counting;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Host.Configuration;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Loading;
 using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
@@ -27,7 +29,7 @@ internal static class FlopsCommand
 
     private static int Run(HostEnvironment environment, string file, string[] overrides, int classes, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadWhole(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
@@ -35,7 +37,7 @@ internal static class FlopsCommand
         if (json)
         {
             JsonNode[] objects = [.. all.Select(one => (JsonNode)ToJson(one.Experiment, one.Costs))];
-            environment.Output.WriteLine((loaded.IsSweep ? new JsonArray(objects) : objects[0]).ToJsonString(DiagnosticOutput.Indented));
+            environment.Output.WriteLine((loaded.IsSweep ? new JsonArray(objects) : objects[0]).ToJsonString(JsonOptions.Indented));
             return ExitCodes.Done;
         }
         foreach ((LoadedExperiment experiment, ExperimentCosts costs) in all) Print(environment, experiment, costs);

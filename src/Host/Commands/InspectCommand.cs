@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Weights;
+using HiEndMae.Host.Output;
 using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
@@ -37,7 +39,7 @@ internal static class InspectCommand
                     ["type"] = TypeName(entry),
                     ["shape"] = new JsonArray([.. entry.Shape.Select(edge => (JsonNode)edge)]),
                 })]),
-            }.ToJsonString(DiagnosticOutput.Indented));
+            }.ToJsonString(JsonOptions.Indented));
             return ExitCodes.Done;
         }
         Table table = new Table().AddColumns("tensor", "type", "shape");

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
-using HiEndMae.Host.Configuration;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Loading;
 using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
@@ -20,7 +22,7 @@ internal static class PluginsCommand
 
     private static int Run(HostEnvironment environment, string? name, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         ComponentDescriptor[] shown = [.. catalog.Components
             .Where(component => name is null || component.Name == name)
             .OrderBy(component => component.Slot).ThenBy(component => component.Name, StringComparer.Ordinal)];
@@ -29,7 +31,7 @@ internal static class PluginsCommand
             environment.Error.WriteLine($"error: there is no component '{name}'; there are {string.Join(", ", catalog.Components.Select(c => c.Name).Order(StringComparer.Ordinal))}.");
             return ExitCodes.BadUsage;
         }
-        if (json) environment.Output.WriteLine(new JsonArray([.. shown.Select(ToJson)]).ToJsonString(DiagnosticOutput.Indented));
+        if (json) environment.Output.WriteLine(new JsonArray([.. shown.Select(ToJson)]).ToJsonString(JsonOptions.Indented));
         else if (name is null) PrintList(environment.Console, shown);
         else foreach (ComponentDescriptor component in shown) PrintKeys(environment.Console, component);
         return ExitCodes.Done;

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Inference;
-using HiEndMae.Host.Evaluation;
-using HiEndMae.Host.Running;
+using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
+using HiEndMae.Runs.LabelMaps;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Models;
 using TorchSharp;
 
 namespace HiEndMae.Host.Commands;
@@ -32,7 +35,7 @@ internal static class PredictCommand
     private static int Run(
         HostEnvironment environment, string run, string[] images, ModelChoice choice, string? deviceName, bool json, ScanOutput output, CancellationToken cancel)
     {
-        if (FineTunedModels.Open(environment, run, choice.Overrides) is not { } opened) return ExitCodes.BadUsage;
+        FineTunedModels opened = FineTunedModels.Open(environment.Runs, run, choice.Overrides);
         string start = opened.StartOf(choice.Start);
         output.CheckNames(images);
         using DisposeScope scope = torch.NewDisposeScope();
@@ -43,17 +46,17 @@ internal static class PredictCommand
         Directory.CreateDirectory(output.Folder);
         var done = new JsonArray();
         var failures = new JsonArray();
-        StageProgress.Run(environment, json, "predict", progress =>
+        ConsoleProgress.Run(environment, json, "predict", progress =>
         {
             for (int i = 0; i < images.Length; i++)
             {
                 string image = images[i];
-                long began = environment.Clock.GetTimestamp();
+                long began = environment.Runs.Clock.GetTimestamp();
                 // Windows of this scan as a part of it, scans before it as wholes.
                 segmenter.Progress = (window, windows) =>
                 {
                     double part = (i + (double)window / windows) / images.Length;
-                    progress.Report((int)(1000 * part), 1000, $"{ScanNames.Stem(image)}: window {window} of {windows}", environment.Clock.GetElapsedTime(began) / window * (windows - window));
+                    progress.Report((int)(1000 * part), 1000, $"{ScanNames.Stem(image)}: window {window} of {windows}", environment.Runs.Clock.GetElapsedTime(began) / window * (windows - window));
                 };
                 try
                 {
@@ -61,7 +64,7 @@ internal static class PredictCommand
                     if (original.Channels != opened.Card.Channels.Count)
                         throw new VolumeException($"'{image}' has {original.Channels} channels; the model takes {opened.Card.Channels.Count}: {string.Join(", ", opened.Card.Channels)}.");
                     OriginalPrediction prediction = segmenter.PredictOriginal(original, image, output.Probabilities, cancel);
-                    JsonObject about1 = output.Write(image, original, prediction, opened, about, environment.Clock.GetElapsedTime(began), cancel);
+                    JsonObject about1 = output.Write(image, original, prediction, opened, about, environment.Runs.Clock.GetElapsedTime(began), cancel);
                     done.Add(about1);
                     if (!json) environment.Output.WriteLine($"{about1["segmentation"]}: {ScanOutput.Found(about1)}");
                 }
@@ -75,7 +78,7 @@ internal static class PredictCommand
         });
         if (failures.Count > 0 && images.Length > 1) environment.Error.WriteLine($"{failures.Count} of {images.Length} images failed; {done.Count} were segmented.");
         int code = failures.Count == 0 ? ExitCodes.Done : ExitCodes.BadData;
-        if (json) environment.Output.WriteLine(new JsonObject { ["model"] = about, ["images"] = done, ["failed"] = failures }.ToJsonString(DiagnosticOutput.Indented));
+        if (json) environment.Output.WriteLine(new JsonObject { ["model"] = about, ["images"] = done, ["failed"] = failures }.ToJsonString(JsonOptions.Indented));
         return code;
     }
 }

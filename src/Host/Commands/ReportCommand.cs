@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Text;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Reports;
-using HiEndMae.Host.Sweeps;
-using HiEndMae.Host.Reports.Html;
-using HiEndMae.Host.Reports.Output;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.ExperimentFiles.Paper;
-using HiEndMae.Host.Reports.Runs;
-using HiEndMae.Host.Reports.Tables;
+using HiEndMae.Host.Output;
+using HiEndMae.Reports;
+using HiEndMae.Reports.Html;
+using HiEndMae.Reports.Output;
+using HiEndMae.Reports.Records;
+using HiEndMae.Reports.Tables;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
@@ -33,7 +35,7 @@ internal static class ReportCommand
         if (paper is not null && !PaperTables.Names.Contains(paper))
             throw new PluginException($"The paper has no '{paper}' to report; there are: {string.Join(", ", PaperTables.Names)}.");
         ReportFormat wanted = format ?? ByEnding(output);
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         var entries = new List<ReportEntry>();
         foreach (string source in sources)
         {
@@ -51,7 +53,7 @@ internal static class ReportCommand
             ReportFormat.Markdown => MarkdownWriter.Write(tables),
             ReportFormat.Csv => CsvWriter.Write(tables),
             ReportFormat.Latex => LatexWriter.Write(tables),
-            ReportFormat.Html => new HtmlReport(environment.Clock).Write(tables),
+            ReportFormat.Html => new HtmlReport(environment.Runs.Clock).Write(tables),
             _ => throw new PluginException("--format terminal writes no file; give another format, or leave --out out."),
         };
         if (output is null)
@@ -69,7 +71,7 @@ internal static class ReportCommand
 
     private static IReadOnlyList<ReportEntry>? Entries(HostEnvironment environment, PluginCatalog catalog, string source, string runs, string[] overrides, string? paper)
     {
-        var reader = new RunReader(environment.Clock);
+        var reader = new RunReader(environment.Runs.Clock);
         if (!source.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
         {
             if (overrides.Length > 0) throw new PluginException("--set changes an experiment file; a folder of runs has none.");
@@ -78,7 +80,7 @@ internal static class ReportCommand
             return ReportSource.OfRuns(all, catalog);
         }
         // Data need not be at hand to report.
-        LoadedFile file = new ExperimentLoader(catalog.Components, name => environment.GetVariable(name) ?? $"${{env:{name}}}").LoadWhole(source, overrides);
+        LoadedFile file = new ExperimentLoader(catalog.Components, name => environment.Runs.GetVariable(name) ?? $"${{env:{name}}}").LoadWhole(source, overrides);
         DiagnosticOutput.Print(environment, file.Diagnostics.Where(diagnostic => diagnostic.IsError));
         if (!file.IsValid) return null;
         var stages = new StageStore(runs);

@@ -1,7 +1,12 @@
 using System.CommandLine;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Running;
-using HiEndMae.Host.Sweeps;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
+using HiEndMae.Reports.Figures;
+using HiEndMae.Runs.Directories;
+using HiEndMae.Runs.Execution;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Results;
+using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
@@ -33,21 +38,24 @@ internal static class RunCommand
     /// <summary>Runs one experiment file with overrides; also the unit of work of a sweep.</summary>
     public static int Execute(HostEnvironment environment, string file, IReadOnlyList<string> overrides, RunOptions options)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.GetVariable).LoadOne(file, overrides);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadOne(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         LoadedExperiment experiment = loaded.Experiments[0];
         if (options.DryRun)
         {
-            DryRun.Print(environment, experiment.Config, experiment.ResolvedToml, experiment.Fingerprint, catalog, options);
+            DryRun.Print(environment, experiment, catalog, options);
             return ExitCodes.Done;
         }
         using var stop = new StopSignal();
         using JobGuard? guard = options.IsJob ? JobGuard.Enter(options.Out, Console.OpenStandardInput(), stop.Request, stop.Token) : null;
         // Another process may have finished it while this one waited.
         if (options.IsJob && StageStore.FinishedRun(options.Out) is not null) return ExitCodes.Done;
-        new ExperimentRunner(environment, catalog, options).Run(experiment.Config, experiment.ResolvedToml, experiment.Fingerprint, stop.Token);
+        var reporter = new ConsoleReporter(environment, options.Json);
+        ExperimentResults results = new ExperimentRunner(environment.Runs, reporter, new FigureWriter(), catalog, options).Run(experiment, stop.Token);
+        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(JsonOptions.Indented));
+        else ResultsTable.Print(environment.Console, results);
         return ExitCodes.Done;
     }
 }

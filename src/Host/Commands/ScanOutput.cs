@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Inference;
-using HiEndMae.Host.Evaluation;
-using HiEndMae.Host.Figures;
-using HiEndMae.Host.Running;
+using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
+using HiEndMae.Reports.Figures;
+using HiEndMae.Runs.LabelMaps;
+using HiEndMae.Runs.Models;
 
 namespace HiEndMae.Host.Commands;
 
@@ -37,7 +39,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         }
         JsonObject summary = Summary(image, stem, labels, models, about, elapsed);
         string path = stem + "_seg.json";
-        File.WriteAllText(path + ".tmp", summary.ToJsonString(DiagnosticOutput.Indented));
+        File.WriteAllText(path + ".tmp", summary.ToJsonString(JsonOptions.Indented));
         File.Move(path + ".tmp", path, overwrite: true);
         return summary;
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using HiEndMae.Host.Configuration;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Host.Commands;
 
@@ -12,7 +14,7 @@ internal static class SchemaCommand
         var command = new Command("schema", "Write the JSON schema of experiment files, for editors: '#:schema ./schema.json' as a file's first line names it.") { output };
         command.SetAction(parsed =>
         {
-            string schema = JsonSchemaWriter.Write(PluginCatalog.Load(environment.PluginsDirectory).Components);
+            string schema = JsonSchemaWriter.Write(PluginCatalog.Load(environment.Runs.PluginsDirectory).Components);
             if (parsed.GetValue(output) is { } file) File.WriteAllText(file, schema + "\n");
             else environment.Output.WriteLine(schema);
             return ExitCodes.Done;

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Sweeps;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
@@ -36,12 +38,20 @@ internal static class SweepCommand
 
     private static async Task<int> RunAsync(HostEnvironment environment, string file, string[] overrides, SweepOptions options)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         // All of them are checked before the first one runs.
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.GetVariable).LoadSweep(file, overrides);
+        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadSweep(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         using var stop = new StopSignal();
-        return await new SweepRunner(environment, options).RunAsync(SweepGraph.Of(loaded.Experiments, catalog.Components), stop.Token);
+        SweepGraph graph = SweepGraph.Of(loaded.Experiments, catalog.Components);
+        var store = new StageStore(options.Out);
+        if (options.DryRun)
+        {
+            SweepPlanPrinter.Print(environment, graph, store, options.Jobs, options.Json);
+            return ExitCodes.Done;
+        }
+        SweepOutcome outcome = await new SweepRunner(environment.Runs, options, graph, store, new ConsoleSweepReporter(environment, graph, store, options)).RunAsync(stop.Token);
+        return outcome.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

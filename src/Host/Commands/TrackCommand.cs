@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
 using HiEndMae.Mlflow;
 using Spectre.Console;
 
@@ -54,9 +56,9 @@ internal static class TrackCommand
         {
             try
             {
-                int before = SpoolSync.StatusOf(run, target, environment.GetVariable).NumWaiting;
-                SpoolSync.Send(run, target, environment.GetVariable, environment.Clock, environment.Error.WriteLine, options: null, cancel);
-                SpoolStatus after = SpoolSync.StatusOf(run, target, environment.GetVariable);
+                int before = SpoolSync.StatusOf(run, target, environment.Runs.GetVariable).NumWaiting;
+                SpoolSync.Send(run, target, environment.Runs.GetVariable, environment.Runs.Clock, environment.Error.WriteLine, options: null, cancel);
+                SpoolStatus after = SpoolSync.StatusOf(run, target, environment.Runs.GetVariable);
                 string refused = after.NumRefused == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {after.NumRefused} refused, the last: {after.LastRefusal}");
                 environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{run}: {before} sent to {after.Target}{refused}"));
             }
@@ -74,7 +76,7 @@ internal static class TrackCommand
     {
         if (Runs(environment, folder) is not { } runs) return ExitCodes.BadUsage;
         TrackingTarget? target = Target(environment, uri);
-        SpoolStatus[] all = [.. runs.Select(run => SpoolSync.StatusOf(run, target, environment.GetVariable))];
+        SpoolStatus[] all = [.. runs.Select(run => SpoolSync.StatusOf(run, target, environment.Runs.GetVariable))];
         if (json)
         {
             environment.Output.WriteLine(new JsonArray([.. all.Select(status => (JsonNode)new JsonObject
@@ -86,7 +88,7 @@ internal static class TrackCommand
                 ["refused"] = status.NumRefused,
                 ["last_refusal"] = status.LastRefusal,
                 ["torn"] = status.NumTorn,
-            })]).ToJsonString(DiagnosticOutput.Indented));
+            })]).ToJsonString(JsonOptions.Indented));
             return ExitCodes.Done;
         }
         Table table = new Table().AddColumns("run", "store", "records", "waiting", "refused");
@@ -114,7 +116,7 @@ internal static class TrackCommand
             foreach (string line in commands) await environment.Output.WriteLineAsync(line);
             return ExitCodes.Done;
         }
-        if (Executables.Find("mlflow", environment.GetVariable) is not { } program)
+        if (Executables.Find("mlflow", environment.Runs.GetVariable) is not { } program)
         {
             await environment.Error.WriteLineAsync("error: mlflow is not on PATH; 'pip install mlflow' gives it. The commands are:");
             foreach (string line in commands) await environment.Error.WriteLineAsync($"  {line}");
@@ -150,7 +152,7 @@ internal static class TrackCommand
     }
 
     private static TrackingTarget? Target(HostEnvironment environment, string? uri) =>
-        string.IsNullOrWhiteSpace(uri) ? null : TrackingTarget.Parse(uri, ".", environment.GetVariable);
+        string.IsNullOrWhiteSpace(uri) ? null : TrackingTarget.Parse(uri, ".", environment.Runs.GetVariable);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

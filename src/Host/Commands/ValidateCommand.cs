@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
-using HiEndMae.Host.Configuration;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Host.Commands;
 
@@ -20,8 +22,8 @@ internal static class ValidateCommand
 
     private static int Run(HostEnvironment environment, string[] files, string[] overrides, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
-        var loader = new ExperimentLoader(catalog.Components, environment.GetVariable);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        var loader = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable);
         bool failed = false;
         var report = new JsonArray();
         foreach (string file in files)
@@ -46,7 +48,7 @@ internal static class ValidateCommand
             DiagnosticOutput.Print(environment, loaded.Diagnostics);
             if (loaded.IsValid) environment.Output.WriteLine($"{file}: valid{What(loaded)}");
         }
-        if (json) environment.Output.WriteLine(report.ToJsonString(DiagnosticOutput.Indented));
+        if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
         return failed ? ExitCodes.BadUsage : ExitCodes.Done;
     }
 

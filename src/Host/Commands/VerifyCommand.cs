@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using HiEndMae.Host.Configuration;
-using HiEndMae.Host.Running;
-using HiEndMae.Host.Verification;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Host.Output;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Verification;
 using Spectre.Console;
 using TorchSharp;
 
@@ -26,14 +28,14 @@ internal static class VerifyCommand
 
     private static int Run(HostEnvironment environment, string? given, string? device, bool json)
     {
-        string folder = given ?? environment.GetVariable(Variable) ?? Path.Combine(AppContext.BaseDirectory, "goldens");
+        string folder = given ?? environment.Runs.GetVariable(Variable) ?? Path.Combine(AppContext.BaseDirectory, "goldens");
         string[] files = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)] : [];
         if (files.Length == 0)
         {
             environment.Error.WriteLine($"error: there are no goldens (*.safetensors) in '{folder}'.");
             return ExitCodes.BadUsage;
         }
-        var verifier = new GoldenVerifier(PluginCatalog.Load(environment.PluginsDirectory), DeviceChoice.Resolve(device ?? "auto"), Environment.ProcessorCount);
+        var verifier = new GoldenVerifier(PluginCatalog.Load(environment.Runs.PluginsDirectory), DeviceChoice.Resolve(device ?? "auto"), Environment.ProcessorCount);
         bool exceeded = false;
         var report = new JsonArray();
         Table table = new Table().AddColumns("golden", "what", "deviation", "allowed", "");
@@ -68,7 +70,7 @@ internal static class VerifyCommand
                 })]),
             });
         }
-        if (json) environment.Output.WriteLine(report.ToJsonString(DiagnosticOutput.Indented));
+        if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
         else environment.Console.Write(table);
         return exceeded ? ExitCodes.Failed : ExitCodes.Done;
     }

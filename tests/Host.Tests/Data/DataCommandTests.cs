@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Host.Tests.Data;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Host.Tests.Data;
 

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
-using HiEndMae.Host.Figures;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
+using HiEndMae.Reports.Figures;
+using HiEndMae.Runs.Directories;
 
 namespace HiEndMae.Host.Tests.Reports;
 
@@ -79,7 +81,7 @@ public sealed partial class HtmlReportTests
     {
         float[] image = [.. Enumerable.Range(0, (int)size.Count).Select(i => i % 97 / 97f)];
         ushort[] truth = [.. Enumerable.Range(0, (int)size.Count).Select(i => (ushort)(i % 11 < 5 ? 0 : 1))], prediction = [.. truth.Select((label, i) => (ushort)(i % 13 == 0 ? 2 : label))];
-        SliceAtlasWriter.Write(Path.Combine(run, SliceAtlas.Folder, "evaluate-pretrain-" + name), name, "pretrain", new Panel(size, image), truth, prediction, Spacing3.Isotropic(4.5), ["background", "liver", "aorta"]);
+        SliceAtlasWriter.Write(Path.Combine(run, RunDirectory.Slices, "evaluate-pretrain-" + name), name, "pretrain", new Panel(size, image), truth, prediction, Spacing3.Isotropic(4.5), ["background", "liver", "aorta"]);
         PanelWriter.Write(Path.Combine(run, "figures", "reconstruction.png"), [new Panel(size, image)], new Size3(4, 4, 4));
     }
 

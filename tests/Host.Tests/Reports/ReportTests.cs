@@ -1,3 +1,5 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Host.Tests.Reports;
 
 public sealed class ReportTests

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using HiEndMae.Host.Figures;
 using HiEndMae.Imaging;
+using HiEndMae.Reports.Figures;
 using SkiaSharp;
 
 namespace HiEndMae.Host.Tests.Reports;

@@ -1,4 +1,6 @@
-using HiEndMae.Host.Reports;
+
+using HiEndMae.Reports;
+using HiEndMae.Verification;
 
 namespace HiEndMae.Host.Tests.Reports;
 

@@ -1,8 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace HiEndMae.Host.Figures;
-
-/// <summary>JSON of <see cref="SliceAtlas"/>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(SliceAtlas))]
-internal sealed partial class SliceAtlasJson : JsonSerializerContext;

@@ -1,0 +1,18 @@
+using HiEndMae.Runs.Reporting;
+
+namespace HiEndMae.Host.Output;
+
+/// <summary>Shows on the console what a run is doing.</summary>
+/// <param name="environment">The console.</param>
+/// <param name="quiet">Shows warnings only: standard output belongs to JSON.</param>
+internal sealed class ConsoleReporter(HostEnvironment environment, bool quiet) : IRunReporter
+{
+    public void Say(string message)
+    {
+        if (!quiet) environment.Output.WriteLine(message);
+    }
+
+    public void Warn(string message) => environment.Error.WriteLine($"warning: {message}");
+
+    public void WithProgress(string title, Action<IProgressDisplay> work) => ConsoleProgress.Run(environment, quiet, title, work);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using HiEndMae.Runs.Reporting;
+using HiEndMae.Sweeps;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace HiEndMae.Host.Output;
+
+/// <summary>What a sweep is doing: what runs and what failed, drawn again on a terminal; a line at every change elsewhere.</summary>
+internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGraph graph, StageStore store, SweepOptions options) : ISweepReporter
+{
+    private readonly Dictionary<string, string> said = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> started = new(StringComparer.Ordinal);
+    private SweepEstimate? estimate;
+
+    public void Warn(string message) => environment.Error.WriteLine($"warning: {message}");
+
+    public void Finished(SweepOutcome outcome) => new SweepResults(environment, graph, store).Print(outcome, options.Json);
+
+    public async Task WithDisplayAsync(Func<Action<IReadOnlyCollection<StageJob>>, Task> work)
+    {
+        bool live = !options.Json && environment.Console.Profile.Capabilities.Interactive && environment.Console.Profile.Out.IsTerminal;
+        if (!live)
+        {
+            await work(Say);
+            return;
+        }
+        await environment.Console.Live(Render([])).AutoClear(true).StartAsync(display => work(jobs => display.UpdateTarget(Render(jobs))));
+    }
+
+    // A table of every stage would be longer than the screen: what waits and what is done are numbers.
+    private Rows Render(IReadOnlyCollection<StageJob> jobs)
+    {
+        bool changed = false;
+        foreach (SweepStage stage in graph.Stages) changed |= Note(stage, StateOf(stage, jobs)) is not null;
+        if (changed || estimate is null) estimate = SweepEstimate.Of(graph, store); // drawn every second, reckoned at changes
+        Table table = new Table().AddColumns("stage", "state", "");
+        foreach (StageJob job in jobs) table.AddRow(Markup.Escape(job.Stage.Label), $"running {Elapsed(job.Stage)}", Markup.Escape(job.News));
+        foreach (SweepStage stage in graph.Stages.Where(stage => said[stage.Key] == "failed")) table.AddRow(Markup.Escape(stage.Label), "failed", Markup.Escape(store.FailureOf(stage)));
+        int waiting = said.Values.Count(state => state == "waiting");
+        string left = estimate.Left(options.Jobs);
+        return new Rows((IRenderable[])[table, new Text(string.Create(CultureInfo.InvariantCulture,
+            $"{estimate.NumDone} of {graph.Stages.Count} stages done, {waiting} waiting{(left.Length > 0 ? $"; {left}" : "")}"))]);
+    }
+
+    private void Say(IReadOnlyCollection<StageJob> jobs)
+    {
+        if (options.Json) return;
+        foreach (SweepStage stage in graph.Stages)
+        {
+            if (Note(stage, StateOf(stage, jobs)) is { } state) environment.Output.WriteLine($"{stage.FolderName}  {state}: {stage.Label}{Remark(stage, state)}");
+        }
+    }
+
+    // The state, if it is another than before and anything to speak of.
+    private string? Note(SweepStage stage, string state)
+    {
+        if (said.TryGetValue(stage.Key, out string? before) && before == state) return null;
+        said[stage.Key] = state;
+        if (state == "running") started[stage.Key] = environment.Runs.Clock.GetTimestamp();
+        return before is null && state == "waiting" ? null : state;
+    }
+
+    private string Remark(SweepStage stage, string state)
+    {
+        if (state == "failed") return $" ({store.FailureOf(stage)}; {store.LogOf(stage)})";
+        // Found done: there before this sweep began.
+        if (state != "done" || !started.ContainsKey(stage.Key)) return "";
+        SweepEstimate now = SweepEstimate.Of(graph, store);
+        string left = now.Left(options.Jobs);
+        return string.Create(CultureInfo.InvariantCulture, $" (in {Elapsed(stage)}; {now.NumDone} of {graph.Stages.Count} stages done{(left.Length > 0 ? $", {left}" : "")})");
+    }
+
+    private string Elapsed(SweepStage stage) => Duration.Text(environment.Runs.Clock.GetElapsedTime(started[stage.Key]));
+
+    private string StateOf(SweepStage stage, IReadOnlyCollection<StageJob> jobs) => jobs.Any(job => job.Stage.Key == stage.Key) ? "running" : store.StatusOf(stage) switch
+    {
+        StageStatus.Done => "done",
+        StageStatus.Failed => "failed",
+        _ => "waiting",
+    };
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using HiEndMae.Imaging;
+using SkiaSharp;
+
+namespace HiEndMae.Reports.Figures;
+
+/// <summary>Writes the slices that the HTML report scrolls through.</summary>
+internal static class SliceAtlasWriter
+{
+    // Enough to scroll by, small enough that a report of dozens of runs opens at once.
+    private const int MostSlices = 48, MostPixels = 160, Columns = 8, JpegQuality = 82;
+
+    /// <summary>Writes the tiles of a case into a folder, its atlas last.</summary>
+    /// <param name="folder">Made where it is not there.</param>
+    /// <param name="name">Id of the case.</param>
+    /// <param name="start">Start of the fine-tuning.</param>
+    /// <param name="image">[X, Y, Z], 0 to 1.</param>
+    /// <param name="truth">Class indices on the same grid.</param>
+    /// <param name="prediction">Class indices on the same grid.</param>
+    /// <param name="spacing">Of the grid, mm.</param>
+    /// <param name="labels">Names of the classes, background first.</param>
+    public static void Write(string folder, string name, string start, Panel image, ushort[] truth, ushort[] prediction, Spacing3 spacing, IReadOnlyList<string> labels)
+    {
+        Directory.CreateDirectory(folder);
+        Size3 size = image.Size;
+        int shrink = (Math.Max(size.X, size.Y) + MostPixels - 1) / MostPixels;
+        int width = size.X / shrink, height = size.Y / shrink;
+        int step = (size.Z + MostSlices - 1) / MostSlices;
+        int[] slices = [.. Enumerable.Range(0, size.Z / step).Select(i => i * step)];
+        int columns = Math.Min(Columns, slices.Length), rows = (slices.Length + columns - 1) / columns;
+        using SKBitmap gray = Empty(), truthTiles = Empty(), predictionTiles = Empty();
+        var seen = new SortedSet<int>();
+        int middle = 0, most = -1;
+        for (int tile = 0; tile < slices.Length; tile++)
+        {
+            int foreground = 0, left = tile % columns * width, top = tile / columns * height;
+            for (int v = 0; v < height; v++)
+            {
+                for (int u = 0; u < width; u++)
+                {
+                    // Patient's right on the left, anterior up, as radiologists look at it.
+                    int voxel = ((((size.X - 1 - (u * shrink)) * size.Y) + (size.Y - 1 - (v * shrink))) * size.Z) + slices[tile];
+                    float value = image.Intensities[voxel];
+                    byte level = float.IsFinite(value) ? (byte)(Math.Clamp(value, 0f, 1f) * 255) : (byte)0;
+                    gray.SetPixel(left + u, top + v, new SKColor(level, level, level));
+                    Put(truthTiles, left + u, top + v, truth[voxel]);
+                    Put(predictionTiles, left + u, top + v, prediction[voxel]);
+                    if (truth[voxel] > 0) foreground++;
+                }
+            }
+            if (foreground > most) (most, middle) = (foreground, tile);
+        }
+        Save(gray, Path.Combine(folder, SliceAtlas.Image), SKEncodedImageFormat.Jpeg);
+        Save(truthTiles, Path.Combine(folder, SliceAtlas.Truth), SKEncodedImageFormat.Png);
+        Save(predictionTiles, Path.Combine(folder, SliceAtlas.Prediction), SKEncodedImageFormat.Png);
+        SliceLabel[] shown = [.. seen.Select(label => new SliceLabel(label < labels.Count ? labels[label] : $"class {label}", Hex(OrganColors.Of(label))))];
+        var atlas = new SliceAtlas(name, start, width, height, columns, slices, middle, width * spacing.X / (height * spacing.Y), shown);
+        string path = Path.Combine(folder, SliceAtlas.File);
+        File.WriteAllText(path + ".tmp", JsonSerializer.Serialize(atlas, SliceAtlasJson.Default.SliceAtlas));
+        File.Move(path + ".tmp", path, overwrite: true);
+
+        SKBitmap Empty()
+        {
+            var bitmap = new SKBitmap(columns * width, rows * height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+            bitmap.Erase(SKColors.Transparent);
+            return bitmap;
+        }
+
+        void Put(SKBitmap bitmap, int x, int y, ushort label)
+        {
+            if (label == 0) return;
+            seen.Add(label);
+            bitmap.SetPixel(x, y, OrganColors.Of(label));
+        }
+    }
+
+    private static void Save(SKBitmap bitmap, string path, SKEncodedImageFormat format)
+    {
+        using SKData data = bitmap.Encode(format, JpegQuality);
+        using (FileStream stream = File.Create(path + ".tmp")) data.SaveTo(stream);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    private static string Hex(SKColor color) => $"#{color.Red:x2}{color.Green:x2}{color.Blue:x2}";
+}

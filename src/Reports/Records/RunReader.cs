@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HiEndMae.Configuration;
+using HiEndMae.ExperimentFiles;
+
+namespace HiEndMae.Reports.Records;
+
+/// <summary>Finds run directories and reads them; a file that cannot be read is said, and hides no other run.</summary>
+internal sealed class RunReader(TimeProvider clock)
+{
+    private const string ConfigFile = "experiment.toml", ResultsFile = "results.json", FingerprintFile = "fingerprint.txt", MetricsFile = "metrics.jsonl", LogFile = "log.txt";
+
+    // A run logs far more often than this while it lives.
+    private static readonly TimeSpan Alive = TimeSpan.FromMinutes(10);
+    private static readonly ConfigTable Nothing = new([], new SourceSpan("", 1, 1));
+
+    /// <summary>Every run below a folder, by path, so that newer runs of an experiment come later.</summary>
+    /// <exception cref="PluginException">There is no such folder.</exception>
+    public IReadOnlyList<RunRecord> ReadAll(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new PluginException($"There is no folder '{folder}'; name a folder of runs, such as runs, or an experiment file.");
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+        return [.. Directory.EnumerateFiles(folder, ConfigFile, options)
+            .Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!)
+            // Copies of a run's config lie among the tracker's artifacts too.
+            .Where(run => File.Exists(Path.Combine(run, FingerprintFile)) && !IsStage(run))
+            .Order(StringComparer.Ordinal)
+            .Select(Read)];
+    }
+
+    /// <summary>A series per stage and key of a run's metrics.</summary>
+    public static IReadOnlyList<MetricSeries> Metrics(string folder)
+    {
+        string path = Path.Combine(folder, MetricsFile);
+        if (!File.Exists(path)) return [];
+        var series = new Dictionary<(string Stage, string Key), SortedDictionary<int, double>>();
+        foreach (string line in File.ReadLines(path))
+        {
+            if (Parse(line) is not { } value || value["stage"] is not { } stage || value["key"] is not { } key || value["step"] is not { } step) continue;
+            if (Number(value["value"]) is not { } number) continue;
+            var name = (stage.ToString(), key.ToString());
+            if (!series.TryGetValue(name, out SortedDictionary<int, double>? points)) series[name] = points = [];
+            points[(int)step] = number;
+        }
+        return [.. series.Select(one => new MetricSeries(one.Key.Stage, one.Key.Key, [.. one.Value.Select(point => (point.Key, point.Value))]))];
+    }
+
+    // OUT/stages/STAGE/NAME/RUN: a sweep puts its stages together into runs, which are read instead.
+    private static bool IsStage(string run) => File.Exists(Path.Combine(run, "..", "..", "stage.json"));
+
+    private RunRecord Read(string folder)
+    {
+        ConfigTable config = ParsedFile.Parse(File.ReadAllText(Path.Combine(folder, ConfigFile)), Path.Combine(folder, ConfigFile)).Tree ?? Nothing;
+        // A run whose config was changed along the way has a line for each.
+        string fingerprint = File.ReadLines(Path.Combine(folder, FingerprintFile)).LastOrDefault(line => line.Length > 0)?.Trim() ?? "";
+        string results = Path.Combine(folder, ResultsFile);
+        if (!File.Exists(results))
+        {
+            (RunState state, string reason) = WithoutResults(folder);
+            return new RunRecord(folder, fingerprint, state, reason, config, new Dictionary<string, RunEvaluation>());
+        }
+        try
+        {
+            return new RunRecord(folder, fingerprint, RunState.Finished, "", config, Evaluations(JsonNode.Parse(File.ReadAllText(results))));
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            return new RunRecord(folder, fingerprint, RunState.Failed, $"its {ResultsFile} cannot be read: {error.Message.TrimEnd('.')}", config, new Dictionary<string, RunEvaluation>());
+        }
+    }
+
+    private static Dictionary<string, RunEvaluation> Evaluations(JsonNode? results)
+    {
+        var found = new Dictionary<string, RunEvaluation>();
+        foreach ((string start, JsonNode? value) in results?["evaluations"] as JsonObject ?? [])
+        {
+            if (value is not JsonObject evaluation) continue;
+            found[start] = new RunEvaluation(
+                Number(evaluation["mean_dice"]), (bool?)evaluation["includes_background"] ?? true,
+                [.. (evaluation["dice"] as JsonObject ?? []).Select(pair => KeyValuePair.Create(pair.Key, Number(pair.Value)))]);
+        }
+        return found;
+    }
+
+    private (RunState State, string Reason) WithoutResults(string folder)
+    {
+        string log = Path.Combine(folder, LogFile);
+        string last = File.Exists(log) ? File.ReadLines(log).LastOrDefault(line => line.Length > 0) ?? "" : "";
+        // A line of the log is a time and a message; errors begin with the name of an exception.
+        string message = last.IndexOf(' ', StringComparison.Ordinal) is > 0 and int space ? last[(space + 1)..] : last;
+        string kind = message.Split(':')[0];
+        if (kind is nameof(OperationCanceledException) or nameof(TaskCanceledException)) return (RunState.Interrupted, "interrupted; run it again with --resume");
+        if (kind.EndsWith("Exception", StringComparison.Ordinal)) return (RunState.Failed, $"failed: {message[(kind.Length + 1)..].Trim()}");
+        DateTime written = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(DateTime.UnixEpoch).Max();
+        TimeSpan silent = clock.GetUtcNow().UtcDateTime - written;
+        return silent < Alive
+            ? (RunState.Running, "still running")
+            : (RunState.Interrupted, string.Create(CultureInfo.InvariantCulture, $"killed, for its last word is of {written:yyyy-MM-dd HH:mm} UTC; run it again with --resume"));
+    }
+
+    private static JsonNode? Parse(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line);
+        }
+        catch (JsonException)
+        {
+            // The last line of a killed run may be cut.
+            return null;
+        }
+    }
+
+    private static double? Number(JsonNode? value) => value is JsonValue number && number.TryGetValue(out double found) && double.IsFinite(found) ? found : null;
+}

@@ -1,0 +1,77 @@
+using HiEndMae.Configuration;
+using HiEndMae.ExperimentFiles;
+using HiEndMae.ExperimentFiles.Paper;
+using HiEndMae.Reports.Records;
+using HiEndMae.Reports.Tables;
+using HiEndMae.Runs.Loading;
+
+namespace HiEndMae.Reports;
+
+/// <summary>From runs, or from an experiment file and the runs of it, to tables.</summary>
+internal static class ReportSource
+{
+    // Channels and classes change the first and the last layer of other parts than the decoder's stages.
+    private const int Channels = 1, Classes = 2;
+
+    /// <summary>Entries of every run of a folder.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="catalog">Plugins, to count operations.</param>
+    public static IReadOnlyList<ReportEntry> OfRuns(IReadOnlyList<RunRecord> runs, PluginCatalog catalog)
+    {
+        var loader = new ExperimentLoader(catalog.Components, getVariable: null);
+        return [.. Newest(runs).Select(run => new ReportEntry(run.Experiment, "", run.Config, run, () => Gflops(loader.Load(Path.Combine(run.Folder, "experiment.toml"), []).Experiments)))];
+    }
+
+    /// <summary>Entries of every combination of a file, each with its newest run.</summary>
+    /// <param name="experiments">The combinations.</param>
+    /// <param name="runs">Every run there is.</param>
+    /// <param name="whyNot">Why a combination has no run, where that is known.</param>
+    public static IReadOnlyList<ReportEntry> OfFile(IReadOnlyList<LoadedExperiment> experiments, IReadOnlyList<RunRecord> runs, Func<LoadedExperiment, string?> whyNot)
+    {
+        ILookup<string, RunRecord> byFingerprint = runs.ToLookup(run => run.Fingerprint);
+        return [.. experiments.Select(experiment =>
+        {
+            RunRecord[] found = [.. byFingerprint[experiment.Fingerprint]];
+            RunRecord? run = found.LastOrDefault(one => one.State == RunState.Finished) ?? found.LastOrDefault();
+            ConfigTable config = ParsedFile.Parse(experiment.ResolvedToml, "").Tree!;
+            var entry = new ReportEntry(experiment.Config.Name, experiment.Label, config, run, () => Gflops([experiment]));
+            return run is null && whyNot(experiment) is { } reason ? entry with { NotRun = reason } : entry;
+        })];
+    }
+
+    /// <summary>Tables of entries: one per experiment and table of the paper.</summary>
+    /// <param name="entries">Runs or combinations.</param>
+    /// <param name="paper">Only this table of the paper; null for all.</param>
+    public static IReadOnlyList<ReportTable> Tables(IReadOnlyList<ReportEntry> entries, string? paper)
+    {
+        ReportTable[] tables = [.. entries.GroupBy(entry => (entry.Experiment, entry.Target?.Table))
+            .Where(group => paper is null || group.Key.Table == paper)
+            .Select(group => group.Key.Table is { } table
+                ? PaperTableBuilder.Build(group.Key.Experiment, PaperTables.Get(table), [.. group])
+                : PlainTableBuilder.Build(group.Key.Experiment, [.. group]))];
+        // Asked for a table that nothing stands in: the paper's own, and that nothing is there.
+        return tables.Length == 0 && paper is not null ? [PaperTableBuilder.Build("no runs", PaperTables.Get(paper), [])] : tables;
+    }
+
+    // Of runs of one config the last finished one, or the last. An unfinished run that was done again is not missing.
+    private static IEnumerable<RunRecord> Newest(IReadOnlyList<RunRecord> runs) => runs
+        .GroupBy(run => (run.Experiment, run.Fingerprint))
+        .Select(group => group.LastOrDefault(run => run.State == RunState.Finished) ?? group.Last())
+        .OrderBy(run => run.Folder, StringComparer.Ordinal);
+
+    private static decimal? Gflops(IReadOnlyList<LoadedExperiment> experiments)
+    {
+        if (experiments.Count != 1) return null;
+        try
+        {
+            // The paper cuts to two decimals, and does not round; small models need more.
+            return ExperimentCosts.Of(experiments[0].Config, Channels, Classes).Decoder is { } decoder ? Cut(decoder.PaperMultiplyAdds / 1e9m) : null;
+        }
+        catch (PluginException)
+        {
+            return null;
+        }
+    }
+
+    private static decimal Cut(decimal gflops) => gflops < 1 ? decimal.Round(gflops, 4) : decimal.Truncate(gflops * 100) / 100;
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using HiEndMae.Runs.Loading;
+
+namespace HiEndMae.Runs.Directories;
+
+/// <summary>The rule of <c>--resume</c>: the newest unfinished run of the same config; one of a changed config only where the user says so.</summary>
+internal static class RunOpening
+{
+    private const string ChangesFile = "config-changes.txt";
+
+    /// <summary>Opens a run's folder.</summary>
+    /// <param name="options">Where, and whether to resume.</param>
+    /// <param name="experiment">The experiment that will run in it.</param>
+    /// <param name="catalog">Plugins.</param>
+    /// <param name="clock">Names new runs.</param>
+    /// <param name="say">Takes sentences for the user.</param>
+    /// <exception cref="PluginException">The unfinished run is of another config.</exception>
+    public static RunDirectory Open(RunOptions options, LoadedExperiment experiment, PluginCatalog catalog, TimeProvider clock, Action<string> say)
+    {
+        IReadOnlyList<RunDirectory> unfinished = options.Resume ? RunDirectory.Unfinished(options.Out, experiment.Config.Name) : [];
+        RunDirectory? same = unfinished.FirstOrDefault(run => run.Fingerprints[^1] == experiment.Fingerprint);
+        if (same is null && unfinished.Count > 0 && options.Changes == ChangedConfig.Refuse) throw Refusal(unfinished[0], Changes(unfinished[0], experiment.ResolvedToml, catalog));
+        RunDirectory? run = same ?? (options.Changes == ChangedConfig.Accept && unfinished.Count > 0 ? unfinished[0] : null);
+        if (run is null)
+        {
+            if (options.Resume) say("there is no unfinished run to go on with; a new one begins");
+            return RunDirectory.Create(options.Out, experiment.Config.Name, experiment.Fingerprint, clock);
+        }
+        foreach (ConfigChange change in Changes(run, experiment.ResolvedToml, catalog))
+        {
+            say($"changed: {change} ({(change.CanChangeResults ? "can change results" : "cannot change results")})");
+            if (change.CanChangeResults) run.AppendLine(ChangesFile, change.ToString());
+        }
+        if (same is null) run.ChangeFingerprint(experiment.Fingerprint);
+        return run;
+    }
+
+    /// <summary>Keys that were changed between two parts of a run.</summary>
+    public static IReadOnlyList<string> ChangesOf(RunDirectory run) => File.Exists(run.File(ChangesFile)) ? File.ReadAllLines(run.File(ChangesFile)) : [];
+
+    private static IReadOnlyList<ConfigChange> Changes(RunDirectory run, string resolvedToml, PluginCatalog catalog) =>
+        File.Exists(run.File("experiment.toml")) ? ConfigChange.Between(File.ReadAllText(run.File("experiment.toml")), resolvedToml, catalog.Components) : [];
+
+    private static PluginException Refusal(RunDirectory run, IReadOnlyList<ConfigChange> changes)
+    {
+        var text = new StringBuilder($"The unfinished run '{run.FullPath}' is of another config:\n");
+        foreach (ConfigChange change in changes) text.Append("  ").Append(change).Append(change.CanChangeResults ? "" : " (cannot change results)").Append('\n');
+        text.Append("Go on with it all the same by --resume --accept-changes, start a new run by leaving out --resume, or take the changes back.");
+        return new PluginException(text.ToString());
+    }
+}

@@ -1,0 +1,70 @@
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Training;
+using HiEndMae.Runs.Directories;
+using HiEndMae.Runs.LabelMaps;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Models;
+using HiEndMae.Runs.Planning;
+using HiEndMae.Runs.Reporting;
+using HiEndMae.Runs.Results;
+using HiEndMae.Runs.Tracking;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Runs.Execution;
+
+/// <summary>Runs the stages of one experiment, each with a tracked run of its own below the experiment's.</summary>
+internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter reporter, IFigureWriter figures, PluginCatalog catalog, RunOptions options)
+{
+    private readonly ComponentFactory factory = new(catalog);
+
+    /// <summary>Runs everything that is not done yet, and returns what came out.</summary>
+    /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was written.</exception>
+    public ExperimentResults Run(LoadedExperiment experiment, CancellationToken cancel)
+    {
+        ExperimentConfig config = experiment.Config;
+        IReadOnlyList<StagePlan> plan = StagePlan.Of(config);
+        Device device = DeviceChoice.Resolve(options.Device ?? config.Device);
+        int threads = Compute.Prepare(config);
+        var budget = new TimeBudget(config.TimeBudget, environment.Clock);
+        // Datasets first: a wrong folder or a missing file ends the run before anything is written.
+        Dataset? pretraining = config.Pretrain is null ? null : CreateDataset(config.Pretrain.Data);
+        Dataset? labelled = config.Finetune is null ? null : CreateDataset(config.Finetune.Data);
+        RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
+        var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints);
+        directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
+        directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
+        if (labelled is not null) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
+        directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(JsonOptions.Indented));
+        using var tracked = TrackedExperiment.Open(directory, options.Out, experiment, environment, reporter);
+        reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, tracked in {tracked.Description}");
+        var results = new ExperimentResults(directory.FullPath, labelled?.Info.LabelNames ?? [])
+        {
+            Conditions = new RunConditions(device.ToString(), threads, config.Deterministic, RunOpening.ChangesOf(directory)),
+        };
+        try
+        {
+            var stages = new StageRunner(config, directory, tracked, factory, device, threads, identity, budget, DataServices.Of(config, options.Out), environment, reporter, figures, pretraining, labelled);
+            foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
+            directory.Write("results.json", results.ToJson().ToJsonString(JsonOptions.Indented));
+            tracked.Finish(results, environment.Clock.GetUtcNow());
+        }
+        catch (Exception error)
+        {
+            tracked.Fail(killed: error is OperationCanceledException);
+            directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {error.GetType().Name}: {error.Message}");
+            throw;
+        }
+        return results;
+    }
+
+    private Dataset CreateDataset(DataConfig data)
+    {
+        Dataset dataset = factory.CreateDataset(data.Dataset, reporter.Warn);
+        SplitCheck.Check(dataset);
+        return dataset;
+    }
+}

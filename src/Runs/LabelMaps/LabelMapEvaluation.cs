@@ -1,0 +1,123 @@
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Metrics;
+using HiEndMae.Engine.Stages;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Runs.LabelMaps;
+
+/// <summary>Label maps in files against label maps in files: predictions of any program, no model.</summary>
+/// <param name="config">Metrics and policy.</param>
+/// <param name="names">Values that are scored, and their names.</param>
+internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names)
+{
+    /// <summary>A truth and the prediction of the same case.</summary>
+    /// <param name="Case">Name of both files without what says that they are label maps.</param>
+    /// <param name="Prediction">File, or null where there is none.</param>
+    /// <param name="Truth">File.</param>
+    public sealed record Pair(string Case, string? Prediction, string Truth);
+
+    /// <summary>Pairs files by their names.</summary>
+    /// <exception cref="VolumeException">There is no truth, or two files are of one case.</exception>
+    public static IReadOnlyList<Pair> PairUp(string predictions, string truths)
+    {
+        if (!Path.Exists(predictions)) throw new VolumeException($"There are no predictions '{predictions}'.");
+        if (!Path.Exists(truths)) throw new VolumeException($"There are no truths '{truths}'.");
+        IReadOnlyList<string> predicted = ScanNames.Volumes(predictions), actual = ScanNames.Volumes(truths);
+        if (actual.Count == 0) throw new VolumeException($"There are no volumes in '{truths}'.");
+        // Two files name each other, whatever they are called.
+        if (!Directory.Exists(predictions) && !Directory.Exists(truths)) return [new Pair(ScanNames.Case(truths), predictions, truths)];
+        Dictionary<string, string> byCase = ByCase(predicted, predictions);
+        return [.. ByCase(actual, truths).Select(entry => new Pair(entry.Key, byCase.GetValueOrDefault(entry.Key), entry.Value))];
+    }
+
+    /// <summary>Scores pairs; those that cannot be scored go to <paramref name="failed"/>, the others are done.</summary>
+    /// <returns>The result and the names of its classes.</returns>
+    /// <exception cref="VolumeException">None could be scored.</exception>
+    public (EvaluationResult Result, IReadOnlyList<string> Labels) Run(IReadOnlyList<Pair> pairs, Action<string> failed, Action<int, int, string> progress, CancellationToken cancel)
+    {
+        ScoringPolicy policy = EvaluationSettings.PolicyOf(config);
+        IReadOnlyList<ScoreMetric> metrics = EvaluationSettings.MetricsOf(config);
+        var scored = new List<(CaseResult Result, int[] Values)>();
+        for (int i = 0; i < pairs.Count; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                scored.Add(Score(pairs[i], policy, metrics, cancel));
+            }
+            catch (VolumeException error)
+            {
+                failed(error.Message);
+            }
+            progress(i + 1, pairs.Count, pairs[i].Case);
+        }
+        if (scored.Count == 0) throw new VolumeException($"None of the {pairs.Count} cases could be scored.");
+        int[] all = [.. scored.SelectMany(one => one.Values).Concat(names.Names.Keys).Append(0).Distinct().Order()];
+        CaseResult[] cases = [.. scored.Select(one => Spread(one.Result, one.Values, all))];
+        var settings = new EvaluationSettings(policy, metrics, "label maps", "");
+        return (EvaluationResult.Of(settings, cases, config.BootstrapSamples, seed: 0), [.. all.Select(names.Of)]);
+    }
+
+    private (CaseResult Result, int[] Values) Score(Pair pair, ScoringPolicy policy, IReadOnlyList<ScoreMetric> metrics, CancellationToken cancel)
+    {
+        if (pair.Prediction is null) throw new VolumeException($"Case '{pair.Case}' ('{pair.Truth}') has no prediction.");
+        Volume<ushort> prediction = Orientation.ToRas(VolumeReader.ReadLabel(pair.Prediction, cancel)), truth = Orientation.ToRas(VolumeReader.ReadLabel(pair.Truth, cancel));
+        if (prediction.Channels != 1 || truth.Channels != 1) throw new VolumeException($"Case '{pair.Case}': label maps have one channel.");
+        if (!SameGrid(prediction, truth))
+            throw new VolumeException($"Case '{pair.Case}': '{pair.Prediction}' ({prediction.Size}, {prediction.Affine.Spacing}) lies on another grid than '{pair.Truth}' ({truth.Size}, {truth.Affine.Spacing}).");
+        int[] values = [.. Present(prediction.Voxels).Concat(Present(truth.Voxels)).Append(0).Where(names.Takes).Append(0).Distinct().Order()];
+        // Values without a name are background, as they would be to a model that does not know them.
+        var dense = new ushort[ushort.MaxValue + 1];
+        for (int k = 0; k < values.Length; k++) dense[values[k]] = (ushort)k;
+        Map(prediction.Voxels, dense);
+        Map(truth.Voxels, dense);
+        return (new CaseScorer(policy, metrics, values.Length).Score(pair.Case, prediction, truth), values);
+    }
+
+    // To the classes of all cases: what a case has nothing of does not count in it.
+    private static CaseResult Spread(CaseResult result, int[] values, int[] all)
+    {
+        return new CaseResult(
+            result.Case, result.Scores.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<double?>)[.. all.Select(value => At(entry.Value, value, null))]),
+            [.. all.Select(value => At(result.PredictedMl, value, 0))], [.. all.Select(value => At(result.TruthMl, value, 0))]);
+
+        T At<T>(IReadOnlyList<T> list, int value, T otherwise) => Array.IndexOf(values, value) is >= 0 and var index ? list[index] : otherwise;
+    }
+
+    private static bool SameGrid(Volume<ushort> first, Volume<ushort> second)
+    {
+        if (first.Size != second.Size) return false;
+        Spacing3 spacing = second.Affine.Spacing;
+        double tolerance = 0.1 * Math.Min(spacing.X, Math.Min(spacing.Y, spacing.Z));
+        foreach ((int x, int y, int z) in ((int, int, int)[])[(0, 0, 0), (first.Size.X - 1, 0, 0), (0, first.Size.Y - 1, 0), (0, 0, first.Size.Z - 1)])
+        {
+            (double x1, double y1, double z1) = first.Affine.Apply(x, y, z);
+            (double x2, double y2, double z2) = second.Affine.Apply(x, y, z);
+            if (Math.Abs(x1 - x2) + Math.Abs(y1 - y2) + Math.Abs(z1 - z2) > tolerance) return false;
+        }
+        return true;
+    }
+
+    private static IEnumerable<int> Present(ushort[] voxels)
+    {
+        var seen = new bool[ushort.MaxValue + 1];
+        foreach (ushort voxel in voxels) seen[voxel] = true;
+        return Enumerable.Range(0, seen.Length).Where(value => seen[value]);
+    }
+
+    private static void Map(ushort[] voxels, ushort[] dense)
+    {
+        for (int i = 0; i < voxels.Length; i++) voxels[i] = dense[voxels[i]];
+    }
+
+    private static Dictionary<string, string> ByCase(IReadOnlyList<string> files, string folder)
+    {
+        var byCase = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string file in files)
+        {
+            string name = ScanNames.Case(file);
+            if (!byCase.TryAdd(name, file)) throw new VolumeException($"'{folder}' has two files of case '{name}': '{Path.GetFileName(byCase[name])}' and '{Path.GetFileName(file)}'.");
+        }
+        return byCase;
+    }
+}

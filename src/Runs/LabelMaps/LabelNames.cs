@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace HiEndMae.Runs.LabelMaps;
+
+/// <summary>Which label values are scored, and what they are called.</summary>
+/// <param name="Names">By value; empty for every value that is found.</param>
+internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
+{
+    /// <summary>Every value that is found, without a name.</summary>
+    public static LabelNames Any { get; } = new(new Dictionary<int, string>());
+
+    /// <summary>Whether a value is scored.</summary>
+    public bool Takes(int value) => Names.Count == 0 || Names.ContainsKey(value);
+
+    /// <summary>Name of a value.</summary>
+    public string Of(int value) => Names.TryGetValue(value, out string? name) ? name : value == 0 ? "background" : string.Create(CultureInfo.InvariantCulture, $"label {value}");
+
+    /// <summary>From <c>spleen=1,liver=5</c>, or from a model.json, or from the dataset.json of nnU-Net or of the Decathlon.</summary>
+    /// <exception cref="PluginException">The text is none of these.</exception>
+    public static LabelNames Parse(string text)
+    {
+        try
+        {
+            var names = text.Contains('=', StringComparison.Ordinal) && !File.Exists(text) ? FromPairs(text) : FromJson(JsonNode.Parse(File.ReadAllText(text))!["labels"]!);
+            names.TryAdd(0, "background");
+            return new LabelNames(names);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or FormatException or OverflowException or NullReferenceException or InvalidOperationException or ArgumentException)
+        {
+            throw new PluginException($"--labels '{text}' is neither NAME=VALUE,NAME=VALUE nor a model.json or dataset.json with labels ({error.Message.TrimEnd('.')}).", error);
+        }
+    }
+
+    private static Dictionary<int, string> FromPairs(string text)
+    {
+        var names = new Dictionary<int, string>();
+        foreach (string pair in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            int at = pair.LastIndexOf('=');
+            if (at < 1) throw new FormatException($"'{pair}' is no NAME=VALUE");
+            names.Add(Value(pair[(at + 1)..]), pair[..at].Trim());
+        }
+        return names;
+    }
+
+    private static Dictionary<int, string> FromJson(JsonNode labels)
+    {
+        if (labels is JsonArray list) return list.Select((name, value) => (name, value)).ToDictionary(entry => entry.value, entry => entry.name!.GetValue<string>());
+        var names = new Dictionary<int, string>();
+        foreach ((string key, JsonNode? value) in labels.AsObject())
+        {
+            // The Decathlon has names by value, nnU-Net values by name.
+            if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && value is JsonValue word && word.TryGetValue(out string? name)) names.Add(number, name);
+            else names.Add((int)value!, key);
+        }
+        return names;
+    }
+
+    private static int Value(string text)
+    {
+        int value = int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+        return value <= ushort.MaxValue ? value : throw new FormatException($"{value} is more than a label map holds");
+    }
+}

@@ -1,0 +1,54 @@
+using HiEndMae.Configuration;
+using HiEndMae.Counting;
+using HiEndMae.Engine.Configuration;
+
+namespace HiEndMae.Runs.Loading;
+
+/// <summary>What the models of one experiment cost, stage by stage.</summary>
+/// <param name="Encoder">Its name, such as ViT-B/16(768).</param>
+/// <param name="DenseStages">Dense stages of the pre-training decoder.</param>
+/// <param name="Decoder">The pre-training decoder as a whole; null without pre-training.</param>
+/// <param name="Stages">Parts of each stage's model, in the order they run.</param>
+internal sealed record ExperimentCosts(string Encoder, int DenseStages, OperationCount? Decoder, IReadOnlyList<(string Name, IReadOnlyList<OperationCount> Parts)> Stages)
+{
+    /// <summary>Counts an experiment.</summary>
+    /// <exception cref="PluginException">A component does not say what it costs, or does not fit.</exception>
+    public static ExperimentCosts Of(ExperimentConfig config, int channels, int classes)
+    {
+        var encoder = Counter<IEncoderCounter>(config.Encoder);
+        var stages = new List<(string, IReadOnlyList<OperationCount>)>();
+        string name = config.Encoder.Plugin;
+        int dense = 0;
+        OperationCount? whole = null;
+        if (config.Pretrain is { } pretrain)
+        {
+            var context = new EncoderContext(channels, pretrain.Data.Crop, EncoderUse.Pretraining);
+            EncoderInfo info = encoder.Describe(context);
+            var decoder = Counter<IDecoderCounter>(pretrain.Decoder);
+            IReadOnlyList<OperationCount> parts = decoder.Count(new DecoderContext(info, pretrain.Data.Crop), pretrain.MaskRatio);
+            whole = Sum(parts);
+            dense = decoder.DenseStages;
+            name = NameOf(info, name);
+            stages.Add(("pretrain", [.. encoder.Count(context, pretrain.MaskRatio), .. parts]));
+        }
+        if (config.Finetune is { } finetune)
+        {
+            var context = new EncoderContext(channels, finetune.Data.Crop, EncoderUse.Segmentation);
+            EncoderInfo info = encoder.Describe(context);
+            name = NameOf(info, name);
+            stages.Add(("finetune", [.. encoder.Count(context, 0), .. Counter<IHeadCounter>(finetune.Head).Count(new HeadContext(info, finetune.Data.Crop, classes))]));
+        }
+        return new ExperimentCosts(name, dense, whole, stages);
+    }
+
+    /// <summary>The sum of parts.</summary>
+    public static OperationCount Sum(IEnumerable<OperationCount> parts) => parts.Aggregate(OperationCount.None("total"), (sum, part) => sum + part);
+
+    // The paper's names: B is a depth of 12.
+    private static string NameOf(EncoderInfo info, string plugin) => info is TokenEncoderInfo token
+        ? $"ViT-{(token.Depth == 12 ? "B" : token.Depth)}/{token.PatchSize.X}({token.EmbedDim})"
+        : plugin;
+
+    private static T Counter<T>(IComponentConfig config)
+        where T : class => config as T ?? throw new PluginException($"'{config.Plugin}' does not say what it costs.");
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using HiEndMae.Configuration;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.TorchRepairs.Memory;
+
+namespace HiEndMae.Runs.Machine;
+
+/// <summary>What libtorch's error about memory means for a stage, and which keys take less.</summary>
+internal static class OutOfMemory
+{
+    private static readonly string[] Marks = ["out of memory", "can't allocate memory", "not enough memory"];
+
+    /// <summary>Whether a native error says that memory ran out, on a GPU or on the machine.</summary>
+    public static bool IsSaidBy(Exception error) => error is ExternalException && Marks.Any(mark => error.Message.Contains(mark, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What was asked for and what there is: libtorch's words, without its stack; of CPU tensors our own numbers, since it was told others.</summary>
+    public static string FirstLine(Exception error)
+    {
+        string said = error.Message.Split('\n', 2)[0].Split("Exception raised from", 2)[0].Trim().TrimEnd('.');
+        return TensorMemory.RefusedBytes > 0 && !said.Contains("CUDA", StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"a tensor of {Gibibytes(TensorMemory.RefusedBytes)} was asked for, {Gibibytes(TensorMemory.UsedBytes)} are in use, and the machine or its container has {Gibibytes(TensorMemory.LimitBytes)}")
+            : said;
+    }
+
+    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.00} GiB");
+
+    /// <summary>Of a training stage.</summary>
+    /// <param name="stage">Its table: pretrain or finetune.</param>
+    /// <param name="training">Its keys.</param>
+    /// <param name="config">The experiment.</param>
+    /// <param name="error">What libtorch said.</param>
+    public static MemoryLimitException InTraining(string stage, ITrainingConfig training, ExperimentConfig config, Exception error)
+    {
+        DataConfig data = training.Data;
+        var ways = new List<string>();
+        (string key, int count) = data.Volumes > 1 ? ("volumes", data.Volumes) : ("crops_per_volume", data.CropsPerVolume);
+        if (count > 1)
+        {
+            int fewer = Enumerable.Range(1, count / 2).Last(part => count % part == 0);
+            ways.Add(string.Create(CultureInfo.InvariantCulture, $"[{stage}.data] {key} = {fewer} with [{stage}] grad_accumulation = {training.GradAccumulation * count / fewer} (as many crops a step)"));
+        }
+        if (config.Encoder.ToTable().Find("checkpoint_blocks") is ConfigScalar { Value: false }) ways.Add("[encoder] checkpoint_blocks = true (the same gradients, a third slower)");
+        if (config.Precision == Precision.Float32) ways.Add("precision = \"bfloat16\"");
+        ways.Add($"a smaller [{stage}.data] crop");
+        return new MemoryLimitException(string.Create(CultureInfo.InvariantCulture,
+            $"Memory ran out in {stage}: {FirstLine(error)}. A forward pass holds {data.Volumes * data.CropsPerVolume} crops of {data.Crop.X} x {data.Crop.Y} x {data.Crop.Z} (volumes = {data.Volumes}, crops_per_volume = {data.CropsPerVolume}, grad_accumulation = {training.GradAccumulation}). Less is taken by {string.Join("; ", ways)}."), error);
+    }
+
+    /// <summary>Of an evaluation or a prediction.</summary>
+    /// <param name="evaluate">Its keys.</param>
+    /// <param name="error">What libtorch said.</param>
+    public static MemoryLimitException InEvaluation(EvaluateConfig evaluate, Exception error)
+    {
+        var ways = new List<string>();
+        if (evaluate.WindowBatch > 1) ways.Add(string.Create(CultureInfo.InvariantCulture, $"[evaluate] window_batch = {evaluate.WindowBatch / 2}"));
+        if (evaluate.AccumulateIn == Engine.Inference.AccumulatorType.Float32) ways.Add("[evaluate] accumulate_in = \"float16\"");
+        if (evaluate.Flips.Count > 0) ways.Add("fewer [evaluate] flips");
+        return new MemoryLimitException($"Memory ran out while segmenting: {FirstLine(error)}. {(ways.Count == 0 ? "Nothing in [evaluate] takes less; use a device with more memory." : $"Less is taken by {string.Join("; ", ways)}.")}", error);
+    }
+}

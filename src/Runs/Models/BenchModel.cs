@@ -1,0 +1,97 @@
+using HiEndMae.Counting;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Losses;
+using HiEndMae.Engine.Masking;
+using HiEndMae.Engine.Optimisation;
+using HiEndMae.Imaging;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Runs.Models;
+
+/// <summary>A stage's model, its optimiser and synthetic batches, as <c>bench</c> times them.</summary>
+internal sealed class BenchModel : IDisposable
+{
+    // The dataset need not be at hand; its channels change the first layer only.
+    private const int Channels = 1;
+    private readonly Encoder encoder;
+    private readonly nn.Module other;
+    private readonly Tensor volumes;
+    private readonly Tensor? labels;
+    private readonly ExperimentConfig config;
+    private readonly Device device;
+
+    /// <summary>Makes the model of a stage.</summary>
+    /// <param name="config">The experiment; it has the stage.</param>
+    /// <param name="stage">"pretrain" or "finetune".</param>
+    /// <param name="classes">Classes of the head, background included.</param>
+    /// <param name="factory">Makes components.</param>
+    /// <param name="device">Where the model is.</param>
+    /// <param name="threads">Threads of the optimiser.</param>
+    public BenchModel(ExperimentConfig config, string stage, int classes, ComponentFactory factory, Device device, int threads)
+    {
+        (this.config, this.device) = (config, device);
+        bool pretraining = stage == "pretrain";
+        DataConfig data = pretraining ? config.Pretrain!.Data : config.Finetune!.Data;
+        Size3 crop = data.Crop;
+        Batch = data.Volumes * data.CropsPerVolume;
+        encoder = factory.Create<Encoder>(Slot.Encoder, config.Encoder, new EncoderContext(Channels, crop, pretraining ? EncoderUse.Pretraining : EncoderUse.Segmentation));
+        other = pretraining
+            ? factory.Create<Decoder>(Slot.Decoder, config.Pretrain!.Decoder, new DecoderContext(encoder.Info, crop))
+            : factory.Create<SegmentationHead>(Slot.Head, config.Finetune!.Head, new HeadContext(encoder.Info, crop, classes));
+        encoder.to(device);
+        other.to(device);
+        encoder.train();
+        other.train();
+        volumes = rand([Batch, Channels, crop.X, crop.Y, crop.Z], device: device).DetachFromDisposeScope();
+        if (!pretraining) labels = randint(classes, [Batch, crop.X, crop.Y, crop.Z], ScalarType.Int64, device).DetachFromDisposeScope();
+        OptimizerConfig optimizer = pretraining ? config.Pretrain!.Optimizer : config.Finetune!.Optimizer;
+        bool frozen = other is SegmentationHead { FreezesEncoder: true };
+        (string, TorchSharp.Modules.Parameter)[] trained = [.. (frozen ? [] : Named("encoder", encoder)), .. Named(stage, other)];
+        Optimizer = Optimizers.Create(optimizer, [new ParameterGroup(trained, 1, optimizer.WeightDecay)], threads);
+        Request = new StepRequest(optimizer.Lr) { MaxGradNorm = optimizer.GradClip };
+        Parameters = encoder.parameters().Concat(other.parameters()).Sum(parameter => parameter.numel());
+        OperationCount counted = ExperimentCosts.Sum(ExperimentCosts.Of(config, Channels, classes).Stages.Single(one => one.Name == stage).Parts);
+        StepFlops = 6.0 * Batch * counted.MultiplyAdds;
+    }
+
+    /// <summary>Crops in a batch.</summary>
+    public int Batch { get; }
+
+    /// <summary>Numbers of encoder and decoder or head.</summary>
+    public long Parameters { get; }
+
+    /// <summary>Multiply-adds of a batch, forward, times six: multiplications and additions, forward and twice as much backward.</summary>
+    public double StepFlops { get; }
+
+    /// <summary>Over all trained parameters.</summary>
+    public IOptimizer Optimizer { get; }
+
+    /// <summary>Rate and clipping of the config.</summary>
+    public StepRequest Request { get; }
+
+    /// <summary>The loss of a step.</summary>
+    public Tensor Loss(int step)
+    {
+        if (other is SegmentationHead head) return DiceCeLoss.Compute(head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks)), labels!);
+        var decoder = (Decoder)other;
+        TokenMask? mask = decoder.UsesMask && encoder.Info is TokenEncoderInfo tokens
+            ? RandomMasking.Create(Batch, (int)tokens.Grid.Count, config.Pretrain!.MaskRatio, config.Seed, step, device)
+            : null;
+        return decoder.Loss(encoder, new PretextBatch(volumes, mask));
+    }
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        encoder.Dispose();
+        other.Dispose();
+        volumes.Dispose();
+        labels?.Dispose();
+    }
+
+    private static IEnumerable<(string, TorchSharp.Modules.Parameter)> Named(string prefix, nn.Module module) =>
+        module.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => ($"{prefix}.{entry.name}", entry.parameter));
+}

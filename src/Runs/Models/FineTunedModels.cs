@@ -1,0 +1,97 @@
+using HiEndMae.Configuration;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Inference;
+using HiEndMae.Engine.Weights;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Planning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Runs.Models;
+
+/// <summary>The fine-tuned models of a run directory, made again from its own files.</summary>
+internal sealed class FineTunedModels
+{
+    private readonly PluginCatalog catalog;
+
+    private FineTunedModels(FineTunedPath path, ExperimentConfig config, PluginCatalog catalog)
+    {
+        Path = path;
+        Config = config;
+        this.catalog = catalog;
+        Card = ModelCard.Read(path.Run);
+        Starts = [.. StagePlan.Of(config).Where(stage => stage.Kind == "finetune").Select(stage => stage.Label)];
+    }
+
+    /// <summary>Where the run lies, and what of it was named.</summary>
+    public FineTunedPath Path { get; }
+
+    public ExperimentConfig Config { get; }
+
+    public FinetuneConfig Finetune => Config.Finetune!;
+
+    public EvaluateConfig Evaluate => Config.Evaluate ?? new EvaluateConfig();
+
+    public ModelCard Card { get; }
+
+    /// <summary>Names of the starts, in the order they were trained.</summary>
+    public IReadOnlyList<string> Starts { get; }
+
+    public ComponentFactory Factory => new(catalog);
+
+    /// <summary>Opens a run.</summary>
+    /// <exception cref="InvalidExperimentException">The run's config, or an override, is wrong.</exception>
+    /// <exception cref="PluginException">The path is of no run with a fine-tuned model.</exception>
+    public static FineTunedModels Open(RunEnvironment environment, string path, IReadOnlyList<string> overrides)
+    {
+        FineTunedPath found = FineTunedPath.Find(path);
+        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(System.IO.Path.Combine(found.Run, "experiment.toml"), overrides);
+        if (!loaded.IsValid) throw new InvalidExperimentException([.. loaded.Diagnostics.Where(diagnostic => diagnostic.IsError)]);
+        ExperimentConfig config = loaded.Experiments[0].Config;
+        if (config.Finetune is null) throw new PluginException($"The experiment of '{found.Run}' has no [finetune].");
+        return new FineTunedModels(found, config, catalog);
+    }
+
+    /// <summary>A start by its name: the one that the path names, or the last.</summary>
+    /// <exception cref="PluginException">There is none of that name.</exception>
+    public string StartOf(string? start)
+    {
+        string name = start ?? Path.Start ?? Starts[^1];
+        return Starts.Contains(name) ? name : throw new PluginException($"The run has no model '{name}'; there are: {string.Join(", ", Starts)}.");
+    }
+
+    /// <summary>Makes the models of a start, in the current dispose scope.</summary>
+    /// <param name="start">Its name.</param>
+    /// <param name="checkpoints">last, best, a step, or a path; empty for what the path names, or what the run evaluated: the best by validation, or else the last.</param>
+    /// <param name="averaging">What several become.</param>
+    /// <param name="device">Where they go.</param>
+    /// <returns>The models, and what they are in words.</returns>
+    /// <exception cref="CheckpointException">A checkpoint is missing, broken, or of another model.</exception>
+    public (IReadOnlyList<SegmentationModel> Models, string About) Load(string start, IReadOnlyList<string> checkpoints, CheckpointAveraging averaging, Device device)
+    {
+        if (checkpoints.Count == 0 && start == Path.Start && Path.Checkpoint is { } named) checkpoints = [named];
+        string folder = System.IO.Path.Combine(Path.Run, $"finetune-{start}", "checkpoints");
+        string[] paths = [.. (checkpoints.Count == 0 ? [CheckpointName.Chosen] : checkpoints).Select(name => CheckpointName.Resolve(folder, name))];
+        string names = string.Join(", ", paths.Select(System.IO.Path.GetFileName));
+        if (paths.Length == 1) return ([Make(paths, device)], $"{start}, checkpoint {names}");
+        return averaging == CheckpointAveraging.Weights
+            ? ([Make(paths, device)], $"{start}, mean of the weights of checkpoints {names}")
+            : ([.. paths.Select(path => Make([path], device))], $"{start}, mean of the probabilities of checkpoints {names}");
+    }
+
+    private SegmentationModel Make(string[] checkpoints, Device device)
+    {
+        var encoder = Factory.Create<Encoder>(Slot.Encoder, Config.Encoder, new EncoderContext(Card.Channels.Count, Finetune.Data.Crop, EncoderUse.Segmentation));
+        var head = Factory.Create<SegmentationHead>(Slot.Head, Finetune.Head, new HeadContext(encoder.Info, Finetune.Data.Crop, Card.Labels.Count));
+        using (DisposeScope scope = NewDisposeScope())
+        {
+            var modules = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["head"] = head };
+            ModelWeights.Restore(ModelWeights.Of(modules), WeightAverage.Load(checkpoints), checkpoints[0]);
+        }
+        encoder.to(device).eval();
+        head.to(device).eval();
+        return new SegmentationModel(encoder, head);
+    }
+}

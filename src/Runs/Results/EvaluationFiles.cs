@@ -1,0 +1,48 @@
+using HiEndMae.Configuration.Shared;
+using System.Text.Json.Nodes;
+using HiEndMae.Engine.Stages;
+
+namespace HiEndMae.Runs.Results;
+
+/// <summary>Evaluations as files in the form of a run's: <c>results.json</c>, which <c>compare</c> reads, and <c>scores.csv</c>.</summary>
+/// <param name="folder">Where they go; null for nowhere.</param>
+/// <param name="labels">Names of the classes, background first.</param>
+internal sealed class EvaluationFiles(string? folder, IReadOnlyList<string> labels)
+{
+    private readonly List<(string Name, EvaluationResult Result)> evaluations = [];
+    private JsonObject about = [];
+
+    /// <summary>Names of the classes, background first.</summary>
+    public IReadOnlyList<string> Labels => labels;
+
+    /// <summary>What was added, in order.</summary>
+    public IReadOnlyList<(string Name, EvaluationResult Result)> Evaluations => evaluations;
+
+    public void Add(string name, EvaluationResult result) => evaluations.Add((name, result));
+
+    /// <summary>Writes both files, each beside itself first.</summary>
+    /// <param name="origin">What was evaluated, for the record.</param>
+    public void Write(JsonObject origin)
+    {
+        about = origin;
+        if (folder is null) return;
+        Directory.CreateDirectory(folder);
+        WriteFile("results.json", ToJson().ToJsonString(JsonOptions.Indented));
+        foreach ((string name, EvaluationResult result) in evaluations) WriteFile(evaluations.Count == 1 ? "scores.csv" : $"scores-{name}.csv", EvaluationCsv.Write(result, labels));
+    }
+
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject { ["folder"] = folder is null ? null : Path.GetFullPath(folder) };
+        foreach ((string key, JsonNode? value) in about) json[key] = value?.DeepClone();
+        json["evaluations"] = new JsonObject(evaluations.Select(entry => KeyValuePair.Create(entry.Name, (JsonNode?)EvaluationJson.Write(entry.Result, labels))));
+        return json;
+    }
+
+    private void WriteFile(string name, string text)
+    {
+        string path = Path.Combine(folder!, name);
+        File.WriteAllText(path + ".tmp", text);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using HiEndMae.Engine.Stages;
+using HiEndMae.Engine.Training;
+using HiEndMae.Runs.LabelMaps;
+
+namespace HiEndMae.Runs.Results;
+
+/// <summary>What came out of an experiment: <c>results.json</c>.</summary>
+/// <param name="Folder">The run directory.</param>
+/// <param name="LabelNames">One per class, background first.</param>
+public sealed record ExperimentResults(string Folder, IReadOnlyList<string> LabelNames)
+{
+    /// <summary>Trainings by stage name.</summary>
+    public Dictionary<string, TrainResult> Trainings { get; } = [];
+
+    /// <summary>Evaluations by start.</summary>
+    public Dictionary<string, EvaluationResult> Evaluations { get; } = [];
+
+    /// <summary>What the numbers depend on besides the config: device, threads, deterministic mode, and changes of the config along the way.</summary>
+    public RunConditions? Conditions { get; init; }
+
+    /// <summary>As JSON.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["folder"] = Folder,
+        ["conditions"] = Conditions?.ToJson(),
+        ["trainings"] = new JsonObject(Trainings.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)TrainingJson.Write(entry.Value)))),
+        ["evaluations"] = new JsonObject(Evaluations.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)EvaluationJson.Write(entry.Value, LabelNames)))),
+    };
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HiEndMae.Engine.Metrics;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Runs.Results;
+
+/// <summary>An evaluation read back from a <c>results.json</c>.</summary>
+/// <param name="Name">Start, or "predictions".</param>
+/// <param name="Settings">Policy, background, tolerance and inference in words, by key; empty in files of earlier versions.</param>
+/// <param name="IncludesBackground">Whether means of overlap count background.</param>
+/// <param name="Metrics">That it has.</param>
+/// <param name="Labels">Classes, background first.</param>
+/// <param name="Scores">By case, class and metric; null where a value does not count.</param>
+internal sealed record StoredEvaluation(
+    string Name, IReadOnlyDictionary<string, string> Settings, bool IncludesBackground, IReadOnlyList<ScoreMetric> Metrics, IReadOnlyList<string> Labels,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyDictionary<ScoreMetric, double?>>> Scores)
+{
+    /// <summary>Every evaluation of a run, of a folder of <c>evaluate</c>, or of a file.</summary>
+    /// <exception cref="VolumeException">There is none, or the file is broken.</exception>
+    public static IReadOnlyList<StoredEvaluation> Read(string path)
+    {
+        string file = Directory.Exists(path) ? Path.Combine(path, "results.json") : path;
+        try
+        {
+            JsonObject evaluations = JsonNode.Parse(File.ReadAllText(file))!["evaluations"]!.AsObject();
+            StoredEvaluation[] read = [.. evaluations.Select(entry => Of(entry.Key, entry.Value!.AsObject()))];
+            return read.Length > 0 ? read : throw new VolumeException($"'{file}' has no evaluations: the experiment has no [evaluate].");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new VolumeException($"'{path}' has no results that can be read ({error.Message.TrimEnd('.')}); name a finished run, a folder of 'hiendmae evaluate --out', or a results.json.", error);
+        }
+        catch (Exception error) when (error is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        {
+            throw new VolumeException($"'{file}' is no results.json of a run or of 'hiendmae evaluate' ({error.Message.TrimEnd('.')}).", error);
+        }
+    }
+
+    /// <summary>A case's mean over the classes that count; null where none does.</summary>
+    public double? Mean(string name, ScoreMetric metric, bool includeBackground)
+    {
+        IReadOnlyDictionary<string, IReadOnlyDictionary<ScoreMetric, double?>> one = Scores[name];
+        return Labels.Skip(includeBackground && !metric.IsOfSurfaces() ? 0 : 1).Where(one.ContainsKey).Average(label => one[label].GetValueOrDefault(metric));
+    }
+
+    private static StoredEvaluation Of(string name, JsonObject json)
+    {
+        // Runs of earlier versions have Dice alone, under "cases".
+        bool isFull = json["scores"] is JsonObject;
+        JsonObject cases = (isFull ? json["scores"] : json["cases"])!.AsObject();
+        ScoreMetric[] metrics = isFull ? [.. json["metrics"]!.AsObject().Select(entry => ScoreMetrics.Find(entry.Key)).OfType<ScoreMetric>()] : [ScoreMetric.Dice];
+        var scores = new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyDictionary<ScoreMetric, double?>>>(StringComparer.Ordinal);
+        foreach ((string id, JsonNode? one) in cases)
+        {
+            scores[id] = one!.AsObject().ToDictionary(organ => organ.Key, organ => (IReadOnlyDictionary<ScoreMetric, double?>)metrics.ToDictionary(
+                metric => metric, metric => EvaluationJson.Read(isFull ? organ.Value![metric.Key()] : organ.Value)));
+        }
+        var settings = (json["settings"] as JsonObject ?? []).Where(entry => entry.Key != "words").ToDictionary(entry => entry.Key, entry => entry.Value?.ToString() ?? "");
+        return new StoredEvaluation(name, settings, (bool)json["includes_background"]!, metrics, [.. json["dice"]!.AsObject().Select(entry => entry.Key)], scores);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using HiEndMae.Engine.Training;
+
+namespace HiEndMae.Runs.Results;
+
+/// <summary>A training in <c>results.json</c>.</summary>
+internal static class TrainingJson
+{
+    public static JsonObject Write(TrainResult training)
+    {
+        var json = new JsonObject
+        {
+            ["steps"] = training.Steps,
+            ["last_loss"] = double.IsFinite(training.LastLoss) ? training.LastLoss : null,
+            ["checkpoint"] = training.Checkpoint,
+            ["seconds"] = Math.Round(training.Elapsed.TotalSeconds, 2),
+            ["volumes_per_second"] = double.IsFinite(training.VolumesPerSecond) ? Math.Round(training.VolumesPerSecond, 3) : null,
+            ["peak_memory_bytes"] = training.PeakMemoryBytes,
+            ["bad_steps"] = training.BadSteps,
+            ["loss_spikes"] = training.LossSpikes,
+            ["time_seconds"] = new JsonObject(training.Seconds.Select(entry => KeyValuePair.Create(Key(entry.Key), (JsonNode?)Math.Round(entry.Value, 3)))),
+        };
+        if (training.Best is { } best) json["best"] = new JsonObject { ["step"] = best.Step, ["validation_dice"] = best.Dice };
+        if (training.EndReason is { } reason) json["end_reason"] = reason;
+        return json;
+    }
+
+    private static string Key(StepPhase phase) => phase switch
+    {
+        StepPhase.DataWait => "data_wait",
+        _ => phase.ToString().ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,82 @@
+using HiEndMae.Configuration.Shared;
+using System.Text.Json.Nodes;
+using HiEndMae.Runs.Directories;
+using HiEndMae.Runs.Loading;
+
+namespace HiEndMae.Sweeps;
+
+/// <summary>A combination's run directory, put together from its stages: results and values of all of them, and links to their folders.</summary>
+internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
+{
+    private static readonly string[] Copied = ["model.json", "environment.json", JsonSchemaWriter.FileName];
+
+    /// <summary>The combination's run directory with results; null where a stage has not finished.</summary>
+    public string? Write(LoadedExperiment experiment, IReadOnlyList<SweepStage> stages)
+    {
+        string[] runs = [.. stages.Select(stage => StageStore.FinishedRun(store.FolderOf(stage))).OfType<string>()];
+        if (runs.Length < stages.Count) return null;
+        string name = RunDirectory.SafeName(experiment.Config.Name);
+        if (Existing(Path.Combine(store.Output, name), experiment.Fingerprint) is { } there) return there;
+        RunDirectory directory = RunDirectory.Create(store.Output, name, experiment.Fingerprint, clock);
+        directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
+        foreach (string file in Copied)
+        {
+            if (runs.Select(run => Path.Combine(run, file)).LastOrDefault(File.Exists) is { } source) directory.Write(file, File.ReadAllText(source));
+        }
+        directory.Write("metrics.jsonl", string.Concat(runs.Select(run => Text(Path.Combine(run, "metrics.jsonl")))));
+        directory.Write("log.txt", string.Concat(runs.Select(run => Text(Path.Combine(run, "log.txt")))));
+        foreach (string run in runs)
+        {
+            foreach (string figure in Files(Path.Combine(run, "figures")))
+            {
+                string target = directory.File(Path.GetRelativePath(run, figure));
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(figure, target, overwrite: true);
+            }
+            foreach (string folder in Directory.GetDirectories(run).Where(folder => Directory.Exists(Path.Combine(folder, "checkpoints")))) Link(directory, folder);
+        }
+        // Last: a directory with results is whole.
+        directory.Write("results.json", Merge(directory, stages, runs).ToJsonString(JsonOptions.Indented));
+        return directory.FullPath;
+    }
+
+    private static JsonObject Merge(RunDirectory directory, IReadOnlyList<SweepStage> stages, string[] runs)
+    {
+        JsonObject[] all = [.. runs.Select(run => (JsonObject)StageStore.Read(Path.Combine(run, "results.json"))!)];
+        var merged = (JsonObject)all[^1].DeepClone();
+        merged["folder"] = directory.FullPath;
+        foreach (string part in (string[])["trainings", "evaluations"])
+        {
+            var whole = new JsonObject();
+            foreach (JsonObject one in all)
+            {
+                foreach ((string key, JsonNode? value) in (JsonObject?)one[part] ?? []) whole[key] = value?.DeepClone();
+            }
+            merged[part] = whole;
+        }
+        merged["stages"] = new JsonObject(stages.Zip(runs, (stage, run) => KeyValuePair.Create(stage.FolderName, (JsonNode?)Path.GetRelativePath(directory.FullPath, run))));
+        return merged;
+    }
+
+    private static void Link(RunDirectory directory, string folder)
+    {
+        string link = directory.File(Path.GetFileName(folder));
+        try
+        {
+            Directory.CreateSymbolicLink(link, Path.GetRelativePath(directory.FullPath, folder));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A system that makes no links: results.json says where the stages lie.
+            directory.AppendLine("log.txt", $"no link to '{folder}': {error.Message}");
+        }
+    }
+
+    private static string? Existing(string folder, string fingerprint) => !Directory.Exists(folder) ? null : Directory.GetDirectories(folder)
+        .Where(run => File.Exists(Path.Combine(run, "results.json")) && Text(Path.Combine(run, "fingerprint.txt")).Trim() == fingerprint)
+        .Order(StringComparer.Ordinal).LastOrDefault();
+
+    private static string Text(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
+
+    private static string[] Files(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : [];
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using HiEndMae.Configuration;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Runs.Loading;
+
+namespace HiEndMae.Sweeps;
+
+/// <summary>Every stage that the combinations of a sweep need, once each, and which combination needs which.</summary>
+/// <param name="Stages">Each after the one that it starts from.</param>
+/// <param name="Combinations">Each with its stages in the order they run.</param>
+internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyList<(LoadedExperiment Experiment, IReadOnlyList<SweepStage> Stages)> Combinations)
+{
+    private const string Pretrain = "pretrain", Finetune = "finetune", Scratch = "scratch";
+
+    /// <summary>Takes combinations apart.</summary>
+    /// <param name="experiments">The combinations.</param>
+    /// <param name="components">Plugins, for fingerprints.</param>
+    public static SweepGraph Of(IReadOnlyList<LoadedExperiment> experiments, IReadOnlyList<ComponentDescriptor> components)
+    {
+        var known = new Dictionary<string, SweepStage>(StringComparer.Ordinal);
+        var order = new List<SweepStage>();
+        var combinations = new List<(LoadedExperiment, IReadOnlyList<SweepStage>)>();
+        foreach (LoadedExperiment experiment in experiments)
+        {
+            var stages = new List<SweepStage>();
+            // Where results stand in a table is said of a combination, not of its parts.
+            ExperimentConfig config = experiment.Config with { Report = null };
+            SweepStage? pretraining = null;
+            if (config.Pretrain is not null)
+                stages.Add(pretraining = Share(Pretrain, "", experiment, config with { Finetune = null, Evaluate = null }, null));
+            foreach (string start in config.Finetune?.Init ?? [])
+            {
+                ExperimentConfig alone = config with { Pretrain = null, Finetune = config.Finetune! with { Init = [start] } };
+                stages.Add(Share(Finetune, start, experiment, alone, start == Pretrain ? pretraining : null));
+            }
+            combinations.Add((experiment, stages));
+        }
+        return new SweepGraph(order, combinations);
+
+        SweepStage Share(string kind, string start, LoadedExperiment experiment, ExperimentConfig config, SweepStage? before)
+        {
+            string key = KeyOf(kind, config, before, components);
+            if (known.TryGetValue(key, out SweepStage? shared)) return shared;
+            string what = kind == Pretrain ? Pretrain : $"{Finetune} from {(start is Scratch or Pretrain ? start : Path.GetFileName(start))}";
+            var stage = new SweepStage(key, kind, experiment.Label.Length == 0 ? what : $"{what} ({experiment.Label})", config, before);
+            known[key] = stage;
+            order.Add(stage);
+            return stage;
+        }
+    }
+
+    private static string KeyOf(string kind, ExperimentConfig config, SweepStage? before, IReadOnlyList<ComponentDescriptor> components)
+    {
+        string text = $"{kind} {ConfigFingerprint.Of(config.ToTable(), ExperimentConfig.Schema, components)} {before?.Key}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+}

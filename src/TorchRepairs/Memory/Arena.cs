@@ -1,0 +1,181 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace HiEndMae.TorchRepairs.Memory;
+
+/// <summary>Blocks of one contiguous range of memory, found in constant time by two-level size classes and joined with their free neighbours again.</summary>
+/// <remarks>
+/// The scheme is TLSF (Masmano, Ripoll, Crespo, Real, 2004): 32 classes to each power of two, a bit for each class that has a free block. Memory that
+/// was never used lies in one block at the end, in the highest class, and is taken last: the range grows only where nothing free fits. Blocks and
+/// what they hold begin on 64-byte boundaries. Nothing here is managed memory, and nothing allocates any.
+/// </remarks>
+internal sealed unsafe class Arena
+{
+    /// <summary>Boundary of every block.</summary>
+    public const int Alignment = 64;
+
+    private const int ClassBits = 5, Classes = 1 << ClassBits, Levels = 48;
+    private const ulong FreeBit = 1;
+    private readonly Block** lists;
+    private readonly uint* classBits;
+    private readonly byte* start;
+    private readonly byte* end;
+    private ulong levelBits;
+    private int taken;
+    private long used;
+    private byte* top;
+
+    /// <summary>Manages a range that is all free.</summary>
+    /// <param name="memory">Its first byte, on a 64-byte boundary.</param>
+    /// <param name="length">Bytes, a multiple of 64.</param>
+    public Arena(nint memory, long length)
+    {
+        start = top = (byte*)memory;
+        end = start + length;
+        lists = (Block**)NativeMemory.AllocZeroed(Levels * Classes, (nuint)sizeof(Block*));
+        classBits = (uint*)NativeMemory.AllocZeroed(Levels, sizeof(uint));
+        var first = (Block*)start;
+        first->Before = null;
+        first->Size = (ulong)length - Alignment;
+        Insert(first);
+    }
+
+    /// <summary>Bytes in blocks that are taken, headers included.</summary>
+    public long Used => Volatile.Read(ref used);
+
+    /// <summary>Bytes from the first to the last block that was ever taken: no more than these were ever touched.</summary>
+    public long Reach => top - start;
+
+    /// <summary>Whether an address lies in the range.</summary>
+    public bool Holds(void* address) => address >= start && address < end;
+
+    /// <summary>A block of at least so many bytes, or null where none is left. Safe for every thread.</summary>
+    public void* Take(nuint bytes)
+    {
+        ulong size = Math.Max(Alignment, (bytes + Alignment - 1) & ~(ulong)(Alignment - 1));
+        Lock();
+        Block* block = Find(size);
+        if (block != null)
+        {
+            Remove(block);
+            Split(block, size);
+            used += (long)block->Size + Alignment;
+            byte* after = (byte*)Next(block);
+            if (after > top) top = after;
+        }
+        Unlock();
+        return block == null ? null : (byte*)block + Alignment;
+    }
+
+    /// <summary>Gives a block back. Safe for every thread.</summary>
+    public void Give(void* data)
+    {
+        Lock();
+        var block = (Block*)((byte*)data - Alignment);
+        used -= (long)block->Size + Alignment;
+        Block* next = Next(block);
+        if ((byte*)next < end && (next->Size & FreeBit) != 0)
+        {
+            Remove(next);
+            block->Size += next->Size + Alignment;
+        }
+        if (block->Before != null && (block->Before->Size & FreeBit) != 0)
+        {
+            Block* before = block->Before;
+            Remove(before);
+            before->Size += block->Size + Alignment;
+            block = before;
+        }
+        next = Next(block);
+        if ((byte*)next < end) next->Before = block;
+        Insert(block);
+        Unlock();
+    }
+
+    // The rest of a block beyond what is wanted becomes a block of its own.
+    private void Split(Block* block, ulong size)
+    {
+        if (block->Size < size + (2 * Alignment)) return;
+        var rest = (Block*)((byte*)block + Alignment + size);
+        rest->Before = block;
+        rest->Size = block->Size - size - Alignment;
+        block->Size = size;
+        Block* next = Next(rest);
+        if ((byte*)next < end) next->Before = rest;
+        Insert(rest);
+    }
+
+    // The smallest class whose blocks are all large enough.
+    private Block* Find(ulong size)
+    {
+        int level = BitOperations.Log2(size);
+        if (level >= Levels) return null;
+        size += (1ul << (level - ClassBits)) - 1;
+        (level, int index) = ClassOf(size);
+        uint bits = level < Levels ? classBits[level] & (uint.MaxValue << index) : 0;
+        if (bits == 0)
+        {
+            ulong levels = level + 1 < Levels ? levelBits & (ulong.MaxValue << (level + 1)) : 0;
+            if (levels == 0) return null;
+            level = BitOperations.TrailingZeroCount(levels);
+            bits = classBits[level];
+        }
+        return lists[(level * Classes) + BitOperations.TrailingZeroCount(bits)];
+    }
+
+    private void Insert(Block* block)
+    {
+        (int level, int index) = ClassOf(block->Size);
+        Block** list = lists + (level * Classes) + index;
+        block->NextFree = *list;
+        block->PreviousFree = null;
+        if (*list != null) (*list)->PreviousFree = block;
+        *list = block;
+        block->Size |= FreeBit;
+        classBits[level] |= 1u << index;
+        levelBits |= 1ul << level;
+    }
+
+    private void Remove(Block* block)
+    {
+        block->Size &= ~FreeBit;
+        (int level, int index) = ClassOf(block->Size);
+        if (block->NextFree != null) block->NextFree->PreviousFree = block->PreviousFree;
+        if (block->PreviousFree != null)
+        {
+            block->PreviousFree->NextFree = block->NextFree;
+            return;
+        }
+        lists[(level * Classes) + index] = block->NextFree;
+        if (block->NextFree != null) return;
+        classBits[level] &= ~(1u << index);
+        if (classBits[level] == 0) levelBits &= ~(1ul << level);
+    }
+
+    private static (int Level, int Index) ClassOf(ulong size)
+    {
+        int level = BitOperations.Log2(size);
+        return (level, (int)(size >> (level - ClassBits)) & (Classes - 1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Block* Next(Block* block) => (Block*)((byte*)block + Alignment + (block->Size & ~FreeBit));
+
+    private void Lock()
+    {
+        var spin = new SpinWait();
+        while (Interlocked.CompareExchange(ref taken, 1, 0) != 0) spin.SpinOnce(-1);
+    }
+
+    private void Unlock() => Volatile.Write(ref taken, 0);
+
+    // Stands in the 64 bytes before what a block holds. A size is a multiple of 64; its lowest bit says that the block is free.
+    private struct Block
+    {
+        public Block* Before;
+        public ulong Size;
+        public Block* NextFree;
+        public Block* PreviousFree;
+    }
+}
