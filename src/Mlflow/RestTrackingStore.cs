@@ -86,8 +86,30 @@ public sealed class RestTrackingStore : ITrackingStore
     public void LogMetrics(string runId, IReadOnlyList<MetricPoint> points)
     {
         EntityRules.CheckKeys(points);
-        client.LogBatch(runId, [.. points.Select(point => new MetricValue(point.Key, point.Value, point.Time.ToUnixTimeMilliseconds(), point.Step))], [], []);
+        List<MetricValue> values = [.. points.Select(static point => new MetricValue(point.Key, point.Value, point.Time.ToUnixTimeMilliseconds(), point.Step))];
+        foreach (MetricValue[] batch in Batches.Unique(values).Chunk(MlflowClient.MaxPoints))
+        {
+            try
+            {
+                client.LogBatch(runId, batch, [], []);
+            }
+            catch (TrackingException error) when (error.Failure == TrackingFailure.Refused && batch.Any(IsNaN) && WithoutStoredNaNs(runId, batch) is { } rest && rest.Count < batch.Length)
+            {
+                client.LogBatch(runId, rest, [], []);
+            }
+        }
     }
+
+    // No server finds a stored NaN by comparing, so it tries to store it twice and refuses the batch. The history says which ones it has.
+    private List<MetricValue> WithoutStoredNaNs(string runId, MetricValue[] batch)
+    {
+        var stored = new HashSet<MetricValue>();
+        foreach (string key in batch.Where(IsNaN).Select(static point => point.Key).Distinct())
+            stored.UnionWith(client.GetMetricHistory(runId, key).Where(IsNaN));
+        return [.. batch.Where(point => !stored.Contains(point))];
+    }
+
+    private static bool IsNaN(MetricValue point) => double.IsNaN(point.Value);
 
     /// <inheritdoc/>
     public void SetTags(string runId, IReadOnlyDictionary<string, string> tags) => client.LogBatch(runId, [], [], Entries(EntityRules.Tags(tags)));

@@ -17,12 +17,15 @@ internal static class RunTags
         var all = new Dictionary<string, string>(tags, StringComparer.Ordinal);
         Require(all, RunName, name);
         if (parentRunId is not null) Require(all, ParentRunId, parentRunId);
-        string? user = getVariable("USER") ?? getVariable("USERNAME");
-        if (!string.IsNullOrEmpty(user)) all.TryAdd(User, user);
+        if (UserName(getVariable) is { Length: > 0 } user) all.TryAdd(User, user);
         all.TryAdd(SourceName, "hiendmae");
         all.TryAdd(SourceType, "LOCAL");
         return all;
     }
+
+    // The order of Python's getpass.getuser, which MLflow's client uses; the account of the process is the last resort, as in containers without USER.
+    private static string UserName(Func<string, string?> getVariable) =>
+        ((string[])["LOGNAME", "USER", "LNAME", "USERNAME"]).Select(getVariable).FirstOrDefault(static name => !string.IsNullOrEmpty(name)) ?? Environment.UserName;
 
     private static void Require(Dictionary<string, string> tags, string key, string value)
     {

@@ -8,6 +8,8 @@ namespace HiEndMae.Mlflow;
 /// </remarks>
 public sealed class TrackedRun
 {
+    private const int MaxRecord = 1000; // points in one line of the spool
+
     private readonly TrackingSession session;
     private readonly string? parentId;
 
@@ -36,10 +38,10 @@ public sealed class TrackedRun
     public void LogMetrics(IReadOnlyList<MetricPoint> points)
     {
         ArgumentNullException.ThrowIfNull(points);
-        for (int start = 0; start < points.Count; start += MlflowClient.MaxBatch)
+        for (int start = 0; start < points.Count; start += MaxRecord)
         {
-            var values = new List<MetricValue>(Math.Min(points.Count - start, MlflowClient.MaxBatch));
-            for (int i = start; i < points.Count && i < start + MlflowClient.MaxBatch; i++)
+            var values = new List<MetricValue>(Math.Min(points.Count - start, MaxRecord));
+            for (int i = start; i < points.Count && i < start + MaxRecord; i++)
             {
                 MetricPoint point = points[i];
                 string key = EntityRules.CleanKey(point.Key);

@@ -30,4 +30,7 @@ public sealed class TrackingException : Exception
 
     /// <summary>The HTTP status; null where no server answered.</summary>
     public int? StatusCode { get; init; }
+
+    /// <summary>Whether the store may have carried out the request all the same, and it is one that must not be done twice.</summary>
+    public bool IsAmbiguous { get; init; }
 }

@@ -16,9 +16,7 @@ public sealed class TrackingSession : IDisposable
     private readonly TimeProvider clock;
     private readonly BackgroundDrain drain;
     private readonly Action<string> note;
-    private readonly SystemMonitor monitor;
-    private readonly List<(string Key, double Value)> figures = [];
-    private volatile SystemSeries? series;
+    private readonly SystemSampler sampler;
 
     private TrackingSession(string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions options, FileStream writerLock)
     {
@@ -27,22 +25,24 @@ public sealed class TrackingSession : IDisposable
         this.note = note;
         this.writerLock = writerLock;
         Target = target;
-        var stop = new CancellationTokenSource();
-        // Opened here, so that a file that is no database is said before anything is computed.
-        ITrackingStore store = target.Open(getVariable, clock, options.Client with { Stop = stop.Token });
+        CancellationTokenSource hurry = new(), stop = new();
+        // Opened here, so that a file that is no database is reported before anything is computed.
+        ITrackingStore store = target.Open(getVariable, clock, options.Client with { Hurry = hurry.Token, Stop = stop.Token });
         try
         {
             string path = SpoolFiles.Spool(runFolder), name = target.ForSpool(runFolder);
             history = SpoolHistory.Read(path);
             spool = new SpoolWriter(path);
             if (history.Target != name) spool.Append(new SpoolRecord { Op = SpoolRecord.Target, Uri = name });
-            drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note), store, clock, note, options, stop, Sample);
-            monitor = new SystemMonitor(runFolder, "/proc", options.SystemMetricsEvery > TimeSpan.Zero ? NvidiaSmi.Find(getVariable) : null, clock);
+            drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note), store, clock, note, options, hurry, stop);
+            var monitor = new SystemMonitor(runFolder, "/proc", options.SystemMetricsEvery > TimeSpan.Zero ? NvidiaSmi.Find(getVariable) : null, clock);
+            sampler = new SystemSampler(monitor, options.SystemMetricsEvery, note, clock);
         }
         catch
         {
             spool?.Dispose();
             store.Dispose();
+            hurry.Dispose();
             stop.Dispose();
             throw;
         }
@@ -113,8 +113,8 @@ public sealed class TrackingSession : IDisposable
     }
 
     /// <summary>Logs figures of the machine to a run from now on, under <c>system/</c>, every <see cref="TrackingSessionOptions.SystemMetricsEvery"/>.</summary>
-    /// <param name="run">The run that is at work; null for none.</param>
-    public void TrackSystem(TrackedRun? run) => series = run is null ? null : new SystemSeries(run, history.LastStep(run.Id, SystemMonitor.Cpu) + 1);
+    /// <param name="run">The run at work; null for none.</param>
+    public void TrackSystem(TrackedRun? run) => sampler.Follow(run, run is null ? 0 : history.LastStep(run.Id, SystemMonitor.Memory) + 1);
 
     /// <summary>Waits until everything logged so far has been dealt with.</summary>
     /// <param name="longest">How long at most.</param>
@@ -124,6 +124,7 @@ public sealed class TrackingSession : IDisposable
     /// <summary>Sends what waits, for a limited time, and ends the thread.</summary>
     public void Dispose()
     {
+        sampler.Dispose();
         if (!drain.Stop())
             note(string.Create(CultureInfo.InvariantCulture, $"tracking: not everything has reached {Target}; 'hiendmae track sync {runFolder}' sends the rest."));
         drain.Dispose();
@@ -134,6 +135,7 @@ public sealed class TrackingSession : IDisposable
     /// <summary>Ends the thread and leaves everything as a kill would.</summary>
     internal void Abandon()
     {
+        sampler.Dispose();
         drain.Abandon();
         drain.Dispose();
         spool.Dispose();
@@ -144,17 +146,6 @@ public sealed class TrackingSession : IDisposable
 
     internal DateTimeOffset Now => clock.GetUtcNow();
 
-    // By the background thread.
-    private void Sample()
-    {
-        if (series is not { } current) return;
-        figures.Clear();
-        monitor.Read(figures);
-        DateTimeOffset now = Now;
-        current.Run.LogMetrics([.. figures.Select(figure => new MetricPoint(figure.Key, figure.Value, current.Step, now))]);
-        current.Step++;
-    }
-
     internal void Append(SpoolRecord record)
     {
         try
@@ -164,22 +155,15 @@ public sealed class TrackingSession : IDisposable
         }
         catch (IOException error)
         {
-            // A full disk ends the training at its next checkpoint with a better message; tracking ends nothing.
+            // Tracking ends no training. A full disk ends it at its next checkpoint, with a message of its own.
             note($"tracking: a record is lost, {SpoolFiles.Spool(runFolder)} cannot be written: {error.Message}");
         }
     }
 
-    /// <summary>Files of the run directory are named from it, so that it can be moved before it is sent.</summary>
+    /// <summary>The path of a file as the spool keeps it: relative for files of the run directory, so that the directory can be moved before it is sent.</summary>
     internal string ForSpool(string file)
     {
         string full = Path.GetFullPath(file), relative = Path.GetRelativePath(runFolder, full);
         return relative.StartsWith("..", StringComparison.Ordinal) ? full : relative.Replace('\\', '/');
-    }
-
-    private sealed class SystemSeries(TrackedRun run, long step)
-    {
-        public TrackedRun Run { get; } = run;
-
-        public long Step { get; set; } = step;
     }
 }

@@ -16,16 +16,18 @@ public sealed record TrackingTarget(TrackingServer? Server, string? Database)
     {
         ArgumentNullException.ThrowIfNull(uri);
         ArgumentNullException.ThrowIfNull(getVariable);
-        bool fromEnvironment = string.IsNullOrWhiteSpace(uri);
-        string address = (fromEnvironment ? getVariable("MLFLOW_TRACKING_URI") : uri)?.Trim() ?? "";
-        if (address.Length == 0) return new TrackingTarget(null, Path.GetFullPath(Path.Combine(localFolder, LocalTrackingStore.FileName)));
-        if (address.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase) && address.Length > Sqlite.Length)
-            return new TrackingTarget(null, Path.GetFullPath(address[Sqlite.Length..]));
-        if (Uri.TryCreate(address, UriKind.Absolute, out Uri? server) && server.Scheme is "http" or "https") return new TrackingTarget(TrackingServer.Of(address, getVariable), null);
-        // A mistaken address can hold a password too: only what stands before it is shown.
-        string shown = address.Contains('@', StringComparison.Ordinal) ? "..." + address[(address.LastIndexOf('@') + 1)..] : address;
-        throw new TrackingException(
-            $"The tracking address '{shown}'{(fromEnvironment ? " (MLFLOW_TRACKING_URI)" : "")} is neither http://..., https://... nor sqlite:///FILE; leave it empty to track into {Path.Combine(localFolder, LocalTrackingStore.FileName)}.");
+        bool isFromEnvironment = string.IsNullOrWhiteSpace(uri);
+        string address = (isFromEnvironment ? getVariable("MLFLOW_TRACKING_URI") : uri)?.Trim() ?? "";
+        string local = Path.Combine(localFolder, LocalTrackingStore.FileName);
+        if (address.Length == 0) return new TrackingTarget(null, Path.GetFullPath(local));
+        if (TrackingAddress.FaultOf(address) is { } fault)
+        {
+            throw new TrackingException(
+                $"The tracking address '{TrackingAddress.WithoutCredentials(address)}'{(isFromEnvironment ? " (MLFLOW_TRACKING_URI)" : "")} {fault}; or leave it empty to track into {local}.");
+        }
+        return address.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase)
+            ? new TrackingTarget(null, Path.GetFullPath(address[Sqlite.Length..]))
+            : new TrackingTarget(TrackingServer.Of(address, getVariable), null);
     }
 
     /// <summary>The target of a spool, whose files are named from the run directory so that both can be moved together.</summary>

@@ -6,11 +6,12 @@ public sealed class ClientTests
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1795484772000);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Experiments_runs_values_search_and_history(bool isVersion3)
+    [InlineData(ServerVersion.V2_17)]
+    [InlineData(ServerVersion.V3_6)]
+    [InlineData(ServerVersion.V3_11)]
+    public void Experiments_runs_values_search_and_history(ServerVersion version)
     {
-        using var server = new StandInServer(new StandInMlflow(isVersion3) { PageSize = 2 });
+        using var server = new StandInServer(new StandInMlflow(version) { PageSize = 2 });
         using MlflowClient client = Open(server);
         Assert.Null(client.FindExperiment("paper"));
         string experiment = client.CreateExperiment("paper");
@@ -70,11 +71,12 @@ public sealed class ClientTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Batches_keep_every_limit_and_can_be_sent_again(bool isVersion3)
+    [InlineData(ServerVersion.V2_17)]
+    [InlineData(ServerVersion.V3_6)]
+    [InlineData(ServerVersion.V3_11)]
+    public void Batches_keep_every_limit_and_can_be_sent_again(ServerVersion version)
     {
-        using var server = new StandInServer(new StandInMlflow(isVersion3));
+        using var server = new StandInServer(new StandInMlflow(version));
         using MlflowClient client = Open(server);
         string run = client.CreateRun("0", "a", Now).Info.RunId;
         MetricValue[] metrics = [.. Enumerable.Range(0, 2345).Select(i => new MetricValue($"m{i % 250}", i, 1, i))];
@@ -86,7 +88,7 @@ public sealed class ClientTests
         Assert.All(Batches.Of(run, metrics, parameters, tags), batch =>
         {
             Assert.InRange((batch.Metrics?.Count ?? 0) + (batch.Params?.Count ?? 0) + (batch.Tags?.Count ?? 0), 1, 1000);
-            Assert.InRange((batch.Metrics ?? []).Select(point => point.Key).Distinct().Count(), 0, 100);
+            Assert.InRange(batch.Metrics?.Count ?? 0, 0, 100);
         });
     }
 
@@ -137,18 +139,6 @@ public sealed class ClientTests
         var error = Assert.Throws<TrackingException>(() => client.LogBatch(run, [new("m", 1, 1)], [], []));
         Assert.Equal(TrackingFailure.Unavailable, error.Failure);
         Assert.Contains("no MLflow answer", error.Message);
-    }
-
-    [Fact]
-    public void A_server_that_keeps_failing_is_left_alone_for_a_while()
-    {
-        using var server = new StandInServer();
-        using MlflowClient client = Open(server, SessionFixture.Hasty with { FailuresToBreak = 2, BreakDuration = TimeSpan.FromSeconds(30), MaxRetries = 1 });
-        server.Plan(Enumerable.Repeat(Fault.Unavailable, 10));
-        Assert.Throws<TrackingException>(() => client.GetRun("x"));
-        int sent = server.Requests.Count;
-        Assert.Contains("nothing is sent for a while", Assert.Throws<TrackingException>(() => client.GetRun("x")).Message);
-        Assert.Equal(sent, server.Requests.Count);
     }
 
     [Fact]

@@ -7,8 +7,8 @@ namespace HiEndMae.Mlflow.Tests;
 public sealed class FaultScheduleTests
 {
     private static readonly Gen<(int Kind, int Run, int Number)> GenOperation = Gen.Select(Gen.Int[0, 11], Gen.Int[0, 2], Gen.Int[0, 9]);
-    private static readonly Gen<(List<(int Kind, int Run, int Number)> Operations, List<Fault> Faults)> GenCase = Gen.Select(
-        GenOperation.List[5, 40], Gen.OneOf(Gen.Const(Fault.None), Gen.Int[0, (int)Fault.Unauthorized].Select(number => (Fault)number)).List[0, 40]);
+    private static readonly Gen<(ServerVersion Version, List<(int Kind, int Run, int Number)> Operations, List<Fault> Faults)> GenCase = Gen.Select(
+        Gen.Int[0, 2].Select(static number => (ServerVersion)number), GenOperation.List[5, 40], Gen.OneOf(Gen.Const(Fault.None), Gen.Int[0, (int)Fault.Unauthorized].Select(number => (Fault)number)).List[0, 40]);
 
     [Fact]
     public void After_any_faults_the_server_holds_what_was_logged_each_once() => Sample(10);
@@ -20,11 +20,11 @@ public sealed class FaultScheduleTests
         Sample(300);
     }
 
-    private static void Sample(int count) => GenCase.Sample(static one => Check(one.Operations, one.Faults), iter: count, threads: 1);
+    private static void Sample(int count) => GenCase.Sample(static one => Check(one.Version, one.Operations, one.Faults), iter: count, threads: 1);
 
-    private static void Check(List<(int Kind, int Run, int Number)> operations, List<Fault> faults)
+    private static void Check(ServerVersion version, List<(int Kind, int Run, int Number)> operations, List<Fault> faults)
     {
-        using var fixture = new SessionFixture();
+        using var fixture = new SessionFixture(version);
         fixture.Server.Plan(faults);
         var expected = new Dictionary<string, ExpectedRun>();
         var runs = new TrackedRun?[3];
@@ -73,7 +73,7 @@ public sealed class FaultScheduleTests
                 default:
                     MetricPoint[] points = [.. Enumerable.Range(0, 1 + detail).Select(i => new MetricPoint($"m{i}", Value(i), want.NextStep, fixture.Clock.GetUtcNow()))];
                     run.LogMetrics(points);
-                    foreach (MetricPoint point in points) want.Metrics.Add((point.Key, now, point.Step, double.IsNaN(point.Value) ? 0 : point.Value, double.IsNaN(point.Value)));
+                    foreach (MetricPoint point in points) want.Metrics.Add(new StoredPoint(point.Key, now, point.Step, double.IsNaN(point.Value) ? 0 : point.Value, double.IsNaN(point.Value)));
                     want.NextStep++;
                     break;
             }
@@ -134,6 +134,6 @@ public sealed class FaultScheduleTests
 
         public HashSet<string> Inputs { get; } = [];
 
-        public List<(string, long, long, double, bool)> Metrics { get; } = [];
+        public List<StoredPoint> Metrics { get; } = [];
     }
 }

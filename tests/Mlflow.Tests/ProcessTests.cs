@@ -29,7 +29,7 @@ public sealed class ProcessTests
         {
             ServerRun run = fixture.Run((string)start["name"]!);
             var points = records.Where(record => (string?)record["op"] == "metrics" && (string?)record["run"] == (string?)start["run"]).SelectMany(record => record["points"]!.AsArray())
-                .Select(point => ((string)point!["key"]!, (long)point["timestamp"]!, (long)point["step"]!, (double)point["value"]!, false));
+                .Select(point => new StoredPoint((string)point!["key"]!, (long)point["timestamp"]!, (long)point["step"]!, (double)point["value"]!, false));
             Assert.Equal(points.Order(), run.Metrics.Order());
             JsonNode end = Assert.Single(records, record => (string?)record["op"] == "end" && (string?)record["run"] == (string?)start["run"]);
             Assert.Equal((((string)end["status"]!).ToUpperInvariant(), (long)end["time"]!), (run.Status, run.EndTime));

@@ -7,7 +7,7 @@ internal sealed class SessionFixture : IDisposable
 {
     public static readonly Dictionary<string, string> NoTags = [];
 
-    public SessionFixture(bool isVersion3 = false) => Server = new StandInServer(new StandInMlflow(isVersion3));
+    public SessionFixture(ServerVersion version = ServerVersion.V2_17) => Server = new StandInServer(new StandInMlflow(version));
 
     public TempFolder Folder { get; } = new();
 
@@ -31,7 +31,6 @@ internal sealed class SessionFixture : IDisposable
         MaxRetries = 1,
         RetryDelay = TimeSpan.FromMilliseconds(1),
         MaxRetryDelay = TimeSpan.FromMilliseconds(5),
-        FailuresToBreak = 0,
     };
 
     public TrackingSession Open(string? address = null, TimeSpan? linger = null)
@@ -42,6 +41,7 @@ internal sealed class SessionFixture : IDisposable
             SendEvery = TimeSpan.FromMilliseconds(1),
             RetryAfter = TimeSpan.FromMilliseconds(1),
             MaxRetryAfter = TimeSpan.FromMilliseconds(5),
+            RetryAtEnd = TimeSpan.FromMilliseconds(5),
             LingerAtEnd = linger ?? TimeSpan.FromSeconds(60),
             Client = Hasty,
         };

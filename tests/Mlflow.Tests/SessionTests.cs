@@ -7,11 +7,12 @@ public sealed class SessionTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Everything_of_a_run_reaches_the_server(bool isVersion3)
+    [InlineData(ServerVersion.V2_17)]
+    [InlineData(ServerVersion.V3_6)]
+    [InlineData(ServerVersion.V3_11)]
+    public void Everything_of_a_run_reaches_the_server(ServerVersion version)
     {
-        using var fixture = new SessionFixture(isVersion3);
+        using var fixture = new SessionFixture(version);
         using (TrackingSession session = fixture.Open())
         {
             TrackedRun parent = session.StartRun("experiment", "paper", "parent", null, new Dictionary<string, string> { ["team"] = "x" });

@@ -69,6 +69,21 @@ public sealed class SystemTests
     }
 
     [Fact]
+    public void Figures_go_on_while_the_sender_waits_for_an_answer()
+    {
+        using var fixture = new SessionFixture();
+        fixture.Server.Plan([Fault.StallBefore]); // three seconds
+        using TrackingSession session = TrackingSession.Open(
+            fixture.RunFolder, TrackingTarget.Parse(fixture.Server.Address, ".", fixture.Read), fixture.Read, fixture.Clock, fixture.Notes.Enqueue,
+            new TrackingSessionOptions { SystemMetricsEvery = TimeSpan.FromMilliseconds(20), SendEvery = TimeSpan.FromMilliseconds(1) });
+        TrackedRun run = session.StartRun("pretrain", "paper", "pretrain", null, SessionFixture.NoTags);
+        Assert.True(SpinWait.SpinUntil(() => fixture.Server.NumPlanned == 0, TimeSpan.FromSeconds(30)));
+        session.TrackSystem(run);
+        Assert.True(SpinWait.SpinUntil(() => new SpoolReader(fixture.Spool).Read(0).Count(entry => entry.Record.Op == SpoolRecord.Metrics) >= 5, TimeSpan.FromSeconds(2)));
+        Assert.Single(fixture.Server.Requests); // still the first
+    }
+
+    [Fact]
     public void Git_s_files_say_commit_branch_and_origin()
     {
         using var folder = new TempFolder();

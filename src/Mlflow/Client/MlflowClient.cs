@@ -10,10 +10,14 @@ namespace HiEndMae.Mlflow;
 /// </remarks>
 public sealed class MlflowClient : IDisposable
 {
-    /// <summary>A batch holds at most so many metrics, and so many values of all kinds together.</summary>
-    public const int MaxBatch = 1000;
+    /// <summary>The most points of metrics in one request.</summary>
+    /// <remarks>
+    /// Servers take 1,000, but those before 3.10.1 refuse a larger batch than this when they get it a second time
+    /// (mlflow#19144), as after a lost answer.
+    /// </remarks>
+    public const int MaxPoints = 100;
 
-    /// <summary>A batch holds at most so many parameters, and so many tags.</summary>
+    /// <summary>The most parameters, and the most tags, in one request. The limit of the servers.</summary>
     public const int MaxEntries = 100;
 
     /// <summary>A page of runs holds at most so many.</summary>
@@ -113,11 +117,12 @@ public sealed class MlflowClient : IDisposable
         return new Page<Run>(answer.Runs ?? [], answer.NextPageToken);
     }
 
-    /// <summary>Logs values of all kinds in as many requests as the limits of a batch make of them.</summary>
-    /// <remarks>
-    /// At most 100 names of metrics go into one request: MLflow 2 refuses a repeated batch of more (BAD_REQUEST), since it looks for points that it
-    /// has by 100 names at a time.
-    /// </remarks>
+    /// <summary>Logs values of all kinds in as many requests as they need. Logging the same values again changes nothing, except that servers refuse a NaN that they have.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="metrics">Points, at most <see cref="MaxPoints"/> in a request.</param>
+    /// <param name="parameters">Parameters, at most <see cref="MaxEntries"/> in a request.</param>
+    /// <param name="tags">Tags, at most <see cref="MaxEntries"/> in a request.</param>
+    /// <exception cref="TrackingException">The server refuses a value, or cannot be reached. Requests before that one have been carried out.</exception>
     public void LogBatch(string runId, IReadOnlyList<MetricValue> metrics, IReadOnlyList<Entry> parameters, IReadOnlyList<Entry> tags)
     {
         foreach (LogBatchRequest batch in Batches.Of(runId, metrics, parameters, tags))

@@ -3,24 +3,49 @@ namespace HiEndMae.Mlflow;
 /// <summary>How patient a client is.</summary>
 public sealed record MlflowClientOptions
 {
-    /// <summary>How long one attempt may take. Uploads get a second more for every 256 KiB.</summary>
-    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long one attempt may take. 120 s by default, as in MLflow's Python client.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How long the transfer of one file may take; null for <see cref="AttemptTimeout"/> and one second more for every 256 KiB.</summary>
+    public TimeSpan? TransferTimeout { get; init; }
 
     /// <summary>How often a request is sent again after 429, 5xx, a timeout or a lost connection.</summary>
     public int MaxRetries { get; init; } = 4;
 
-    /// <summary>Wait before the first repetition; it doubles, with jitter. A server's Retry-After goes before it.</summary>
+    /// <summary>The wait before the first repetition. It doubles each time, with jitter. A server's Retry-After takes its place.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>The longest wait, whatever the server asks for.</summary>
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After so many failed attempts, and no other, within <see cref="BreakDuration"/> nothing is sent for that long; 0 for never.</summary>
-    public int FailuresToBreak { get; init; } = 10;
+    /// <summary>Ends every wait between repetitions and allows no further one. The request under way goes on.</summary>
+    public CancellationToken Hurry { get; init; }
 
-    /// <summary>How long nothing is sent to a server that keeps failing; at least half a second.</summary>
-    public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Gives up what is under way and every wait.</summary>
+    /// <summary>Gives up the request under way and every wait.</summary>
     public CancellationToken Stop { get; init; }
+
+    /// <summary>
+    /// The defaults, changed by the variables of MLflow's Python client: MLFLOW_HTTP_REQUEST_TIMEOUT and MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT
+    /// (seconds), MLFLOW_HTTP_REQUEST_MAX_RETRIES and MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR (seconds before the first repetition).
+    /// </summary>
+    /// <param name="getVariable">Reads the environment.</param>
+    /// <exception cref="TrackingException">A variable holds no number, or one that is out of range.</exception>
+    public static MlflowClientOptions Of(Func<string, string?> getVariable)
+    {
+        ArgumentNullException.ThrowIfNull(getVariable);
+        var options = new MlflowClientOptions();
+        if (Number("MLFLOW_HTTP_REQUEST_TIMEOUT", 1, 86_400) is { } timeout) options = options with { AttemptTimeout = TimeSpan.FromSeconds(timeout) };
+        if (Number("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT", 1, 604_800) is { } transfer) options = options with { TransferTimeout = TimeSpan.FromSeconds(transfer) };
+        if (Number("MLFLOW_HTTP_REQUEST_MAX_RETRIES", 0, 10) is { } retries) options = options with { MaxRetries = (int)retries };
+        if (Number("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", 0, 120) is { } factor) options = options with { RetryDelay = TimeSpan.FromSeconds(factor) };
+        return options;
+
+        double? Number(string name, double least, double most)
+        {
+            if (getVariable(name) is not { } text || string.IsNullOrWhiteSpace(text)) return null;
+            return double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out double number) && number >= least && number <= most
+                ? number
+                : throw new TrackingException($"The variable {name} is '{text}'; set it to a number from {least} to {most}, or remove it.");
+        }
+    }
 }

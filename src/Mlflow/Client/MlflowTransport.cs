@@ -4,51 +4,33 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Polly;
-using Polly.CircuitBreaker;
 using Polly.Retry;
-using Polly.Timeout;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Sends requests, again where that can help and does no harm, and turns failures into <see cref="TrackingException"/>.</summary>
+/// <summary>Sends requests, repeats those that may succeed later, and turns failures into <see cref="TrackingException"/>.</summary>
 internal sealed class MlflowTransport : IDisposable
 {
-    private const int LongestMessage = 400;
-    private static readonly ResiliencePropertyKey<TimeSpan> AttemptTimeout = new("attempt-timeout");
-    private readonly TrackingServer server;
     private readonly MlflowClientOptions options;
+    private readonly TimeProvider clock;
+    private readonly ServerErrors errors;
     private readonly HttpClient client;
+    private readonly CancellationTokenSource noMoreWaits;
     private readonly ResiliencePipeline<Answer> repeatable;
     private readonly ResiliencePipeline<Answer> once;
 
     public MlflowTransport(TrackingServer server, HttpMessageHandler handler, MlflowClientOptions options, TimeProvider clock)
     {
-        this.server = server;
         this.options = options;
-        // The pipeline keeps the time.
+        this.clock = clock;
+        errors = new ServerErrors(server);
+        // Each attempt has a time limit of its own.
         client = new HttpClient(handler) { BaseAddress = server.Address, Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = 256 << 20 };
         client.DefaultRequestHeaders.Authorization = server.Credentials;
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("hiendmae", typeof(MlflowTransport).Assembly.GetName().Version?.ToString(3) ?? "0"));
-        // One breaker for both: whether the server is well does not depend on what is asked.
-        var attempt = new ResiliencePipelineBuilder<Answer> { TimeProvider = clock };
-        if (options.FailuresToBreak > 0)
-        {
-            attempt.AddCircuitBreaker(new CircuitBreakerStrategyOptions<Answer>
-            {
-                FailureRatio = 1,
-                MinimumThroughput = Math.Max(2, options.FailuresToBreak),
-                SamplingDuration = options.BreakDuration,
-                BreakDuration = options.BreakDuration,
-                ShouldHandle = static arguments => ValueTask.FromResult(IsTransient(arguments.Outcome)),
-            });
-        }
-        attempt.AddTimeout(new TimeoutStrategyOptions
-        {
-            TimeoutGenerator = arguments => ValueTask.FromResult(arguments.Context.Properties.GetValue(AttemptTimeout, options.AttemptTimeout)),
-        });
-        ResiliencePipeline<Answer> one = attempt.Build();
-        repeatable = WithRetry(one, IsTransient, clock);
-        once = WithRetry(one, WasNotReceived, clock);
+        noMoreWaits = CancellationTokenSource.CreateLinkedTokenSource(options.Hurry, options.Stop);
+        repeatable = WithRetry(IsTransient);
+        once = WithRetry(WasNotReceived);
     }
 
     /// <summary>Asks for something.</summary>
@@ -63,14 +45,13 @@ internal sealed class MlflowTransport : IDisposable
     /// <param name="answer">How the answer is read.</param>
     /// <param name="isRepeatable">Whether doing it twice is the same as once; otherwise it is sent again only if the server cannot have seen it.</param>
     /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
-    public TAnswer Post<TMessage, TAnswer>(string path, TMessage message, JsonTypeInfo<TMessage> type, JsonTypeInfo<TAnswer> answer, bool isRepeatable = true) where TAnswer : class
-    {
-        // Bytes, not a stream: a chunked JSON body is read as empty by the server.
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(message, type);
-        return Read(Send(HttpMethod.Post, path, Content, isRepeatable, options.AttemptTimeout), path, answer);
+    public TAnswer Post<TMessage, TAnswer>(string path, TMessage message, JsonTypeInfo<TMessage> type, JsonTypeInfo<TAnswer> answer, bool isRepeatable = true) where TAnswer : class =>
+        SendJson(HttpMethod.Post, path, message, type, answer, isRepeatable);
 
-        HttpContent Content() => new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-    }
+    /// <summary>Changes a part of something; repeatable.</summary>
+    /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
+    public TAnswer Patch<TMessage, TAnswer>(string path, TMessage message, JsonTypeInfo<TMessage> type, JsonTypeInfo<TAnswer> answer) where TAnswer : class =>
+        SendJson(HttpMethod.Patch, path, message, type, answer, isRepeatable: true);
 
     /// <summary>Puts a file, streamed.</summary>
     /// <exception cref="TrackingException">The server refuses, or cannot be reached, or the file cannot be read.</exception>
@@ -78,7 +59,7 @@ internal sealed class MlflowTransport : IDisposable
     {
         try
         {
-            TimeSpan time = options.AttemptTimeout + TimeSpan.FromSeconds(new FileInfo(file).Length / (256 << 10));
+            TimeSpan time = TransferTime(new FileInfo(file).Length);
             Read(Send(HttpMethod.Put, path, () => new StreamContent(File.OpenRead(file)), true, time), path, MlflowJson.Default.EmptyAnswer);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -91,13 +72,46 @@ internal sealed class MlflowTransport : IDisposable
     /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
     public byte[] GetBytes(string path)
     {
-        Answer answer = Send(HttpMethod.Get, path, null, true, options.AttemptTimeout * 10);
-        return answer.IsSuccess ? answer.Body : throw Refused(answer, path);
+        Answer answer = Send(HttpMethod.Get, path, null, true, TransferTime(256 << 20));
+        return answer.IsSuccess ? answer.Body : throw errors.Refused(answer, path);
     }
 
-    public void Dispose() => client.Dispose();
+    /// <summary>Reads a file of any size into a file of this machine.</summary>
+    /// <param name="path">Below the address.</param>
+    /// <param name="file">The file, which is made or replaced; on an error it may hold a part.</param>
+    /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Download(string path, string file)
+    {
+        Answer answer = Send(HttpMethod.Get, path, null, true, options.AttemptTimeout, file);
+        if (!answer.IsSuccess) throw errors.Refused(answer, path);
+    }
 
-    private ResiliencePipeline<Answer> WithRetry(ResiliencePipeline<Answer> attempt, Func<Outcome<Answer>, bool> shouldRetry, TimeProvider clock)
+    public void Dispose()
+    {
+        client.Dispose();
+        noMoreWaits.Dispose();
+    }
+
+    private TimeSpan TransferTime(long bytes) => options.TransferTimeout ?? options.AttemptTimeout + TimeSpan.FromSeconds(bytes / (256 << 10));
+
+    private TAnswer SendJson<TMessage, TAnswer>(HttpMethod verb, string path, TMessage message, JsonTypeInfo<TMessage> type, JsonTypeInfo<TAnswer> answer, bool isRepeatable) where TAnswer : class
+    {
+        // Bytes, not a stream: the server reads a chunked JSON body as empty.
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(message, type);
+        try
+        {
+            return Read(Send(verb, path, Content, isRepeatable, options.AttemptTimeout), path, answer);
+        }
+        catch (TrackingException error) when (!isRepeatable && error.Failure == TrackingFailure.Unavailable && !(error.StatusCode is 401 or 403 or 429 || WasNotReceived(error.InnerException)))
+        {
+            throw new TrackingException(error.Failure, error.Message, error.InnerException) { StatusCode = error.StatusCode, ErrorCode = error.ErrorCode, IsAmbiguous = true };
+        }
+
+        HttpContent Content() => new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    }
+
+    private ResiliencePipeline<Answer> WithRetry(Func<Outcome<Answer>, bool> shouldRetry)
     {
         var builder = new ResiliencePipelineBuilder<Answer> { TimeProvider = clock };
         if (options.MaxRetries > 0)
@@ -115,128 +129,91 @@ internal sealed class MlflowTransport : IDisposable
                     : (TimeSpan?)null),
             });
         }
-        return builder.AddPipeline(attempt).Build();
+        return builder.Build();
     }
 
-    private Answer Send(HttpMethod verb, string path, Func<HttpContent>? content, bool isRepeatable, TimeSpan timeout)
+    private Answer Send(HttpMethod verb, string path, Func<HttpContent>? content, bool isRepeatable, TimeSpan timeout, string? saveTo = null)
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get(options.Stop);
-        context.Properties.Set(AttemptTimeout, timeout);
         try
         {
-            return (isRepeatable ? repeatable : once).Execute(Attempt, context, (this, verb, path, content));
+            if (options.Hurry.IsCancellationRequested) return Attempt(verb, path, content, timeout, saveTo);
+            // The token of the pipeline ends waits; an attempt has its own.
+            return (isRepeatable ? repeatable : once).Execute(
+                static (state, _) => state.Self.Attempt(state.verb, state.path, state.content, state.timeout, state.saveTo), (Self: this, verb, path, content, timeout, saveTo), noMoreWaits.Token);
         }
-        catch (BrokenCircuitException error)
+        catch (TimeoutException error)
         {
-            throw Unreachable("it kept failing, so nothing is sent for a while", error);
-        }
-        catch (TimeoutRejectedException error)
-        {
-            throw Unreachable(string.Create(CultureInfo.InvariantCulture, $"no answer within {timeout.TotalSeconds:0.###} s"), error);
+            throw errors.Unreachable(error.Message, error);
         }
         catch (OperationCanceledException error)
         {
-            throw Unreachable("the program is ending", error);
+            throw errors.Unreachable("the program is ending", error);
         }
         catch (HttpRequestException error)
         {
-            throw Unreachable(error.Message, error);
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
+            throw errors.Unreachable(error);
         }
     }
 
-    private static Answer Attempt(ResilienceContext context, (MlflowTransport Self, HttpMethod Verb, string Path, Func<HttpContent>? Content) state)
+    private Answer Attempt(HttpMethod verb, string path, Func<HttpContent>? content, TimeSpan timeout, string? saveTo)
     {
+        using var timer = new CancellationTokenSource(timeout, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(options.Stop, timer.Token);
         try
         {
-            using var request = new HttpRequestMessage(state.Verb, state.Path) { Content = state.Content?.Invoke() };
-            using HttpResponseMessage response = state.Self.client.Send(request, HttpCompletionOption.ResponseContentRead, context.CancellationToken);
-            using var body = new MemoryStream();
-            response.Content.CopyTo(body, null, context.CancellationToken);
-            RetryConditionHeaderValue? asked = response.Headers.RetryAfter;
-            TimeSpan? wait = asked?.Delta ?? (asked?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
-            bool isJson = response.Content.Headers.ContentType?.MediaType is null or "application/json";
-            return new Answer(response.StatusCode, body.ToArray(), isJson, wait);
+            using var request = new HttpRequestMessage(verb, path) { Content = content?.Invoke() };
+            using HttpResponseMessage response = client.Send(request, saveTo is null ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (saveTo is null || !response.IsSuccessStatusCode) return ReadAnswer(response, limit.Token);
+            timer.CancelAfter(TransferTime(response.Content.Headers.ContentLength ?? 1L << 30));
+            using FileStream file = File.Create(saveTo);
+            response.Content.CopyTo(file, null, limit.Token);
+            return new Answer(response.StatusCode, [], IsJson: false, RetryAfter: null);
+        }
+        catch (HttpIOException error) when (!limit.IsCancellationRequested)
+        {
+            throw new HttpRequestException(error.HttpRequestError, error.Message, error);
+        }
+        catch (Exception error) when ((error is OperationCanceledException or ObjectDisposedException or HttpRequestException or HttpIOException) && limit.IsCancellationRequested)
+        {
+            // A synchronous request is given up by closing its connection, which its reader may notice first.
+            options.Stop.ThrowIfCancellationRequested();
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"no answer within {timeout.TotalSeconds:0.###} s"), error);
         }
         catch (ObjectDisposedException error)
         {
-            // A synchronous request is given up by closing its connection, and what was reading from it can see that first.
-            context.CancellationToken.ThrowIfCancellationRequested();
             throw new HttpRequestException(HttpRequestError.ResponseEnded, "the connection was closed", error);
         }
     }
 
+    private static Answer ReadAnswer(HttpResponseMessage response, CancellationToken cancel)
+    {
+        using var body = new MemoryStream();
+        response.Content.CopyTo(body, null, cancel);
+        RetryConditionHeaderValue? asked = response.Headers.RetryAfter;
+        TimeSpan? wait = asked?.Delta ?? (asked?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
+        bool isJson = response.Content.Headers.ContentType?.MediaType is null or "application/json";
+        return new Answer(response.StatusCode, body.ToArray(), isJson, wait);
+    }
+
     private TAnswer Read<TAnswer>(Answer answer, string path, JsonTypeInfo<TAnswer> type) where TAnswer : class
     {
-        if (!answer.IsSuccess) throw Refused(answer, path);
+        if (!answer.IsSuccess) throw errors.Refused(answer, path);
         try
         {
             return JsonSerializer.Deserialize(answer.Body, type) ?? throw new JsonException("null");
         }
         catch (JsonException error)
         {
-            // Something between us and the server, such as a page that wants a login.
-            throw Unreachable($"its answer to {Short(path)} is no MLflow answer", error);
+            throw errors.NotMlflow(path, error);
         }
     }
 
-    private TrackingException Refused(Answer answer, string path)
-    {
-        int status = (int)answer.Status;
-        ErrorAnswer? error = ErrorOf(answer);
-        if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-        {
-            return new TrackingException(
-                TrackingFailure.Unavailable,
-                $"The tracking server {server} refuses access ({status}); set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.") { StatusCode = status };
-        }
-        string message = error?.Message is { Length: > LongestMessage } text ? text[..LongestMessage] + "..." : error?.Message ?? "no reason given";
-        TrackingFailure failure = error?.ErrorCode switch
-        {
-            "RESOURCE_DOES_NOT_EXIST" => TrackingFailure.Missing,
-            // Without MLflow's own word the answer can be of anything, such as a proxy in front of a server that starts.
-            null when answer.Status is not (HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.BadRequest) => TrackingFailure.Unavailable,
-            _ => IsTransient(answer.Status) ? TrackingFailure.Unavailable : TrackingFailure.Refused,
-        };
-        return new TrackingException(failure, $"The tracking server {server} answered {status} to {Short(path)}: {message}") { StatusCode = status, ErrorCode = error?.ErrorCode };
-    }
+    private static bool IsTransient(Outcome<Answer> outcome) =>
+        outcome.Exception is null ? outcome.Result is { IsTransient: true } : outcome.Exception is HttpRequestException or TimeoutException;
 
-    private TrackingException Unreachable(string why, Exception cause) =>
-        new(TrackingFailure.Unavailable, $"The tracking server {server} cannot be reached: {why.TrimEnd('.')}.", cause);
+    // The server says that it did not do it, or there was no connection to send it through.
+    private static bool WasNotReceived(Outcome<Answer> outcome) => outcome.Result is { Status: HttpStatusCode.TooManyRequests } || WasNotReceived(outcome.Exception);
 
-    private static ErrorAnswer? ErrorOf(Answer answer)
-    {
-        try
-        {
-            return answer.IsJson ? JsonSerializer.Deserialize(answer.Body, MlflowJson.Default.ErrorAnswer) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string Short(string path) => path.Split('?')[0];
-
-    private static bool IsTransient(Outcome<Answer> outcome) => outcome.Exception is null
-        ? outcome.Result is { } answer && (IsTransient(answer.Status) || (answer.IsSuccess && !answer.LooksWhole))
-        : outcome.Exception is HttpRequestException or TimeoutRejectedException;
-
-    // Certainly not done: the server says so, or there was no connection to say it through.
-    private static bool WasNotReceived(Outcome<Answer> outcome) =>
-        outcome.Result is { Status: HttpStatusCode.TooManyRequests }
-        || outcome.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
-
-    private static bool IsTransient(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError;
-
-    private sealed record Answer(HttpStatusCode Status, byte[] Body, bool IsJson, TimeSpan? RetryAfter)
-    {
-        public bool IsSuccess => (int)Status is >= 200 and < 300;
-
-        /// <summary>Every answer of the API but a download is a JSON object.</summary>
-        public bool LooksWhole => !IsJson || (Body.Length >= 2 && Body.AsSpan().TrimEnd(" \r\n\t"u8).EndsWith("}"u8));
-    }
+    private static bool WasNotReceived(Exception? error) =>
+        error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
 }

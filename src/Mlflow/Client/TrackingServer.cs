@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace HiEndMae.Mlflow;
@@ -7,11 +10,19 @@ namespace HiEndMae.Mlflow;
 /// <summary>A server's address and what opens it. Only <see cref="Address"/> is ever shown or written.</summary>
 public sealed class TrackingServer
 {
-    private TrackingServer(Uri address, AuthenticationHeaderValue? credentials, bool trustsAnyCertificate)
+    private readonly bool trustsAnyCertificate;
+    private readonly X509Certificate2Collection authorities;
+    private readonly X509Certificate2? clientCertificate;
+    private volatile string? certificateFault;
+
+    private TrackingServer(Uri address, AuthenticationHeaderValue? credentials, bool trustsAnyCertificate, string? certificatePath, X509Certificate2Collection authorities, X509Certificate2? clientCertificate)
     {
         Address = address;
         Credentials = credentials;
-        TrustsAnyCertificate = trustsAnyCertificate;
+        CertificatePath = certificatePath;
+        this.trustsAnyCertificate = trustsAnyCertificate;
+        this.authorities = authorities;
+        this.clientCertificate = clientCertificate;
     }
 
     /// <summary>Scheme, host, port and path, without credentials.</summary>
@@ -20,16 +31,23 @@ public sealed class TrackingServer
     /// <summary>The header that opens the server; null for none.</summary>
     internal AuthenticationHeaderValue? Credentials { get; }
 
-    /// <summary>Whether any certificate will do.</summary>
-    internal bool TrustsAnyCertificate { get; }
+    /// <summary>The file of MLFLOW_TRACKING_SERVER_CERT_PATH; null for the authorities of the machine.</summary>
+    internal string? CertificatePath { get; }
+
+    /// <summary>What was wrong with the certificate of the last connection; null where it was accepted or never seen.</summary>
+    internal string? CertificateFault => certificateFault;
+
+    /// <summary>Whether any certificate is accepted.</summary>
+    internal bool TrustsAnyCertificate => trustsAnyCertificate;
 
     /// <summary>
-    /// From an address, and as the Python client from MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME with
-    /// MLFLOW_TRACKING_PASSWORD, and MLFLOW_TRACKING_INSECURE_TLS. A name and password in the address hold where the environment has none.
+    /// Reads what MLflow's Python client reads: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (or the file ~/.mlflow/credentials),
+    /// MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_TRACKING_SERVER_CERT_PATH and MLFLOW_TRACKING_CLIENT_CERT_PATH.
+    /// A name and password in the address are used where none of these is set.
     /// </summary>
     /// <param name="address">http:// or https://, without <c>/api</c>.</param>
     /// <param name="getVariable">Reads the environment.</param>
-    /// <exception cref="TrackingException">The address is of another kind.</exception>
+    /// <exception cref="TrackingException">The address is of another kind, the variables contradict each other, or a certificate cannot be read.</exception>
     public static TrackingServer Of(string address, Func<string, string?> getVariable)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -38,32 +56,103 @@ public sealed class TrackingServer
             throw new TrackingException("The address of the tracking server is neither http://... nor https://...");
         string shown = $"{uri.Scheme}://{uri.Authority.Split('@')[^1]}{uri.AbsolutePath.TrimEnd('/')}/";
         bool insecure = getVariable("MLFLOW_TRACKING_INSECURE_TLS")?.Trim() is { } word && (word == "1" || word.Equals("true", StringComparison.OrdinalIgnoreCase));
-        return new TrackingServer(new Uri(shown), Header(uri.UserInfo, getVariable), insecure);
+        string? serverPath = NonEmpty(getVariable("MLFLOW_TRACKING_SERVER_CERT_PATH")), clientPath = NonEmpty(getVariable("MLFLOW_TRACKING_CLIENT_CERT_PATH"));
+        if (insecure && serverPath is not null)
+            throw new TrackingException("MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set and contradict each other; remove one of them.");
+        return new TrackingServer(new Uri(shown), Header(uri.UserInfo, getVariable), insecure, serverPath, Authorities(serverPath), ClientCertificate(clientPath));
     }
 
     /// <summary>The address alone.</summary>
     public override string ToString() => Address.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>What sends requests as this server wants.</summary>
+    /// <summary>Makes the handler that sends requests as this server needs them.</summary>
     internal SocketsHttpHandler CreateHandler()
     {
         var handler = new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // a server that moved is found again
-            AllowAutoRedirect = false, // a redirected POST arrives as a GET: an error is clearer
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // finds a server again that moved to another address
+            AllowAutoRedirect = false, // a redirected POST would arrive as a GET; an error is clearer
             UseCookies = false,
         };
-#pragma warning disable CA5359 // Only where the user's environment says so, by the Python client's own variable.
-        if (TrustsAnyCertificate) handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, faults) => Accepts(certificate, chain, faults);
+        if (clientCertificate is not null) handler.SslOptions.ClientCertificates = [clientCertificate];
         return handler;
+    }
+
+    private bool Accepts(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors faults)
+    {
+        if (trustsAnyCertificate) return true;
+        X509ChainStatus[] statuses = chain?.ChainStatus ?? [];
+        if (authorities.Count > 0 && certificate is not null)
+        {
+            // The file replaces the authorities of the machine, as for the Python client.
+            using var own = new X509Chain();
+            own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            own.ChainPolicy.CustomTrustStore.AddRange(authorities);
+            foreach (X509ChainElement element in chain?.ChainElements ?? new X509Chain().ChainElements) own.ChainPolicy.ExtraStore.Add(element.Certificate);
+            using var leaf = new X509Certificate2(certificate);
+            faults = own.Build(leaf) ? faults & ~SslPolicyErrors.RemoteCertificateChainErrors : faults | SslPolicyErrors.RemoteCertificateChainErrors;
+            statuses = own.ChainStatus;
+        }
+        certificateFault = faults == SslPolicyErrors.None ? null : Describe(certificate, faults, statuses);
+        return faults == SslPolicyErrors.None;
+    }
+
+    private string Describe(X509Certificate? certificate, SslPolicyErrors faults, X509ChainStatus[] statuses)
+    {
+        if (certificate is null || faults.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable)) return "it shows no certificate";
+        X509ChainStatusFlags all = statuses.Aggregate(X509ChainStatusFlags.NoError, static (flags, status) => flags | status.Status);
+        if (all.HasFlag(X509ChainStatusFlags.NotTimeValid))
+            return $"its certificate is valid only from {certificate.GetEffectiveDateString()} to {certificate.GetExpirationDateString()}";
+        if (faults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return $"its certificate is for {certificate.Subject}, not for the host {Address.Host}";
+        if (all.HasFlag(X509ChainStatusFlags.UntrustedRoot) || all.HasFlag(X509ChainStatusFlags.PartialChain))
+        {
+            return certificate.Subject == certificate.Issuer
+                ? $"its certificate ({certificate.Subject}) is signed by itself and is not trusted on this machine"
+                : $"its certificate is signed by {certificate.Issuer}, which is not trusted on this machine";
+        }
+        return $"its certificate is not accepted ({all})";
+    }
+
+    private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static X509Certificate2Collection Authorities(string? path)
+    {
+        var all = new X509Certificate2Collection();
+        if (path is null) return all;
+        try
+        {
+            // requests accepts a file or a folder of files.
+            foreach (string file in Directory.Exists(path) ? Directory.GetFiles(path) : [path]) all.ImportFromPemFile(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new TrackingException($"The certificate {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) cannot be read: {error.Message}", error);
+        }
+        return all.Count > 0 ? all : throw new TrackingException($"The file {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) holds no certificate; it must be a PEM file with '-----BEGIN CERTIFICATE-----'.");
+    }
+
+    private static X509Certificate2? ClientCertificate(string? path)
+    {
+        if (path is null) return null;
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new TrackingException($"The client certificate {path} (MLFLOW_TRACKING_CLIENT_CERT_PATH) cannot be read: {error.Message} It must be one PEM file with the certificate and its key.", error);
+        }
     }
 
     private static AuthenticationHeaderValue? Header(string userInfo, Func<string, string?> getVariable)
     {
-        if (getVariable("MLFLOW_TRACKING_USERNAME") is { Length: > 0 } user) return Basic(user, getVariable("MLFLOW_TRACKING_PASSWORD") ?? "");
-        if (getVariable("MLFLOW_TRACKING_TOKEN") is { Length: > 0 } token) return new AuthenticationHeaderValue("Bearer", token.Trim());
+        CredentialsFile file = CredentialsFile.Read(getVariable);
+        string? user = NonEmpty(getVariable("MLFLOW_TRACKING_USERNAME")) ?? file.Username, password = NonEmpty(getVariable("MLFLOW_TRACKING_PASSWORD")) ?? file.Password;
+        if (user is not null && password is not null) return Basic(user, password);
+        if (NonEmpty(getVariable("MLFLOW_TRACKING_TOKEN")) is { } token) return new AuthenticationHeaderValue("Bearer", token);
         if (userInfo.Length == 0) return null;
         string[] parts = userInfo.Split(':', 2);
         return Basic(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>The one thread that sends. It gathers for a while, tries, and waits longer after every failure; it never gives up before the program ends.</summary>
+/// <summary>The one thread that sends. It gathers records for a while, tries, and waits longer after every failure; it never gives up before the program ends.</summary>
 internal sealed class BackgroundDrain : IDisposable
 {
     private readonly SpoolWriter spool;
@@ -11,18 +11,27 @@ internal sealed class BackgroundDrain : IDisposable
     private readonly TimeProvider clock;
     private readonly Action<string> note;
     private readonly TrackingSessionOptions options;
+    private readonly CancellationTokenSource hurry;
     private readonly CancellationTokenSource stop;
-    private readonly Action sample;
     private readonly Lock gate = new();
     private readonly AutoResetEvent wake = new(false);
     private readonly Thread thread;
-    private long appended = 1;  // counts appends, so that what comes during a drain is seen; the first drain looks for what earlier sessions left
+    private long appended = 1; // counts appends; the first drain looks for what earlier sessions left
     private long drained;
     private bool isUrgent, isEnding, isAway;
     private int numFailures;
 
+    /// <param name="spool">What is written meanwhile.</param>
+    /// <param name="drain">Sends it.</param>
+    /// <param name="store">Disposed with this object.</param>
+    /// <param name="clock">Waits.</param>
+    /// <param name="note">Takes sentences for the log.</param>
+    /// <param name="options">Times.</param>
+    /// <param name="hurry">Set when the program ends, so that the client's own waits end; disposed with this object.</param>
+    /// <param name="stop">Set when the time at the end is up; disposed with this object.</param>
     public BackgroundDrain(
-        SpoolWriter spool, SpoolDrain drain, ITrackingStore store, TimeProvider clock, Action<string> note, TrackingSessionOptions options, CancellationTokenSource stop, Action sample)
+        SpoolWriter spool, SpoolDrain drain, ITrackingStore store, TimeProvider clock, Action<string> note, TrackingSessionOptions options,
+        CancellationTokenSource hurry, CancellationTokenSource stop)
     {
         this.spool = spool;
         this.drain = drain;
@@ -30,13 +39,13 @@ internal sealed class BackgroundDrain : IDisposable
         this.clock = clock;
         this.note = note;
         this.options = options;
+        this.hurry = hurry;
         this.stop = stop;
-        this.sample = sample;
         thread = new Thread(Work) { IsBackground = true, Name = "tracking", Priority = ThreadPriority.BelowNormal };
         thread.Start();
     }
 
-    /// <summary>Something was appended.</summary>
+    /// <summary>Says that something was appended.</summary>
     /// <param name="soon">Whether to send without gathering more.</param>
     public void Wake(bool soon)
     {
@@ -49,7 +58,8 @@ internal sealed class BackgroundDrain : IDisposable
         wake.Set();
     }
 
-    /// <summary>Waits until what was appended so far has been sent.</summary>
+    /// <summary>Waits until everything appended so far has been sent.</summary>
+    /// <returns>Whether it has.</returns>
     public bool Flush(TimeSpan longest)
     {
         long goal, start = clock.GetTimestamp();
@@ -74,9 +84,9 @@ internal sealed class BackgroundDrain : IDisposable
     /// <returns>Whether everything was sent.</returns>
     public bool Stop()
     {
-        lock (gate) isEnding = true;
-        wake.Set();
+        End();
         if (!thread.Join(options.LingerAtEnd)) stop.Cancel();
+        wake.Set();
         thread.Join();
         return drained >= appended;
     }
@@ -84,9 +94,8 @@ internal sealed class BackgroundDrain : IDisposable
     /// <summary>Ends the thread wherever it is.</summary>
     public void Abandon()
     {
-        lock (gate) isEnding = true;
         stop.Cancel();
-        wake.Set();
+        End();
         thread.Join();
     }
 
@@ -95,13 +104,21 @@ internal sealed class BackgroundDrain : IDisposable
     {
         store.Dispose();
         wake.Dispose();
+        hurry.Dispose();
         stop.Dispose();
+    }
+
+    private void End()
+    {
+        lock (gate) isEnding = true;
+        hurry.Cancel();
+        wake.Set();
     }
 
     private void Work()
     {
-        long now = clock.GetTimestamp(), lastSample = now, nextTry = now; // at once: an earlier session may have left something
-        while (true)
+        long nextTry = clock.GetTimestamp(); // at once: an earlier session may have left something
+        while (!stop.IsCancellationRequested)
         {
             bool ending, urgent, waiting;
             lock (gate)
@@ -110,30 +127,32 @@ internal sealed class BackgroundDrain : IDisposable
                 urgent = isUrgent;
                 waiting = drained < appended;
             }
-            now = clock.GetTimestamp();
-            if (!ending && options.SystemMetricsEvery > TimeSpan.Zero && clock.GetElapsedTime(lastSample, now) >= options.SystemMetricsEvery)
+            if (ending && !waiting) return;
+            TimeSpan left = clock.GetElapsedTime(clock.GetTimestamp(), nextTry);
+            if (waiting && (left <= TimeSpan.Zero || ((urgent || ending) && numFailures == 0)))
             {
-                lastSample = now;
-                Sample();
-            }
-            bool isDue = clock.GetElapsedTime(nextTry, now) >= TimeSpan.Zero;
-            if (waiting && (isDue || ending || (urgent && numFailures == 0)) && !stop.IsCancellationRequested)
-            {
-                bool done = Try();
-                nextTry = clock.GetTimestamp() + Ticks(done ? options.SendEvery : Backoff());
-                // At the end one more failure is the last.
-                if (ending && !done) return;
+                bool done = Try(out bool isHopeless);
+                if (ending && isHopeless) return;
+                nextTry = clock.GetTimestamp() + Ticks(WaitAfter(done));
                 continue;
             }
-            if (ending) return;
-            TimeSpan wait = options.SystemMetricsEvery > TimeSpan.Zero && options.SystemMetricsEvery < options.SendEvery ? options.SystemMetricsEvery : options.SendEvery;
-            if (waiting && clock.GetElapsedTime(now, nextTry) is var left && left < wait) wait = left;
+            TimeSpan wait = waiting && left < options.SendEvery ? left : options.SendEvery;
             wake.WaitOne(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
+            // A failure before the end must not use up the time at the end.
+            if (!ending && hurry.IsCancellationRequested) nextTry = clock.GetTimestamp();
         }
     }
 
-    private bool Try()
+    private TimeSpan WaitAfter(bool done)
     {
+        if (done) return options.SendEvery;
+        lock (gate) return isEnding ? options.RetryAtEnd : Backoff();
+    }
+
+    /// <param name="isHopeless">Whether the server answered and another try within seconds cannot help.</param>
+    private bool Try(out bool isHopeless)
+    {
+        isHopeless = false;
         long goal;
         lock (gate)
         {
@@ -154,13 +173,18 @@ internal sealed class BackgroundDrain : IDisposable
         {
             return false;
         }
-        catch (Exception error) when (error is TrackingException or IOException or UnauthorizedAccessException)
+        catch (TrackingException error)
+        {
+            isHopeless = error.StatusCode is 401 or 403;
+            return Failed(error.Message);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return Failed(error.Message);
         }
         catch (Exception error)
         {
-            // A mistake of ours; tracking ends no training, and the spool keeps what it could not send.
+            // A mistake of ours. Tracking ends no training, and the spool keeps what was not sent.
             return Failed($"internal error: {error}");
         }
     }
@@ -168,24 +192,12 @@ internal sealed class BackgroundDrain : IDisposable
     private bool Failed(string why)
     {
         numFailures++;
-        if (!isAway && !stop.IsCancellationRequested) note(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values wait in the run directory and are sent when it works again."));
+        if (!isAway && !hurry.IsCancellationRequested) note(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values wait in the run directory and are sent when it works again."));
         isAway = true;
         return false;
     }
 
-    private void Sample()
-    {
-        try
-        {
-            sample();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            note($"tracking: no figures of the machine: {error.Message}");
-        }
-    }
-
-    // Doubling, with up to a fifth of jitter, so that the processes of a cluster do not come back all at once.
+    // Doubles, with up to a fifth of jitter, so that the processes of a cluster do not all return at once.
     private TimeSpan Backoff()
     {
         double factor = Math.Pow(2, Math.Min(numFailures - 1, 20)) * (1 + (Random.Shared.NextDouble() / 5));

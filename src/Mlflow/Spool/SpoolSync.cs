@@ -45,16 +45,37 @@ public static class SpoolSync
         string runFolder, TrackingTarget? target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, MlflowClientOptions? options, CancellationToken cancel)
     {
         TrackingTarget to = target ?? TargetOf(runFolder, getVariable);
-        using ITrackingStore store = to.Open(getVariable, clock, (options ?? new MlflowClientOptions()) with { Stop = cancel });
+        MlflowClientOptions patience = (options ?? MlflowClientOptions.Of(getVariable)) with { Stop = cancel };
+        using ITrackingStore store = to.Open(getVariable, clock, patience);
         try
         {
             EndDeadRuns(runFolder);
-            return new SpoolDrain(runFolder, store, to.ForSpool(runFolder), note).Drain(cancel, isSuspicious: true)
+            return DrainWithPatience(new SpoolDrain(runFolder, store, to.ForSpool(runFolder), note), patience, clock, cancel)
                 ?? throw new TrackingException(TrackingFailure.Unavailable, $"Another process is sending the spool of {runFolder}.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new TrackingException(TrackingFailure.Unavailable, $"The spool of {runFolder} cannot be sent: {error.Message}", error);
+        }
+    }
+
+    // The client repeats requests by itself, except the one that makes a run: the server may have carried it out. The drain looks for that run before it asks again.
+    private static int? DrainWithPatience(SpoolDrain drain, MlflowClientOptions patience, TimeProvider clock, CancellationToken cancel)
+    {
+        long reached = -1;
+        for (int numFailures = 0; ;)
+        {
+            try
+            {
+                return drain.Drain(cancel, isSuspicious: true);
+            }
+            catch (TrackingException error) when (error.IsAmbiguous && numFailures < patience.MaxRetries)
+            {
+                numFailures = drain.Position > reached ? 1 : numFailures + 1;
+                reached = drain.Position;
+                TimeSpan wait = patience.RetryDelay * Math.Pow(2, numFailures - 1);
+                Task.Delay(wait < patience.MaxRetryDelay ? wait : patience.MaxRetryDelay, clock, cancel).GetAwaiter().GetResult();
+            }
         }
     }
 

@@ -10,6 +10,10 @@ namespace HiEndMae.Mlflow;
 internal sealed class SystemMonitor(string folder, string procFolder, NvidiaSmi? gpus, TimeProvider clock)
 {
     public const string Cpu = "system/cpu_utilization_percentage";
+
+    /// <summary>The one figure that every reading has.</summary>
+    public const string Memory = "system/process_memory_megabytes";
+
     private const double Mega = 1e6;
     private readonly byte[] buffer = new byte[16 << 10];
     private readonly string statFile = Path.Combine(procFolder, "stat"), memoryFile = Path.Combine(procFolder, "meminfo"), networkFile = Path.Combine(procFolder, "net", "dev");
@@ -23,7 +27,7 @@ internal sealed class SystemMonitor(string folder, string procFolder, NvidiaSmi?
     {
         if (isLinux) ReadLinux(figures);
         else ReadAnywhere(figures);
-        figures.Add(("system/process_memory_megabytes", Environment.WorkingSet / Mega));
+        figures.Add((Memory, Environment.WorkingSet / Mega));
         ReadDisk(figures);
         gpus?.Read(figures);
     }

@@ -21,8 +21,7 @@ internal sealed class ServerRun
 
     public Dictionary<string, string> Tags { get; } = [];
 
-    /// <summary>Key, timestamp, step, value as stored, whether it is NaN: the primary key of MLflow's table.</summary>
-    public HashSet<(string Key, long Time, long Step, double Value, bool IsNan)> Metrics { get; } = [];
+    public HashSet<StoredPoint> Metrics { get; } = [];
 
     public Dictionary<string, string> Inputs { get; } = [];
 

@@ -6,9 +6,10 @@ using System.Text.RegularExpressions;
 namespace HiEndMae.Mlflow.Tests;
 
 /// <summary>What a tracking server keeps, and its rules and answers as the transcripts record them. Knows nothing of the client.</summary>
-/// <param name="isVersion3">Whether it answers as 3.11 does, otherwise as 2.17.</param>
-internal sealed partial class StandInMlflow(bool isVersion3 = false)
+/// <param name="version">The version it answers as.</param>
+internal sealed partial class StandInMlflow(ServerVersion version = ServerVersion.V2_17)
 {
+    private readonly bool isVersion3 = version >= ServerVersion.V3_6;
     private int nextId = 1;
 
     public Dictionary<string, string> Experiments { get; } = new() { ["0"] = "Default" };
@@ -16,6 +17,9 @@ internal sealed partial class StandInMlflow(bool isVersion3 = false)
     public Dictionary<string, ServerRun> Runs { get; } = [];
 
     public Dictionary<string, byte[]> Artifacts { get; } = [];
+
+    /// <summary>Metrics that this server does not take.</summary>
+    public HashSet<string> RefusedKeys { get; } = [];
 
     /// <summary>Artifact root of new runs; ID stands for the run.</summary>
     public string ArtifactRoot { get; set; } = "mlflow-artifacts:/EXP/ID/artifacts";
@@ -84,14 +88,15 @@ internal sealed partial class StandInMlflow(bool isVersion3 = false)
         Limit("params", parameters.Count, 100);
         Limit("tags", tags.Count, 100);
         Limit("metrics, params, and tags", metrics.Count + parameters.Count + tags.Count, 1000);
-        var points = new List<(string Key, long Time, long Step, double Value, bool IsNan)>();
+        var points = new List<StoredPoint>();
         foreach ((int i, JsonNode? metric) in metrics.Index())
         {
             CheckKey(Text(metric!, "key"), $"metrics[{i}].key");
+            if (RefusedKeys.Contains(Text(metric!, "key"))) throw Invalid($"Invalid value \"{Text(metric!, "key")}\" for parameter 'metrics[{i}].key' supplied: refused by this server.");
             if (metric!["value"] is null) throw Invalid($"Missing value for required parameter 'metrics[{i}].value'. See the API docs for more information about request parameters.");
             if (metric["timestamp"] is null) throw Invalid($"Missing value for required parameter 'metrics[{i}].timestamp'. See the API docs for more information about request parameters.");
             double value = Number(metric["value"]!);
-            points.Add((Text(metric, "key"), (long)Number(metric["timestamp"]!), metric["step"] is { } step ? (long)Number(step) : 0,
+            points.Add(new StoredPoint(Text(metric, "key"), (long)Number(metric["timestamp"]!), metric["step"] is { } step ? (long)Number(step) : 0,
                 double.IsNaN(value) ? 0 : Math.Clamp(value, double.MinValue, double.MaxValue), double.IsNaN(value)));
         }
         string[] twice = [.. parameters.GroupBy(one => Text(one!, "key")).Where(group => group.Count() > 1).Select(group => group.Key)];
@@ -104,12 +109,18 @@ internal sealed partial class StandInMlflow(bool isVersion3 = false)
                 throw Invalid($"Changing param values is not allowed. Params were already logged='[{{'key': '{key}', 'old_value': '{old}', 'new_value': '{value}'}}]' for run ID='{run.Id}'.");
         }
         foreach (JsonNode? tag in tags) CheckKey(Text(tag!, "key"), "tags[0].key");
-        // 2.17 looks for points that it has by 100 names at a time, and refuses the batch when it meets one of a later hundred.
-        var names = points.Select(point => point.Key).Distinct().ToList();
-        if (!isVersion3 && names.Count > 100 && points.Any(run.Metrics.Contains))
-            throw new ServerError(400, "BAD_REQUEST", "(raised as a result of Query-invoked autoflush)\n(sqlite3.IntegrityError) UNIQUE constraint failed: metrics.key, metrics.timestamp, metrics.step, metrics.run_uuid, metrics.value, metrics.is_nan");
-        run.Metrics.UnionWith(points);
         foreach (JsonNode? parameter in parameters) run.Params[Text(parameter!, "key")] = Cut(Text(parameter!, "value"), 6000);
+        if (!MetricTable.Insert(run.Metrics, points, version))
+        {
+            StoredPoint first = points.First(run.Metrics.Contains);
+            throw new ServerError(400, "BAD_REQUEST", $"""
+                (raised as a result of Query-invoked autoflush; consider using a session.no_autoflush block if this flush is occurring prematurely)
+                (sqlite3.IntegrityError) UNIQUE constraint failed: metrics.key, metrics.timestamp, metrics.step, metrics.run_uuid, metrics.value, metrics.is_nan
+                [SQL: INSERT INTO metrics ("key", value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, ?, ?, ?, ?)]
+                [parameters: ('{first.Key}', {first.Value}, {first.Time}, {first.Step}, {(first.IsNan ? 1 : 0)}, '{run.Id}')]
+                (Background on this error at: https://sqlalche.me/e/14/gkpj)
+                """);
+        }
         foreach (JsonNode? tag in tags) run.Tags[Text(tag!, "key")] = Cut(Text(tag!, "value"), 8000);
         return "{}";
     }
@@ -271,7 +282,7 @@ internal sealed partial class StandInMlflow(bool isVersion3 = false)
 
     private string RootOf(ServerRun run) => ArtifactRoot.Replace("EXP", run.Experiment, StringComparison.Ordinal).Replace("ID", run.Id, StringComparison.Ordinal);
 
-    private static JsonObject MetricJson((string Key, long Time, long Step, double Value, bool IsNan) point) => new()
+    private static JsonObject MetricJson(StoredPoint point) => new()
     {
         ["key"] = point.Key,
         ["value"] = point.IsNan ? "NaN" : point.Value,

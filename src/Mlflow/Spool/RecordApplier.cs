@@ -1,0 +1,107 @@
+namespace HiEndMae.Mlflow;
+
+/// <summary>Applies one record to a store. Applying it twice is the same as applying it once.</summary>
+/// <param name="runFolder">The run directory.</param>
+/// <param name="store">Where records go.</param>
+/// <param name="state">Which runs the store has by which ids; the start of a run adds to it.</param>
+internal sealed class RecordApplier(string runFolder, ITrackingStore store, CursorState state)
+{
+    /// <summary>The tag that holds our id of a run.</summary>
+    public const string IdTag = "hiendmae.run_id";
+
+    private const string ParentTag = "hiendmae.parent_id";
+
+    /// <exception cref="TrackingException">The store refuses the record, or is not available.</exception>
+    public void Apply(SpoolRecord record)
+    {
+        switch (record.Op)
+        {
+            case SpoolRecord.Start:
+                StartRun(record);
+                break;
+            case SpoolRecord.Resume:
+                if (!store.Reopen(RunOf(record))) throw new TrackingException(TrackingFailure.Missing, $"Run {RunOf(record)} in {store.Description} is deleted; its values are left out until it is restored.");
+                break;
+            case SpoolRecord.Params:
+                store.LogParams(RunOf(record), Dictionary(record.Entries));
+                break;
+            case SpoolRecord.Tags:
+                store.SetTags(RunOf(record), Dictionary(record.Entries));
+                break;
+            case SpoolRecord.Metrics:
+                store.LogMetrics(RunOf(record), [.. record.Points!.Select(static point => new MetricPoint(point.Key, point.Value, point.Step, DateTimeOffset.FromUnixTimeMilliseconds(point.Timestamp)))]);
+                break;
+            case SpoolRecord.Inputs:
+                store.LogInputs(RunOf(record), record.Datasets ?? []);
+                break;
+            case SpoolRecord.Artifact:
+                LogArtifact(record);
+                break;
+            case SpoolRecord.End:
+                EndRun(record);
+                break;
+            default:
+                break; // "target", and kinds that a later version of this program may write
+        }
+    }
+
+    private void StartRun(SpoolRecord record)
+    {
+        string run = record.Run!, experiment = store.GetOrCreateExperiment(record.Experiment!);
+        // The run is there already where an earlier answer, or the cursor, was lost.
+        IReadOnlyList<string> found = store.FindRuns(experiment, IdTag, run);
+        string id = found.Count > 0 ? found[0] : store.CreateRun(experiment, record.Name!, ParentOf(record, experiment), TagsOf(record), DateTimeOffset.FromUnixTimeMilliseconds(record.Time ?? 0));
+        foreach (string twin in found.Skip(1)) store.DeleteRun(twin);
+        if (record.Parent is null) Adopt(run, id, experiment);
+        state.Runs[run] = id;
+        state.Experiments[run] = experiment;
+    }
+
+    // Runs of other processes, such as the stages of a sweep, may have ended before their parent was sent.
+    private void Adopt(string run, string id, string experiment)
+    {
+        foreach (string child in store.FindRuns(experiment, ParentTag, run)) store.SetTags(child, new Dictionary<string, string> { [RunTags.ParentRunId] = id });
+    }
+
+    private void EndRun(SpoolRecord record)
+    {
+        string id = RunOf(record), experiment = state.Experiments[record.Run!];
+        // The server may have carried out late a request for this run that we gave up.
+        foreach (string twin in store.FindRuns(experiment, IdTag, record.Run!))
+        {
+            if (twin != id) store.DeleteRun(twin);
+        }
+        if (record.Parent is not null && !state.Runs.ContainsKey(record.Parent) && ParentOf(record, experiment) is { } parent)
+            store.SetTags(id, new Dictionary<string, string> { [RunTags.ParentRunId] = parent });
+        store.Finish(id, record.Status!.Value, DateTimeOffset.FromUnixTimeMilliseconds(record.Time ?? 0));
+    }
+
+    // The parent may belong to another process whose spool is sent later. Then the end of this run finds it, or the parent adopts this run.
+    private string? ParentOf(SpoolRecord record, string experiment) => record.Parent is null ? null
+        : state.Runs.GetValueOrDefault(record.Parent) ?? (store.FindRuns(experiment, IdTag, record.Parent) is [var first, ..] ? first : null);
+
+    private static Dictionary<string, string> TagsOf(SpoolRecord record)
+    {
+        Dictionary<string, string> tags = Dictionary(record.Entries);
+        tags[IdTag] = record.Run!;
+        if (record.Parent is not null) tags[ParentTag] = record.Parent;
+        return tags;
+    }
+
+    private void LogArtifact(SpoolRecord record)
+    {
+        string file = Path.GetFullPath(Path.Combine(runFolder, record.File!));
+        if (!File.Exists(file)) throw new TrackingException($"the artifact {file} is not there any more.");
+        store.LogArtifact(RunOf(record), file, record.Folder ?? "");
+    }
+
+    private string RunOf(SpoolRecord record) => state.Runs.GetValueOrDefault(record.Run ?? "")
+        ?? throw new TrackingException($"the run {record.Run} was refused by {store.Description}.");
+
+    private static Dictionary<string, string> Dictionary(IReadOnlyList<Entry>? entries)
+    {
+        var dictionary = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (Entry entry in entries ?? []) dictionary[entry.Key] = entry.Value;
+        return dictionary;
+    }
+}

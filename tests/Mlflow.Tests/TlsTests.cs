@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace HiEndMae.Mlflow.Tests;
+
+/// <summary>Certificates of servers: what is wrong with them is said, and the variables of the Python client help.</summary>
+public sealed class TlsTests
+{
+    [Fact]
+    public void A_certificate_signed_by_itself_is_named_with_the_variables_that_help()
+    {
+        using var server = new TlsServer("localhost");
+        string message = Refused(server, NoVariables);
+        Assert.Contains("its certificate (CN=localhost) is signed by itself and is not trusted", message);
+        Assert.Contains("MLFLOW_TRACKING_SERVER_CERT_PATH", message);
+        Assert.Contains("MLFLOW_TRACKING_INSECURE_TLS", message);
+    }
+
+    [Fact]
+    public void A_certificate_of_another_host_and_one_that_is_too_old_are_named()
+    {
+        using var folder = new TempFolder();
+        using (var other = new TlsServer("elsewhere.example"))
+            Assert.Contains("is for CN=elsewhere.example, not for the host localhost", Refused(other, Trusting(folder, other)));
+        using var old = new TlsServer("localhost", DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(-10));
+        Assert.Contains("its certificate is valid only from", Refused(old, Trusting(folder, old)));
+    }
+
+    [Fact]
+    public void The_authority_s_file_or_no_check_at_all_lets_requests_through()
+    {
+        using var folder = new TempFolder();
+        using var server = new TlsServer("localhost");
+        Assert.Equal("paper", Ask(server, Trusting(folder, server)));
+        Assert.Equal("paper", Ask(server, name => name == "MLFLOW_TRACKING_INSECURE_TLS" ? "true" : null));
+    }
+
+    [Fact]
+    public void A_client_certificate_is_shown_to_a_server_that_wants_one()
+    {
+        using var folder = new TempFolder();
+        using var server = new TlsServer("localhost", wantsClientCertificate: true);
+        using X509Certificate2 client = TlsServer.Certificate("researcher", DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        string file = folder.File("client.pem", client.ExportCertificatePem() + "\n" + client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        Func<string, string?> trusting = Trusting(folder, server);
+        Assert.Equal("paper", Ask(server, name => name == "MLFLOW_TRACKING_CLIENT_CERT_PATH" ? file : trusting(name)));
+        Assert.Equal("CN=researcher", server.ClientSubject);
+    }
+
+    [Fact]
+    public void Certificates_that_cannot_be_read_and_variables_that_contradict_are_reported_at_once()
+    {
+        using var folder = new TempFolder();
+        string empty = folder.File("empty.pem", "no certificate");
+        Assert.Contains("holds no certificate", Fault(("MLFLOW_TRACKING_SERVER_CERT_PATH", empty)));
+        Assert.Contains("cannot be read", Fault(("MLFLOW_TRACKING_SERVER_CERT_PATH", folder["nowhere.pem"])));
+        Assert.Contains("MLFLOW_TRACKING_CLIENT_CERT_PATH) cannot be read", Fault(("MLFLOW_TRACKING_CLIENT_CERT_PATH", empty)));
+        Assert.Contains("contradict", Fault(("MLFLOW_TRACKING_SERVER_CERT_PATH", empty), ("MLFLOW_TRACKING_INSECURE_TLS", "true")));
+
+        static string Fault(params (string Name, string Value)[] variables) =>
+            Assert.Throws<TrackingException>(() => TrackingServer.Of("https://x", name => variables.FirstOrDefault(one => one.Name == name).Value)).Message;
+    }
+
+    private static string? NoVariables(string name) => null;
+
+    private static Func<string, string?> Trusting(TempFolder folder, TlsServer server)
+    {
+        string file = folder.File("ca.pem", server.Pem);
+        return name => name == "MLFLOW_TRACKING_SERVER_CERT_PATH" ? file : null;
+    }
+
+    private static string? Ask(TlsServer server, Func<string, string?> variables)
+    {
+        using var client = new MlflowClient(TrackingServer.Of(server.Address, variables), TimeProvider.System, SessionFixture.Hasty with { AttemptTimeout = TimeSpan.FromSeconds(20) });
+        return client.GetExperiment("1")?.Name;
+    }
+
+    private static string Refused(TlsServer server, Func<string, string?> variables)
+    {
+        var error = Assert.Throws<TrackingException>(() => Ask(server, variables));
+        Assert.Equal(TrackingFailure.Unavailable, error.Failure);
+        return error.Message;
+    }
+
+    /// <summary>Answers every request over TLS with one experiment.</summary>
+    private sealed class TlsServer : IDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        private readonly X509Certificate2 certificate;
+        private readonly bool wantsClientCertificate;
+
+        public TlsServer(string host, DateTimeOffset? from = null, DateTimeOffset? to = null, bool wantsClientCertificate = false)
+        {
+            this.wantsClientCertificate = wantsClientCertificate;
+            certificate = Certificate(host, from ?? DateTimeOffset.UtcNow.AddDays(-1), to ?? DateTimeOffset.UtcNow.AddDays(1));
+            listener.Start();
+            _ = Task.Run(ServeAsync);
+        }
+
+        public string Address => $"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}";
+
+        public string Pem => certificate.ExportCertificatePem();
+
+        public string? ClientSubject { get; private set; }
+
+        public static X509Certificate2 Certificate(string name, DateTimeOffset from, DateTimeOffset to)
+        {
+            using RSA key = RSA.Create(2048);
+            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddDnsName(name);
+            request.CertificateExtensions.Add(names.Build());
+            using X509Certificate2 made = request.CreateSelfSigned(from, to);
+            return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.Exportable);
+        }
+
+        public void Dispose()
+        {
+            listener.Dispose();
+            certificate.Dispose();
+        }
+
+        private async Task ServeAsync()
+        {
+            while (true)
+            {
+                TcpClient client;
+                try
+                {
+                    client = await listener.AcceptTcpClientAsync();
+                }
+                catch (Exception error) when (error is SocketException or ObjectDisposedException)
+                {
+                    return;
+                }
+                try
+                {
+                    using (client) await AnswerAsync(client);
+                }
+                catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException or SocketException)
+                {
+                    // the client did not like the certificate
+                }
+            }
+        }
+
+        private async Task AnswerAsync(TcpClient client)
+        {
+            using var stream = new SslStream(client.GetStream());
+            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificate = certificate,
+                ClientCertificateRequired = wantsClientCertificate,
+                RemoteCertificateValidationCallback = (_, shown, _, _) => !wantsClientCertificate || (ClientSubject = shown?.Subject) is not null,
+            });
+            var buffer = new byte[8192];
+            if (await stream.ReadAsync(buffer) == 0) return;
+            const string body = """{"experiment":{"experiment_id":"1","name":"paper"}}""";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
+        }
+    }
+}
