@@ -55,7 +55,11 @@ internal sealed class TrackedExperiment : IDisposable
     public static TrackedExperiment Open(RunDirectory directory, string output, LoadedExperiment experiment, RunEnvironment environment, IRunReporter reporter)
     {
         TrackingTarget target = TrackingTarget.Parse(experiment.Config.Tracking.Uri, Path.GetFullPath(output), environment.GetVariable);
-        var options = new TrackingSessionOptions { SystemMetricsEvery = TimeSpan.FromSeconds(experiment.Config.Tracking.SystemMetricsSeconds) };
+        var options = new TrackingSessionOptions
+        {
+            SystemMetricsEvery = TimeSpan.FromSeconds(experiment.Config.Tracking.SystemMetricsSeconds),
+            Client = MlflowClientOptions.Of(environment.GetVariable),
+        };
         return new TrackedExperiment(
             TrackingSession.Open(directory.FullPath, target, environment.GetVariable, environment.Clock, Note, options), directory, experiment, environment);
 
