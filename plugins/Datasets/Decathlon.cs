@@ -1,3 +1,4 @@
+using HiEndMae.Configuration;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
@@ -7,6 +8,9 @@ internal sealed class Decathlon : Dataset
 {
     private readonly DecathlonConfig config;
     private readonly ushort[] classOf;
+    private readonly HashSet<string> held;
+    private readonly IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> validation;
+    private readonly IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> test;
     private readonly Dictionary<string, IReadOnlyList<(IReadOnlyList<string> Images, string? Label)>> lists = new(StringComparer.Ordinal);
 
     public Decathlon(DecathlonConfig config, DatasetContext context)
@@ -20,6 +24,9 @@ internal sealed class Decathlon : Dataset
         if (lists.Values.All(list => list.Count == 0)) throw new VolumeException($"'{Path.Combine(config.Root, config.List)}' lists no case under {string.Join(", ", lists.Keys.Select(name => $"'{name}'"))}.");
         CheckFiles();
         CheckSplits();
+        validation = Chosen(config.Validation, config.ValidationList);
+        test = Chosen(config.Test, config.TestList);
+        held = [.. config.Validation, .. config.Test];
         Info = new DatasetInfo(json.Text("name") is { Length: > 0 } said ? said : Path.GetFileName(config.Root.TrimEnd('/', '\\')), json.Channels(), [.. labels.Select(label => label.Name)]);
     }
 
@@ -27,13 +34,26 @@ internal sealed class Decathlon : Dataset
 
     public override IEnumerable<DatasetCase> Cases(DatasetSplit split) => split switch
     {
-        DatasetSplit.Pretraining => config.PretrainingLists.SelectMany(name => lists[name]).DistinctBy(entry => entry.Images[0]).Select(entry => Create(entry.Images, null)),
-        DatasetSplit.Training => Labelled(config.TrainingList),
-        DatasetSplit.Validation => Labelled(config.ValidationList),
-        _ => Labelled(config.TestList),
+        DatasetSplit.Pretraining => config.PretrainingLists.SelectMany(name => lists[name]).DistinctBy(entry => entry.Images[0]).Where(IsFree).Select(entry => Create(entry.Images, null)),
+        DatasetSplit.Training => Labelled(lists[config.TrainingList].Where(IsFree)),
+        DatasetSplit.Validation => Labelled(validation),
+        _ => Labelled(test),
     };
 
-    private IEnumerable<DatasetCase> Labelled(string list) => lists[list].Where(entry => entry.Label is not null).Select(entry => Create(entry.Images, entry.Label));
+    private IEnumerable<DatasetCase> Labelled(IEnumerable<(IReadOnlyList<string> Images, string? Label)> entries) =>
+        entries.Where(entry => entry.Label is not null).Select(entry => Create(entry.Images, entry.Label));
+
+    private bool IsFree((IReadOnlyList<string> Images, string? Label) entry) => !held.Contains(NameOf(entry.Images[0]));
+
+    // The cases that the config names, out of the training list, or those of a list.
+    private IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> Chosen(IReadOnlyList<string> names, string list)
+    {
+        if (names.Count == 0) return lists[list];
+        var byName = lists[config.TrainingList].ToDictionary(entry => NameOf(entry.Images[0]));
+        if (names.FirstOrDefault(name => !byName.ContainsKey(name)) is { } unknown)
+            throw new VolumeException($"'{config.TrainingList}' of '{config.Root}' lists no case '{unknown}'{NearestName.Suggest(unknown, byName.Keys)}");
+        return [.. names.Select(name => byName[name])];
+    }
 
     private NiftiCase Create(IReadOnlyList<string> images, string? label) =>
         new([.. images.Select(Full)], label is null ? null : Full(label), NameOf(images[0]), PatientName.Of(NameOf(images[0]), config.Patient), classOf, strict: true);

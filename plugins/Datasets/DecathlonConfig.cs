@@ -30,11 +30,20 @@ public sealed partial record DecathlonConfig
     [NotEmpty]
     public string TestList { get; init; } = "validation";
 
+    /// <summary>Cases of <see cref="TrainingList"/>, by name, to choose by instead; they are neither trained nor pre-trained on.</summary>
+    public IReadOnlyList<string> Validation { get; init; } = [];
+
+    /// <summary>Cases of <see cref="TrainingList"/>, by name, to report instead; they are neither trained nor pre-trained on.</summary>
+    public IReadOnlyList<string> Test { get; init; } = [];
+
     /// <summary>Regular expression that finds the patient in a case's name, by its first group or as a whole; empty where every case is a patient.</summary>
     public string Patient { get; init; } = "";
 
     partial void Check(KeyReport report)
     {
+        if (Validation.Count > 0 && ValidationList != "validation") report.Error(nameof(ValidationList), "cannot stand beside 'validation'; say one of them");
+        if (Test.Count > 0 && TestList != "validation") report.Error(nameof(TestList), "cannot stand beside 'test'; say one of them");
+        if (Validation.Intersect(Test).FirstOrDefault() is { } both) report.Error(nameof(Test), $"names '{both}', which 'validation' names too");
         if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");
     }
 }

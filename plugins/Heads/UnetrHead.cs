@@ -8,13 +8,13 @@ namespace HiEndMae.Plugins.Heads;
 
 /// <summary>UNETR on a token encoder. Names of weights are MONAI's.</summary>
 /// <remarks>
-/// The grid of tokens is doubled three times to reach the level below the crop: skips of blocks 9, 6 and 3 join after the first, second and
-/// third doubling, the image itself at the end. With patch 16 the last step is a doubling too; with any other patch it is a trilinear resize
-/// to the crop and a convolution, as in the official code for patch 12 (a patch of 8 is then at full size already, and the resize changes nothing).
+/// Three stages lead from the grid of tokens to the level below the crop; skips of blocks 9, 6 and 3 join them in this order, and the image itself joins the last step to
+/// the crop. With patch 16 and 12, as in the official code, every stage doubles the size. With smaller patches the first stages keep it, so that no stage reaches the size
+/// of the crop or overshoots it: patch 8 doubles in the last two stages, patch 4 in the last one (<see cref="UnetrLevels"/>). The last step is one more doubling where
+/// that leads to the crop, and otherwise a trilinear resize and a convolution, as in the official code for patch 12.
 /// </remarks>
 internal sealed class UnetrHead : SegmentationHead
 {
-    private const int NumSkips = 3;
     private readonly UnetrBasicBlock encoder1;
     private readonly UnetrProjection encoder2;
     private readonly UnetrProjection encoder3;
@@ -39,13 +39,14 @@ internal sealed class UnetrHead : SegmentationHead
         (int width, int feature) = (info.EmbedDim, config.FeatureSize);
         var options = new UnetrBlockOptions(config.Norm, config.ResidualBlocks);
         encoder1 = new UnetrBasicBlock(info.InChannels, feature, options);
-        encoder2 = new UnetrProjection(width, 2 * feature, 3, options);
-        encoder3 = new UnetrProjection(width, 4 * feature, 2, options);
-        encoder4 = new UnetrProjection(width, 8 * feature, 1, options);
-        decoder5 = new UnetrUpBlock(width, 8 * feature, options);
-        decoder4 = new UnetrUpBlock(8 * feature, 4 * feature, options);
-        decoder3 = new UnetrUpBlock(4 * feature, 2 * feature, options);
-        decoder2 = info.PatchSize == Size3.Cube(16) ? new UnetrUpBlock(2 * feature, feature, options) : new UnetrResizeBlock(2 * feature, feature, options);
+        var levels = UnetrLevels.Of(info.PatchSize);
+        encoder2 = new UnetrProjection(width, 2 * feature, levels.DoublingsAfter(2), options);
+        encoder3 = new UnetrProjection(width, 4 * feature, levels.DoublingsAfter(1), options);
+        encoder4 = new UnetrProjection(width, 8 * feature, levels.DoublingsAfter(0), options);
+        decoder5 = new UnetrUpBlock(width, 8 * feature, options, levels.Doubles(0));
+        decoder4 = new UnetrUpBlock(8 * feature, 4 * feature, options, levels.Doubles(1));
+        decoder3 = new UnetrUpBlock(4 * feature, 2 * feature, options, levels.Doubles(2));
+        decoder2 = levels.EndsWithDoubling ? new UnetrUpBlock(2 * feature, feature, options) : new UnetrResizeBlock(2 * feature, feature, options);
         @out = new UnetrOutput(feature, context.NumClasses);
         RegisterComponents();
     }
@@ -57,9 +58,9 @@ internal sealed class UnetrHead : SegmentationHead
         using DisposeScope scope = NewDisposeScope();
         var tokens = (TokenFeatures)features;
         Tensor x = Map(tokens.Tokens); // [B, E, gx, gy, gz]
-        x = decoder5.call(x, encoder4.call(Map(tokens.Hidden[skips[2]]))); // grid x 2
-        x = decoder4.call(x, encoder3.call(Map(tokens.Hidden[skips[1]]))); // grid x 4
-        x = decoder3.call(x, encoder2.call(Map(tokens.Hidden[skips[0]]))); // grid x 8
+        x = decoder5.call(x, encoder4.call(Map(tokens.Hidden[skips[2]]))); // first stage
+        x = decoder4.call(x, encoder3.call(Map(tokens.Hidden[skips[1]]))); // second stage
+        x = decoder3.call(x, encoder2.call(Map(tokens.Hidden[skips[0]]))); // third stage: the level below the crop
         x = decoder2.call(x, encoder1.call(volumes)); // [B, F, X, Y, Z]
         return @out.call(x).MoveToOuterDisposeScope(); // [B, K, X, Y, Z]
     }
@@ -73,8 +74,8 @@ internal sealed class UnetrHead : SegmentationHead
 
     private void Check(TokenEncoderInfo info)
     {
-        if (skips.Length != NumSkips || skips.Distinct().Count() != NumSkips)
-            throw new PluginException($"unetr: skip_blocks must name {NumSkips} different blocks, such as [3, 6, 9].");
+        if (skips.Length != UnetrLevels.NumStages || skips.Distinct().Count() != UnetrLevels.NumStages)
+            throw new PluginException($"unetr: skip_blocks must name {UnetrLevels.NumStages} different blocks, such as [3, 6, 9].");
         if (skips.Any(block => block >= info.Depth))
             throw new PluginException($"unetr: skip_blocks names block {skips.Max()}, but the encoder's blocks are 0 to {info.Depth - 1}.");
     }

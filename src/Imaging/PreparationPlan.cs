@@ -5,6 +5,9 @@ namespace HiEndMae.Imaging;
 /// <param name="Window">Intensities mapped to 0 and 1, clipped; null keeps them as stored.</param>
 public sealed record PreparationPlan(Spacing3? Spacing, (double Low, double High)? Window)
 {
+    /// <summary>Percentiles of each channel that are mapped to 0 and 1 before anything else happens; null to scale by none. A plan has these or a window.</summary>
+    public (double Lower, double Upper)? Percentiles { get; init; }
+
     /// <summary>Whether the image is cut to its voxels above zero.</summary>
     public bool CropForeground { get; init; }
 
@@ -20,7 +23,8 @@ public sealed record PreparationPlan(Spacing3? Spacing, (double Low, double High
     public PreparedImage Prepare(Volume<float> stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        Volume<float> ras = Orientation.ToRas(stored), spaced = (Spacing, Window) switch
+        Volume<float> scaled = Percentiles is { } percents ? IntensityPercentiles.Scale(stored, percents.Lower, percents.Upper) : stored;
+        Volume<float> ras = Orientation.ToRas(scaled), spaced = (Spacing, Window) switch
         {
             ({ } spacing, { } window) => Resampler.Resample(ras, spacing, window),
             ({ } spacing, null) => Resampler.Resample(ras, spacing),

@@ -23,6 +23,10 @@ public sealed class UnetrConv : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The step to the next level: a transposed convolution that doubles the size, or a 1x1x1 convolution that keeps it.</summary>
+    public static UnetrConv Up(int inChannels, int outChannels, bool doubles) =>
+        doubles ? new UnetrConv(inChannels, outChannels, 2, transposed: true) : new UnetrConv(inChannels, outChannels, 1);
+
     /// <summary>[B, C, X, Y, Z] to [B, C', X, Y, Z], or to [B, C', 2X, 2Y, 2Z] where transposed.</summary>
     public override Tensor forward(Tensor input)
     {

@@ -13,12 +13,12 @@ public sealed class UnetrProjection : nn.Module<Tensor, Tensor>
     /// <summary>Creates the blocks.</summary>
     /// <param name="inChannels">Token width E.</param>
     /// <param name="outChannels">Width of the level.</param>
-    /// <param name="doublings">How often the grid is doubled, at least once.</param>
+    /// <param name="doublings">How often the grid is doubled; 0 keeps it and changes the width alone.</param>
     /// <param name="options">Norm and residual of the blocks.</param>
     public UnetrProjection(int inChannels, int outChannels, int doublings, UnetrBlockOptions options) : base(nameof(UnetrProjection))
     {
-        transp_conv_init = new UnetrConv(inChannels, outChannels, 2, transposed: true);
-        blocks = nn.ModuleList([.. Enumerable.Range(1, doublings - 1).Select(_ => nn.ModuleList<nn.Module<Tensor, Tensor>>(
+        transp_conv_init = UnetrConv.Up(inChannels, outChannels, doubles: doublings > 0);
+        blocks = nn.ModuleList([.. Enumerable.Range(1, Math.Max(0, doublings - 1)).Select(_ => nn.ModuleList<nn.Module<Tensor, Tensor>>(
             new UnetrConv(outChannels, outChannels, 2, transposed: true), new UnetrResBlock(outChannels, outChannels, options)))]);
         RegisterComponents();
     }

@@ -96,6 +96,9 @@ public sealed class CountingTests
     [InlineData(12, 24, UnetrNorm.Instance, true)]
     [InlineData(16, 32, UnetrNorm.Batch, true)]
     [InlineData(8, 24, UnetrNorm.Batch, false)]
+    [InlineData(6, 24, UnetrNorm.Instance, true)]
+    [InlineData(4, 12, UnetrNorm.Instance, true)]
+    [InlineData(2, 8, UnetrNorm.Instance, true)]
     public void What_runs_in_segmentation_is_what_is_counted(int patch, int edge, UnetrNorm norm, bool residual)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -49,6 +49,25 @@ public sealed class ListedDatasetTests : IDisposable
         Assert.Equal(2, dataset.Cases(DatasetSplit.Validation).Single().LoadLabel(CancellationToken.None)!.Voxels.Max());
     }
 
+    [Fact]
+    public void Decathlon_as_downloaded_is_split_by_names()
+    {
+        Write("dataset.json", """
+            {"labels": {"0": "background", "1": "liver"}, "training": [
+             {"image": "imagesTr/a_0000.nii.gz", "label": "labelsTr/a.nii.gz"}, {"image": "imagesTr/b_0000.nii.gz", "label": "labelsTr/b.nii.gz"},
+             {"image": "imagesTr/c_0000.nii.gz", "label": "labelsTr/c.nii.gz"}]}
+            """);
+        foreach (string name in (string[])["a", "b", "c"]) Case("Tr", name);
+        var dataset = new Decathlon(new DecathlonConfig { Root = folder, Validation = ["b_0000"], Test = ["c_0000"] }, Context);
+        Assert.Equal(["a_0000"], Ids(dataset, DatasetSplit.Training));
+        Assert.Equal(["a_0000"], Ids(dataset, DatasetSplit.Pretraining));
+        Assert.Equal(["b_0000"], Ids(dataset, DatasetSplit.Validation));
+        Assert.Equal(["c_0000"], Ids(dataset, DatasetSplit.Test));
+        VolumeException error = Assert.Throws<VolumeException>(() => new Decathlon(new DecathlonConfig { Root = folder, Test = ["c_000"] }, Context));
+        Assert.Contains("'c_000'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("c_0000", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{\"labels\":{\"background\":0,\"liver\":[1,2]}}", "regions of several")]
     [InlineData("{\"labels\":{\"background\":0,\"liver\":1,\"spleen\":1}}", "two names")]

@@ -32,6 +32,9 @@ public sealed class UnetrParityTests
     }
 
     [Theory]
+    [InlineData(2, 8)]
+    [InlineData(4, 12)]
+    [InlineData(6, 24)]
     [InlineData(8, 24)]
     [InlineData(16, 32)]
     [InlineData(12, 24)]
@@ -42,6 +45,24 @@ public sealed class UnetrParityTests
         var head = new UnetrHead(new UnetrConfig { FeatureSize = 2 }, new HeadContext(encoder.Info, Size3.Cube(edge), 5));
         Tensor volumes = rand(new long[] { 2, 1, edge, edge, edge });
         Assert.Equal([2, 5, edge, edge, edge], head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks)).shape);
+    }
+
+    [Theory]
+    [InlineData(2, 0, true)]
+    [InlineData(3, 1, false)]
+    [InlineData(4, 1, true)]
+    [InlineData(6, 2, false)]
+    [InlineData(8, 2, true)]
+    [InlineData(10, 3, false)]
+    [InlineData(12, 3, false)]
+    [InlineData(16, 3, true)]
+    [InlineData(32, 3, false)]
+    public void Stages_stay_below_the_crop(int patch, int doublings, bool endsWithDoubling)
+    {
+        var levels = UnetrLevels.Of(Size3.Cube(patch));
+        Assert.Equal(new UnetrLevels(doublings, endsWithDoubling), levels);
+        Assert.True(1 << levels.DoublingsAfter(2) < patch);
+        Assert.Equal(doublings, Enumerable.Range(0, 3).Count(levels.Doubles));
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace HiEndMae.Engine.Configuration;
 [ConfigSection]
 public sealed partial record DataConfig
 {
+    private static readonly double[] DefaultWindow = [-175, 250];
+
     /// <summary>The dataset; its keys stand beside these.</summary>
     [Plugin(Slot.Dataset, Inline = true)]
     public required IComponentConfig Dataset { get; init; }
@@ -19,8 +21,11 @@ public sealed partial record DataConfig
     [Range(0.05, 20)]
     public Spacing3 SpacingMm { get; init; } = Spacing3.Isotropic(1.5);
 
-    /// <summary>Lower and upper end of the intensity window (HU for CT), mapped to 0 and 1.</summary>
-    public IReadOnlyList<double> Window { get; init; } = [-175, 250];
+    /// <summary>Lower and upper end of the intensity window (HU for CT), mapped to 0 and 1, where [intensity] says nothing else.</summary>
+    public IReadOnlyList<double> Window { get; init; } = DefaultWindow;
+
+    /// <summary>How intensities are brought to [0, 1]; left out, by <see cref="Window"/>.</summary>
+    public IntensityConfig Intensity { get; init; } = new();
 
     /// <summary>Volumes per batch.</summary>
     [Range(1, 4096)]
@@ -61,6 +66,13 @@ public sealed partial record DataConfig
 
     /// <summary>With the paper's values of fine-tuning where nothing is said.</summary>
     public DataConfig ForFinetuning() => Completed(0.5, 0.2, 0.2);
+
+    // A key at its default is not an option that somebody chose: resolved files say every key.
+    partial void Check(KeyReport report)
+    {
+        if (Intensity.Kind != IntensityKind.Window && !Window.SequenceEqual(DefaultWindow))
+            report.Warning(nameof(Window), $"has no effect beside intensity.kind = \"{Intensity.Kind.ToString().ToLowerInvariant()}\"");
+    }
 
     private DataConfig Completed(double foreground, double flip, double rotate90) => this with
     {

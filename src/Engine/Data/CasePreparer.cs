@@ -12,7 +12,11 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool cropFor
 {
     /// <summary>Everything that the result depends on besides the case, as text.</summary>
     public string Description => string.Create(
-        CultureInfo.InvariantCulture, $"ras; spacing {config.SpacingMm.X:R} {config.SpacingMm.Y:R} {config.SpacingMm.Z:R}; window {config.Window[0]:R} {config.Window[1]:R}; foreground {cropForeground}");
+        CultureInfo.InvariantCulture, $"ras; spacing {config.SpacingMm.X:R} {config.SpacingMm.Y:R} {config.SpacingMm.Z:R}; {Intensities}; foreground {cropForeground}");
+
+    private string Intensities => config.Intensity.Kind == IntensityKind.Percentiles
+        ? FormattableString.Invariant($"percentiles {config.Intensity.Lower:R} {config.Intensity.Upper:R}")
+        : FormattableString.Invariant($"window {config.Window[0]:R} {config.Window[1]:R}");
 
     /// <summary>Orientation, resampling (linear for images, nearest for labels), window.</summary>
     /// <exception cref="VolumeException">The case cannot be read, has non-finite voxels, or a label that is no class.</exception>
@@ -51,7 +55,16 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool cropFor
         return prepared;
     }
 
-    private static PreparationPlan Plan(DataConfig config, bool cropForeground) => new(config.SpacingMm, (config.Window[0], config.Window[1])) { CropForeground = cropForeground };
+    /// <summary>The scan's intensities as the model sees them, on the scan's own grid: for pictures. Its voxels may be overwritten.</summary>
+    public static Volume<float> Normalise(Volume<float> image, DataConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return (Plan(config, cropForeground: false) with { Spacing = null }).Prepare(image).Image;
+    }
+
+    private static PreparationPlan Plan(DataConfig config, bool cropForeground) => config.Intensity.Kind == IntensityKind.Percentiles
+        ? new PreparationPlan(config.SpacingMm, null) { CropForeground = cropForeground, Percentiles = (config.Intensity.Lower, config.Intensity.Upper) }
+        : new PreparationPlan(config.SpacingMm, (config.Window[0], config.Window[1])) { CropForeground = cropForeground };
 
     private static void CheckFinite(Volume<float> image, string name)
     {

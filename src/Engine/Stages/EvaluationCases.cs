@@ -23,7 +23,6 @@ internal sealed class EvaluationCases(EvaluationGrid grid, DataConfig data, int 
         if (label.Size != image.Size) throw new VolumeException($"Case '{source.Id}': its label lies on another grid than its image ({label.Size} against {image.Size}).");
         Volume<ushort> prediction = segmenter.SegmentOriginal(image, source.Id, cancel);
         // For pictures: the scan's own voxels, turned to RAS; the spacing of a turned grid is its own.
-        IntensityWindow.Apply(image.Voxels, data.Window[0], data.Window[1]);
-        return new SegmentedCase(new PreparedCase(source.Id, Orientation.ToRas(image), Orientation.ToRas(label)), Orientation.ToRas(prediction));
+        return new SegmentedCase(new PreparedCase(source.Id, CasePreparer.Normalise(image, data), Orientation.ToRas(label)), Orientation.ToRas(prediction));
     }
 }

@@ -63,7 +63,15 @@ public static class StageData
         return new BatchLoader(store, plan, context.Device);
     }
 
-    private static CaseStore Prepare(IReadOnlyList<DatasetCase> cases, DataConfig config, DatasetInfo info, bool withLabels, StageContext context, CancellationToken cancel)
+    /// <summary>Prepares every case that no run has prepared before, and opens all of them.</summary>
+    /// <param name="cases">The cases.</param>
+    /// <param name="config">Grid, intensities.</param>
+    /// <param name="info">Classes of the dataset.</param>
+    /// <param name="withLabels">Whether labels are prepared too.</param>
+    /// <param name="context">Of the stage.</param>
+    /// <param name="cancel">Stops the preparation.</param>
+    /// <exception cref="VolumeException">A case cannot be prepared, and such are not to be skipped; or none can.</exception>
+    public static CaseStore Prepare(IReadOnlyList<DatasetCase> cases, DataConfig config, DatasetInfo info, bool withLabels, StageContext context, CancellationToken cancel)
     {
         CasePreparation preparation = Preparation(config, info, withLabels, context.Data.OpenStorage(context.Clock, context.Logger.Note), context.Data.Loader);
         long start = context.Clock.GetTimestamp();

@@ -19,6 +19,7 @@ public sealed class CommandLine
             RunCommand.Create(environment),
             SweepCommand.Create(environment),
             PredictCommand.Create(environment),
+            AnalyzeCommand.Create(environment),
             EvaluateCommand.Create(environment),
             CompareCommand.Create(environment),
             ValidateCommand.Create(environment),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
@@ -33,8 +34,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         if (prediction.Probabilities is { } probabilities) NiftiWriter.Write(stem + "_prob.nii.gz", probabilities, cancel);
         if (Figures)
         {
-            Volume<float> shown = Orientation.ToRas(original);
-            IntensityWindow.Apply(shown.Voxels, models.Finetune.Data.Window[0], models.Finetune.Data.Window[1]);
+            Volume<float> shown = CasePreparer.Normalise(original, models.Finetune.Data);
             SegmentationFigure.Write(stem + "_seg.png", shown, null, Orientation.ToRas(labels).Voxels, models.Card.Labels);
         }
         JsonObject summary = Summary(image, stem, labels, models, about, elapsed);

@@ -1,0 +1,21 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Analysis;
+
+/// <summary>Tokens with one feature per place of the grid beside them: a probe of these says what tokens tell beyond where they are.</summary>
+/// <param name="source">The tokens.</param>
+public sealed class WithPosition(ITokenSource source) : ITokenSource
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Layers => source.Layers;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> Tokens(ProbeCrop crop)
+    {
+        ArgumentNullException.ThrowIfNull(crop);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor places = eye(crop.Fractions.shape[0]);
+        return [.. source.Tokens(crop).Select(tokens => cat([tokens, places], 1).MoveToOuterDisposeScope())];
+    }
+}

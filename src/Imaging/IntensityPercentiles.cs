@@ -1,0 +1,80 @@
+namespace HiEndMae.Imaging;
+
+/// <summary>Exact percentiles of intensities, and scans scaled by them (MONAI ScaleIntensityRangePercentiles with clipping to [0, 1]).</summary>
+public static class IntensityPercentiles
+{
+    private const int Half = 16, Buckets = 1 << Half;
+
+    /// <summary>The volume with each channel clipped to two of its percentiles and scaled to [0, 1]. The given volume is left as it is.</summary>
+    /// <param name="volume">Intensities in any unit.</param>
+    /// <param name="lower">Percentile that is mapped to 0, from 0 to 100.</param>
+    /// <param name="upper">Percentile that is mapped to 1, above <paramref name="lower"/>.</param>
+    /// <returns>A new volume. A channel whose two percentiles are equal, such as an empty one, becomes 0 up to that value and 1 above it.</returns>
+    public static Volume<float> Scale(Volume<float> volume, double lower, double upper)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        var scaled = new Volume<float>(volume.Channels, volume.Size, volume.Affine, [.. volume.Voxels]);
+        for (int channel = 0; channel < volume.Channels; channel++)
+        {
+            Span<float> voxels = scaled.Channel(channel);
+            (double low, double high) = Of(voxels, lower, upper);
+            IntensityWindow.Apply(voxels, low, Math.Max(high, MathF.BitIncrement((float)low)));
+        }
+        return scaled;
+    }
+
+    /// <summary>Two percentiles, linear between ranks as numpy's default.</summary>
+    /// <param name="values">At least one; values that are no finite numbers count for nothing.</param>
+    /// <param name="lower">0 to 100.</param>
+    /// <param name="upper">0 to 100.</param>
+    /// <returns>The percentiles; zeros where no value is finite.</returns>
+    public static (double Lower, double Upper) Of(ReadOnlySpan<float> values, double lower, double upper)
+    {
+        // Two counts of 16 bits each find a rank exactly, in two passes over the values and without sorting them.
+        var coarse = new long[Buckets];
+        long finite = 0;
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value)) continue;
+            coarse[Ordered(value) >> Half]++;
+            finite++;
+        }
+        return finite == 0 ? (0, 0) : (Percentile(values, coarse, finite, lower), Percentile(values, coarse, finite, upper));
+    }
+
+    private static double Percentile(ReadOnlySpan<float> values, long[] coarse, long finite, double percent)
+    {
+        double place = percent / 100 * (finite - 1);
+        var rank = (long)place;
+        double value = AtRank(values, coarse, rank);
+        double part = place - rank;
+        return part == 0 ? value : value + part * (AtRank(values, coarse, rank + 1) - value);
+    }
+
+    private static float AtRank(ReadOnlySpan<float> values, long[] coarse, long rank)
+    {
+        (int bucket, long left) = Find(coarse, rank);
+        var fine = new long[Buckets];
+        foreach (float value in values)
+        {
+            uint key = Ordered(value);
+            if (key >> Half == bucket && float.IsFinite(value)) fine[key & (Buckets - 1)]++;
+        }
+        uint found = ((uint)bucket << Half) | (uint)Find(fine, left).Bucket;
+        return BitConverter.UInt32BitsToSingle((found & 0x80000000) != 0 ? found ^ 0x80000000 : ~found);
+    }
+
+    private static (int Bucket, long Left) Find(long[] counts, long rank)
+    {
+        int bucket = 0;
+        while (rank >= counts[bucket]) rank -= counts[bucket++];
+        return (bucket, rank);
+    }
+
+    // Unsigned numbers in the order of the values.
+    private static uint Ordered(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
+    }
+}
