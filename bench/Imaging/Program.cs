@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using HiEndMae.Bench.Imaging;
 using HiEndMae.Imaging;
+using HiEndMae.Imaging.Files;
 
 // Reading, resampling and the whole preparation of a scan with its labels, each against a limit measured in the same run: plain inflate, copying memory.
 // dotnet run -c Release --project bench/Imaging [-- IMAGE LABEL [ROUNDS]]; without files, a synthetic scan. On one core: taskset -c 0 dotnet ...

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using HiEndMae;
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Metrics;
 using HiEndMae.Imaging;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HiEndMae.Imaging;
+using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Plugins.Datasets;
 

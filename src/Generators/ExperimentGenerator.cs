@@ -3,6 +3,7 @@ using System.Text;
 using HiEndMae.Configuration;
 using HiEndMae.ExperimentFiles;
 using HiEndMae.Generators.Experiments;
+using HiEndMae.Generators.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Losses;
 using HiEndMae.Engine.Metrics;

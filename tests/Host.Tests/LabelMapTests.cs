@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
+using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Host.Tests;
 

@@ -7,7 +7,11 @@ internal static class Repository
 {
     public static string Root { get; } = Metadata("RepositoryRoot");
 
-    public static string Plugins { get; } = Path.Combine(Metadata("HostOutput"), "plugins");
+    public static string HostOutput { get; } = Metadata("HostOutput");
+
+    public static string Configuration { get; } = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(HostOutput)))!;
+
+    public static string Plugins { get; } = Path.Combine(HostOutput, "plugins");
 
     public static string Experiment(string name) => Path.Combine(Root, "experiments", name);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Imaging.Tests;
 

@@ -1,3 +1,5 @@
+using HiEndMae.Imaging.Files;
+
 namespace HiEndMae.Imaging.Tests;
 
 /// <summary>DICOM series, written byte by byte: places, orders, codings, and what is refused.</summary>

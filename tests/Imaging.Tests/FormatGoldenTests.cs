@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Imaging.Tests;
 

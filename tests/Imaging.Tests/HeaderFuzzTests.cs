@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Imaging.Tests;
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Imaging.Tests;
 

@@ -1,3 +1,5 @@
+using HiEndMae.Imaging.Files;
+
 namespace HiEndMae.Imaging.Tests;
 
 /// <summary>What is written is read again with its geometry to the last bits.</summary>

@@ -1,3 +1,5 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae;
 
 /// <summary>What an assembly offers; the generator writes the implementation and names it in a <see cref="PluginManifestAttribute"/>.</summary>

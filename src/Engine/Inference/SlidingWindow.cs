@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Inference;

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Training.Callbacks;
+using HiEndMae.Engine.Training.Schedules;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Stages;

@@ -1,6 +1,7 @@
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Training;
+using HiEndMae.Engine.Training.Schedules;
 using HiEndMae.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -2,6 +2,7 @@ using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Training.Callbacks;
+using HiEndMae.Engine.Training.Schedules;
 using HiEndMae.Engine.Weights;
 
 namespace HiEndMae.Engine.Stages;

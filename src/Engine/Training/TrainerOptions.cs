@@ -1,5 +1,6 @@
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
+using HiEndMae.Engine.Training.Schedules;
 
 namespace HiEndMae.Engine.Training;
 

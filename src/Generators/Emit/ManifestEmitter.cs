@@ -1,4 +1,5 @@
 using System.Text;
+using HiEndMae.Configuration;
 using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Emit;
@@ -15,7 +16,7 @@ internal static class ManifestEmitter
         code.Append($"[assembly: global::HiEndMae.PluginManifest(typeof(global::{space}.{TypeName}))]\n\nnamespace {space};\n\n");
         code.Append("/// <summary>The components of this assembly.</summary>\n");
         code.Append($"public sealed class {TypeName} : global::HiEndMae.IPluginManifest\n{{\n");
-        code.Append("    /// <inheritdoc/>\n    public global::System.Collections.Generic.IReadOnlyList<global::HiEndMae.ComponentDescriptor> Components { get; } =\n    [\n");
+        code.Append("    /// <inheritdoc/>\n    public global::System.Collections.Generic.IReadOnlyList<global::HiEndMae.Configuration.ComponentDescriptor> Components { get; } =\n    [\n");
         foreach ((RecordModel record, ImplementationModel implementation) in components)
         {
             code.Append($"        new(global::HiEndMae.Slot.{record.Slot}, {Literal.Text(record.ComponentName!)}, {Literal.Text(record.Summary)}, {record.FullName}.Schema,\n");

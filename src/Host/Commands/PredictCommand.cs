@@ -4,6 +4,7 @@ using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
+using HiEndMae.Imaging.Files;
 using HiEndMae.Runs.LabelMaps;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Models;

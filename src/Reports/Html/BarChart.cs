@@ -1,4 +1,5 @@
 using System.Globalization;
+using HiEndMae.Reports.Statistics;
 
 namespace HiEndMae.Reports.Html;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using HiEndMae.Configuration;
 using HiEndMae.Reports.Figures;
 using HiEndMae.Reports.Records;
+using HiEndMae.Reports.Statistics;
 using HiEndMae.Reports.Tables;
 using HiEndMae.Runs.Directories;
 

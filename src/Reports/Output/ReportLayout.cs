@@ -1,4 +1,5 @@
 using System.Globalization;
+using HiEndMae.Reports.Statistics;
 using HiEndMae.Reports.Tables;
 using HiEndMae.Runs.LabelMaps;
 

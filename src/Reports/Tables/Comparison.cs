@@ -1,4 +1,5 @@
 using HiEndMae.ExperimentFiles.Paper;
+using HiEndMae.Reports.Statistics;
 
 namespace HiEndMae.Reports.Tables;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Reports.Records;
+using HiEndMae.Reports.Statistics;
 using HiEndMae.Runs.LabelMaps;
 
 namespace HiEndMae.Reports.Tables;

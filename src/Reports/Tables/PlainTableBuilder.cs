@@ -1,5 +1,6 @@
 using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Reports.Records;
+using HiEndMae.Reports.Statistics;
 
 namespace HiEndMae.Reports.Tables;
 

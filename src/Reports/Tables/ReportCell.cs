@@ -1,3 +1,5 @@
+using HiEndMae.Reports.Statistics;
+
 namespace HiEndMae.Reports.Tables;
 
 /// <summary>A cell: ours and the paper's.</summary>

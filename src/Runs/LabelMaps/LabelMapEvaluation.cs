@@ -2,6 +2,7 @@ using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Metrics;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Imaging;
+using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Runs.LabelMaps;
 

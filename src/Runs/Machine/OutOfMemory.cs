@@ -55,7 +55,7 @@ internal static class OutOfMemory
     {
         var ways = new List<string>();
         if (evaluate.WindowBatch > 1) ways.Add(string.Create(CultureInfo.InvariantCulture, $"[evaluate] window_batch = {evaluate.WindowBatch / 2}"));
-        if (evaluate.AccumulateIn == Engine.Inference.AccumulatorType.Float32) ways.Add("[evaluate] accumulate_in = \"float16\"");
+        if (evaluate.AccumulateIn == AccumulatorType.Float32) ways.Add("[evaluate] accumulate_in = \"float16\"");
         if (evaluate.Flips.Count > 0) ways.Add("fewer [evaluate] flips");
         return new MemoryLimitException($"Memory ran out while segmenting: {FirstLine(error)}. {(ways.Count == 0 ? "Nothing in [evaluate] takes less; use a device with more memory." : $"Less is taken by {string.Join("; ", ways)}.")}", error);
     }

@@ -1,5 +1,6 @@
 
 using HiEndMae.Reports;
+using HiEndMae.Reports.Statistics;
 using HiEndMae.Verification;
 
 namespace HiEndMae.Host.Tests.Reports;

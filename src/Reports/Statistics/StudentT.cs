@@ -1,4 +1,4 @@
-namespace HiEndMae.Reports;
+namespace HiEndMae.Reports.Statistics;
 
 /// <summary>Student's t distribution: how wide an interval is.</summary>
 internal static class StudentT

@@ -1,4 +1,4 @@
-namespace HiEndMae.Imaging;
+namespace HiEndMae.Imaging.Files;
 
 /// <summary>Writes volumes in the format that the file's name asks for: .nii, .nii.gz, .mha, .mhd (its data packed into a .zraw beside it).</summary>
 public static class VolumeWriter

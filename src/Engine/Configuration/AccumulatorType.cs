@@ -1,4 +1,6 @@
-namespace HiEndMae.Engine.Inference;
+using HiEndMae.Engine.Inference;
+
+namespace HiEndMae.Engine.Configuration;
 
 /// <summary>Precision that the outputs of overlapping windows are summed in.</summary>
 public enum AccumulatorType

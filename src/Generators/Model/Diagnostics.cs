@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 
-namespace HiEndMae.Generators;
+namespace HiEndMae.Generators.Model;
 
 /// <summary>Every error that the generator reports about config records.</summary>
 internal static class Diagnostics

@@ -1,4 +1,6 @@
-namespace HiEndMae.Engine.Inference;
+using HiEndMae.Engine.Inference;
+
+namespace HiEndMae.Engine.Configuration;
 
 /// <summary>An axis of the model's grid.</summary>
 public enum FlipAxis

@@ -1,4 +1,6 @@
-namespace HiEndMae.Engine.Inference;
+using HiEndMae.Engine.Inference;
+
+namespace HiEndMae.Engine.Configuration;
 
 /// <summary>Grid that predictions and truth are compared on.</summary>
 public enum EvaluationGrid

@@ -1,6 +1,6 @@
 using HiEndMae.Imaging.Dicom;
 
-namespace HiEndMae.Imaging;
+namespace HiEndMae.Imaging.Files;
 
 /// <summary>Volumes of every format that is read, by the file's name: NIfTI (.nii, .nii.gz, .hdr, .img), MetaImage (.mha, .mhd), NRRD (.nrrd, .nhdr);
 /// DICOM series as a folder, or as any file of one (.dcm, or whatever begins as DICOM does).</summary>

@@ -1,6 +1,6 @@
 using HiEndMae.Engine.Configuration;
 
-namespace HiEndMae.Engine.Training;
+namespace HiEndMae.Engine.Training.Schedules;
 
 /// <summary>Steps and epochs of a training: an epoch has passed when every case has been drawn once more, so it need not end with a step.</summary>
 public sealed class TrainingLength

@@ -1,4 +1,4 @@
-namespace HiEndMae.Reports;
+namespace HiEndMae.Reports.Statistics;
 
 /// <summary>A mean over seeds with its 95 % confidence interval (Student's t).</summary>
 /// <param name="Mean">Of the values.</param>

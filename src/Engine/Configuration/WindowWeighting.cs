@@ -1,4 +1,6 @@
-namespace HiEndMae.Engine.Inference;
+using HiEndMae.Engine.Inference;
+
+namespace HiEndMae.Engine.Configuration;
 
 /// <summary>How overlapping windows are averaged.</summary>
 public enum WindowWeighting

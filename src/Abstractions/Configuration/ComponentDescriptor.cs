@@ -1,6 +1,5 @@
-using HiEndMae.Configuration;
 
-namespace HiEndMae;
+namespace HiEndMae.Configuration;
 
 /// <summary>One component: its name, its config and how to make it. Written by the generator.</summary>
 /// <param name="Slot">Where it fits.</param>

@@ -1,0 +1,33 @@
+using HiEndMae.Host.Tests;
+
+namespace HiEndMae.Architecture.Tests;
+
+/// <summary>Folders of every project use one another one way only.</summary>
+public sealed class FolderTests
+{
+    private static readonly string[] KnownCircle = ["HiEndMae.Engine.Data -> HiEndMae.Engine.Data.Cache", "HiEndMae.Engine.Data.Cache -> HiEndMae.Engine.Data"];
+
+    /// <summary>The program, its libraries, its plugins and theirs, and the generator.</summary>
+    public static TheoryData<string> Assemblies =>
+        [.. Directory.GetFiles(Repository.HostOutput, "HiEndMae.*.dll", SearchOption.AllDirectories).Append(Path.Combine(Repository.HostOutput, "hiendmae.dll")).Append(Generators)
+            .DistinctBy(Path.GetFileName).Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)];
+
+    private static string Generators => Path.Combine(Repository.Root, "src", "Generators", "bin", Repository.Configuration, "netstandard2.0", "HiEndMae.Generators.dll");
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void Folders_of_a_project_form_no_circle(string assembly)
+    {
+        IReadOnlyList<string> circles = FolderGraph.Of(Path.Combine(Repository.Root, assembly)).Circles();
+        string[] unexpected = [.. circles.Where(arrow => !KnownCircle.Any(known => arrow.StartsWith(known, StringComparison.Ordinal)))];
+        Assert.True(unexpected.Length == 0, $"These arrows lie on a circle:\n{string.Join("\n", unexpected)}");
+    }
+
+    [Fact]
+    public void Every_project_is_looked_at()
+    {
+        string[] projects = [.. ((string[])["src", "plugins"]).SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Select(path => Path.GetFileNameWithoutExtension(path)!).Select(name => name == "HiEndMae.Host" ? "hiendmae" : name).Order(StringComparer.Ordinal)];
+        Assert.Equal(projects, Assemblies.Select(row => Path.GetFileNameWithoutExtension(row.Data)).Order(StringComparer.Ordinal));
+    }
+}
