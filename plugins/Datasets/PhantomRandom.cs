@@ -1,25 +1,19 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A small random generator that is the same on every machine (SplitMix64).</summary>
+/// <summary>Random numbers of phantoms: the same on every machine.</summary>
 internal struct PhantomRandom(ulong seed)
 {
-    private ulong state = seed;
+    private SplitMix64 random = new(seed);
 
-    public ulong NextBits() => Hash(state = unchecked(state + 0x9E3779B97F4A7C15));
+    public ulong NextBits() => random.NextBits();
 
     /// <summary>Uniform between two values.</summary>
-    public double Between(double low, double high) => low + (high - low) * ((NextBits() >> 11) * (1.0 / (1UL << 53)));
+    public double Between(double low, double high) => low + (high - low) * random.NextDouble();
 
     /// <summary>64 well-mixed bits of a place.</summary>
-    public static ulong Hash(ulong z)
-    {
-        unchecked
-        {
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
-        }
-    }
+    public static ulong Hash(ulong place) => SplitMix64.Mix(place);
 
     /// <summary>About normal, mean 0 and variance 1: the sum of four uniform values, from one hash.</summary>
     public static float Normal(ulong hash)

@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
@@ -29,7 +30,7 @@ internal sealed class PhantomRenderer(PhantomConfig config, PhantomAnatomy anato
             {
                 double bz = Body(z, size.Z);
                 (float intensity, ushort label) = At(bx, by, bz);
-                float noise = PhantomRandom.Normal(PhantomRandom.Hash(unchecked(noiseSeed + (ulong)at * 0x9E3779B97F4A7C15))) * (float)config.Noise;
+                float noise = PhantomRandom.Normal(PhantomRandom.Hash(unchecked(noiseSeed + (ulong)at * SplitMix64.Increment))) * (float)config.Noise;
                 image[at] = Math.Clamp(intensity + noise, -1024, 3071);
                 labels[at] = label;
             }

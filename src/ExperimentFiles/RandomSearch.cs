@@ -1,5 +1,6 @@
 using System.Globalization;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.ExperimentFiles;
 
@@ -18,9 +19,9 @@ internal sealed class RandomSearch(Action<ConfigDiagnostic> report)
         (SweepKey Key, string Kind, ConfigArray Bounds)[] keys = [.. Keys(rest, [])];
         if (keys.Length == 0 && !failed) Report($"[sweep.random] varies nothing; give a key one of {string.Join(", ", Distributions)}, such as \"pretrain.optimizer.lr\" = {{ log_uniform = [1e-5, 1e-3] }}", table.Source);
         if (failed) return null;
-        var random = new SplitMix((ulong)seed);
+        var random = new SplitMix64((ulong)seed);
         return SweepAxis.Of([.. keys.Select(key => key.Key)], [.. Enumerable.Range(0, (int)budget).Select(_ =>
-            (IReadOnlyList<ConfigNode>)[.. keys.Select(key => Draw(key.Kind, key.Bounds, random))])]);
+            (IReadOnlyList<ConfigNode>)[.. keys.Select(key => Draw(key.Kind, key.Bounds, ref random))])]);
     }
 
     private long Whole(ConfigTable table, string name, long low, long high, long? otherwise)
@@ -57,7 +58,7 @@ internal sealed class RandomSearch(Action<ConfigDiagnostic> report)
         return low < high && !double.IsInfinity(high - low) && (kind != LogUniform || low > 0);
     }
 
-    private static ConfigScalar Draw(string kind, ConfigArray bounds, SplitMix random)
+    private static ConfigScalar Draw(string kind, ConfigArray bounds, ref SplitMix64 random)
     {
         double part = random.NextDouble();
         if (kind == Choice && bounds.Items[(int)(part * bounds.Items.Count)] is ConfigScalar scalar) return scalar;
@@ -79,23 +80,5 @@ internal sealed class RandomSearch(Action<ConfigDiagnostic> report)
     {
         failed = true;
         report(new ConfigDiagnostic("HEM048", true, message, source));
-    }
-
-    /// <summary>SplitMix64 (Steele, Lea and Flood 2014): small, and the same in the compiler and in the program.</summary>
-    private sealed class SplitMix(ulong state)
-    {
-        private ulong state = state;
-
-        public double NextDouble()
-        {
-            unchecked
-            {
-                state += 0x9E3779B97F4A7C15;
-                ulong z = state;
-                z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-                z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-                return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
-            }
-        }
     }
 }

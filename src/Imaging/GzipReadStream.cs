@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace HiEndMae.Imaging;
 
@@ -105,7 +106,7 @@ internal sealed class GzipReadStream(FileStream file) : Stream
         member = null;
         // The deflate stream has read ahead by an unknown number of bytes. What must follow its data is known, and is searched for.
         Span<byte> trailer = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, checksum.Value);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, checksum.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], length);
         long from = Math.Max(0, file.Position - ReadAhead);
         var window = new byte[(int)(file.Position - from) + trailer.Length];

@@ -1,3 +1,5 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Mlflow;
 
 /// <summary>Where artifacts lie, in MLflow's spelling and in the file system's.</summary>
@@ -30,25 +32,10 @@ internal static class ArtifactPaths
         return parts;
     }
 
-    /// <summary>Copies a file so that at any moment there is the old file, or the new one, whole.</summary>
+    /// <summary>Copies a file so that at any moment there is the complete old file or the complete new one.</summary>
     public static void Copy(string file, string folder)
     {
-        Directory.CreateDirectory(folder);
-        string target = Path.Combine(folder, Path.GetFileName(file));
-        string beside = $"{target}.{Guid.NewGuid():N}.part";
-        try
-        {
-            using (FileStream source = File.OpenRead(file))
-            using (var copy = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                source.CopyTo(copy);
-                copy.Flush(flushToDisk: true);
-            }
-            File.Move(beside, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside); // only there if something went wrong
-        }
+        using FileStream source = File.OpenRead(file);
+        AtomicFile.Write(Path.Combine(folder, Path.GetFileName(file)), source.CopyTo);
     }
 }

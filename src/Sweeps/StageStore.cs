@@ -51,7 +51,7 @@ internal sealed class StageStore(string output)
     }
 
     /// <summary>Notes that it failed.</summary>
-    public void Fail(SweepStage stage, string reason) => Write(Path.Combine(FolderOf(stage), FailureFile), reason + "\n");
+    public void Fail(SweepStage stage, string reason) => AtomicFile.WriteText(Path.Combine(FolderOf(stage), FailureFile), reason + "\n");
 
     /// <summary>Forgets that it failed.</summary>
     public void Retry(SweepStage stage) => File.Delete(Path.Combine(FolderOf(stage), FailureFile));
@@ -71,8 +71,8 @@ internal sealed class StageStore(string output)
         // Nor is a case prepared once for each stage.
         if (config.Cache is { Store: CacheStore.Disk, IsAutomatic: true }) config = config with { Cache = config.Cache with { Dir = DataServices.AutomaticFolder(Output) } };
         string folder = Directory.CreateDirectory(FolderOf(stage)).FullName, file = Path.Combine(folder, "experiment.toml");
-        Write(file, TomlText.Document(config.ToTable()));
-        Write(Path.Combine(folder, "stage.json"), new JsonObject
+        AtomicFile.WriteText(file, TomlText.Document(config.ToTable()));
+        AtomicFile.WriteText(Path.Combine(folder, "stage.json"), new JsonObject
         {
             ["kind"] = stage.Kind,
             ["label"] = stage.Label,
@@ -115,11 +115,4 @@ internal sealed class StageStore(string output)
     private static IEnumerable<string> Runs(string folder) => Directory.Exists(folder)
         ? Directory.GetDirectories(folder).SelectMany(Directory.GetDirectories).Where(run => File.Exists(Path.Combine(run, "fingerprint.txt")))
         : [];
-
-    private static void Write(string path, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path + ".tmp", text);
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
 }

@@ -4,31 +4,6 @@ namespace HiEndMae.Imaging.Tests;
 public sealed class FastPathTests
 {
     [Fact]
-    public void The_checksum_is_that_of_single_bits()
-    {
-        var random = new Random(4);
-        for (int length = 0; length < 700; length += random.Next(1, 9))
-        {
-            var bytes = new byte[length];
-            random.NextBytes(bytes);
-            uint expected = uint.MaxValue;
-            foreach (byte value in bytes)
-            {
-                expected ^= value;
-                for (int bit = 0; bit < 8; bit++) expected = (expected & 1) == 0 ? expected >> 1 : (expected >> 1) ^ 0xEDB88320;
-            }
-            var checksum = new Crc32();
-            int cut = random.Next(length + 1);
-            checksum.Append(bytes.AsSpan(0, cut));
-            checksum.Append(bytes.AsSpan(cut));
-            Assert.Equal(~expected, checksum.Value);
-        }
-        var known = new Crc32();
-        known.Append("123456789"u8); // the check value of every catalogue of checksums
-        Assert.Equal(0xCBF43926, known.Value);
-    }
-
-    [Fact]
     public void Slabs_are_turned_voxel_by_voxel()
     {
         var random = new Random(6);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using HiEndMae.Configuration.Shared;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +18,6 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
     private const string WeightsName = "weights.safetensors", OptimizerName = "optimizer.safetensors", StateName = "state.json", ConfigName = "experiment.toml";
     private const string SumsName = "checksums.json", BestName = "best.json";
     private static readonly string[] Names = [WeightsName, OptimizerName, StateName, ConfigName];
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
     /// <summary>Writes a checkpoint tensor by tensor, and removes those that need not stay; when this returns it is on the disk.</summary>
     /// <param name="state">Where the training is.</param>
@@ -40,10 +40,10 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
             {
                 [WeightsName] = Write(Path.Combine(beside, WeightsName), stream => Safetensors.Write(stream, weights, about)),
                 [OptimizerName] = Write(Path.Combine(beside, OptimizerName), stream => Safetensors.Write(stream, optimizer, about)),
-                [StateName] = Write(Path.Combine(beside, StateName), stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(state, Json))),
+                [StateName] = Write(Path.Combine(beside, StateName), stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(state, JsonOptions.Indented))),
                 [ConfigName] = Write(Path.Combine(beside, ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(config))),
             };
-            Write(Path.Combine(beside, SumsName), stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(sums, Json)));
+            Write(Path.Combine(beside, SumsName), stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(sums, JsonOptions.Indented)));
             if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
             Directory.Move(beside, target);
         }
@@ -135,8 +135,7 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         if (step is null) return;
         try
         {
-            File.WriteAllBytes(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, int> { ["step"] = step.Value }, Json));
-            File.Move(path + ".tmp", path, overwrite: true);
+            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new Dictionary<string, int> { ["step"] = step.Value }, JsonOptions.Indented));
         }
         catch (IOException error)
         {

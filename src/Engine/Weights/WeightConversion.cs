@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,9 +33,7 @@ public static class WeightConversion
             if (there.Target is null) skipped.Add((entry.Name, there.Rule.Why));
             else tensors[there.Target] = Form(source.Read(entry), there.Target, names, here.Target);
         }
-        string unfinished = path + ".part";
-        Safetensors.Write(unfinished, tensors, new Dictionary<string, string>(source.Metadata) { ["names"] = names });
-        File.Move(unfinished, path, overwrite: true);
+        AtomicFile.Write(path, stream => Safetensors.Write(stream, tensors, new Dictionary<string, string>(source.Metadata) { ["names"] = names }));
         return skipped;
     }
 

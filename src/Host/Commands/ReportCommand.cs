@@ -62,9 +62,7 @@ internal static class ReportCommand
             return ExitCodes.Done;
         }
         string path = Path.GetFullPath(output);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path + ".tmp", text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        File.Move(path + ".tmp", path, overwrite: true);
+        AtomicFile.WriteText(path, text);
         environment.Output.WriteLine($"{path}: {tables.Count} {(tables.Count == 1 ? "table" : "tables")} of {tables.Sum(table => table.Runs.Count)} runs");
         return ExitCodes.Done;
     }

@@ -39,8 +39,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         }
         JsonObject summary = Summary(image, stem, labels, models, about, elapsed);
         string path = stem + "_seg.json";
-        File.WriteAllText(path + ".tmp", summary.ToJsonString(JsonOptions.Indented));
-        File.Move(path + ".tmp", path, overwrite: true);
+        AtomicFile.WriteText(path, summary.ToJsonString(JsonOptions.Indented));
         return summary;
     }
 

@@ -15,7 +15,7 @@ internal static class SchemaCommand
         command.SetAction(parsed =>
         {
             string schema = JsonSchemaWriter.Write(PluginCatalog.Load(environment.Runs.PluginsDirectory).Components);
-            if (parsed.GetValue(output) is { } file) File.WriteAllText(file, schema + "\n");
+            if (parsed.GetValue(output) is { } file) AtomicFile.WriteText(file, schema + "\n");
             else environment.Output.WriteLine(schema);
             return ExitCodes.Done;
         });

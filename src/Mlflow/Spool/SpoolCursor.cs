@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Mlflow;
 
@@ -18,14 +19,5 @@ internal sealed class SpoolCursor(string path, string target)
         }
     }
 
-    public void Save(CursorState state)
-    {
-        string beside = path + ".tmp";
-        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            JsonSerializer.Serialize(file, state, MlflowJson.Default.CursorState);
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(beside, path, overwrite: true);
-    }
+    public void Save(CursorState state) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, state, MlflowJson.Default.CursorState));
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using HiEndMae.Configuration.Shared;
 using SkiaSharp;
 
 namespace HiEndMae.Reports.Figures;
@@ -35,10 +36,7 @@ internal sealed class Canvas : IDisposable
     public void Save(string path)
     {
         using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string beside = path + ".tmp";
-        using (FileStream stream = File.Create(beside)) png.SaveTo(stream);
-        File.Move(beside, path, overwrite: true);
+        AtomicFile.Write(path, png.SaveTo);
     }
 
     public void Dispose() => bitmap.Dispose();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
 using SkiaSharp;
 
@@ -56,8 +57,7 @@ internal static class SliceAtlasWriter
         SliceLabel[] shown = [.. seen.Select(label => new SliceLabel(label < labels.Count ? labels[label] : $"class {label}", Hex(OrganColors.Of(label))))];
         var atlas = new SliceAtlas(name, start, width, height, columns, slices, middle, width * spacing.X / (height * spacing.Y), shown);
         string path = Path.Combine(folder, SliceAtlas.File);
-        File.WriteAllText(path + ".tmp", JsonSerializer.Serialize(atlas, SliceAtlasJson.Default.SliceAtlas));
-        File.Move(path + ".tmp", path, overwrite: true);
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(atlas, SliceAtlasJson.Default.SliceAtlas));
 
         SKBitmap Empty()
         {
@@ -77,8 +77,7 @@ internal static class SliceAtlasWriter
     private static void Save(SKBitmap bitmap, string path, SKEncodedImageFormat format)
     {
         using SKData data = bitmap.Encode(format, JpegQuality);
-        using (FileStream stream = File.Create(path + ".tmp")) data.SaveTo(stream);
-        File.Move(path + ".tmp", path, overwrite: true);
+        AtomicFile.Write(path, data.SaveTo);
     }
 
     private static string Hex(SKColor color) => $"#{color.Red:x2}{color.Green:x2}{color.Blue:x2}";

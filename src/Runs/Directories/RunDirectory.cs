@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Runs.Directories;
 
@@ -68,14 +69,8 @@ public sealed class RunDirectory
     /// <summary>Path of a file of the run.</summary>
     public string File(string name) => Path.Combine(FullPath, name);
 
-    /// <summary>Writes a file beside itself and renames it.</summary>
-    public void Write(string name, string text)
-    {
-        string target = File(name);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        System.IO.File.WriteAllText(target + ".tmp", text);
-        System.IO.File.Move(target + ".tmp", target, overwrite: true);
-    }
+    /// <summary>Writes a file of the run, complete or not at all.</summary>
+    public void Write(string name, string text) => AtomicFile.WriteText(File(name), text);
 
     /// <summary>Appends a line, from any thread. Where the disk is full the line waits in memory for the next one: a run does not end for want of a log.</summary>
     public void AppendLine(string name, string line)

@@ -41,8 +41,6 @@ internal sealed class EvaluationFiles(string? folder, IReadOnlyList<string> labe
 
     private void WriteFile(string name, string text)
     {
-        string path = Path.Combine(folder!, name);
-        File.WriteAllText(path + ".tmp", text);
-        File.Move(path + ".tmp", path, overwrite: true);
+        AtomicFile.WriteText(Path.Combine(folder!, name), text);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Engine.Training.Callbacks;
 
@@ -10,7 +11,6 @@ namespace HiEndMae.Engine.Training.Callbacks;
 public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallback
 {
     private const int MostReports = 100;
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
     private int inARow;
 
     /// <summary>Steps that were not applied.</summary>
@@ -68,9 +68,7 @@ public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallba
         string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{step.Step:D8}.json"));
         try
         {
-            Directory.CreateDirectory(folder);
-            File.WriteAllText(path + ".tmp", report.ToJsonString(Json));
-            File.Move(path + ".tmp", path, overwrite: true);
+            AtomicFile.WriteText(path, report.ToJsonString(JsonOptions.Indented));
             return path;
         }
         catch (IOException error)
