@@ -159,7 +159,7 @@ public sealed class ConfigChecker
 
     private void CheckPath(KeySchema key, string text, string name, ConfigNode node)
     {
-        if (context.GetVariable is not { } getVariable || key.PathKeywords.Contains(text)) return;
+        if (context.GetVariable is not { } getVariable || ConfigPath.IsKeyword(text, key.PathKeywords)) return;
         if (ConfigPath.MissingVariable(text, getVariable) is { } variable)
             Error("HEM016", $"{name} names the environment variable '{variable}', which is not set", node.Source);
         else if (text.Contains('\0'))

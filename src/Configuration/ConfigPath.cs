@@ -7,6 +7,12 @@ public static class ConfigPath
 {
     private const string Opening = "${env:";
 
+    /// <summary>Whether a text is one of the words that are no paths. A word that ends in <c>:/</c> stands for all addresses that begin so.</summary>
+    /// <param name="text">As the file says it.</param>
+    /// <param name="keywords">The words.</param>
+    public static bool IsKeyword(string text, IReadOnlyList<string> keywords) =>
+        keywords.Any(word => word == text || (word.EndsWith(":/", StringComparison.Ordinal) && text.StartsWith(word, StringComparison.Ordinal)));
+
     /// <summary>The first variable that is named and not set; null where all are.</summary>
     public static string? MissingVariable(string text, Func<string, string?> getVariable)
     {

@@ -3,13 +3,18 @@ namespace HiEndMae.ExperimentFiles;
 /// <summary>Short names of the starts of a fine-tuning.</summary>
 public static class StartName
 {
-    /// <summary>scratch, pretrain, or the name of the checkpoint's file.</summary>
+    /// <summary>scratch, pretrain, the name of the checkpoint's file, or of a model in MLflow its name and version.</summary>
     /// <param name="start">An item of <c>finetune.init</c>.</param>
     public static string Of(string start)
     {
         if (start is "scratch" or "pretrain") return start;
+        if (start.StartsWith("models:/", System.StringComparison.Ordinal)) return start.Substring("models:/".Length).Trim('/').Replace('/', '-').Replace('@', '-');
+        if (start.StartsWith("runs:/", System.StringComparison.Ordinal)) return OfRun(start.Substring("runs:/".Length).Trim('/').Split('/'));
         string path = start.TrimEnd('/', '\\');
         // RUN/pretrain/checkpoints is called after its stage.
         return Path.GetFileName(path) == "checkpoints" && Path.GetDirectoryName(path) is { Length: > 0 } stage ? Path.GetFileName(stage) : Path.GetFileNameWithoutExtension(path);
     }
+
+    // The last folder and the beginning of the run's id, such as model-1a2b3c4d.
+    private static string OfRun(string[] parts) => $"{parts[parts.Length - 1]}-{parts[0].Substring(0, System.Math.Min(8, parts[0].Length))}";
 }

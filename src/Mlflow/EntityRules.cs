@@ -9,6 +9,7 @@ internal static class EntityRules
     public const int MaxExperimentName = 256;
     public const int MaxParamValue = 6000;
     public const int MaxTagValue = 8000;
+    public const int MaxExperimentTagValue = 5000;
 
     /// <exception cref="TrackingException">The key breaks a rule; the message names it.</exception>
     public static void CheckKey(string kind, string key)
@@ -95,6 +96,9 @@ internal static class EntityRules
 
     /// <inheritdoc cref="Params"/>
     public static KeyValuePair<string, string>[] Tags(IReadOnlyDictionary<string, string> tags) => Entries("tag", tags, MaxTagValue);
+
+    /// <inheritdoc cref="Params"/>
+    public static KeyValuePair<string, string>[] ExperimentTags(IReadOnlyDictionary<string, string> tags) => Entries("tag", tags, MaxExperimentTagValue);
 
     /// <summary>The number that is stored: MLflow has no infinities, and 0 stands for NaN beside a flag.</summary>
     public static double StoredValue(double value) => value switch

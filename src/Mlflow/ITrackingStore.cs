@@ -15,6 +15,14 @@ public interface ITrackingStore : IDisposable
     /// <exception cref="TrackingException">The name is no good, or the experiment was deleted.</exception>
     string GetOrCreateExperiment(string name);
 
+    /// <summary>The name of an experiment; null where there is none of that id.</summary>
+    string? NameOfExperiment(string experimentId);
+
+    /// <summary>Sets tags of an experiment; one that is there takes the new value.</summary>
+    /// <param name="experimentId">From <see cref="GetOrCreateExperiment"/>.</param>
+    /// <param name="tags">Values beyond 5,000 characters are cut.</param>
+    void SetExperimentTags(string experimentId, IReadOnlyDictionary<string, string> tags);
+
     /// <summary>Makes a run in state RUNNING and returns its id.</summary>
     /// <param name="experimentId">From <see cref="GetOrCreateExperiment"/>.</param>
     /// <param name="name">Name of the run, also kept as tag <c>mlflow.runName</c>.</param>
@@ -35,6 +43,9 @@ public interface ITrackingStore : IDisposable
     /// <summary>Whether the store has the run, and whether it is deleted.</summary>
     /// <param name="runId">A run, perhaps of this store.</param>
     RunPresence PresenceOf(string runId);
+
+    /// <summary>The id of a run's experiment; null where the store does not have the run.</summary>
+    string? ExperimentOf(string runId);
 
     /// <summary>Marks a run as deleted, as MLflow's pages do; MLflow can restore it.</summary>
     /// <param name="runId">A run of this store.</param>
@@ -64,6 +75,22 @@ public interface ITrackingStore : IDisposable
     /// <param name="folder">Folders below the run's artifacts, parted by <c>/</c>; empty for none.</param>
     /// <exception cref="TrackingException">The file cannot be read, or its copy not written.</exception>
     void LogArtifact(string runId, string file, string folder);
+
+    /// <summary>Logs a model among the outputs of a run, and makes a version of a registered model where one is wanted. Doing it again changes nothing.</summary>
+    /// <param name="runId">A run of this store.</param>
+    /// <param name="model">Its files and description.</param>
+    /// <exception cref="TrackingException">A file cannot be read, or the store takes no models.</exception>
+    void LogModel(string runId, ModelPackage model);
+
+    /// <summary>Copies what an address names to this machine.</summary>
+    /// <param name="uri">Artifacts of a run, or a model.</param>
+    /// <param name="target">The file or folder that it becomes.</param>
+    /// <exception cref="TrackingException">There is nothing of that address.</exception>
+    void Fetch(ArtifactUri uri, string target);
+
+    /// <summary>The address of what <paramref name="uri"/> names now: an alias becomes the version that it stands for.</summary>
+    /// <exception cref="TrackingException">There is nothing of that address.</exception>
+    ArtifactUri Pin(ArtifactUri uri);
 
     /// <summary>Says which datasets the run read. One that is there already changes nothing.</summary>
     /// <param name="runId">A run of this store.</param>

@@ -19,6 +19,7 @@ public sealed class LocalTrackingStore : ITrackingStore
     private readonly string artifactRoot;
     private readonly string path;
     private readonly MlflowDatabase database;
+    private readonly LocalModels models;
     private readonly Func<string, string?> getVariable;
     private readonly TimeProvider clock;
 
@@ -37,6 +38,7 @@ public sealed class LocalTrackingStore : ITrackingStore
         artifactRoot = Path.Combine(Path.GetFullPath(folder), ArtifactFolderName);
         OnFiles(() => Directory.CreateDirectory(Path.GetDirectoryName(path)!), $"The folder of {Description} cannot be made");
         database = new MlflowDatabase(path, Description, LocationOf(0), clock);
+        models = new LocalModels(database, Description, clock);
     }
 
     /// <inheritdoc/>
@@ -83,6 +85,60 @@ public sealed class LocalTrackingStore : ITrackingStore
             return Text(created);
         });
     }
+
+    /// <inheritdoc/>
+    public string? NameOfExperiment(string experimentId) => database.Write(transaction => (string?)database.Row(
+        transaction, "SELECT name FROM experiments WHERE CAST(experiment_id AS TEXT) = $id AND lifecycle_stage = 'active'", ("$id", experimentId))?[0]);
+
+    /// <inheritdoc/>
+    public void SetExperimentTags(string experimentId, IReadOnlyDictionary<string, string> tags)
+    {
+        KeyValuePair<string, string>[] entries = EntityRules.ExperimentTags(tags);
+        database.Write(transaction =>
+        {
+            foreach ((string key, string value) in entries)
+            {
+                database.Execute(
+                    transaction,
+                    "INSERT INTO experiment_tags (key, value, experiment_id) VALUES ($key, $value, $id) ON CONFLICT (key, experiment_id) DO UPDATE SET value = excluded.value",
+                    ("$key", key), ("$value", value), ("$id", long.Parse(experimentId, NumberStyles.None, CultureInfo.InvariantCulture)));
+            }
+            return entries.Length;
+        });
+    }
+
+    /// <inheritdoc/>
+    public string? ExperimentOf(string runId) => database.Write(transaction => (string?)database.Row(
+        transaction, "SELECT CAST(experiment_id AS TEXT) FROM runs WHERE run_uuid = $run", ("$run", runId))?[0]);
+
+    /// <inheritdoc/>
+    public void LogModel(string runId, ModelPackage model) =>
+        OnFiles(() => models.Log(runId, ArtifactsOf(runId), model), $"The model {model.Name} cannot be copied to the artifacts of run {runId}");
+
+    /// <inheritdoc/>
+    public void Fetch(ArtifactUri uri, string target)
+    {
+        (string root, string path) = uri switch
+        {
+            { RunId: { } runId } => (ArtifactsOf(runId), uri.Path),
+            { ModelName: not null } => (Folder(models.VersionOf(uri).Source), uri.Path),
+            _ => throw new TrackingException(TrackingFailure.Missing, $"{Description} holds no logged models of MLflow 3; name runs:/RUN_ID/PATH or models:/NAME/VERSION."),
+        };
+        OnFiles(
+            () =>
+            {
+                if (ArtifactPaths.CopyTree(Path.Combine([root, .. ArtifactPaths.Split(path)]), target) == 0)
+                    throw new TrackingException(TrackingFailure.Missing, $"{Description} has nothing at {uri.Text}.");
+            },
+            $"{uri.Text} cannot be copied");
+
+        string Folder(string source) => ArtifactUri.IsOne(source) && ArtifactUri.Parse(source) is { RunId: { } runId } of
+            ? Path.Combine([ArtifactsOf(runId), .. ArtifactPaths.Split(of.Path)])
+            : ArtifactPaths.ToFolder(source) ?? throw new TrackingException($"{uri.Text} lies at {source}, which is no folder of this machine; name its tracking server.");
+    }
+
+    /// <inheritdoc/>
+    public ArtifactUri Pin(ArtifactUri uri) => uri.Alias is null ? uri : uri with { Version = models.VersionOf(uri).Version, Alias = null };
 
     /// <inheritdoc/>
     public string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags, DateTimeOffset? startTime = null)
@@ -202,9 +258,7 @@ public sealed class LocalTrackingStore : ITrackingStore
     public void LogArtifact(string runId, string file, string folder)
     {
         string[] parts = ArtifactPaths.Split(folder);
-        string location = database.Write(transaction => RequireActiveRun(transaction, runId));
-        string root = ArtifactPaths.ToFolder(location)
-            ?? throw new TrackingException($"Run {runId} keeps its artifacts at {location}, which is no folder of this machine; track it through its server.");
+        string root = ArtifactsOf(runId);
         OnFiles(
             () => ArtifactPaths.Copy(file, Path.Combine([root, .. parts])),
             $"{file} cannot be copied to the artifacts of run {runId}");
@@ -256,6 +310,13 @@ public sealed class LocalTrackingStore : ITrackingStore
         {
             throw new TrackingException($"{failure}: {e.Message}", e);
         }
+    }
+
+    private string ArtifactsOf(string runId)
+    {
+        string location = database.Write(transaction => RequireActiveRun(transaction, runId));
+        return ArtifactPaths.ToFolder(location)
+            ?? throw new TrackingException($"Run {runId} keeps its artifacts at {location}, which is no folder of this machine; track it through its server.");
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();

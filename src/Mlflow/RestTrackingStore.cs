@@ -4,6 +4,7 @@ namespace HiEndMae.Mlflow;
 public sealed class RestTrackingStore : ITrackingStore
 {
     private readonly MlflowClient client;
+    private readonly RestModels models;
     private readonly Dictionary<string, string> artifactRoots = [];
     private readonly Func<string, string?> getVariable;
     private readonly TimeProvider clock;
@@ -22,6 +23,7 @@ public sealed class RestTrackingStore : ITrackingStore
         this.clock = clock;
         Description = server.ToString();
         client = new MlflowClient(server, handler ?? server.CreateHandler(), clock, options);
+        models = new RestModels(client);
     }
 
     /// <inheritdoc/>
@@ -53,6 +55,30 @@ public sealed class RestTrackingStore : ITrackingStore
             }
         }
     }
+
+    /// <inheritdoc/>
+    public string? NameOfExperiment(string experimentId) => client.GetExperiment(experimentId)?.Name;
+
+    /// <inheritdoc/>
+    public void SetExperimentTags(string experimentId, IReadOnlyDictionary<string, string> tags)
+    {
+        foreach ((string key, string value) in EntityRules.ExperimentTags(tags)) client.SetExperimentTag(experimentId, key, value);
+    }
+
+    /// <inheritdoc/>
+    public string? ExperimentOf(string runId) => client.GetRun(runId)?.Info.ExperimentId;
+
+    /// <inheritdoc/>
+    public void LogModel(string runId, ModelPackage model) => models.Log(GetRun(runId), model);
+
+    /// <inheritdoc/>
+    public void Fetch(ArtifactUri uri, string target)
+    {
+        if (models.Fetch(uri, target) == 0) throw new TrackingException(TrackingFailure.Missing, $"{Description} has nothing at {uri.Text}.");
+    }
+
+    /// <inheritdoc/>
+    public ArtifactUri Pin(ArtifactUri uri) => uri.Alias is null ? uri : uri with { Version = models.VersionOf(uri).Version, Alias = null };
 
     /// <inheritdoc/>
     public string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags, DateTimeOffset? startTime = null)
@@ -119,8 +145,7 @@ public sealed class RestTrackingStore : ITrackingStore
     {
         if (!artifactRoots.TryGetValue(runId, out string? root))
         {
-            Run run = client.GetRun(runId) ?? throw new TrackingException(TrackingFailure.Missing, $"{Description} has no run {runId}.");
-            artifactRoots[runId] = root = run.Info.ArtifactUri ?? "";
+            artifactRoots[runId] = root = GetRun(runId).Info.ArtifactUri ?? "";
         }
         client.UploadArtifact(root, file, folder);
     }
@@ -142,6 +167,8 @@ public sealed class RestTrackingStore : ITrackingStore
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
+
+    private Run GetRun(string runId) => client.GetRun(runId) ?? throw new TrackingException(TrackingFailure.Missing, $"{Description} has no run {runId}.");
 
     private static Entry[] Entries(KeyValuePair<string, string>[] entries) => [.. entries.Select(entry => new Entry(entry.Key, entry.Value))];
 }

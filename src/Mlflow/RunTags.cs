@@ -5,6 +5,8 @@ internal static class RunTags
 {
     public const string RunName = "mlflow.runName";
     public const string ParentRunId = "mlflow.parentRunId";
+    public const string ModelHistory = "mlflow.log-model.history";
+    public const string RegisteredModel = "hiendmae.registered_model";
     public const string User = "mlflow.user";
     public const string SourceName = "mlflow.source.name";
     public const string SourceType = "mlflow.source.type";

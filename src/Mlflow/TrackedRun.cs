@@ -2,18 +2,18 @@ namespace HiEndMae.Mlflow;
 
 /// <summary>A run of a <see cref="TrackingSession"/>. Its methods put something into the spool and return; they may be called from any thread.</summary>
 /// <remarks>
-/// Names become such as MLflow takes by one rule: a character that is not a letter, a digit, a space or one of <c>_ - . : /</c> becomes <c>_</c>, empty
-/// parts between slashes fall out, and a name of more than 250 characters keeps its beginning and ends with <c>-</c> and eight hex digits of the whole.
-/// Values of parameters are cut at 6,000 characters, of tags at 8,000.
+/// One rule turns names into names that MLflow takes: a character that is not a letter, a digit, a space or one of <c>_ - . : /</c> becomes <c>_</c>, empty
+/// parts between slashes are left out, and a name of more than 250 characters keeps its beginning and ends with <c>-</c> and eight hex digits of a checksum.
+/// Values of parameters are cut at 6,000 characters, values of tags at 8,000.
 /// </remarks>
 public sealed class TrackedRun
 {
     private const int MaxRecord = 1000; // points in one line of the spool
 
-    private readonly TrackingSession session;
+    private readonly TrackingSession? session;
     private readonly string? parentId;
 
-    internal TrackedRun(TrackingSession session, string id, string? parentId, bool isResumed)
+    internal TrackedRun(TrackingSession? session, string id, string? parentId, bool isResumed)
     {
         this.session = session;
         this.parentId = parentId;
@@ -21,23 +21,52 @@ public sealed class TrackedRun
         IsResumed = isResumed;
     }
 
+    /// <summary>A run that nothing is kept of, where tracking is off.</summary>
+    public static TrackedRun None { get; } = new(null, "", null, isResumed: false);
+
     /// <summary>Our id of the run, known before any store is asked; the tag <c>hiendmae.run_id</c> holds it.</summary>
     public string Id { get; }
 
     /// <summary>Whether an earlier session of this directory started it.</summary>
     public bool IsResumed { get; }
 
-    /// <summary>Logs parameters, which never change.</summary>
+    /// <summary>Logs parameters.</summary>
+    /// <remarks>
+    /// MLflow changes no parameter. Where an earlier session of this directory has logged another value, the new one is logged as
+    /// <c>changed-1/NAME</c> (2, 3, ... for further changes), and the tag <c>hiendmae.changed</c> names what changed.
+    /// </remarks>
     public void LogParams(IReadOnlyDictionary<string, string> parameters)
     {
+        if (session is null) return;
         List<Entry> entries = EntityRules.Clean(parameters, EntityRules.MaxParamValue);
-        if (entries.Count > 0) session.Append(new SpoolRecord { Op = SpoolRecord.Params, Run = Id, Entries = entries });
+        Dictionary<string, string> known = session.History.ParametersOf(Id);
+        List<Entry> added = [.. entries.Where(entry => !known.ContainsKey(entry.Key))];
+        var changes = new List<string>();
+        foreach (Entry entry in entries)
+        {
+            if (!known.TryGetValue(entry.Key, out string? first)) continue;
+            int number = 1;
+            string last = first;
+            while (known.TryGetValue(ChangedKey(number, entry.Key), out string? later))
+            {
+                last = later;
+                number++;
+            }
+            if (last == entry.Value) continue;
+            string key = ChangedKey(number, entry.Key);
+            added.Add(new Entry(key, entry.Value));
+            changes.Add($"{entry.Key}: {last} -> {entry.Value} ({key})");
+        }
+        foreach (Entry entry in added) known[entry.Key] = entry.Value;
+        if (added.Count > 0) session?.Append(new SpoolRecord { Op = SpoolRecord.Params, Run = Id, Entries = added });
+        if (changes.Count > 0) SetTags(new Dictionary<string, string> { ["hiendmae.changed"] = string.Join("; ", changes) });
     }
 
     /// <summary>Logs values. A value of a metric and step that an earlier session has logged is passed over: steps that are done again appear once.</summary>
     public void LogMetrics(IReadOnlyList<MetricPoint> points)
     {
         ArgumentNullException.ThrowIfNull(points);
+        if (session is null) return;
         for (int start = 0; start < points.Count; start += MaxRecord)
         {
             var values = new List<MetricValue>(Math.Min(points.Count - start, MaxRecord));
@@ -51,18 +80,47 @@ public sealed class TrackedRun
         }
     }
 
+    /// <summary>Logs one value, now, at the step after the last one that earlier sessions of this directory have logged.</summary>
+    public void LogNext(string key, double value) => LogMetric(key, value, 1 + (session?.History.LastStep(Id, EntityRules.CleanKey(key)) ?? -1));
+
     /// <summary>Logs one value, now.</summary>
-    public void LogMetric(string key, double value, long step) => LogMetrics([new MetricPoint(key, value, step, session.Now)]);
+    public void LogMetric(string key, double value, long step) => LogMetrics([new MetricPoint(key, value, step, Now)]);
 
     /// <summary>Sets tags; one that is there takes the new value.</summary>
     public void SetTags(IReadOnlyDictionary<string, string> tags)
     {
         List<Entry> entries = EntityRules.Clean(tags, EntityRules.MaxTagValue);
-        if (entries.Count > 0) session.Append(new SpoolRecord { Op = SpoolRecord.Tags, Run = Id, Entries = entries });
+        if (entries.Count > 0) session?.Append(new SpoolRecord { Op = SpoolRecord.Tags, Run = Id, Entries = entries });
+    }
+
+    /// <summary>Sets tags of the run's experiment; one that is there takes the new value.</summary>
+    public void SetExperimentTags(IReadOnlyDictionary<string, string> tags)
+    {
+        List<Entry> entries = EntityRules.Clean(tags, EntityRules.MaxExperimentTagValue);
+        if (entries.Count > 0) session?.Append(new SpoolRecord { Op = SpoolRecord.ExperimentTags, Run = Id, Entries = entries });
+    }
+
+    /// <summary>Links this run to others: the tag <c>hiendmae.run.NAME</c> gets the store's id of the other run, as soon as the store has it.</summary>
+    /// <param name="others">Names with our ids (<see cref="Id"/>) of runs, of this or of other processes.</param>
+    public void Link(IReadOnlyDictionary<string, string> others)
+    {
+        if (others.Count > 0) session?.Append(new SpoolRecord { Op = SpoolRecord.Links, Run = Id, Entries = [.. others.Select(static one => new Entry(one.Key, one.Value))] });
+    }
+
+    /// <summary>Logs a model: as a logged model where the server is MLflow 3, otherwise among the run's artifacts.</summary>
+    /// <param name="model">Its files should stay as they are until they are sent.</param>
+    public void LogModel(ModelPackage model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        session?.Append(new SpoolRecord
+        {
+            Op = SpoolRecord.Model, Run = Id, Name = EntityRules.CleanKey(model.Name).Replace('/', '_'), Entries = [.. model.Files.Select(file => new Entry(session.ForSpool(file.Path), file.Folder))],
+            Description = model.Description.ToJsonString(), Step = model.Step, RegisterAs = model.RegisterAs,
+        });
     }
 
     /// <summary>Says which datasets the run reads.</summary>
-    public void LogInputs(IReadOnlyList<DatasetInput> inputs) => session.Append(new SpoolRecord { Op = SpoolRecord.Inputs, Run = Id, Datasets = EntityRules.Clean(inputs) });
+    public void LogInputs(IReadOnlyList<DatasetInput> inputs) => session?.Append(new SpoolRecord { Op = SpoolRecord.Inputs, Run = Id, Datasets = EntityRules.Clean(inputs) });
 
     /// <summary>Keeps a copy of a file among the run's artifacts, as it is when it is sent: it should stay as it is.</summary>
     /// <param name="file">The file.</param>
@@ -71,10 +129,14 @@ public sealed class TrackedRun
     public void LogArtifact(string file, string folder = "")
     {
         ArtifactPaths.Split(folder);
-        session.Append(new SpoolRecord { Op = SpoolRecord.Artifact, Run = Id, File = session.ForSpool(file), Folder = folder });
+        session?.Append(new SpoolRecord { Op = SpoolRecord.Artifact, Run = Id, File = session.ForSpool(file), Folder = folder });
     }
 
     /// <summary>Ends the run.</summary>
     public void Finish(RunStatus status) =>
-        session.Append(new SpoolRecord { Op = SpoolRecord.End, Run = Id, Parent = parentId, Status = status, Time = session.Now.ToUnixTimeMilliseconds() });
+        session?.Append(new SpoolRecord { Op = SpoolRecord.End, Run = Id, Parent = parentId, Status = status, Time = Now.ToUnixTimeMilliseconds() });
+
+    private DateTimeOffset Now => session?.Now ?? default;
+
+    private static string ChangedKey(int number, string key) => EntityRules.CleanKey(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"changed-{number}/{key}"));
 }

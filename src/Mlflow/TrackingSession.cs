@@ -27,10 +27,10 @@ public sealed class TrackingSession : IDisposable
         Target = target;
         CancellationTokenSource hurry = new(), stop = new();
         // Opened here, so that a file that is no database is reported before anything is computed.
-        ITrackingStore store = target.Open(getVariable, clock, options.Client with { Hurry = hurry.Token, Stop = stop.Token });
+        ITrackingStore store = target.Open(getVariable, clock, options.Client with { Hurry = hurry.Token, Stop = stop.Token, Progressed = () => drain?.Progressed() });
         try
         {
-            string path = SpoolFiles.Spool(runFolder), name = target.ForSpool(runFolder);
+            string path = SpoolFiles.Spool(runFolder), name = target.RelativeTo(runFolder);
             history = SpoolHistory.Read(path);
             spool = new SpoolWriter(path);
             if (history.Target != name) spool.Append(new SpoolRecord { Op = SpoolRecord.Target, Uri = name });
@@ -82,15 +82,29 @@ public sealed class TrackingSession : IDisposable
         }
     }
 
+    /// <summary>Whether a session of this directory has started a run under a key.</summary>
+    public bool Knows(string key) => history.Runs.ContainsKey(key);
+
     /// <summary>Starts a run, or goes on with the one that an earlier session of this directory started under the same key.</summary>
-    /// <param name="key">What the program calls the run; one per directory.</param>
+    /// <param name="key">What the program calls the run; unique in the directory.</param>
     /// <param name="experiment">Name of its experiment.</param>
     /// <param name="name">Its name.</param>
     /// <param name="parentId">Our id of its parent (<see cref="TrackedRun.Id"/>), of this or of another process; null for none.</param>
     /// <param name="tags">Its tags.</param>
-    public TrackedRun StartRun(string key, string experiment, string name, string? parentId, IReadOnlyDictionary<string, string> tags)
+    public TrackedRun StartRun(string key, string experiment, string name, string? parentId, IReadOnlyDictionary<string, string> tags) =>
+        StartRun(key, new ExperimentChoice(experiment, null), name, parentId, tags);
+
+    /// <summary>As <see cref="StartRun(string, string, string, string?, IReadOnlyDictionary{string, string})"/>, with what the environment says of experiment and run.</summary>
+    /// <param name="key">What the program calls the run; unique in the directory.</param>
+    /// <param name="experiment">Its experiment.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="parentId">Our id of its parent; null for none.</param>
+    /// <param name="tags">Its tags.</param>
+    /// <param name="storeRun">The store's id of a run that is there already and to be used; null to make one.</param>
+    public TrackedRun StartRun(string key, ExperimentChoice experiment, string name, string? parentId, IReadOnlyDictionary<string, string> tags, string? storeRun = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentNullException.ThrowIfNull(experiment);
         if (history.Runs.TryGetValue(key, out string? known))
         {
             Append(new SpoolRecord { Op = SpoolRecord.Resume, Run = known });
@@ -103,7 +117,9 @@ public sealed class TrackingSession : IDisposable
             Op = SpoolRecord.Start,
             Run = run,
             Key = key,
-            Experiment = EntityRules.CleanName(experiment, EntityRules.MaxExperimentName),
+            Experiment = experiment.Name is { } named ? EntityRules.CleanName(named, EntityRules.MaxExperimentName) : null,
+            ExperimentId = experiment.Id,
+            StoreRun = storeRun,
             Name = EntityRules.CleanName(name, EntityRules.MaxKey),
             Parent = parentId,
             Time = clock.GetUtcNow().ToUnixTimeMilliseconds(),

@@ -12,8 +12,11 @@ public sealed record TrackingSessionOptions
     /// <summary>The longest wait between attempts to reach the store.</summary>
     public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the end of the program tries to send what still waits; the rest stays in the spool.</summary>
+    /// <summary>How long the end of the program tries to send what still waits while nothing succeeds; the rest stays in the spool.</summary>
     public TimeSpan LingerAtEnd { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the end of the program sends at most, as for a large model.</summary>
+    public TimeSpan MaxLingerAtEnd { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Wait between attempts at the end of the program.</summary>
     public TimeSpan RetryAtEnd { get; init; } = TimeSpan.FromSeconds(1);

@@ -30,14 +30,18 @@ public sealed record TrackingTarget(TrackingServer? Server, string? Database)
             : new TrackingTarget(TrackingServer.Of(address, getVariable), null);
     }
 
-    /// <summary>The target of a spool, whose files are named from the run directory so that both can be moved together.</summary>
-    internal static TrackingTarget FromSpool(string text, string runFolder, Func<string, string?> getVariable) =>
+    /// <summary>Reads what <see cref="RelativeTo"/> has written.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="runFolder">Where the run directory is now.</param>
+    /// <param name="getVariable">Reads the environment.</param>
+    public static TrackingTarget FromRelative(string text, string runFolder, Func<string, string?> getVariable) =>
         text.StartsWith("sqlite:", StringComparison.Ordinal)
             ? new TrackingTarget(null, Path.GetFullPath(Path.Combine(runFolder, text["sqlite:".Length..])))
             : new TrackingTarget(TrackingServer.Of(text, getVariable), null);
 
-    /// <summary>How a spool names it: without credentials.</summary>
-    internal string ForSpool(string runFolder) => Server?.ToString() ?? "sqlite:" + Path.GetRelativePath(runFolder, Database!).Replace('\\', '/');
+    /// <summary>The store as the files of a run directory name it: without credentials, and a database by its path from there, so that both can be moved together.</summary>
+    /// <param name="runFolder">The run directory.</param>
+    public string RelativeTo(string runFolder) => Server?.ToString() ?? "sqlite:" + Path.GetRelativePath(runFolder, Database!).Replace('\\', '/');
 
     /// <summary>Opens the store. A server is not called yet.</summary>
     /// <param name="getVariable">Reads USER for the tag mlflow.user.</param>

@@ -13,7 +13,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
     /// <summary>The combination's run directory with results; null where a stage has not finished.</summary>
     public string? Write(LoadedExperiment experiment, IReadOnlyList<SweepStage> stages)
     {
-        string[] runs = [.. stages.Select(stage => StageStore.FinishedRun(store.FolderOf(stage))).OfType<string>()];
+        string[] runs = StageRuns(stages);
         if (runs.Length < stages.Count) return null;
         string name = RunDirectory.SafeName(experiment.Config.Name);
         if (Existing(Path.Combine(store.Output, name), experiment.Fingerprint) is { } there) return there;
@@ -40,11 +40,14 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         return directory.FullPath;
     }
 
+    /// <summary>Run directories of the stages that have finished.</summary>
+    public string[] StageRuns(IReadOnlyList<SweepStage> stages) => [.. stages.Select(stage => StageStore.FinishedRun(store.FolderOf(stage))).OfType<string>()];
+
     private static JsonObject Merge(RunDirectory directory, IReadOnlyList<SweepStage> stages, string[] runs)
     {
         JsonObject[] all = [.. runs.Select(run => (JsonObject)StageStore.Read(Path.Combine(run, "results.json"))!)];
         var merged = (JsonObject)all[^1].DeepClone();
-        merged["folder"] = directory.FullPath;
+        merged.Remove("folder"); // of a stage that an earlier version of the program ran
         foreach (string part in (string[])["trainings", "evaluations"])
         {
             var whole = new JsonObject();

@@ -36,6 +36,8 @@ internal sealed partial class StageJob : IDisposable
     {
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[TrackedExperiment.ParentVariable] = parentRun;
+        // The sweep's own run uses it.
+        start.Environment.Remove(TrackingSettings.RunVariable);
         var log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         var process = new Process { StartInfo = start };
         var job = new StageJob(stage, process, log);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data;
-using HiEndMae.Mlflow;
+using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
@@ -59,7 +59,7 @@ internal sealed class StageStore(string output)
     /// <summary>Writes the experiment that runs the stage, which starts from what its predecessor left.</summary>
     /// <param name="stage">The stage; its predecessor has finished.</param>
     /// <param name="operations">What it costs, for estimates of others; null where that is not known.</param>
-    /// <param name="getVariable">Environment: MLFLOW_TRACKING_URI.</param>
+    /// <param name="getVariable">Reads the environment, for the tracking store.</param>
     /// <returns>The experiment's file.</returns>
     public string Prepare(SweepStage stage, double? operations, Func<string, string?> getVariable)
     {
@@ -67,7 +67,7 @@ internal sealed class StageStore(string output)
         if (stage.Before is { } before)
             config = config with { Finetune = config.Finetune! with { Init = [Path.Combine(FinishedRun(FolderOf(before))!, "pretrain", "checkpoints")] } };
         // Into the sweep's own store, not one beside each stage.
-        if (TrackingTarget.Parse(config.Tracking.Uri, Output, getVariable).Database is { } database) config = config with { Tracking = config.Tracking with { Uri = "sqlite:///" + database } };
+        if (TrackingSettings.Of(config, Output, getVariable)?.Target.Database is { } database) config = config with { Tracking = config.Tracking with { Uri = "sqlite:///" + database } };
         // Nor is a case prepared once for each stage.
         if (config.Cache is { Store: CacheStore.Disk, IsAutomatic: true }) config = config with { Cache = config.Cache with { Dir = DataServices.AutomaticFolder(Output) } };
         string folder = Directory.CreateDirectory(FolderOf(stage)).FullName, file = Path.Combine(folder, "experiment.toml");
@@ -79,6 +79,7 @@ internal sealed class StageStore(string output)
             ["key"] = stage.Key,
             ["starts_from"] = stage.Before?.Key,
             ["operations"] = operations,
+            [JobRecord.ParametersKey] = new JsonObject(stage.Parameters().Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))),
         }.ToJsonString(JsonOptions.Indented));
         return file;
     }

@@ -1,10 +1,12 @@
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Reporting;
+using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
 /// <summary>Runs the stages of a sweep that have not finished yet, and puts its combinations together.</summary>
-internal sealed class SweepRunner(RunEnvironment environment, SweepOptions options, SweepGraph graph, StageStore store, ISweepReporter reporter)
+internal sealed class SweepRunner(RunEnvironment environment, SweepOptions options, SweepGraph graph, StageStore store, TrackingSettings? tracking, ISweepReporter reporter, IResultsPage page)
 {
     /// <summary>Runs the sweep.</summary>
     /// <exception cref="OperationCanceledException">The sweep was stopped; every job has saved a checkpoint and ended.</exception>
@@ -12,7 +14,7 @@ internal sealed class SweepRunner(RunEnvironment environment, SweepOptions optio
     {
         foreach (SweepStage failed in graph.Stages.Where(stage => options.RetryFailed && store.StatusOf(stage) == StageStatus.Failed)) store.Retry(failed);
         Directory.CreateDirectory(store.Output);
-        using SweepTracking tracked = SweepTracking.Open(store, graph, environment, reporter.Warn);
+        using SweepTracking tracked = SweepTracking.Open(options.File, store, graph, tracking, environment, reporter.Warn);
         var whole = new WholeCombinations(graph, new CombinationWriter(store, environment.Clock), tracked);
         whole.Keep();
         RunStatus status = RunStatus.Killed;
@@ -31,7 +33,7 @@ internal sealed class SweepRunner(RunEnvironment environment, SweepOptions optio
             // Combinations that are complete are kept and tracked, however the sweep ends.
             whole.Keep();
             outcome = new SweepOutcome(status == RunStatus.Finished, [.. whole.Folders]);
-            tracked.Finish(status);
+            tracked.Finish(status, [.. graph.Stages.Select(store.StatusOf)], outcome.Combinations, page);
             reporter.Finished(outcome);
         }
         return outcome;

@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
@@ -14,4 +15,15 @@ internal sealed record SweepStage(string Key, string Kind, string Label, Experim
 
     /// <summary>Name of its folder.</summary>
     public string FolderName => $"{Kind}-{Key[..KeyLength]}";
+
+    /// <summary>Every key that made it, those of the pre-training that it starts from included.</summary>
+    public IReadOnlyDictionary<string, string> Parameters()
+    {
+        Dictionary<string, string> all = StageParameters.Of(Config);
+        foreach ((string key, string value) in Before is null ? [] : StageParameters.Of(Before.Config))
+        {
+            if (key.StartsWith("pretrain.", StringComparison.Ordinal)) all[key] = value;
+        }
+        return all;
+    }
 }

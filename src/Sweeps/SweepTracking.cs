@@ -1,65 +1,120 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Mlflow;
+using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Reporting;
+using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>The sweep's tracked run, below which lie the runs of its stages and one for each combination. Nothing here waits for a server.</summary>
+/// <summary>The sweep's tracked run. Below it lie the runs of its stages, and one for each combination. Nothing here waits for a server.</summary>
 internal sealed class SweepTracking : IDisposable
 {
-    private readonly TrackingSession session;
+    private readonly TrackingSession? session;
     private readonly TrackedRun root;
-    private readonly string experiment;
-    private readonly TimeProvider clock;
+    private readonly ExperimentChoice experiment;
+    private readonly SweepGraph graph;
+    private readonly string folder;
+    private readonly RunEnvironment environment;
+    private readonly Action<string> warn;
 
-    private SweepTracking(TrackingSession session, string experiment, string key, TimeProvider clock)
+    private SweepTracking(TrackingSession? session, TrackingSettings? settings, string file, SweepGraph graph, string key, string folder, RunEnvironment environment, Action<string> warn)
     {
         this.session = session;
-        this.experiment = experiment;
-        this.clock = clock;
-        root = session.StartRun("sweep", experiment, "sweep", null, new Dictionary<string, string> { ["hiendmae.sweep"] = key });
+        this.graph = graph;
+        this.folder = folder;
+        this.environment = environment;
+        this.warn = warn;
+        ExperimentConfig config = graph.Combinations[0].Experiment.Config;
+        experiment = settings?.Experiment ?? new ExperimentChoice(config.Name, null);
+        root = TrackedRun.None;
+        if (session is null) return;
+        Dictionary<string, string> tags = RunTags.Of("sweep", "", config, environment.GetVariable);
+        tags["hiendmae.sweep"] = key;
+        string time = environment.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        string name = config.Tracking.RunName.Length > 0 ? config.Tracking.RunName : $"sweep {config.Name} {time}";
+        root = session.StartRun("sweep", experiment, name, null, tags, settings!.RunId);
+        if (root.IsResumed) root.SetTags(tags);
+        root.SetExperimentTags(config.Tracking.ExperimentTags);
+        IReadOnlyList<(string Key, IReadOnlyList<string> Values)> axes = new SweepSummary([.. graph.Combinations.Select(one => one.Experiment)], []).Axes;
+        root.LogParams(axes.ToDictionary(axis => $"axis.{axis.Key}", axis => string.Join(", ", axis.Values)));
+        // A copy, because the file may change while the sweep runs.
+        string copy = Path.Combine(folder, "sweep.toml");
+        File.Copy(file, copy, overwrite: true);
+        root.LogArtifact(copy);
     }
 
-    /// <summary>The sweep's run, to be named as the parent of others.</summary>
+    /// <summary>The sweep's run, to be named as the parent of others; empty where tracking is off.</summary>
     public string RunId => root.Id;
 
-    /// <summary>Opens the tracking of a sweep, the run from before where the sweep is run again.</summary>
+    /// <summary>Opens the tracking of a sweep, with the run from before where the sweep is run again.</summary>
+    /// <param name="file">The experiment file.</param>
+    /// <param name="store">Where stages lie.</param>
+    /// <param name="graph">The sweep.</param>
+    /// <param name="settings">Where and as what it is tracked; null to track nothing.</param>
+    /// <param name="environment">Variables and clock.</param>
+    /// <param name="warn">Takes warnings.</param>
     /// <exception cref="TrackingException">The store is no MLflow database, or the same sweep is running already.</exception>
-    public static SweepTracking Open(StageStore store, SweepGraph graph, RunEnvironment environment, Action<string> warn)
+    public static SweepTracking Open(string file, StageStore store, SweepGraph graph, TrackingSettings? settings, RunEnvironment environment, Action<string> warn)
     {
-        LoadedExperiment first = graph.Combinations[0].Experiment;
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(graph.Combinations.Select(one => one.Experiment.Fingerprint)))));
-        TrackingTarget target = TrackingTarget.Parse(first.Config.Tracking.Uri, store.Output, environment.GetVariable);
-        string folder = Directory.CreateDirectory(Path.Combine(store.Output, "stages", $"sweep-{key[..16]}")).FullName;
-        return new SweepTracking(TrackingSession.Open(folder, target, environment.GetVariable, environment.Clock, warn), first.Config.Name, key, environment.Clock);
+        string folder = Path.Combine(store.Output, "stages", $"sweep-{key[..16]}");
+        if (settings is null) return new SweepTracking(null, null, file, graph, key, folder, environment, warn);
+        Directory.CreateDirectory(folder);
+        TrackingSession session = TrackingSession.Open(
+            folder, settings.Target, environment.GetVariable, environment.Clock, warn, new TrackingSessionOptions { Client = settings.Client });
+        return new SweepTracking(session, settings, file, graph, key, folder, environment, warn);
     }
 
-    /// <summary>Tracks a combination that is whole; one that is tracked already is left alone.</summary>
-    public void Combination(LoadedExperiment one, string folder)
+    /// <summary>Tracks a combination that is whole, with links to the runs of its stages; one that an earlier session has tracked is left alone.</summary>
+    /// <param name="one">The combination.</param>
+    /// <param name="combinationFolder">Its run directory.</param>
+    /// <param name="stageFolders">Run directories of its stages.</param>
+    public void Combination(LoadedExperiment one, string combinationFolder, IReadOnlyList<string> stageFolders)
     {
-        TrackedRun run = session.StartRun(one.Fingerprint, experiment, one.Label, RunId, new Dictionary<string, string>
+        if (session is null || session.Knows(one.Fingerprint)) return;
+        Dictionary<string, string> tags = RunTags.Of("combination", one.Label, one.Config, environment.GetVariable);
+        tags["hiendmae.run_directory"] = combinationFolder;
+        tags["hiendmae.fingerprint"] = one.Fingerprint;
+        TrackedRun run = session.StartRun(one.Fingerprint, experiment, one.Label.Length > 0 ? one.Label : one.Config.Name, RunId, tags);
+        run.LogParams(StageParameters.Of(one.Config));
+        foreach ((string start, double dice) in MeanDice(combinationFolder)) run.LogMetric($"{start}.dice.mean", dice, 0);
+        var stages = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string id) in stageFolders.SelectMany(SpoolSync.RunsOf).Where(entry => entry.Key != "experiment")) stages[name] = id;
+        run.Link(stages);
+        foreach (string file in (string[])["experiment.toml", "environment.json", "results.json", "log.txt", "metrics.jsonl"])
         {
-            ["hiendmae.run_directory"] = folder,
-            ["hiendmae.fingerprint"] = one.Fingerprint,
-        });
-        if (run.IsResumed) return;
-        run.LogParams(TomlText.Flatten(one.Config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value));
-        DateTimeOffset now = clock.GetUtcNow();
-        run.LogMetrics([.. MeanDice(folder).Select(start => new MetricPoint($"{start.Start}.dice.mean", start.Dice, 0, now))]);
-        run.LogArtifact(Path.Combine(folder, "experiment.toml"));
-        run.LogArtifact(Path.Combine(folder, "results.json"));
+            if (File.Exists(Path.Combine(combinationFolder, file))) run.LogArtifact(Path.Combine(combinationFolder, file));
+        }
         run.Finish(RunStatus.Finished);
+        new RunRecord(session.Target.RelativeTo(combinationFolder), experiment.Name, experiment.Id, run.Id).Write(RunDirectory.Open(combinationFolder));
     }
 
-    /// <summary>Ends the sweep's run.</summary>
-    public void Finish(RunStatus status) => root.Finish(status);
+    /// <summary>Ends the sweep's run with its counts, its best combination and a table of all.</summary>
+    /// <param name="status">How it ended.</param>
+    /// <param name="stages">Where its stages stand.</param>
+    /// <param name="whole">Combinations whose stages have all run, with their run directories.</param>
+    /// <param name="page">Writes the HTML report.</param>
+    public void Finish(RunStatus status, IReadOnlyList<StageStatus> stages, IReadOnlyList<(LoadedExperiment Experiment, string Folder)> whole, IResultsPage page)
+    {
+        if (session is null) return;
+        root.LogNext("combinations.total", graph.Combinations.Count);
+        root.LogNext("combinations.done", whole.Count);
+        root.LogNext("stages.total", stages.Count);
+        root.LogNext("stages.done", stages.Count(one => one == StageStatus.Done));
+        root.LogNext("stages.failed", stages.Count(one => one == StageStatus.Failed));
+        if (whole.Count > 0) LogSummary(whole, page);
+        root.Finish(status);
+    }
 
     /// <summary>Sends what waits, for a limited time.</summary>
-    public void Dispose() => session.Dispose();
+    public void Dispose() => session?.Dispose();
 
     /// <summary>Mean Dice by start, 0 to 1, of a run directory with results.</summary>
     public static IEnumerable<(string Start, double Dice)> MeanDice(string folder)
@@ -67,6 +122,37 @@ internal sealed class SweepTracking : IDisposable
         foreach ((string start, JsonNode? evaluation) in (JsonObject?)StageStore.Read(Path.Combine(folder, "results.json"))?["evaluations"] ?? [])
         {
             if ((double?)evaluation?["mean_dice"] is { } dice) yield return (start, dice);
+        }
+    }
+
+    private void LogSummary(IReadOnlyList<(LoadedExperiment Experiment, string Folder)> whole, IResultsPage page)
+    {
+        var summary = new SweepSummary([.. graph.Combinations.Select(one => one.Experiment)], whole);
+        string table = summary.ToMarkdown(), description = graph.Combinations[0].Experiment.Config.Description;
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["mlflow.note.content"] = description.Length > 0 ? $"{description}\n\n{table}" : table };
+        if (summary.Best is { } best)
+        {
+            tags["hiendmae.best"] = string.Create(CultureInfo.InvariantCulture, $"{best.Experiment.Label}, {best.Start}: {100 * best.Dice:F2} % mean Dice");
+            root.LogNext("best.dice.mean", best.Dice);
+            root.Link(new Dictionary<string, string> { ["best"] = SpoolSync.RunsOf(folder)[best.Experiment.Fingerprint] });
+        }
+        root.SetTags(tags);
+        try
+        {
+            Log("summary.md", path => AtomicFile.WriteText(path, table));
+            Log("summary.csv", path => AtomicFile.WriteText(path, summary.ToCsv()));
+            Log("report.html", path => page.Write([.. whole.Select(one => one.Folder)], path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PluginException)
+        {
+            warn($"the summary of the sweep cannot be written: {error.Message}");
+        }
+
+        void Log(string name, Action<string> write)
+        {
+            string path = Path.Combine(folder, name);
+            write(path);
+            root.LogArtifact(path);
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class WholeCombinations(SweepGraph graph, CombinationWriter writ
         {
             if (folders[i] is not null || writer.Write(graph.Combinations[i].Experiment, graph.Combinations[i].Stages) is not { } folder) continue;
             folders[i] = folder;
-            tracked.Combination(graph.Combinations[i].Experiment, folder);
+            tracked.Combination(graph.Combinations[i].Experiment, folder, writer.StageRuns(graph.Combinations[i].Stages));
         }
     }
 }

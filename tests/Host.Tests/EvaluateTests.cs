@@ -133,7 +133,7 @@ public sealed class EvaluateTests(EvaluateTests.TinyRun run) : IClassFixture<Eva
         public async ValueTask InitializeAsync()
         {
             Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("tiny.toml", Samples.Tiny), "--out", host.Folder));
-            Folder = Path.GetDirectoryName(Directory.GetFiles(host.Folder, "model.json", SearchOption.AllDirectories).Single())!;
+            Folder = Directory.GetDirectories(Path.Combine(host.Folder, "tiny")).Single();
         }
 
         public ValueTask DisposeAsync()

@@ -62,7 +62,7 @@ public sealed class SweepRunTests
         using var database = new SqliteConnection($"Data Source={Path.Combine(runs, "mlflow.db")};Mode=ReadOnly;Pooling=False");
         database.Open();
         using SqliteCommand query = database.CreateCommand();
-        query.CommandText = "select count(*) from tags where key = 'mlflow.parentRunId' and value = (select r.run_uuid from runs r join experiments e using (experiment_id) where e.name = 'tiny' and r.name = 'sweep')";
+        query.CommandText = "select count(*) from tags where key = 'mlflow.parentRunId' and value = (select r.run_uuid from runs r join experiments e using (experiment_id) where e.name = 'tiny' and r.name LIKE 'sweep tiny %')";
         Assert.Equal(2L + 5L, (long)query.ExecuteScalar()!);
     }
 

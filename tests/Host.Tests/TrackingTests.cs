@@ -21,15 +21,17 @@ public sealed class TrackingTests
         Directory.Delete(Path.Combine(run, "finetune-pretrain", "checkpoints", "step-00000003"), recursive: true);
         Assert.Equal(ExitCodes.Done, await host.RunAsync(["run", file, .. settings, "--resume"]));
 
-        Assert.Equal([Path.GetFileName(run), "evaluate-pretrain", "evaluate-scratch", "finetune-pretrain", "finetune-scratch", "pretrain"], Rows(database, "SELECT name FROM runs WHERE status = 'FINISHED' ORDER BY name"));
-        Assert.Equal(["1", "2", "3"], Rows(database, "SELECT m.step FROM metrics m JOIN runs r USING (run_uuid) WHERE r.name = 'finetune-pretrain' AND m.key = 'loss' ORDER BY m.step"));
+        Assert.Equal(
+            ["evaluate-pretrain", "evaluate-scratch", "experiment", "finetune-pretrain", "finetune-scratch", "pretrain"],
+            Rows(database, "SELECT coalesce(s.value, t.value) FROM runs r JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'hiendmae.role' LEFT JOIN tags s ON s.run_uuid = r.run_uuid AND s.key = 'hiendmae.stage' WHERE r.status = 'FINISHED' ORDER BY 1"));
+        Assert.Equal(["1", "2", "3"], Rows(database, "SELECT m.step FROM metrics m JOIN runs r USING (run_uuid) WHERE r.name LIKE 'finetune-pretrain:%' AND m.key = 'loss' ORDER BY m.step"));
         Assert.Empty(Rows(database, "SELECT key FROM metrics WHERE key NOT LIKE 'system/%' GROUP BY run_uuid, key, step HAVING count(*) > 1"));
-        Assert.Equal(["pretraining"], Rows(database, "SELECT t.value FROM input_tags t JOIN inputs i USING (input_uuid) JOIN runs r ON r.run_uuid = i.destination_id WHERE r.name = 'pretrain'"));
-        Assert.NotEmpty(Rows(database, "SELECT key FROM metrics m JOIN runs r USING (run_uuid) WHERE r.name = 'evaluate-scratch' AND key LIKE 'dice.%'"));
-        string artifacts = Assert.Single(Rows(database, "SELECT artifact_uri FROM runs WHERE name = 'finetune-scratch'"));
+        Assert.Equal(["pretraining"], Rows(database, "SELECT t.value FROM input_tags t JOIN inputs i USING (input_uuid) JOIN runs r ON r.run_uuid = i.destination_id WHERE r.name LIKE 'pretrain:%'"));
+        Assert.NotEmpty(Rows(database, "SELECT key FROM metrics m JOIN runs r USING (run_uuid) WHERE r.name LIKE 'evaluate-scratch:%' AND key LIKE 'dice.%'"));
+        string artifacts = Assert.Single(Rows(database, "SELECT artifact_uri FROM runs WHERE name LIKE 'finetune-scratch:%'"));
         Assert.Contains("weights.safetensors", Directory.GetFiles(Path.Combine(artifacts, "checkpoint")).Select(Path.GetFileName));
         Assert.True(File.Exists(Path.Combine(artifacts, "checkpoint.json")));
-        Assert.NotEmpty(Directory.GetFiles(Path.Combine(Assert.Single(Rows(database, "SELECT artifact_uri FROM runs WHERE name = 'evaluate-scratch'")), "predictions"), "*.nii.gz"));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(Assert.Single(Rows(database, "SELECT artifact_uri FROM runs WHERE name LIKE 'evaluate-scratch:%'")), "predictions"), "*.nii.gz"));
 
         // Nothing waits; the database gone, all of it comes again.
         List<string> before = Everything(database);
@@ -73,6 +75,7 @@ public sealed class TrackingTests
         Assert.Equal(ExitCodes.Done, await host.RunAsync("track", "ui", host.Folder));
         Assert.Contains($"mlflow db upgrade sqlite:///{database}", host.Output);
         Assert.Contains($"mlflow ui --backend-store-uri sqlite:///{database}", host.Output);
+        Assert.Contains("an older one cannot open it afterwards", host.Error);
         Assert.Equal(ExitCodes.Failed, await host.RunAsync("track", "ui", host.Folder, "--run"));
         Assert.Contains("mlflow is not on PATH", host.Error);
     }
@@ -95,7 +98,7 @@ public sealed class TrackingTests
         .. Rows(database, "SELECT name, status, start_time, end_time FROM runs ORDER BY name"),
         .. Rows(database, "SELECT r.name, m.key, m.step, m.timestamp, m.value, m.is_nan FROM metrics m JOIN runs r USING (run_uuid) ORDER BY 1, 2, 3, 4"),
         .. Rows(database, "SELECT r.name, p.key, p.value FROM params p JOIN runs r USING (run_uuid) ORDER BY 1, 2"),
-        .. Rows(database, "SELECT r.name, t.key, t.value FROM tags t JOIN runs r USING (run_uuid) WHERE t.key NOT IN ('mlflow.parentRunId', 'mlflow.user') ORDER BY 1, 2"),
+        .. Rows(database, "SELECT r.name, t.key, t.value FROM tags t JOIN runs r USING (run_uuid) WHERE t.key NOT IN ('mlflow.parentRunId', 'mlflow.user', 'mlflow.log-model.history') ORDER BY 1, 2"),
         .. Rows(database, "SELECT r.name, d.name, d.digest FROM datasets d JOIN inputs i ON i.source_id = d.dataset_uuid JOIN runs r ON r.run_uuid = i.destination_id ORDER BY 1, 2, 3"),
     ];
 

@@ -107,7 +107,8 @@ public sealed class SessionTests
         using (TrackingSession session = fixture.Open())
         {
             TrackedRun run = session.StartRun("experiment", "paper", "run", null, NoTags);
-            run.LogParams(new Dictionary<string, string> { ["lr"] = "1" });
+            Assert.True(session.Flush(Patience));
+            fixture.Run("run").Params["lr"] = "1"; // by another program
             run.LogParams(new Dictionary<string, string> { ["lr"] = "2", ["depth"] = "12" });
             run.LogArtifact(fixture.Folder["not-there.txt"]);
             run.LogMetric("loss", 1, 1);

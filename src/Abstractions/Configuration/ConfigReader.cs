@@ -28,7 +28,7 @@ public static class ConfigReader
     public static string Path(ConfigNode node, BindContext context, params string[] keywords)
     {
         string text = String(node, context);
-        return keywords.Contains(text) ? text : ConfigPath.Resolve(text, node.Source, context.GetEnvironmentVariable);
+        return ConfigPath.IsKeyword(text, keywords) ? text : ConfigPath.Resolve(text, node.Source, context.GetEnvironmentVariable);
     }
 
     /// <summary>A length of time.</summary>

@@ -6,8 +6,11 @@ namespace HiEndMae.Engine.Configuration;
 [ConfigSection]
 public sealed partial record FinetuneConfig : ITrainingConfig
 {
-    /// <summary>Starts to compare: "scratch", "pretrain" (this experiment's own pre-training), or paths of checkpoints.</summary>
-    [NotEmpty, Path("scratch", "pretrain")]
+    /// <summary>
+    /// Starts to compare: "scratch", "pretrain" (this experiment's own pre-training), paths of checkpoints, or models in MLflow: runs:/RUN_ID/PATH,
+    /// models:/NAME/VERSION, models:/NAME@ALIAS.
+    /// </summary>
+    [NotEmpty, Path("scratch", "pretrain", "runs:/", "models:/")]
     public IReadOnlyList<string> Init { get; init; } = ["pretrain"];
 
     /// <summary>Optimiser steps; or say epochs.</summary>

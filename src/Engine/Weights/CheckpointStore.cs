@@ -108,9 +108,9 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         if (!File.Exists(Path.Combine(path, SumsName)))
         {
             var store = new CheckpointStore(path, new Retention(1, 0), _ => { });
-            chosen = store.Best() ?? store.Steps().FirstOrDefault(step => Fault(step) is null) ?? throw new CheckpointException($"There is no whole checkpoint in '{path}'.");
+            chosen = store.Best() ?? store.Steps().FirstOrDefault(step => Fault(step, weightsSuffice: true) is null) ?? throw new CheckpointException($"There is no whole checkpoint in '{path}'.");
         }
-        return Fault(chosen) is { } fault ? throw new CheckpointException($"The checkpoint '{chosen}' is torn: {fault}.") : Path.Combine(chosen, WeightsName);
+        return Fault(chosen, weightsSuffice: true) is { } fault ? throw new CheckpointException($"The checkpoint '{chosen}' is torn: {fault}.") : Path.Combine(chosen, WeightsName);
     }
 
     private string PathOf(int step) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}"));
@@ -177,13 +177,16 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
     private static int StepOf(string path) =>
         int.TryParse(Path.GetFileName(path).AsSpan("step-".Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1;
 
-    private static string? Fault(string path)
+    /// <param name="path">Folder of a checkpoint.</param>
+    /// <param name="weightsSuffice">Whether a checkpoint without the state of a training is whole, as one that was given away for its weights.</param>
+    private static string? Fault(string path, bool weightsSuffice = false)
     {
         try
         {
             var sums = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(Path.Combine(path, SumsName)));
             foreach (string name in Names)
             {
+                if (weightsSuffice && name is OptimizerName or StateName && sums?.ContainsKey(name) == false) continue;
                 if (sums is null || !sums.TryGetValue(name, out string? sum)) return $"{SumsName} has no sum of {name}";
                 if (Sum(Path.Combine(path, name)) != sum) return $"{name} is not what was written";
             }

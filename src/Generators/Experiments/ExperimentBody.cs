@@ -101,7 +101,7 @@ internal sealed class ExperimentBody(SchemaSet schemas)
                 return ByteSize.TryParse((string)value!, out ByteSize size) ? $"new {Configuration}ByteSize({Whole(size.Bytes)}L)" : "default";
             default:
                 string text = Literal.Text((string)value!);
-                return key.IsPath && !key.PathKeywords.Contains((string)value!) ? $"{Configuration}ConfigPath.ResolveKnown({text}, {Literal.Text(node.Source.File)})" : text;
+                return key.IsPath && !ConfigPath.IsKeyword((string)value!, key.PathKeywords) ? $"{Configuration}ConfigPath.ResolveKnown({text}, {Literal.Text(node.Source.File)})" : text;
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class EvaluateLabelMaps(HostEnvironment environment, EvaluateOpt
         });
         results!.Write(new JsonObject { ["predictions"] = Path.GetFullPath(options.Path), ["truth"] = Path.GetFullPath(truths), ["failed_cases"] = failed });
         if (failed > 0) environment.Error.WriteLine($"{failed} of {pairs.Count} cases could not be scored and are in no mean.");
-        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(JsonOptions.Indented));
+        if (options.Json) environment.Output.WriteLine(results.ToPrintedJson().ToJsonString(JsonOptions.Indented));
         else EvaluationTable.Print(environment.Console, results, options.Out);
         return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;
     }

@@ -15,6 +15,7 @@ using HiEndMae.Runs.LabelMaps;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Models;
 using HiEndMae.Runs.Results;
+using HiEndMae.Runs.Tracking;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,6 +35,7 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
         if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new PluginException("The dataset has other classes than the run was trained with.");
         string folder = options.Out ?? Path.Combine(opened.Path.Run, "evaluations", environment.Runs.Clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
         var results = new EvaluationFiles(folder, opened.Card.Labels);
+        var tracked = new List<(string Start, EvaluationResult Result, string About)>();
         int failed = 0;
         foreach (string start in starts)
         {
@@ -42,12 +44,15 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
                 using DisposeScope scope = NewDisposeScope();
                 (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, options.Models.Checkpoints, options.Models.Averaging, device);
                 var context = new StageContext(opened.Config.Seed, device, threads, new RunIdentity("", "", []), folder, DataServices.Of(opened.Config, folder), new TimeBudget(null, environment.Runs.Clock), new ProgressOnly(progress, environment.Error.WriteLine), environment.Runs.Clock);
-                results.Add(start, new EvaluateStage(opened.Evaluate, opened.Finetune.Data, context).Run(
-                    dataset, split == "test" ? DatasetSplit.Test : DatasetSplit.Validation, models, about, segmented => Keep(start, segmented, savePredictions), Failed, cancel));
+                EvaluationResult result = new EvaluateStage(opened.Evaluate, opened.Finetune.Data, context).Run(
+                    dataset, split == "test" ? DatasetSplit.Test : DatasetSplit.Validation, models, about, segmented => Keep(start, segmented, savePredictions), Failed, cancel);
+                results.Add(start, result);
+                tracked.Add((start, result, about));
             });
         }
-        results.Write(new JsonObject { ["run"] = opened.Path.Run, ["failed_cases"] = failed });
-        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(JsonOptions.Indented));
+        results.Write(new JsonObject { ["run"] = Path.GetRelativePath(folder, opened.Path.Run), ["failed_cases"] = failed });
+        TrackedEvaluation.Track(opened, Path.GetFullPath(folder), tracked, environment.Runs, message => environment.Error.WriteLine($"warning: {message}"));
+        if (options.Json) environment.Output.WriteLine(results.ToPrintedJson().ToJsonString(JsonOptions.Indented));
         else EvaluationTable.Print(environment.Console, results, folder);
         return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;
 

@@ -17,7 +17,7 @@ internal static class PredictCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune], or a checkpoint in it." };
+        var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune], a checkpoint in it, or a model in MLflow: runs:/RUN_ID/model, models:/NAME/VERSION, models:/NAME@ALIAS." };
         var images = new Argument<string[]>("IMAGE") { Description = "Scans: NIfTI, MetaImage or NRRD files, folders or files of DICOM series.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "Folder for IMAGE_seg.nii.gz and IMAGE_seg.json.", DefaultValueFactory = _ => "predictions" };
         var probabilities = new Option<bool>("--probabilities") { Description = "Write IMAGE_prob.nii.gz too: a channel per class." };

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Host.Output;
+using HiEndMae.Reports;
 using HiEndMae.Reports.Figures;
 using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Execution;
@@ -53,8 +55,13 @@ internal static class RunCommand
         // Another process may have finished it while this one waited.
         if (options.IsJob && StageStore.FinishedRun(options.Out) is not null) return ExitCodes.Done;
         var reporter = new ConsoleReporter(environment, options.Json);
-        ExperimentResults results = new ExperimentRunner(environment.Runs, reporter, new FigureWriter(), catalog, options).Run(experiment, stop.Token);
-        if (options.Json) environment.Output.WriteLine(results.ToJson().ToJsonString(JsonOptions.Indented));
+        ExperimentResults results = new ExperimentRunner(environment.Runs, reporter, new FigureWriter(), new ResultsPage(catalog, environment.Runs.Clock), catalog, options).Run(experiment, stop.Token);
+        if (options.Json)
+        {
+            JsonObject json = results.ToJson();
+            json["folder"] = results.Folder;
+            environment.Output.WriteLine(json.ToJsonString(JsonOptions.Indented));
+        }
         else ResultsTable.Print(environment.Console, results);
         return ExitCodes.Done;
     }

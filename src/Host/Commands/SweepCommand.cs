@@ -1,7 +1,9 @@
 using System.CommandLine;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Host.Output;
+using HiEndMae.Reports;
 using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Tracking;
 using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Commands;
@@ -30,19 +32,20 @@ internal static class SweepCommand
         command.SetAction((parsed, _) =>
         {
             var options = new SweepOptions(
-                parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(devices) ?? [], parsed.GetValue(retry), parsed.GetValue(dryRun), parsed.GetValue(json));
-            return RunAsync(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], options);
+                parsed.GetValue(file)!, parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(devices) ?? [], parsed.GetValue(retry), parsed.GetValue(dryRun), parsed.GetValue(json));
+            return RunAsync(environment, parsed.GetValue(set) ?? [], options);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(HostEnvironment environment, string file, string[] overrides, SweepOptions options)
+    private static async Task<int> RunAsync(HostEnvironment environment, string[] overrides, SweepOptions options)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         // All of them are checked before the first one runs.
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadSweep(file, overrides);
+        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadSweep(options.File, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
+        TrackingSettings? tracking = TrackingSettings.Of(loaded.Experiments[0].Config, options.Out, environment.Runs.GetVariable);
         using var stop = new StopSignal();
         SweepGraph graph = SweepGraph.Of(loaded.Experiments, catalog.Components);
         var store = new StageStore(options.Out);
@@ -51,7 +54,8 @@ internal static class SweepCommand
             SweepPlanPrinter.Print(environment, graph, store, options.Jobs, options.Json);
             return ExitCodes.Done;
         }
-        SweepOutcome outcome = await new SweepRunner(environment.Runs, options, graph, store, new ConsoleSweepReporter(environment, graph, store, options)).RunAsync(stop.Token);
+        SweepOutcome outcome = await new SweepRunner(
+            environment.Runs, options, graph, store, tracking, new ConsoleSweepReporter(environment, graph, store, options), new ResultsPage(catalog, environment.Runs.Clock)).RunAsync(stop.Token);
         return outcome.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -111,6 +111,9 @@ internal static class TrackCommand
             return ExitCodes.BadUsage;
         }
         IReadOnlyList<string> commands = LocalTrackingStore.ViewCommandsOf(database);
+        await environment.Error.WriteLineAsync(
+            $"note: these commands bring {database} to the installed MLflow's schema, and an older one cannot open it afterwards. MLflow 3's Python client does so without asking. "
+            + "This program goes on writing to it; copy the file first if an MLflow 2 has to read it.");
         if (!run)
         {
             foreach (string line in commands) await environment.Output.WriteLineAsync(line);

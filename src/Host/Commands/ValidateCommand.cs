@@ -4,6 +4,7 @@ using HiEndMae.Configuration;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Host.Output;
 using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Host.Commands;
 
@@ -29,13 +30,15 @@ internal static class ValidateCommand
         foreach (string file in files)
         {
             LoadedFile loaded = loader.Load(file, overrides);
-            failed |= !loaded.IsValid;
+            string? tracking = loaded.IsValid ? TrackingFault(environment, loaded) : null;
+            failed |= !loaded.IsValid || tracking is not null;
             if (json)
             {
                 report.Add(new JsonObject
                 {
                     ["file"] = file,
-                    ["valid"] = loaded.IsValid,
+                    ["valid"] = loaded.IsValid && tracking is null,
+                    ["tracking_error"] = tracking,
                     ["part"] = loaded.IsPart,
                     ["fingerprint"] = loaded is { IsSweep: false, Experiments.Count: 1 } ? loaded.Experiments[0].Fingerprint : null,
                     ["combinations"] = loaded.IsSweep
@@ -46,10 +49,25 @@ internal static class ValidateCommand
                 continue;
             }
             DiagnosticOutput.Print(environment, loaded.Diagnostics);
-            if (loaded.IsValid) environment.Output.WriteLine($"{file}: valid{What(loaded)}");
+            if (tracking is not null) environment.Error.WriteLine($"{file}: error: {tracking}");
+            else if (loaded.IsValid) environment.Output.WriteLine($"{file}: valid{What(loaded)}");
         }
         if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
         return failed ? ExitCodes.BadUsage : ExitCodes.Done;
+    }
+
+    // What the environment says of tracking is wrong in no place of the file.
+    private static string? TrackingFault(HostEnvironment environment, LoadedFile loaded)
+    {
+        try
+        {
+            foreach (LoadedExperiment experiment in loaded.Experiments) TrackingSettings.Of(experiment.Config, ".", environment.Runs.GetVariable);
+            return null;
+        }
+        catch (PluginException error)
+        {
+            return error.Message;
+        }
     }
 
     private static string What(LoadedFile loaded) => loaded switch

@@ -7,6 +7,7 @@ using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.LabelMaps;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Planning;
+using HiEndMae.Runs.Tracking;
 using Spectre.Console;
 using TorchSharp;
 
@@ -18,6 +19,7 @@ internal static class DryRun
     public static void Print(HostEnvironment environment, LoadedExperiment experiment, PluginCatalog catalog, RunOptions options)
     {
         ExperimentConfig config = experiment.Config;
+        TrackingSettings.Of(config, options.Out, environment.Runs.GetVariable); // refuses what a run would refuse
         var factory = new ComponentFactory(catalog);
         (StagePlan Stage, long Parameters)[] plan = [.. StagePlan.Of(config).Select(stage => (stage, CountParameters(config, stage, factory)))];
         if (options.Json)

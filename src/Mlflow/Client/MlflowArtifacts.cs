@@ -1,18 +1,20 @@
+using System.Globalization;
+
 namespace HiEndMae.Mlflow;
 
-/// <summary>Files of runs: behind the server (<c>mlflow-artifacts:/</c>), or in a folder that both machines see.</summary>
+/// <summary>Files of runs and models: behind the server (<c>mlflow-artifacts:/</c>), or in a folder that both machines see.</summary>
 internal sealed class MlflowArtifacts(MlflowTransport transport, TrackingServer server)
 {
-    private const string Proxied = "mlflow-artifacts:";
+    private const string Proxied = "mlflow-artifacts:", Api = "api/2.0/mlflow-artifacts/artifacts";
 
     public void Upload(string artifactUri, string file, string folder)
     {
-        string[] parts = [.. ArtifactPaths.Split(folder)];
+        string[] parts = ArtifactPaths.Split(folder);
         if (IsProxied(artifactUri))
         {
-            // Percent-encoded, and still a '#' is refused ("Invalid path").
+            // A '#' is refused even where it is percent-encoded ("Invalid path").
             string name = Path.GetFileName(file).Replace('#', '_');
-            transport.Put(Address(artifactUri, [.. parts.Select(part => part.Replace('#', '_')), name]), file);
+            transport.Put($"{Api}/{EncodedPath(artifactUri, [.. parts.Select(part => part.Replace('#', '_')), name])}", file);
             return;
         }
         try
@@ -27,7 +29,7 @@ internal sealed class MlflowArtifacts(MlflowTransport transport, TrackingServer 
 
     public byte[] Download(string artifactUri, string path)
     {
-        if (IsProxied(artifactUri)) return transport.GetBytes(Address(artifactUri, ArtifactPaths.Split(path)));
+        if (IsProxied(artifactUri)) return transport.GetBytes($"{Api}/{EncodedPath(artifactUri, ArtifactPaths.Split(path))}");
         try
         {
             return File.ReadAllBytes(Path.Combine([Folder(artifactUri), .. ArtifactPaths.Split(path)]));
@@ -38,17 +40,53 @@ internal sealed class MlflowArtifacts(MlflowTransport transport, TrackingServer 
         }
     }
 
+    /// <summary>Copies a file, or a folder with all that is in it, to this machine.</summary>
+    /// <returns>How many files were copied; 0 where there is nothing at the path.</returns>
+    public int DownloadTo(string artifactUri, string path, string target)
+    {
+        if (!IsProxied(artifactUri)) return ArtifactPaths.CopyTree(Path.Combine([Folder(artifactUri), .. ArtifactPaths.Split(path)]), target);
+        IReadOnlyList<ArtifactEntry> entries = List(artifactUri, path);
+        // A server lists nothing below a file, and nothing below a path that is not there.
+        if (entries.Count == 0) return path.Length > 0 && IsFile(artifactUri, path) ? DownloadFile(artifactUri, path, target) : 0;
+        int count = 0;
+        foreach (ArtifactEntry entry in entries)
+        {
+            string name = entry.Path.Split('/')[^1], below = path.Length == 0 ? name : $"{path}/{name}";
+            ArtifactPaths.Split(name); // refuses a name that would leave the folder
+            count += entry.IsDir ? DownloadTo(artifactUri, below, Path.Combine(target, name)) : DownloadFile(artifactUri, below, Path.Combine(target, name));
+        }
+        return count;
+    }
+
+    private int DownloadFile(string artifactUri, string path, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        transport.Download($"{Api}/{EncodedPath(artifactUri, ArtifactPaths.Split(path))}", target);
+        return 1;
+    }
+
+    private bool IsFile(string artifactUri, string path)
+    {
+        int slash = path.LastIndexOf('/');
+        string name = path[(slash + 1)..];
+        return List(artifactUri, slash < 0 ? "" : path[..slash]).Any(entry => !entry.IsDir && entry.Path.Split('/')[^1] == name);
+    }
+
+    private IReadOnlyList<ArtifactEntry> List(string artifactUri, string path) => transport.Get(
+        string.Create(CultureInfo.InvariantCulture, $"{Api}?path={Uri.EscapeDataString(Uri.UnescapeDataString(EncodedPath(artifactUri, ArtifactPaths.Split(path))))}"), MlflowJson.Default.ArtifactsAnswer).Files ?? [];
+
     private static bool IsProxied(string artifactUri) => artifactUri.StartsWith(Proxied, StringComparison.Ordinal);
 
     private string Folder(string artifactUri) => ArtifactPaths.ToFolder(artifactUri) ?? throw new TrackingException(
         $"{server} keeps artifacts in '{artifactUri}', which is neither behind itself nor a folder of this machine; start it with --serve-artifacts.");
 
-    private static string Address(string artifactUri, string[] parts)
+    // Percent-encoded, with the folders of the artifact URI first.
+    private static string EncodedPath(string artifactUri, string[] parts)
     {
         string path = artifactUri[Proxied.Length..];
-        // mlflow-artifacts://HOST/PATH names a server besides the path; it is the one we talk to.
+        // mlflow-artifacts://HOST/PATH names a server before the path; it is the one we talk to.
         if (path.StartsWith("//", StringComparison.Ordinal)) path = path[2..] is var rest && rest.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? rest[slash..] : "";
         IEnumerable<string> all = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Concat(parts);
-        return "api/2.0/mlflow-artifacts/artifacts/" + string.Join('/', all.Select(Uri.EscapeDataString));
+        return string.Join('/', all.Select(Uri.EscapeDataString));
     }
 }

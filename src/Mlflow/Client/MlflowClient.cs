@@ -48,7 +48,11 @@ public sealed class MlflowClient : IDisposable
         ArgumentNullException.ThrowIfNull(clock);
         transport = new MlflowTransport(server, handler, options ?? new MlflowClientOptions(), clock);
         artifacts = new MlflowArtifacts(transport, server);
+        Models = new MlflowModels(transport);
     }
+
+    /// <summary>The calls that concern models.</summary>
+    public MlflowModels Models { get; }
 
     /// <summary>The experiment of that name, deleted or not; null if there is none.</summary>
     public Experiment? FindExperiment(string name) =>
@@ -173,6 +177,13 @@ public sealed class MlflowClient : IDisposable
     /// <param name="artifactUri">Of the run, from <see cref="RunInfo.ArtifactUri"/>.</param>
     /// <param name="path">Below the run's artifacts.</param>
     public byte[] DownloadArtifact(string artifactUri, string path) => artifacts.Download(artifactUri, path);
+
+    /// <summary>Copies an artifact, or a folder of them, to this machine.</summary>
+    /// <param name="artifactUri">Of the run or the logged model.</param>
+    /// <param name="path">Below it; empty for everything.</param>
+    /// <param name="target">The file or folder that it becomes.</param>
+    /// <returns>How many files were copied; 0 where there is nothing at the path.</returns>
+    public int DownloadArtifacts(string artifactUri, string path, string target) => artifacts.DownloadTo(artifactUri, path, target);
 
     /// <inheritdoc/>
     public void Dispose() => transport.Dispose();

@@ -18,6 +18,9 @@ public sealed record MlflowClientOptions
     /// <summary>The longest wait, whatever the server asks for.</summary>
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Called, from the thread that sends, after every request that succeeded and for every megabyte of an upload; null for nobody.</summary>
+    public Action? Progressed { get; init; }
+
     /// <summary>Ends every wait between repetitions and allows no further one. The request under way goes on.</summary>
     public CancellationToken Hurry { get; init; }
 

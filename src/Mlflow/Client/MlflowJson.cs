@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>How messages are written: snake_case, no nulls, NaN and infinities as strings, numbers that came as strings read.</summary>
+/// <summary>How messages are written: snake_case, without nulls, NaN and infinities as strings. Numbers may come as strings.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
@@ -25,6 +25,17 @@ namespace HiEndMae.Mlflow;
 [JsonSerializable(typeof(LogInputsRequest))]
 [JsonSerializable(typeof(HistoryAnswer))]
 [JsonSerializable(typeof(ArtifactsAnswer))]
+[JsonSerializable(typeof(CreateLoggedModelRequest))]
+[JsonSerializable(typeof(FinalizeLoggedModelRequest))]
+[JsonSerializable(typeof(LoggedModelAnswer))]
+[JsonSerializable(typeof(SearchLoggedModelsRequest))]
+[JsonSerializable(typeof(SearchLoggedModelsAnswer))]
+[JsonSerializable(typeof(LogOutputsRequest))]
+[JsonSerializable(typeof(LogModelRequest))]
+[JsonSerializable(typeof(RegisteredModelRequest))]
+[JsonSerializable(typeof(CreateModelVersionRequest))]
+[JsonSerializable(typeof(ModelVersionAnswer))]
+[JsonSerializable(typeof(SearchModelVersionsAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(EmptyAnswer))]
 [JsonSerializable(typeof(SpoolRecord))]

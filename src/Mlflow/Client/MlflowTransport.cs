@@ -60,7 +60,7 @@ internal sealed class MlflowTransport : IDisposable
         try
         {
             TimeSpan time = TransferTime(new FileInfo(file).Length);
-            Read(Send(HttpMethod.Put, path, () => new StreamContent(File.OpenRead(file)), true, time), path, MlflowJson.Default.EmptyAnswer);
+            Read(Send(HttpMethod.Put, path, () => new FileContent(file, options.Progressed), true, time), path, MlflowJson.Default.EmptyAnswer);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -136,10 +136,18 @@ internal sealed class MlflowTransport : IDisposable
     {
         try
         {
-            if (options.Hurry.IsCancellationRequested) return Attempt(verb, path, content, timeout, saveTo);
-            // The token of the pipeline ends waits; an attempt has its own.
-            return (isRepeatable ? repeatable : once).Execute(
-                static (state, _) => state.Self.Attempt(state.verb, state.path, state.content, state.timeout, state.saveTo), (Self: this, verb, path, content, timeout, saveTo), noMoreWaits.Token);
+            try
+            {
+                if (options.Hurry.IsCancellationRequested) return Attempt(verb, path, content, timeout, saveTo);
+                // The token of the pipeline ends waits; an attempt has its own.
+                return (isRepeatable ? repeatable : once).Execute(
+                    static (state, _) => state.Self.Attempt(state.verb, state.path, state.content, state.timeout, state.saveTo), (Self: this, verb, path, content, timeout, saveTo), noMoreWaits.Token);
+            }
+            catch (OperationCanceledException) when (options.Hurry.IsCancellationRequested && !options.Stop.IsCancellationRequested)
+            {
+                // A wait has ended early. Nothing was under way, so that this is no repetition of something that may have been done.
+                return Attempt(verb, path, content, timeout, saveTo);
+            }
         }
         catch (TimeoutException error)
         {
@@ -198,6 +206,7 @@ internal sealed class MlflowTransport : IDisposable
     private TAnswer Read<TAnswer>(Answer answer, string path, JsonTypeInfo<TAnswer> type) where TAnswer : class
     {
         if (!answer.IsSuccess) throw errors.Refused(answer, path);
+        options.Progressed?.Invoke();
         try
         {
             return JsonSerializer.Deserialize(answer.Body, type) ?? throw new JsonException("null");

@@ -39,3 +39,27 @@ internal sealed record ArtifactsAnswer(string? RootUri, IReadOnlyList<ArtifactEn
 internal sealed record ErrorAnswer(string? ErrorCode, string? Message);
 
 internal sealed record EmptyAnswer;
+
+internal sealed record CreateLoggedModelRequest(string ExperimentId, string Name, string? SourceRunId, IReadOnlyList<Entry>? Params, IReadOnlyList<Entry>? Tags);
+
+internal sealed record FinalizeLoggedModelRequest(string ModelId, string Status);
+
+internal sealed record LoggedModelAnswer(LoggedModel Model);
+
+internal sealed record SearchLoggedModelsRequest(IReadOnlyList<string> ExperimentIds, string? Filter, int MaxResults, string? PageToken);
+
+internal sealed record SearchLoggedModelsAnswer(IReadOnlyList<LoggedModel>? Models, string? NextPageToken);
+
+internal sealed record ModelOutput(string ModelId, long Step);
+
+internal sealed record LogOutputsRequest(string RunId, IReadOnlyList<ModelOutput> Models);
+
+internal sealed record LogModelRequest(string RunId, string ModelJson);
+
+internal sealed record RegisteredModelRequest(string Name);
+
+internal sealed record CreateModelVersionRequest(string Name, string Source, string RunId, string? ModelId);
+
+internal sealed record ModelVersionAnswer(ModelVersion ModelVersion);
+
+internal sealed record SearchModelVersionsAnswer(IReadOnlyList<ModelVersion>? ModelVersions, string? NextPageToken);

@@ -18,6 +18,7 @@ internal sealed class BackgroundDrain : IDisposable
     private readonly Thread thread;
     private long appended = 1; // counts appends; the first drain looks for what earlier sessions left
     private long drained;
+    private long lastProgress;
     private bool isUrgent, isEnding, isAway;
     private int numFailures;
 
@@ -44,6 +45,9 @@ internal sealed class BackgroundDrain : IDisposable
         thread = new Thread(Work) { IsBackground = true, Name = "tracking", Priority = ThreadPriority.BelowNormal };
         thread.Start();
     }
+
+    /// <summary>Says that something reached the store.</summary>
+    public void Progressed() => Interlocked.Exchange(ref lastProgress, clock.GetTimestamp());
 
     /// <summary>Says that something was appended.</summary>
     /// <param name="soon">Whether to send without gathering more.</param>
@@ -84,8 +88,16 @@ internal sealed class BackgroundDrain : IDisposable
     /// <returns>Whether everything was sent.</returns>
     public bool Stop()
     {
+        Progressed();
+        long start = clock.GetTimestamp();
         End();
-        if (!thread.Join(options.LingerAtEnd)) stop.Cancel();
+        while (!thread.Join(TimeSpan.FromMilliseconds(20)))
+        {
+            bool isStuck = clock.GetElapsedTime(Interlocked.Read(ref lastProgress)) >= options.LingerAtEnd;
+            if (!isStuck && clock.GetElapsedTime(start) < options.MaxLingerAtEnd) continue;
+            stop.Cancel();
+            break;
+        }
         wake.Set();
         thread.Join();
         return drained >= appended;
@@ -192,7 +204,8 @@ internal sealed class BackgroundDrain : IDisposable
     private bool Failed(string why)
     {
         numFailures++;
-        if (!isAway && !hurry.IsCancellationRequested) note(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values wait in the run directory and are sent when it works again."));
+        if (isAway || stop.IsCancellationRequested) return false;
+        note(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values wait in the run directory and are sent when it works again."));
         isAway = true;
         return false;
     }

@@ -6,7 +6,7 @@ internal sealed record CursorState
     /// <summary>Which store.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>Everything before this offset is in the store.</summary>
+    /// <summary>The offset in the spool up to which everything is in the store.</summary>
     public long Offset { get; set; }
 
     /// <summary>Records that the store refused, and that were left out.</summary>
@@ -20,4 +20,7 @@ internal sealed record CursorState
 
     /// <summary>By our id: the store's id of the run's experiment.</summary>
     public Dictionary<string, string> Experiments { get; init; } = [];
+
+    /// <summary>Links to runs that the store did not have yet; they are looked for again when a run ends.</summary>
+    public List<PendingLink> Links { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace HiEndMae.Mlflow;
 
 /// <summary>Applies one record to a store. Applying it twice is the same as applying it once.</summary>
@@ -8,6 +10,9 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
 {
     /// <summary>The tag that holds our id of a run.</summary>
     public const string IdTag = "hiendmae.run_id";
+
+    /// <summary>Before the names of links: the tag <c>hiendmae.run.NAME</c> holds the store's id of another run.</summary>
+    public const string LinkPrefix = "hiendmae.run.";
 
     private const string ParentTag = "hiendmae.parent_id";
 
@@ -28,6 +33,13 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
             case SpoolRecord.Tags:
                 store.SetTags(RunOf(record), Dictionary(record.Entries));
                 break;
+            case SpoolRecord.ExperimentTags:
+                RunOf(record);
+                store.SetExperimentTags(state.Experiments[record.Run!], Dictionary(record.Entries));
+                break;
+            case SpoolRecord.Links:
+                foreach (Entry link in record.Entries ?? []) Link(new PendingLink(record.Run!, link.Key, link.Value), RunOf(record));
+                break;
             case SpoolRecord.Metrics:
                 store.LogMetrics(RunOf(record), [.. record.Points!.Select(static point => new MetricPoint(point.Key, point.Value, point.Step, DateTimeOffset.FromUnixTimeMilliseconds(point.Timestamp)))]);
                 break;
@@ -36,6 +48,9 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
                 break;
             case SpoolRecord.Artifact:
                 LogArtifact(record);
+                break;
+            case SpoolRecord.Model:
+                LogModel(record);
                 break;
             case SpoolRecord.End:
                 EndRun(record);
@@ -47,14 +62,58 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
 
     private void StartRun(SpoolRecord record)
     {
-        string run = record.Run!, experiment = store.GetOrCreateExperiment(record.Experiment!);
+        string run = record.Run!;
+        if (record.StoreRun is { } given)
+        {
+            UseRun(record, given);
+            return;
+        }
+        string experiment = ExperimentOf(record);
         // The run is there already where an earlier answer, or the cursor, was lost.
         IReadOnlyList<string> found = store.FindRuns(experiment, IdTag, run);
         string id = found.Count > 0 ? found[0] : store.CreateRun(experiment, record.Name!, ParentOf(record, experiment), TagsOf(record), DateTimeOffset.FromUnixTimeMilliseconds(record.Time ?? 0));
         foreach (string twin in found.Skip(1)) store.DeleteRun(twin);
-        if (record.Parent is null) Adopt(run, id, experiment);
+        Know(run, id, experiment, record.Parent is null);
+    }
+
+    // MLFLOW_RUN_ID: another program has made the run.
+    private void UseRun(SpoolRecord record, string id)
+    {
+        // Unavailable, so that values wait until the user has mended it.
+        if (store.ExperimentOf(id) is not { } experiment || !store.Reopen(id))
+            throw new TrackingException(TrackingFailure.Unavailable, $"{store.Description} has no active run {id} (MLFLOW_RUN_ID); values wait in the run directory.");
+        store.SetTags(id, TagsOf(record));
+        Know(record.Run!, id, experiment, record.Parent is null);
+    }
+
+    private void Know(string run, string id, string experiment, bool isRoot)
+    {
+        if (isRoot) Adopt(run, id, experiment);
         state.Runs[run] = id;
         state.Experiments[run] = experiment;
+    }
+
+    private string ExperimentOf(SpoolRecord record)
+    {
+        if (record.ExperimentId is not { } id) return store.GetOrCreateExperiment(record.Experiment!);
+        string name = store.NameOfExperiment(id)
+            ?? throw new TrackingException(TrackingFailure.Unavailable, $"{store.Description} has no active experiment {id} (MLFLOW_EXPERIMENT_ID); values wait in the run directory.");
+        if (record.Experiment is { } expected && name != expected)
+        {
+            throw new TrackingException(
+                TrackingFailure.Unavailable, $"The experiment {id} in {store.Description} (MLFLOW_EXPERIMENT_ID) is '{name}', not '{expected}' (MLFLOW_EXPERIMENT_NAME); values wait in the run directory.");
+        }
+        return id;
+    }
+
+    // A link is a tag with the store's id of the other run, which may belong to another process and come later.
+    private void Link(PendingLink link, string id)
+    {
+        string experiment = state.Experiments[link.Run];
+        string? other = state.Runs.GetValueOrDefault(link.Other) ?? (store.FindRuns(experiment, IdTag, link.Other) is [var first, ..] ? first : null);
+        state.Links.Remove(link);
+        if (other is null) state.Links.Add(link);
+        else store.SetTags(id, new Dictionary<string, string> { [EntityRules.CleanKey(LinkPrefix + link.Name)] = other });
     }
 
     // Runs of other processes, such as the stages of a sweep, may have ended before their parent was sent.
@@ -73,6 +132,10 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
         }
         if (record.Parent is not null && !state.Runs.ContainsKey(record.Parent) && ParentOf(record, experiment) is { } parent)
             store.SetTags(id, new Dictionary<string, string> { [RunTags.ParentRunId] = parent });
+        foreach (PendingLink link in state.Links.ToArray())
+        {
+            if (state.Runs.TryGetValue(link.Run, out string? of)) Link(link, of);
+        }
         store.Finish(id, record.Status!.Value, DateTimeOffset.FromUnixTimeMilliseconds(record.Time ?? 0));
     }
 
@@ -93,6 +156,13 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
         string file = Path.GetFullPath(Path.Combine(runFolder, record.File!));
         if (!File.Exists(file)) throw new TrackingException($"the artifact {file} is not there any more.");
         store.LogArtifact(RunOf(record), file, record.Folder ?? "");
+    }
+
+    private void LogModel(SpoolRecord record)
+    {
+        ModelFile[] files = [.. (record.Entries ?? []).Select(file => new ModelFile(Path.GetFullPath(Path.Combine(runFolder, file.Key)), file.Value))];
+        if (Array.Find(files, static file => !File.Exists(file.Path)) is { } gone) throw new TrackingException($"the model's file {gone.Path} is not there any more.");
+        store.LogModel(RunOf(record), new ModelPackage(record.Name!, files, (JsonObject)JsonNode.Parse(record.Description!)!, record.Step ?? 0, record.RegisterAs));
     }
 
     private string RunOf(SpoolRecord record) => state.Runs.GetValueOrDefault(record.Run ?? "")

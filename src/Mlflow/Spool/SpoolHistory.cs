@@ -3,10 +3,11 @@ namespace HiEndMae.Mlflow;
 /// <summary>What earlier sessions have put into a spool: their runs, and which points of metrics.</summary>
 internal sealed class SpoolHistory
 {
-    // Steps as sorted runs of numbers would be smaller; a long training has some ten thousand points, and this is read before it starts.
+    // A long training has some ten thousand points, and this is read once before it starts: sets are small enough.
     private readonly Dictionary<(string Run, string Key), HashSet<long>> steps = [];
 
     private readonly Dictionary<string, string?> parents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, string>> parameters = new(StringComparer.Ordinal);
     private long lastTime;
 
     /// <summary>The store of the last session; null where there was none.</summary>
@@ -26,6 +27,10 @@ internal sealed class SpoolHistory
             if (record.Op == SpoolRecord.Target) history.Target = record.Uri;
             if (record is { Op: SpoolRecord.Start, Key: { } key, Run: { } run }) history.Runs[key] = run;
             history.Follow(record);
+            if (record is { Op: SpoolRecord.Params, Run: { } of, Entries: { } entries })
+            {
+                foreach (Entry entry in entries) history.ParametersOf(of)[entry.Key] = entry.Value;
+            }
             if (record is not { Op: SpoolRecord.Metrics, Run: { } owner, Points: { } points }) continue;
             foreach (MetricValue point in points)
             {
@@ -45,6 +50,10 @@ internal sealed class SpoolHistory
         lastTime = Math.Max(lastTime, Math.Max(record.Time ?? 0, record.Points is [.., var last] ? last.Timestamp : 0));
         if (Open.TryGetValue(run, out var known)) Open[run] = (known.Parent, Math.Max(known.Time, lastTime));
     }
+
+    /// <summary>The parameters of a run, as this and earlier sessions have logged them.</summary>
+    public Dictionary<string, string> ParametersOf(string run) =>
+        parameters.TryGetValue(run, out Dictionary<string, string>? known) ? known : parameters[run] = new(StringComparer.Ordinal);
 
     /// <summary>Whether an earlier session has logged a metric at a step.</summary>
     public bool Has(string run, string key, long step) => steps.Count > 0 && steps.TryGetValue((run, key), out HashSet<long>? known) && known.Contains(step);

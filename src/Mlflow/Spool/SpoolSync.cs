@@ -10,6 +10,10 @@ public static class SpoolSync
             .Select(static file => Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(file)))!)
             .Order(StringComparer.Ordinal)];
 
+    /// <summary>Our ids of a spool's runs by the program's keys; empty where there is no spool.</summary>
+    /// <param name="runFolder">The run directory.</param>
+    public static IReadOnlyDictionary<string, string> RunsOf(string runFolder) => SpoolHistory.Read(SpoolFiles.Spool(runFolder)).Runs;
+
     /// <summary>What a spool holds and how far it has got.</summary>
     /// <param name="runFolder">The run directory.</param>
     /// <param name="target">Which store; null for that of the last session.</param>
@@ -19,7 +23,7 @@ public static class SpoolSync
     {
         string path = SpoolFiles.Spool(runFolder);
         TrackingTarget to = target ?? TargetOf(runFolder, getVariable);
-        string name = to.ForSpool(runFolder);
+        string name = to.RelativeTo(runFolder);
         CursorState state = new SpoolCursor(SpoolFiles.Cursor(runFolder, name), name).Load();
         var reader = new SpoolReader(path);
         int total = 0, waiting = 0;
@@ -50,7 +54,7 @@ public static class SpoolSync
         try
         {
             EndDeadRuns(runFolder);
-            return DrainWithPatience(new SpoolDrain(runFolder, store, to.ForSpool(runFolder), note), patience, clock, cancel)
+            return DrainWithPatience(new SpoolDrain(runFolder, store, to.RelativeTo(runFolder), note), patience, clock, cancel)
                 ?? throw new TrackingException(TrackingFailure.Unavailable, $"Another process is sending the spool of {runFolder}.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -98,6 +102,6 @@ public static class SpoolSync
         string? target = SpoolHistory.Read(SpoolFiles.Spool(runFolder)).Target;
         return target is null
             ? throw new TrackingException($"{runFolder} has no spool that names a store; say which with --uri.")
-            : TrackingTarget.FromSpool(target, runFolder, getVariable);
+            : TrackingTarget.FromRelative(target, runFolder, getVariable);
     }
 }

@@ -44,6 +44,9 @@ public sealed class RunDirectory
             .Select(run => new RunDirectory(run))];
     }
 
+    /// <summary>A run directory that is there.</summary>
+    public static RunDirectory Open(string path) => new(Path.GetFullPath(path));
+
     /// <summary>Makes the folder of a new run.</summary>
     /// <param name="root">The <c>--out</c> folder.</param>
     /// <param name="experiment">Name of the experiment.</param>

@@ -17,7 +17,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Runs.Execution;
 
 /// <summary>Runs the stages of one experiment, each with a tracked run of its own below the experiment's.</summary>
-internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter reporter, IFigureWriter figures, PluginCatalog catalog, RunOptions options)
+internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter reporter, IFigureWriter figures, IResultsPage page, PluginCatalog catalog, RunOptions options)
 {
     private readonly ComponentFactory factory = new(catalog);
 
@@ -26,6 +26,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
     public ExperimentResults Run(LoadedExperiment experiment, CancellationToken cancel)
     {
         ExperimentConfig config = experiment.Config;
+        TrackingSettings? tracking = TrackingSettings.Of(config, options.Out, environment.GetVariable);
         IReadOnlyList<StagePlan> plan = StagePlan.Of(config);
         Device device = DeviceChoice.Resolve(options.Device ?? config.Device);
         int threads = Compute.Prepare(config);
@@ -33,24 +34,25 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         // Datasets first: a wrong folder or a missing file ends the run before anything is written.
         Dataset? pretraining = config.Pretrain is null ? null : CreateDataset(config.Pretrain.Data);
         Dataset? labelled = config.Finetune is null ? null : CreateDataset(config.Finetune.Data);
+        StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
         RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
         var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
         if (labelled is not null) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(JsonOptions.Indented));
-        using var tracked = TrackedExperiment.Open(directory, options.Out, experiment, environment, reporter);
-        reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, tracked in {tracked.Description}");
+        using var tracked = TrackedExperiment.Open(directory, tracking, experiment, options.IsJob ? JobRecord.Read(options.Out) : null, environment, reporter);
+        reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, {(tracked.Description is { } store ? $"tracked in {store}" : "not tracked")}");
         var results = new ExperimentResults(directory.FullPath, labelled?.Info.LabelNames ?? [])
         {
             Conditions = new RunConditions(device.ToString(), threads, config.Deterministic, RunOpening.ChangesOf(directory)),
         };
         try
         {
-            var stages = new StageRunner(config, directory, tracked, factory, device, threads, identity, budget, DataServices.Of(config, options.Out), environment, reporter, figures, pretraining, labelled);
+            var stages = new StageRunner(config, directory, tracked, factory, device, threads, identity, budget, DataServices.Of(config, options.Out), environment, reporter, figures, pretraining, labelled, starts);
             foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
             directory.Write("results.json", results.ToJson().ToJsonString(JsonOptions.Indented));
-            tracked.Finish(results, environment.Clock.GetUtcNow());
+            tracked.Finish(results, options.IsJob ? null : WritePage(directory), environment.Clock.GetUtcNow());
         }
         catch (Exception error)
         {
@@ -59,6 +61,22 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             throw;
         }
         return results;
+    }
+
+    // The results are there whatever becomes of the page.
+    private string? WritePage(RunDirectory directory)
+    {
+        string path = directory.File("report.html");
+        try
+        {
+            page.Write([directory.FullPath], path);
+            return path;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PluginException)
+        {
+            reporter.Warn($"{path} cannot be written: {error.Message}");
+            return null;
+        }
     }
 
     private Dataset CreateDataset(DataConfig data)

@@ -21,7 +21,7 @@ namespace HiEndMae.Runs.Execution;
 /// <summary>Builds the models of a stage, runs it, and keeps what it leaves: checkpoints, pictures, results.</summary>
 internal sealed class StageRunner(
     ExperimentConfig config, RunDirectory directory, TrackedExperiment tracked, ComponentFactory factory, Device device, int threads, RunIdentity identity, TimeBudget budget,
-    DataServices data, RunEnvironment environment, IRunReporter reporter, IFigureWriter figures, Dataset? pretraining, Dataset? labelled)
+    DataServices data, RunEnvironment environment, IRunReporter reporter, IFigureWriter figures, Dataset? pretraining, Dataset? labelled, StartWeights starts)
 {
     /// <summary>Runs one stage; one that was finished by an earlier run of this directory is restored instead.</summary>
     public void Run(StagePlan stage, ExperimentResults results, CancellationToken cancel)
@@ -86,14 +86,16 @@ internal sealed class StageRunner(
         if (stage.Start != "scratch")
         {
             string path = stage.Start == "pretrain" ? directory.File("pretrain/checkpoints") : stage.Start;
-            using WeightFile file = WeightFile.Open(path);
+            using WeightFile file = WeightFile.Open(starts.PathOf(path));
             // The head of another model comes along only where a checkpoint of one is named.
             TransferReport report = WeightTransfer.Fill(encoder, head, (encoder.Info as TokenEncoderInfo)?.Grid, file);
             context.Logger.Note($"{stage.Name}: from '{path}': {report}.");
         }
         TrackedExperiment.LogInputs(run, labelled!, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
         TrainResult result = new FinetuneStage(finetune, context).Run(labelled!, encoder, head, (segmented, step) => pictures.Segmentation(stage.Name, segmented, step), cancel);
-        tracked.LogCheckpoint(run, stage.Name, CheckpointStore.BestOf(directory.File($"{stage.Name}/checkpoints")) ?? result.Checkpoint);
+        string chosen = CheckpointStore.BestOf(directory.File($"{stage.Name}/checkpoints")) ?? result.Checkpoint;
+        tracked.LogCheckpoint(run, stage.Name, chosen);
+        tracked.LogModel(run, stage, chosen);
         return result;
     }
 

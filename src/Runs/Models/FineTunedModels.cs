@@ -2,6 +2,8 @@ using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Weights;
+using HiEndMae.Mlflow;
+using HiEndMae.Runs.Artifacts;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Planning;
@@ -40,12 +42,12 @@ internal sealed class FineTunedModels
 
     public ComponentFactory Factory => new(catalog);
 
-    /// <summary>Opens a run.</summary>
+    /// <summary>Opens a run, or a model that MLflow keeps.</summary>
     /// <exception cref="InvalidExperimentException">The run's config, or an override, is wrong.</exception>
     /// <exception cref="PluginException">The path is of no run with a fine-tuned model.</exception>
     public static FineTunedModels Open(RunEnvironment environment, string path, IReadOnlyList<string> overrides)
     {
-        FineTunedPath found = FineTunedPath.Find(path);
+        FineTunedPath found = FineTunedPath.Find(ArtifactUri.IsOne(path) ? ArtifactFetcher.OfUser(environment).Fetch(path).Path : path);
         PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
         LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(System.IO.Path.Combine(found.Run, "experiment.toml"), overrides);
         if (!loaded.IsValid) throw new InvalidExperimentException([.. loaded.Diagnostics.Where(diagnostic => diagnostic.IsError)]);

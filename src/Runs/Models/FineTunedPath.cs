@@ -13,12 +13,14 @@ internal sealed record FineTunedPath(string Run, string? Start, string? Checkpoi
     public static FineTunedPath Find(string path)
     {
         string full = Path.GetFullPath(path);
+        // A model out of MLflow holds the run in a folder of its own.
+        if (Directory.Exists(full)) full = LoggedModelFolder.RunIn(full);
         if (!Path.Exists(full)) throw new PluginException($"There is no run or checkpoint '{path}'.");
         string? start = null, checkpoint = null;
         for (string? folder = full; folder is not null; folder = Path.GetDirectoryName(folder))
         {
             // A checkpoint holds its experiment too; only a run has a fingerprint beside it.
-            if (File.Exists(Path.Combine(folder, "experiment.toml")) && File.Exists(Path.Combine(folder, "fingerprint.txt"))) return new FineTunedPath(folder, start, checkpoint);
+            if (File.Exists(Path.Combine(folder, "experiment.toml")) && (File.Exists(Path.Combine(folder, "fingerprint.txt")) || LoggedModelFolder.Holds(folder))) return new FineTunedPath(folder, start, checkpoint);
             string name = Path.GetFileName(folder);
             if (name.StartsWith(Prefix, StringComparison.Ordinal)) start = name[Prefix.Length..];
             else if (Path.GetFileName(Path.GetDirectoryName(folder)) == "checkpoints") checkpoint = folder;

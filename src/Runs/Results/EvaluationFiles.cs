@@ -31,11 +31,19 @@ internal sealed class EvaluationFiles(string? folder, IReadOnlyList<string> labe
         foreach ((string name, EvaluationResult result) in evaluations) WriteFile(evaluations.Count == 1 ? "scores.csv" : $"scores-{name}.csv", EvaluationCsv.Write(result, labels));
     }
 
+    /// <summary>The content of results.json. Paths are relative to its folder, so that it can be moved.</summary>
     public JsonObject ToJson()
     {
-        var json = new JsonObject { ["folder"] = folder is null ? null : Path.GetFullPath(folder) };
-        foreach ((string key, JsonNode? value) in about) json[key] = value?.DeepClone();
+        var json = (JsonObject)about.DeepClone();
         json["evaluations"] = new JsonObject(evaluations.Select(entry => KeyValuePair.Create(entry.Name, (JsonNode?)EvaluationJson.Write(entry.Result, labels))));
+        return json;
+    }
+
+    /// <summary>As <see cref="ToJson"/>, with the folder first, for who reads it from the program's output.</summary>
+    public JsonObject ToPrintedJson()
+    {
+        var json = new JsonObject { ["folder"] = folder is null ? null : Path.GetFullPath(folder) };
+        foreach ((string key, JsonNode? value) in ToJson()) json[key] = value?.DeepClone();
         return json;
     }
 

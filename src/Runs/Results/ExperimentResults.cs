@@ -19,12 +19,11 @@ public sealed record ExperimentResults(string Folder, IReadOnlyList<string> Labe
     /// <summary>What the numbers depend on besides the config: device, threads, deterministic mode, and changes of the config along the way.</summary>
     public RunConditions? Conditions { get; init; }
 
-    /// <summary>As JSON.</summary>
+    /// <summary>As JSON. Paths are relative to the run directory, so that it can be moved.</summary>
     public JsonObject ToJson() => new()
     {
-        ["folder"] = Folder,
         ["conditions"] = Conditions?.ToJson(),
-        ["trainings"] = new JsonObject(Trainings.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)TrainingJson.Write(entry.Value)))),
+        ["trainings"] = new JsonObject(Trainings.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)TrainingJson.Write(entry.Value, Folder)))),
         ["evaluations"] = new JsonObject(Evaluations.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)EvaluationJson.Write(entry.Value, LabelNames)))),
     };
 }

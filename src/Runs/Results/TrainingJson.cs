@@ -6,13 +6,16 @@ namespace HiEndMae.Runs.Results;
 /// <summary>A training in <c>results.json</c>.</summary>
 internal static class TrainingJson
 {
-    public static JsonObject Write(TrainResult training)
+    /// <summary>The training as JSON.</summary>
+    /// <param name="training">The training.</param>
+    /// <param name="folder">The run directory, from which the checkpoint is named.</param>
+    public static JsonObject Write(TrainResult training, string folder)
     {
         var json = new JsonObject
         {
             ["steps"] = training.Steps,
             ["last_loss"] = double.IsFinite(training.LastLoss) ? training.LastLoss : null,
-            ["checkpoint"] = training.Checkpoint,
+            ["checkpoint"] = Path.GetRelativePath(folder, training.Checkpoint).Replace('\\', '/'),
             ["seconds"] = Math.Round(training.Elapsed.TotalSeconds, 2),
             ["volumes_per_second"] = double.IsFinite(training.VolumesPerSecond) ? Math.Round(training.VolumesPerSecond, 3) : null,
             ["peak_memory_bytes"] = training.PeakMemoryBytes,

@@ -1,6 +1,6 @@
-using HiEndMae.Configuration.Shared;
+using System.Globalization;
 using System.Text.Json.Nodes;
-using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Metrics;
 using HiEndMae.Engine.Stages;
@@ -17,51 +17,63 @@ namespace HiEndMae.Runs.Tracking;
 /// <summary>The experiment's tracked run and its children, found again when the run is resumed. Nothing here waits for a server.</summary>
 internal sealed class TrackedExperiment : IDisposable
 {
-    /// <summary>Names the tracked run of a sweep, whose experiments are its children.</summary>
+    /// <summary>The variable that names the tracked run of a sweep, whose experiments are its children.</summary>
     public const string ParentVariable = "HIENDMAE_PARENT_RUN";
 
-    private readonly TrackingSession session;
+    private static readonly string[] ChangingFiles = ["log.txt", "metrics.jsonl"];
+    private readonly TrackingSession? session;
     private readonly RunDirectory directory;
     private readonly ExperimentConfig config;
+    private readonly ExperimentChoice experiment;
+    private readonly IReadOnlyDictionary<string, string> parameters;
+    private readonly Dictionary<string, string> tags;
+    private readonly JobRecord? job;
+    private readonly string shortName;
     private readonly TrackedRun root;
     private TrackedRun? open;
 
-    private TrackedExperiment(TrackingSession session, RunDirectory directory, LoadedExperiment experiment, RunEnvironment environment)
+    private TrackedExperiment(TrackingSession? session, TrackingSettings? settings, RunDirectory directory, LoadedExperiment loaded, JobRecord? job, RunEnvironment environment)
     {
         this.session = session;
         this.directory = directory;
-        config = experiment.Config;
-        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["hiendmae.run_directory"] = directory.FullPath, ["hiendmae.fingerprint"] = experiment.Fingerprint };
-        if (config.Description.Length > 0) tags["mlflow.note.content"] = config.Description;
-        foreach ((string key, string value) in GitState.Read(Environment.CurrentDirectory, environment.GetVariable)?.ToTags() ?? new Dictionary<string, string>()) tags[key] = value;
-        root = session.StartRun("experiment", config.Name, directory.RunId, environment.GetVariable(ParentVariable) is { Length: > 0 } parent ? parent : null, tags);
-        // A resumed run may be of another version of the user's files.
+        this.job = job;
+        config = loaded.Config;
+        experiment = settings?.Experiment ?? new ExperimentChoice(config.Name, null);
+        parameters = job?.Parameters ?? StageParameters.Of(config);
+        tags = RunTags.Of(job is null ? "experiment" : "job", job?.Label ?? loaded.Label, config, environment.GetVariable);
+        tags["hiendmae.run_directory"] = directory.FullPath;
+        tags["hiendmae.fingerprint"] = loaded.Fingerprint;
+        string time = environment.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        string name = config.Tracking.RunName.Length > 0 ? config.Tracking.RunName : $"{config.Name} {time}";
+        shortName = job?.Label ?? name;
+        root = StartRoot(settings, job?.Label ?? name, environment.GetVariable(ParentVariable) is { Length: > 0 } parent ? parent : null);
+        // A resumed run may be of another version of the user's files, and its config may have changed.
         if (root.IsResumed) root.SetTags(tags);
-        else root.LogParams(TomlText.Flatten(config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value));
+        root.LogParams(parameters);
+        root.SetExperimentTags(config.Tracking.ExperimentTags);
         root.LogArtifact(directory.File("experiment.toml"));
         root.LogArtifact(directory.File("environment.json"));
+        if (session is not null) new RunRecord(session.Target.RelativeTo(directory.FullPath), experiment.Name, experiment.Id, root.Id).Write(directory);
     }
 
-    /// <summary>Where the runs go, for people.</summary>
-    public string Description => session.Target.ToString();
+    /// <summary>Where the runs go, for people; null where tracking is off.</summary>
+    public string? Description => session?.Target.ToString();
 
     /// <summary>Opens the tracking of a run directory.</summary>
     /// <param name="directory">The run directory.</param>
-    /// <param name="output">Folder of run directories, where the local store is.</param>
-    /// <param name="experiment">The experiment.</param>
+    /// <param name="settings">Where and as what it is tracked; null to track nothing.</param>
+    /// <param name="loaded">The experiment.</param>
+    /// <param name="job">What a sweep says of this run; null without a sweep.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="reporter">Takes warnings.</param>
     /// <exception cref="TrackingException">The local store is no MLflow database, or another process works in the directory.</exception>
-    public static TrackedExperiment Open(RunDirectory directory, string output, LoadedExperiment experiment, RunEnvironment environment, IRunReporter reporter)
+    public static TrackedExperiment Open(
+        RunDirectory directory, TrackingSettings? settings, LoadedExperiment loaded, JobRecord? job, RunEnvironment environment, IRunReporter reporter)
     {
-        TrackingTarget target = TrackingTarget.Parse(experiment.Config.Tracking.Uri, Path.GetFullPath(output), environment.GetVariable);
-        var options = new TrackingSessionOptions
-        {
-            SystemMetricsEvery = TimeSpan.FromSeconds(experiment.Config.Tracking.SystemMetricsSeconds),
-            Client = MlflowClientOptions.Of(environment.GetVariable),
-        };
-        return new TrackedExperiment(
-            TrackingSession.Open(directory.FullPath, target, environment.GetVariable, environment.Clock, Note, options), directory, experiment, environment);
+        if (settings is null) return new TrackedExperiment(null, null, directory, loaded, job, environment);
+        var options = new TrackingSessionOptions { SystemMetricsEvery = TimeSpan.FromSeconds(loaded.Config.Tracking.SystemMetricsSeconds), Client = settings.Client };
+        TrackingSession session = TrackingSession.Open(directory.FullPath, settings.Target, environment.GetVariable, environment.Clock, Note, options);
+        return new TrackedExperiment(session, settings, directory, loaded, job, environment);
 
         void Note(string message)
         {
@@ -73,7 +85,13 @@ internal sealed class TrackedExperiment : IDisposable
     /// <summary>Opens the child run of a stage, the one from before where the run was resumed.</summary>
     public TrackedRun OpenStage(StagePlan stage)
     {
-        open = session.StartRun(stage.Name, config.Name, stage.Name, root.Id, new Dictionary<string, string> { ["hiendmae.run_directory"] = directory.FullPath });
+        if (session is null) return TrackedRun.None;
+        var own = new Dictionary<string, string>(tags, StringComparer.Ordinal) { [RunTags.Role] = "stage", ["hiendmae.stage"] = stage.Name };
+        if (stage.Label.Length > 0) own["hiendmae.start"] = stage.Label;
+        if (stage.Kind == "evaluate") own[RunTags.Result] = "true";
+        open = session.StartRun(stage.Name, experiment, $"{stage.Name}: {shortName}", root.Id, own);
+        if (open.IsResumed) open.SetTags(own);
+        open.LogParams(StageParameters.Of(parameters, stage, isJob: job is not null));
         session.TrackSystem(open);
         return open;
     }
@@ -81,25 +99,36 @@ internal sealed class TrackedExperiment : IDisposable
     /// <summary>Ends the child run.</summary>
     public void FinishStage(TrackedRun run)
     {
-        session.TrackSystem(null);
+        session?.TrackSystem(null);
         run.Finish(RunStatus.Finished);
         open = null;
     }
 
-    /// <summary>The last checkpoint of a training, as far as the settings want it.</summary>
+    /// <summary>The best or last checkpoint of a training, as far as the settings want it.</summary>
     public void LogCheckpoint(TrackedRun run, string stage, string checkpoint)
     {
-        if (config.Tracking.Checkpoints == "none" || !Directory.Exists(checkpoint)) return;
+        if (session is null || config.Tracking.Checkpoints == "none" || !Directory.Exists(checkpoint)) return;
         string sums = Path.Combine(checkpoint, "checksums.json"), name = $"{stage}/checkpoint.json";
+        string relative = Path.GetRelativePath(directory.FullPath, checkpoint).Replace('\\', '/');
         directory.Write(name, new JsonObject
         {
-            ["path"] = checkpoint,
+            ["path"] = relative,
             ["sha256"] = File.Exists(sums) ? JsonNode.Parse(File.ReadAllText(sums)) : null,
         }.ToJsonString(JsonOptions.Indented));
-        run.SetTags(new Dictionary<string, string> { ["hiendmae.checkpoint"] = checkpoint });
+        run.SetTags(new Dictionary<string, string> { ["hiendmae.checkpoint"] = relative });
         run.LogArtifact(directory.File(name));
         if (config.Tracking.Checkpoints != "upload") return;
         foreach (string file in Directory.GetFiles(checkpoint).Order(StringComparer.Ordinal)) run.LogArtifact(file, "checkpoint");
+    }
+
+    /// <summary>Logs a fine-tuned model, as far as the settings want it.</summary>
+    /// <param name="run">The run of its stage.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="checkpoint">The checkpoint that evaluation takes.</param>
+    public void LogModel(TrackedRun run, StagePlan stage, string checkpoint)
+    {
+        if (session is null || !config.Tracking.Model) return;
+        run.LogModel(ModelPackaging.Package(directory, config, stage, checkpoint, config.Tracking.Register.Length > 0 ? config.Tracking.Register : null));
     }
 
     /// <summary>What a stage reads.</summary>
@@ -123,13 +152,19 @@ internal sealed class TrackedExperiment : IDisposable
     }
 
     /// <summary>Ends the experiment's run with its results.</summary>
-    public void Finish(ExperimentResults results, DateTimeOffset now)
+    /// <param name="results">What came out.</param>
+    /// <param name="page">The HTML report; null where there is none.</param>
+    /// <param name="now">The time.</param>
+    public void Finish(ExperimentResults results, string? page, DateTimeOffset now)
     {
-        foreach ((string start, EvaluationResult evaluation) in results.Evaluations)
+        // In a sweep, the combination says it.
+        foreach ((string start, EvaluationResult evaluation) in results.Evaluations.Where(_ => job is null))
         {
             if (evaluation.Mean is { } mean) root.LogMetrics([new MetricPoint($"{start}.dice.mean", mean, 0, now)]);
         }
         root.LogArtifact(directory.File("results.json"));
+        if (page is not null) root.LogArtifact(page);
+        LogChangingFiles();
         root.Finish(RunStatus.Finished);
     }
 
@@ -137,11 +172,20 @@ internal sealed class TrackedExperiment : IDisposable
     public void Fail(bool killed)
     {
         RunStatus status = killed ? RunStatus.Killed : RunStatus.Failed;
-        session.TrackSystem(null);
+        session?.TrackSystem(null);
         open?.Finish(status);
+        LogChangingFiles();
         root.Finish(status);
     }
 
     /// <summary>Sends what waits, for a limited time.</summary>
-    public void Dispose() => session.Dispose();
+    public void Dispose() => session?.Dispose();
+
+    private TrackedRun StartRoot(TrackingSettings? settings, string name, string? parent) =>
+        session?.StartRun("experiment", experiment, name, parent, tags, settings!.RunId) ?? TrackedRun.None;
+
+    private void LogChangingFiles()
+    {
+        foreach (string file in ChangingFiles.Select(directory.File).Where(File.Exists)) root.LogArtifact(file);
+    }
 }

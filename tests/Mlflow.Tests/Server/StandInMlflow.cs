@@ -18,6 +18,10 @@ internal sealed partial class StandInMlflow(ServerVersion version = ServerVersio
 
     public Dictionary<string, byte[]> Artifacts { get; } = [];
 
+    public StandInModels Models { get; } = new(version >= ServerVersion.V3_6);
+
+    public Dictionary<(string Experiment, string Key), string> ExperimentTags { get; } = [];
+
     /// <summary>Metrics that this server does not take.</summary>
     public HashSet<string> RefusedKeys { get; } = [];
 
@@ -29,11 +33,13 @@ internal sealed partial class StandInMlflow(ServerVersion version = ServerVersio
         try
         {
             const string Proxy = "/api/2.0/mlflow-artifacts/artifacts/";
+            if (path == "/version") return (200, version switch { ServerVersion.V2_17 => "2.17.2", ServerVersion.V3_6 => "3.6.0", _ => "3.11.0" });
             if (path.StartsWith(Proxy, StringComparison.Ordinal)) return Artifact(method, path[Proxy.Length..], body);
+            if (path == Proxy.TrimEnd('/')) return (200, ListProxied(Uri.UnescapeDataString(query["path=".Length..])));
             if (!path.StartsWith("/api/2.0/mlflow/", StringComparison.Ordinal)) return (404, "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>");
             string call = path["/api/2.0/mlflow/".Length..];
             JsonNode request = new JsonObject();
-            if (method == "POST")
+            if (method is "POST" or "PATCH")
             {
                 if (contentType is null || !contentType.StartsWith("application/json", StringComparison.Ordinal)) throw Invalid("Bad Request. Content-Type must be one of ['application/json'].");
                 try
@@ -50,13 +56,15 @@ internal sealed partial class StandInMlflow(ServerVersion version = ServerVersio
             {
                 foreach (string pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries)) request[pair.Split('=')[0]] = Uri.UnescapeDataString(pair.Split('=', 2)[1]);
             }
+            if (Models.Handle($"{method} {call}", request, Runs.ContainsKey) is { } ofModels) return (200, ofModels);
             return (200, $"{method} {call}" switch
             {
                 "GET experiments/get-by-name" => Json(new JsonObject { ["experiment"] = ExperimentByName(Text(request, "experiment_name")) }),
                 "GET experiments/get" => Json(new JsonObject { ["experiment"] = ExperimentJson(Text(request, "experiment_id")) }),
                 "POST experiments/create" => CreateExperiment(Text(request, "name")),
                 "POST experiments/search" => Json(new JsonObject { ["experiments"] = new JsonArray([.. Experiments.Keys.Select(id => (JsonNode)ExperimentJson(id))]) }),
-                "POST experiments/set-experiment-tag" => "{}",
+                "POST experiments/set-experiment-tag" => SetExperimentTag(request),
+                "POST runs/log-model" => RecordModel(request),
                 "POST runs/create" => CreateRun(request),
                 "GET runs/get" => Json(new JsonObject { ["run"] = RunJson(Find(Text(request, "run_id"))) }),
                 "POST runs/update" => Update(request),
@@ -77,6 +85,42 @@ internal sealed partial class StandInMlflow(ServerVersion version = ServerVersio
             if (isVersion3) answer["sqlstate"] = "KAM00";
             return (error.Status, Json(answer));
         }
+    }
+
+    private string SetExperimentTag(JsonNode request)
+    {
+        ExperimentTags[(Text(request, "experiment_id"), Text(request, "key"))] = Text(request, "value");
+        return "{}";
+    }
+
+    private string RecordModel(JsonNode request)
+    {
+        ServerRun run = Find(Text(request, "run_id"));
+        JsonArray history = run.Tags.TryGetValue("mlflow.log-model.history", out string? known) ? (JsonArray)JsonNode.Parse(known)! : [];
+        JsonNode model = JsonNode.Parse(Text(request, "model_json"))!;
+        foreach (string key in (string[])["artifact_path", "flavors", "utc_time_created", "run_id"])
+        {
+            if (model[key] is null) throw Invalid($"Model json is missing mandatory fields: {{'{key}'}}");
+        }
+        history.Add(model);
+        run.Tags["mlflow.log-model.history"] = history.ToJsonString();
+        return "{}";
+    }
+
+    // As the artifact proxy lists: names alone, nothing for a file or a path that is not there.
+    private string ListProxied(string folder)
+    {
+        string prefix = folder.TrimEnd('/') + "/";
+        var files = new JsonArray();
+        foreach (IGrouping<string, KeyValuePair<string, byte[]>> entry in Artifacts.Where(file => file.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .GroupBy(file => file.Key[prefix.Length..].Split('/')[0]).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            bool isFolder = entry.First().Key.Length > (prefix + entry.Key).Length;
+            var one = new JsonObject { ["path"] = entry.Key, ["is_dir"] = isFolder };
+            if (!isFolder) one["file_size"] = entry.First().Value.Length;
+            files.Add(one);
+        }
+        return files.Count == 0 ? "{}" : Json(new JsonObject { ["files"] = files });
     }
 
     private string LogBatch(JsonNode request)
@@ -242,10 +286,10 @@ internal sealed partial class StandInMlflow(ServerVersion version = ServerVersio
     private JsonObject ExperimentByName(string name) => Experiments.FirstOrDefault(entry => entry.Value == name).Key is { } id ? ExperimentJson(id)
         : throw new ServerError(404, "RESOURCE_DOES_NOT_EXIST", $"Could not find experiment with name '{name}'");
 
-    private JsonObject ExperimentJson(string id) => new()
+    private JsonObject ExperimentJson(string id) => !Experiments.TryGetValue(id, out string? name) ? throw new ServerError(404, "RESOURCE_DOES_NOT_EXIST", $"No Experiment with id={id} exists") : new JsonObject
     {
         ["experiment_id"] = id,
-        ["name"] = Experiments[id],
+        ["name"] = name,
         ["artifact_location"] = $"mlflow-artifacts:/{id}",
         ["lifecycle_stage"] = "active",
         ["last_update_time"] = 1795484772773,
@@ -343,11 +387,4 @@ internal sealed partial class StandInMlflow(ServerVersion version = ServerVersio
 
     [GeneratedRegex("^tags\\.`(?<key>[^`]+)` = '(?<value>[^']*)'$")]
     private static partial Regex TagFilter();
-
-    private sealed class ServerError(int status, string code, string message) : Exception(message)
-    {
-        public int Status { get; } = status;
-
-        public string Code { get; } = code;
-    }
 }

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Runs.Directories;
+
+namespace HiEndMae.Runs.Tracking;
+
+/// <summary><c>tracking.json</c> of a run directory: where and as what the run is tracked, for commands that come later.</summary>
+/// <param name="Store">The store, without credentials.</param>
+/// <param name="Experiment">Name of the MLflow experiment; null where only its id is known.</param>
+/// <param name="ExperimentId">The store's id of the experiment, where the environment gave one.</param>
+/// <param name="Run">Our id of the run, which the tag <c>hiendmae.run_id</c> holds.</param>
+internal sealed record RunRecord(string Store, string? Experiment, string? ExperimentId, string Run)
+{
+    /// <summary>Name in the run directory.</summary>
+    public const string FileName = "tracking.json";
+
+    /// <summary>Writes the record.</summary>
+    public void Write(RunDirectory directory) => directory.Write(FileName, new JsonObject
+    {
+        ["store"] = Store,
+        ["experiment"] = Experiment,
+        ["experiment_id"] = ExperimentId,
+        ["run"] = Run,
+    }.ToJsonString(JsonOptions.Indented));
+
+    /// <summary>The record of a run directory; null where the run is not tracked.</summary>
+    public static RunRecord? Read(string folder)
+    {
+        try
+        {
+            JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, FileName)))!;
+            return json["store"]?.GetValue<string>() is { } store && json["run"]?.GetValue<string>() is { } run
+                ? new RunRecord(store, json["experiment"]?.GetValue<string>(), json["experiment_id"]?.GetValue<string>(), run)
+                : null;
+        }
+        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

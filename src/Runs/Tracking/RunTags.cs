@@ -1,0 +1,32 @@
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Mlflow;
+
+namespace HiEndMae.Runs.Tracking;
+
+/// <summary>The tags that every tracked run of this program has: what it is, what made it, and the user's own.</summary>
+internal static class RunTags
+{
+    /// <summary>What the run is: experiment, job (a sweep's), stage, sweep, combination or evaluation.</summary>
+    public const string Role = "hiendmae.role";
+
+    /// <summary>Set on the one run that holds a result: <c>tags."hiendmae.result" = 'true'</c> finds each result once.</summary>
+    public const string Result = "hiendmae.result";
+
+    /// <summary>Which combination of a sweep it is, or which stage, for people.</summary>
+    public const string Label = "hiendmae.label";
+
+    /// <summary>The tags.</summary>
+    /// <param name="role">What the run is.</param>
+    /// <param name="label">For people; empty for none.</param>
+    /// <param name="config">The experiment, for the user's own tags.</param>
+    /// <param name="getVariable">Reads the environment, for git.</param>
+    public static Dictionary<string, string> Of(string role, string label, ExperimentConfig config, Func<string, string?> getVariable)
+    {
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { [Role] = role };
+        if (config.Description.Length > 0) tags["mlflow.note.content"] = config.Description;
+        if (label.Length > 0) tags[Label] = label;
+        foreach ((string key, string value) in GitState.Read(Environment.CurrentDirectory, getVariable)?.ToTags() ?? new Dictionary<string, string>()) tags[key] = value;
+        foreach ((string key, string value) in config.Tracking.Tags) tags[key] = value;
+        return tags;
+    }
+}

@@ -1,0 +1,29 @@
+using HiEndMae.Configuration;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Runs.Planning;
+
+namespace HiEndMae.Runs.Tracking;
+
+/// <summary>The parameters that made a stage: the keys of the config that it, or a stage that it starts from, has read.</summary>
+internal static class StageParameters
+{
+    /// <summary>All keys of a config, dotted.</summary>
+    public static Dictionary<string, string> Of(ExperimentConfig config) =>
+        TomlText.Flatten(config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+
+    /// <summary>The keys of one stage.</summary>
+    /// <param name="all">All keys.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="isJob">Whether a sweep runs the stage: then the keys of a pre-training are there only where the stage starts from it.</param>
+    public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> all, StagePlan stage, bool isJob)
+    {
+        bool readsPretraining = isJob || stage.Start == "pretrain";
+        string[] without = stage.Kind switch
+        {
+            "pretrain" => ["finetune.", "evaluate."],
+            "finetune" => readsPretraining ? ["evaluate."] : ["pretrain.", "evaluate."],
+            _ => readsPretraining ? [] : ["pretrain."],
+        };
+        return all.Where(entry => !without.Any(prefix => entry.Key.StartsWith(prefix, StringComparison.Ordinal))).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+    }
+}
