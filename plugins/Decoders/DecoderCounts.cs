@@ -3,7 +3,7 @@ using HiEndMae.Nn;
 
 namespace HiEndMae.Plugins.Decoders;
 
-/// <summary>Costs of <see cref="StagedDecoder"/>, part by part.</summary>
+/// <summary>Costs of <see cref="HiEndMaeDecoder"/>, part by part.</summary>
 internal static class DecoderCounts
 {
     // The paper's tables charge for 12^3 outputs per token, also where a patch has 16^3.

@@ -1,8 +1,7 @@
 namespace HiEndMae.Plugins.Decoders;
 
-/// <summary>The decoder of MAE: self-attention blocks and no stages.</summary>
-internal sealed class MaeDecoder(MaeConfig config, DecoderContext context)
-    : StagedDecoder(nameof(MaeDecoder), Staged(config), context)
+/// <summary>The decoder of MAE: that of Hi-End-MAE with self-attention blocks and no stages.</summary>
+internal sealed class MaeDecoder(MaeConfig config, DecoderContext context) : HiEndMaeDecoder(Staged(config), context)
 {
     internal static HiEndMaeConfig Staged(MaeConfig config) => new()
     {

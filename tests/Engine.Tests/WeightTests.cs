@@ -41,6 +41,31 @@ public sealed class WeightTests : IDisposable
         }
     }
 
+    // A header of 0x..80 bytes begins as a pickle does.
+    [Fact]
+    public void A_header_of_any_length_is_safetensors()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string path = Path.Combine(folder, "w.safetensors");
+        var first = new HashSet<byte>();
+        for (int length = 0; length < 260; length += 4)
+        {
+            Safetensors.Write(path, new Dictionary<string, Tensor> { ["w"] = ones(2) }, new Dictionary<string, string> { ["about"] = new('x', length) });
+            first.Add(File.ReadAllBytes(path)[0]);
+            using WeightFile file = WeightFile.Open(path);
+            Assert.Equal("w", Assert.Single(file.Entries).Name);
+        }
+        Assert.Contains((byte)0x80, first);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_an_old_PyTorch_is_named_as_such()
+    {
+        string path = Path.Combine(folder, "old.pth");
+        File.WriteAllBytes(path, [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]);
+        Assert.Contains("before 1.6", Assert.Throws<CheckpointException>(() => WeightFile.Open(path)).Message);
+    }
+
     [Fact]
     public void A_missing_file_is_named()
     {

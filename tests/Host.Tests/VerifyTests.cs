@@ -20,7 +20,7 @@ public sealed class VerifyTests
         int code = await host.RunAsync("verify", folder, "--device", "cpu", "--json");
         Assert.True(code == ExitCodes.Done, host.Output + host.Error);
         JsonArray all = JsonNode.Parse(host.Output)!.AsArray();
-        Assert.Contains(all, one => one!["model"]!.GetValue<bool>());
+        Assert.Contains(all, one => one!["compared"]!.GetValue<bool>());
         if (folder == Shipped) Assert.Equal(7, all.Count);
     }
 
@@ -42,7 +42,7 @@ public sealed class VerifyTests
         int code = await host.RunAsync("verify", host.Folder, "--device", "cpu", "--json");
         Assert.True(code == ExitCodes.Done, host.Output + host.Error);
         JsonArray all = JsonNode.Parse(host.Output)!.AsArray();
-        Assert.Equal([8, 7], all.Select(one => one!["deviations"]!.AsArray().Count));
+        Assert.Equal([8, 8], all.Select(one => one!["deviations"]!.AsArray().Count));
         Assert.True(File.Exists(Path.Combine(folder, "hiendmae_patch8.safetensors")));
     }
 
@@ -74,6 +74,19 @@ public sealed class VerifyTests
         Assert.Equal(ExitCodes.BadData, await host.RunAsync("verify", host.Folder, "--device", "cpu"));
         Assert.Contains("lacking.safetensors", host.Error);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("verify", Path.Combine(host.Folder, "nothing")));
+    }
+
+    [Fact]
+    public async Task A_golden_that_cannot_be_compared_fails()
+    {
+        using var host = new HostFixture();
+        using (DisposeScope scope = NewDisposeScope())
+            Safetensors.Write(Path.Combine(host.Folder, "strange.safetensors"), new Dictionary<string, Tensor> { ["x"] = ones(1) }, new Dictionary<string, string> { ["kind"] = "horoscope" });
+        Assert.Equal(ExitCodes.Failed, await host.RunAsync("verify", host.Folder, "--device", "cpu", "--json"));
+        JsonNode one = Assert.Single(JsonNode.Parse(host.Output)!.AsArray())!;
+        Assert.Equal((false, false), (one["compared"]!.GetValue<bool>(), one["within"]!.GetValue<bool>()));
+        Assert.Contains("'horoscope'", one["problem"]!.GetValue<string>());
+        Assert.Contains("strange.safetensors", host.Error);
     }
 
     [Fact]

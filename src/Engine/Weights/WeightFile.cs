@@ -24,13 +24,14 @@ public abstract class WeightFile : IDisposable
         path = CheckpointStore.WeightsOf(path);
         try
         {
-            Span<byte> magic = stackalloc byte[4];
+            // Eight bytes of length, then the header's first: safetensors has nothing else to be known by.
+            Span<byte> magic = stackalloc byte[9];
             using (FileStream file = File.OpenRead(path))
             {
                 if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length) throw new CheckpointException($"The file of weights '{path}' is broken: it has {file.Length} bytes.");
             }
-            if (magic.SequenceEqual("PK\x03\x04"u8)) return PytorchFile.Open(path);
-            if (magic[0] == 0x80) throw new CheckpointException($"'{path}' is a checkpoint in PyTorch's format before 1.6; load and save it with a newer PyTorch.");
+            if (magic.StartsWith("PK\x03\x04"u8)) return PytorchFile.Open(path);
+            if (magic[0] == 0x80 && magic[^1] != '{') throw new CheckpointException($"'{path}' is a checkpoint in PyTorch's format before 1.6; load it with a newer PyTorch and save it again.");
             return SafetensorsFile.Open(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

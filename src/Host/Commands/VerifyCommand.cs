@@ -5,6 +5,7 @@ using HiEndMae.Host.Output;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Verification;
+using HiEndMae.Verification.Kinds;
 using Spectre.Console;
 using TorchSharp;
 
@@ -21,7 +22,7 @@ internal static class VerifyCommand
         var folder = new Argument<string?>("DIR") { Description = $"Folder of goldens (*.safetensors); left out, {Variable}, or the program's own.", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> device = CommonOptions.Device();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("verify", "Compare models, losses, metrics, sliding windows and optimisers with reference numbers of the official code, MONAI and PyTorch; exit 1 where a tolerance is exceeded.") { folder, device, json };
+        var command = new Command("verify", "Compare models, losses, metrics, sliding windows and optimisers with reference numbers of the official code, MONAI and PyTorch; exit 1 where a tolerance is exceeded or a golden cannot be compared.") { folder, device, json };
         command.SetAction(parsed => Run(environment, parsed.GetValue(folder), parsed.GetValue(device), parsed.GetValue(json)));
         return command;
     }
@@ -35,43 +36,45 @@ internal static class VerifyCommand
             environment.Error.WriteLine($"error: there are no goldens (*.safetensors) in '{folder}'.");
             return ExitCodes.BadUsage;
         }
-        var verifier = new GoldenVerifier(PluginCatalog.Load(environment.Runs.PluginsDirectory), DeviceChoice.Resolve(device ?? "auto"), Environment.ProcessorCount);
-        bool exceeded = false;
-        var report = new JsonArray();
+        var context = new GoldenContext(PluginCatalog.Load(environment.Runs.PluginsDirectory).Components, DeviceChoice.Resolve(device ?? "auto"), Environment.ProcessorCount);
+        var verifier = new GoldenVerifier(GoldenKinds.All, context);
+        GoldenResult[] results = [.. files.Select(verifier.Verify)];
+        if (json) environment.Output.WriteLine(new JsonArray([.. results.Select(ToJson)]).ToJsonString(JsonOptions.Indented));
+        else Print(environment, results);
+        foreach (GoldenResult failed in results.Where(result => result.Problem is not null)) environment.Error.WriteLine($"error: {failed.Golden}: {failed.Problem}");
+        if (results.Any(result => result.IsBroken)) return ExitCodes.BadData;
+        return results.All(result => result.IsReproduced) ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static void Print(HostEnvironment environment, IEnumerable<GoldenResult> results)
+    {
         Table table = new Table().AddColumns("golden", "what", "deviation", "allowed", "");
-        foreach (string file in files)
+        foreach (GoldenResult result in results)
         {
-            string name = Path.GetFileName(file);
-            IReadOnlyList<Deviation>? found = verifier.Verify(file);
-            if (found is null)
-            {
-                table.AddRow(Markup.Escape(name), "of a kind that is not compared here", "", "", "");
-                report.Add(new JsonObject { ["golden"] = name, ["model"] = false });
-                continue;
-            }
-            exceeded |= found.Any(deviation => !deviation.IsWithin);
-            foreach (Deviation deviation in found)
+            if (result.Problem is not null) table.AddRow(Markup.Escape(result.Golden), Markup.Escape(result.Kind), "", "", "NOT COMPARED");
+            foreach (Deviation deviation in result.Deviations)
             {
                 table.AddRow(
-                    Markup.Escape(name), Markup.Escape(deviation.What), FormattableString.Invariant($"{deviation.Largest:E1}"), FormattableString.Invariant($"{deviation.Tolerance:E0}"),
+                    Markup.Escape(result.Golden), Markup.Escape(deviation.What), FormattableString.Invariant($"{deviation.Largest:E1}"), FormattableString.Invariant($"{deviation.Tolerance:E0}"),
                     deviation.IsWithin ? "ok" : "EXCEEDED");
             }
-            report.Add(new JsonObject
-            {
-                ["golden"] = name,
-                ["model"] = true,
-                ["within"] = found.All(deviation => deviation.IsWithin),
-                ["deviations"] = new JsonArray([.. found.Select(deviation => (JsonNode)new JsonObject
-                {
-                    ["what"] = deviation.What,
-                    ["largest"] = double.IsFinite(deviation.Largest) ? deviation.Largest : null,
-                    ["tolerance"] = deviation.Tolerance,
-                    ["within"] = deviation.IsWithin,
-                })]),
-            });
         }
-        if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
-        else environment.Console.Write(table);
-        return exceeded ? ExitCodes.Failed : ExitCodes.Done;
+        environment.Console.Write(table);
     }
+
+    private static JsonNode ToJson(GoldenResult result) => new JsonObject
+    {
+        ["golden"] = result.Golden,
+        ["kind"] = result.Kind,
+        ["compared"] = result.Problem is null,
+        ["problem"] = result.Problem,
+        ["within"] = result.IsReproduced,
+        ["deviations"] = new JsonArray([.. result.Deviations.Select(deviation => (JsonNode)new JsonObject
+        {
+            ["what"] = deviation.What,
+            ["largest"] = double.IsFinite(deviation.Largest) ? deviation.Largest : null,
+            ["tolerance"] = deviation.Tolerance,
+            ["within"] = deviation.IsWithin,
+        })]),
+    };
 }

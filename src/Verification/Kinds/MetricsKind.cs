@@ -7,16 +7,20 @@ using HiEndMae.Runs.Machine;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace HiEndMae.Verification;
+namespace HiEndMae.Verification.Kinds;
 
-/// <summary>Goldens of MONAI's loss, metrics and sliding windows.</summary>
-internal static class MetricsVerifier
+/// <summary>MONAI's loss, metrics and sliding windows.</summary>
+public sealed class MetricsKind : IGoldenKind
 {
     private const double Loss = 1e-6, Metric = 1e-6, Window = 1e-5;
 
-    /// <summary>Every comparison.</summary>
-    public static IReadOnlyList<Deviation> Verify(GoldenFile golden)
+    /// <inheritdoc/>
+    public string Name => "losses-metrics-sliding";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Deviation> Compare(GoldenFile golden, GoldenContext context)
     {
+        ArgumentNullException.ThrowIfNull(golden);
         var found = new List<Deviation>();
         if (golden.Has("dice_ce.loss")) found.Add(new Deviation("DiceCE", golden.Deviation("dice_ce.loss", DiceCeLoss.Compute(golden["dice_ce.logits"], golden["dice_ce.labels"])), Loss));
         if (golden.Has("metrics.prediction")) found.AddRange(Metrics(golden));

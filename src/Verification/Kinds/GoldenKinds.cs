@@ -1,0 +1,8 @@
+namespace HiEndMae.Verification.Kinds;
+
+/// <summary>The kinds of goldens that can be compared. A new kind is added here.</summary>
+public static class GoldenKinds
+{
+    /// <summary>Every kind.</summary>
+    public static IReadOnlyList<IGoldenKind> All { get; } = [new PretrainingKind(), new UnetrKind(), new TransferKind(), new MetricsKind(), new OptimiserKind()];
+}
