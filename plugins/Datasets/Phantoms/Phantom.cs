@@ -1,12 +1,13 @@
 using System.Globalization;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
 
-namespace HiEndMae.Plugins.Datasets;
+namespace HiEndMae.Plugins.Datasets.Phantoms;
 
 /// <summary>Lists abdomens; each is made when it is loaded.</summary>
 internal sealed class Phantom(PhantomConfig config, DatasetContext context) : Dataset
 {
-    public override DatasetInfo Info { get; } = new("phantom", ["CT"], ["background", .. PhantomAnatomy.OrganNames]);
+    public override DatasetInfo Info { get; } = new("phantom", ["CT"], ["background", .. Abdomen.OrganNames]);
 
     public override IEnumerable<DatasetCase> Cases(DatasetSplit split)
     {
@@ -31,7 +32,9 @@ internal sealed class Phantom(PhantomConfig config, DatasetContext context) : Da
 
         public override bool HasLabel => split != DatasetSplit.Pretraining;
 
-        public override string ContentKey => string.Create(CultureInfo.InvariantCulture, $"phantom:{config.Seed}:{name}:{config.Grid}:{config.VoxelMm}:{config.Noise:R}");
+        // The number of the model of anatomy stands first: cached cases of an earlier one are not used.
+        public override string ContentKey => string.Create(
+            CultureInfo.InvariantCulture, $"phantom 2:{config.Seed}:{name}:{config.Grid}:{config.VoxelMm}:{config.Noise:R}:{string.Join(',', config.Phases)}");
 
         public override Volume<float> LoadImage(CancellationToken cancel) => Render(cancel).Image;
 
@@ -40,8 +43,9 @@ internal sealed class Phantom(PhantomConfig config, DatasetContext context) : Da
         private (Volume<float> Image, Volume<ushort> Label) Render(CancellationToken cancel)
         {
             // Splits never share an anatomy: the split is a part of the seed.
-            var random = new PhantomRandom(((ulong)(uint)config.Seed << 32) ^ ((ulong)split << 28) ^ (uint)index);
-            return new PhantomRenderer(config, PhantomAnatomy.Create(ref random), random.NextBits()).Render(cancel);
+            var random = new PhantomRandom(SplitMix64.Mix(((ulong)(uint)config.Seed << 32) ^ ((ulong)split << 28) ^ (uint)index));
+            Abdomen abdomen = Abdomen.Draw(random, config.Phases);
+            return new Renderer(abdomen, config.Noise, random.NextBits()).Render(config.Grid, config.VoxelMm, cancel);
         }
     }
 }
