@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Engine.Randomness;
 using HiEndMae.Imaging;
@@ -12,17 +12,18 @@ namespace HiEndMae.Bench.Data;
 /// <summary>The same case in containers that other tools open: .npy by mapping, and Zarr v3 with zstd (a shard of cubes); random crops warm and cold.</summary>
 internal static unsafe class Containers
 {
-    public static void Run(PackedCase packed, string folder, CropRecipe recipe, double seconds, int rounds)
+    public static void Run(PreparedCase prepared, string folder, CropRecipe recipe, double seconds, int rounds)
     {
-        using StoredCase stored = StoredCase.InMemory(packed);
-        var half = new MappedRows(Path.Combine(folder, "half.npy"), MemoryMarshal.AsBytes<ushort>(packed.Image), sizeof(ushort), packed.Size);
-        var single = new MappedRows(Path.Combine(folder, "single.npy"), MemoryMarshal.AsBytes<float>(Array.ConvertAll(packed.Image, bits => (float)BitConverter.UInt16BitsToHalf(bits))), sizeof(float), packed.Size);
+        Size3 size = prepared.Size;
+        ushort[] halves = new ReadOnlySpan<ushort>(prepared.Image, (int)size.Count).ToArray();
+        var half = new MappedRows(Path.Combine(folder, "half.npy"), MemoryMarshal.AsBytes<ushort>(halves), sizeof(ushort), size);
+        var single = new MappedRows(Path.Combine(folder, "single.npy"), MemoryMarshal.AsBytes<float>(Array.ConvertAll(halves, bits => (float)BitConverter.UInt16BitsToHalf(bits))), sizeof(float), size);
         (string Name, ICropReader Reader)[] all =
         [
             (".npy float16, mapped", half),
             (".npy float32, mapped", single),
-            ("zarr v3, zstd 3, cubes of 32", new ZarrShard(Path.Combine(folder, "zarr32"), packed.Image, packed.Size, 32)),
-            ("zarr v3, zstd 3, cubes of 64", new ZarrShard(Path.Combine(folder, "zarr64"), packed.Image, packed.Size, 64)),
+            ("zarr v3, zstd 3, cubes of 32", new ZarrShard(Path.Combine(folder, "zarr32"), halves, size, 32)),
+            ("zarr v3, zstd 3, cubes of 64", new ZarrShard(Path.Combine(folder, "zarr64"), halves, size, 64)),
         ];
         var crop = new float[recipe.Crop.Count];
         var warm = new double[all.Length];
@@ -34,11 +35,11 @@ internal static unsafe class Containers
             {
                 long start = Stopwatch.GetTimestamp();
                 int done = 0;
-                for (; Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; done++) all[i].Reader.Read(Start(stored, recipe, done), recipe.Crop, crop);
+                for (; Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; done++) all[i].Reader.Read(Start(prepared, recipe, done), recipe.Crop, crop);
                 warm[i] = Math.Max(warm[i], done / Stopwatch.GetElapsedTime(start).TotalSeconds);
                 all[i].Reader.Forget();
                 start = Stopwatch.GetTimestamp();
-                all[i].Reader.Read(Start(stored, recipe, 1000 + round), recipe.Crop, crop);
+                all[i].Reader.Read(Start(prepared, recipe, 1000 + round), recipe.Crop, crop);
                 cold[i] = Math.Min(cold[i], Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
         }
@@ -48,9 +49,9 @@ internal static unsafe class Containers
         foreach ((_, ICropReader reader) in all) reader.Dispose();
     }
 
-    private static Size3 Start(StoredCase stored, CropRecipe recipe, int number)
+    private static Size3 Start(PreparedCase prepared, CropRecipe recipe, int number)
     {
         var random = new RandomSource(3, number);
-        return CropPlan.Draw(stored, recipe, ref random).Start;
+        return CropPlan.Draw(prepared, recipe, ref random).Start;
     }
 }

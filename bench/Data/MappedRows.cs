@@ -1,6 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Bench.Data;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using HiEndMae.Bench.Data;
-using HiEndMae.Engine.Data;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Engine.Randomness;
 using HiEndMae.Imaging;
@@ -13,27 +12,26 @@ double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCu
 string folder = Directory.CreateDirectory(Path.Combine(args.Length > 1 ? args[1] : Path.GetTempPath(), $"hiendmae-bench-{Environment.ProcessId}")).FullName;
 const int rounds = 7;
 var crop = Size3.Cube(96);
-PackedCase packed = Scan.Make(new Size3(272, 216, 260));
-using StoredCase stored = StoredCase.InMemory(packed);
+using PreparedCase prepared = Scan.Make(new Size3(272, 216, 260));
 var recipe = new CropRecipe(crop, 0.75, 0.5, 0.3, 0.1, 0.1);
 // As a batch of 8 volumes: buffers do not stay in the cache.
 float[][] images = [.. Enumerable.Range(0, 8).Select(_ => new float[crop.Count])];
 long[][] labels = [.. Enumerable.Range(0, 8).Select(_ => new long[crop.Count])];
 float[] source = new float[8 * crop.Count];
 int number = 0;
-Console.WriteLine($"case of {stored.Size} voxels, {stored.Bytes / 1e6:F1} MB; crops of 96x96x96, one thread, best of {rounds} rounds of {seconds} s, interleaved");
+Console.WriteLine($"case of {prepared.Size} voxels, {prepared.Layout.Bytes / 1e6:F1} MB; crops of 96x96x96, one thread, best of {rounds} rounds of {seconds} s, interleaved");
 var work = new (string Name, double Bytes, Action<int> Do)[]
 {
     // What no crop can be faster than: as many bytes read and written, in order.
     ("copy float to float, 7.1 MB", 2.0 * crop.Count * sizeof(float), i => source.AsSpan((int)(i % 8 * crop.Count), (int)crop.Count).CopyTo(images[i % 8])),
-    ("crop, nothing else", crop.Count * 6.0, i => CropCopier.CopyImage(stored, Draw(i, recipe with { Flip = 0, Rotate90 = 0, IntensityScale = 0, IntensityShift = 0 }), images[i % 8])),
-    ("crop, every augmentation", crop.Count * 6.0, i => CropCopier.CopyImage(stored, Draw(i, recipe), images[i % 8])),
-    ("crop, always flipped and turned", crop.Count * 6.0, i => CropCopier.CopyImage(stored, Draw(i, recipe with { Flip = 1, Rotate90 = 1, IntensityScale = 1 }), images[i % 8])),
+    ("crop, nothing else", crop.Count * 6.0, i => CropCopier.CopyImage(prepared, Draw(i, recipe with { Flip = 0, Rotate90 = 0, IntensityScale = 0, IntensityShift = 0 }), images[i % 8])),
+    ("crop, every augmentation", crop.Count * 6.0, i => CropCopier.CopyImage(prepared, Draw(i, recipe), images[i % 8])),
+    ("crop, always flipped and turned", crop.Count * 6.0, i => CropCopier.CopyImage(prepared, Draw(i, recipe with { Flip = 1, Rotate90 = 1, IntensityScale = 1 }), images[i % 8])),
     ("crop and labels, every augmentation", crop.Count * 15.0, i =>
     {
         CropPlan plan = Draw(i, recipe);
-        CropCopier.CopyImage(stored, plan, images[i % 8]);
-        CropCopier.CopyLabel(stored, plan, labels[i % 8]);
+        CropCopier.CopyImage(prepared, plan, images[i % 8]);
+        CropCopier.CopyLabel(prepared, plan, labels[i % 8]);
     }),
     ("drawing where to crop", 0, i => Draw(i, recipe)),
 };
@@ -45,15 +43,15 @@ for (int round = 0; round < rounds; round++)
 for (int i = 0; i < work.Length; i++)
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work[i].Name,-38} {best[i],9:F0} /s  {best[i] * work[i].Bytes / 1e9,6:F2} GB/s  {best[i] / best[0],6:F2} of copying"));
 long before = GC.GetAllocatedBytesForCurrentThread();
-for (int i = 0; i < 100; i++) CropCopier.CopyImage(stored, Draw(i, recipe), images[i % 8]);
+for (int i = 0; i < 100; i++) CropCopier.CopyImage(prepared, Draw(i, recipe), images[i % 8]);
 Console.WriteLine($"allocated for 100 crops: {GC.GetAllocatedBytesForCurrentThread() - before} bytes");
-Containers.Run(packed, folder, recipe, seconds, rounds);
+Containers.Run(prepared, folder, recipe, seconds, rounds);
 Directory.Delete(folder, recursive: true);
 
 CropPlan Draw(int i, CropRecipe how)
 {
     var random = new RandomSource(1, i);
-    return CropPlan.Draw(stored, how, ref random);
+    return CropPlan.Draw(prepared, how, ref random);
 }
 
 double Rate(Action<int> work)

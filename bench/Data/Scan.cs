@@ -1,5 +1,4 @@
-using HiEndMae.Engine.Data;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Bench.Data;
@@ -7,7 +6,7 @@ namespace HiEndMae.Bench.Data;
 /// <summary>A made-up abdomen at 1.5 mm: air around a body of organs, noise of 15 HU, whole numbers of HU, as scans have them.</summary>
 internal static class Scan
 {
-    public static PackedCase Make(Size3 size)
+    public static PreparedCase Make(Size3 size)
     {
         var random = new Random(1);
         var image = new float[size.Count];
@@ -28,7 +27,7 @@ internal static class Scan
             }
         }
         Affine affine = Affine.FromSpacing(Spacing3.Isotropic(1.5));
-        return PackedCase.Of(new PreparedCase("scan", new Volume<float>(1, size, affine, image), new Volume<ushort>(1, size, affine, label)), 3);
+        return CasePacker.Pack("scan", new Volume<float>(1, size, affine, image), new Volume<ushort>(1, size, affine, label), new VolumeGrid(size, affine), numClasses: 3);
     }
 
     private static double Gauss(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

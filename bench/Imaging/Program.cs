@@ -78,13 +78,13 @@ void Chain(string image, string label, int rounds)
     race.Add("load label", () => _ = VolumeReader.ReadLabel(label, cancel));
     Volume<float> stored = VolumeReader.ReadImage(image, cancel);
     Volume<ushort> storedLabel = VolumeReader.ReadLabel(label, cancel);
-    PreparedImage done = plan.Prepare(Copy(stored));
+    PreparationTrace trace = plan.Prepare(Copy(stored)).Trace;
     race.Add("image: RAS, 1.5 mm, scale, crop", () => _ = plan.Prepare(stored));
-    race.Add("label: the same", () => _ = done.Trace.PrepareLabel(storedLabel));
+    race.Add("label: the same", () => _ = trace.PrepareLabel(storedLabel));
     race.Add("load both, RAS, 1.5 mm, scale, foreground crop", () =>
     {
-        PreparedImage prepared = plan.Prepare(VolumeReader.ReadImage(image, cancel));
-        _ = prepared.Trace.PrepareLabel(VolumeReader.ReadLabel(label, cancel));
+        PreparationTrace own = plan.Prepare(VolumeReader.ReadImage(image, cancel)).Trace;
+        _ = own.PrepareLabel(VolumeReader.ReadLabel(label, cancel));
     });
     race.Run(rounds);
     race.Print();

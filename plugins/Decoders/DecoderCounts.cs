@@ -12,7 +12,7 @@ internal static class DecoderCounts
     public static IReadOnlyList<OperationCount> Of(HiEndMaeConfig config, DecoderContext context, double maskRatio)
     {
         TokenEncoderInfo encoder = context.Encoder as TokenEncoderInfo ?? throw new PluginException("Masked reconstruction needs an encoder of patch tokens; this one returns a feature pyramid.");
-        long patches = encoder.Grid.Count, extra = encoder.HasClassToken ? 1 : 0, tokens = patches + extra, visible = (long)(patches * (1 - maskRatio)) + extra;
+        long patches = encoder.Grid.Count, extra = encoder.HasClassToken ? 1 : 0, tokens = patches + extra, visible = TokenMask.CountVisible(patches, maskRatio) + extra;
         int width = config.EmbedDim;
         LayerCounts plain = LayerCounts.TransformerBlock(tokens, width, config.MlpRatio);
         LayerCounts projection = LayerCounts.Linear(visible, encoder.EmbedDim, width);

@@ -12,7 +12,7 @@ public sealed partial record Vit3dConfig : IEncoderCounter
     IReadOnlyList<OperationCount> IEncoderCounter.Count(EncoderContext context, double maskRatio)
     {
         bool pretraining = context.Use == EncoderUse.Pretraining;
-        long visible = (long)(Grid(context).Count * (1 - maskRatio)), tokens = visible + (pretraining ? 1 : 0);
+        long visible = TokenMask.CountVisible(Grid(context).Count, maskRatio), tokens = visible + (pretraining ? 1 : 0);
         LayerCounts embedding = LayerCounts.Linear(visible, (long)context.InChannels * PatchSize * PatchSize * PatchSize, EmbedDim);
         LayerCounts blocks = default;
         for (int i = 0; i < Depth; i++) blocks += LayerCounts.TransformerBlock(tokens, EmbedDim, MlpRatio);

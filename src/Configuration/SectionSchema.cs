@@ -9,6 +9,9 @@ public sealed record SectionSchema(string Name, string Summary, IReadOnlyList<Ke
     /// <summary>Whether it is a component's, whose table says <c>plugin</c> too.</summary>
     public bool IsComponent { get; init; }
 
+    /// <summary>The schema of a key; null where the table has no such key.</summary>
+    public KeySchema? Find(string key) => Keys.FirstOrDefault(one => one.Name == key);
+
     /// <summary>Full name of the C# record.</summary>
     public string Type { get; init; } = "";
 }

@@ -8,8 +8,9 @@ internal static class ExperimentRules
 {
     /// <summary>Reports every relation that does not hold, and every option without effect.</summary>
     /// <param name="tree">The experiment.</param>
-    /// <param name="context">Where errors go.</param>
-    public static void Check(ConfigTable tree, CheckContext context)
+    /// <param name="schema">Schema of an experiment.</param>
+    /// <param name="context">Takes errors and warnings.</param>
+    public static void Check(ConfigTable tree, SectionSchema schema, CheckContext context)
     {
         ConfigTable? pretrain = tree.Find("pretrain") as ConfigTable, finetune = tree.Find("finetune") as ConfigTable;
         foreach (ConfigTable? stage in (ConfigTable?[])[pretrain, finetune])
@@ -17,8 +18,10 @@ internal static class ExperimentRules
             CheckWindow((stage?.Find("data") as ConfigTable)?.Find("window"));
         }
         TrackingRules.Check(tree, context);
-        TrainingRules.Check("pretrain", pretrain, context);
-        TrainingRules.Check("finetune", finetune, context);
+        foreach ((string name, ConfigTable? stage) in (ReadOnlySpan<(string, ConfigTable?)>)[("pretrain", pretrain), ("finetune", finetune)])
+        {
+            if (schema.Find(name)?.Section is { } keys) TrainingRules.Check(name, stage, keys, context);
+        }
         DataRules.Check(finetune, context);
         ReportRules.Check(tree, context);
         // What is missing in a part may stand in the file that it is for.

@@ -3,15 +3,21 @@ namespace HiEndMae.ExperimentFiles;
 /// <summary>Short names of the starts of a fine-tuning.</summary>
 public static class StartName
 {
-    /// <summary>scratch, pretrain, the name of the checkpoint's file, or of a model in MLflow its name and version.</summary>
+    /// <summary>A fine-tuning from random weights.</summary>
+    public const string Scratch = "scratch";
+
+    /// <summary>A fine-tuning from the experiment's own pre-training.</summary>
+    public const string Pretrain = "pretrain";
+
+    /// <summary>scratch, pretrain, the name of the checkpoint's file, or the name and version of a model in MLflow.</summary>
     /// <param name="start">An item of <c>finetune.init</c>.</param>
     public static string Of(string start)
     {
-        if (start is "scratch" or "pretrain") return start;
+        if (start is Scratch or Pretrain) return start;
         if (start.StartsWith("models:/", System.StringComparison.Ordinal)) return start.Substring("models:/".Length).Trim('/').Replace('/', '-').Replace('@', '-');
         if (start.StartsWith("runs:/", System.StringComparison.Ordinal)) return OfRun(start.Substring("runs:/".Length).Trim('/').Split('/'));
         string path = start.TrimEnd('/', '\\');
-        // RUN/pretrain/checkpoints is called after its stage.
+        // A path such as RUN/pretrain/checkpoints gets the name of its stage.
         return Path.GetFileName(path) == "checkpoints" && Path.GetDirectoryName(path) is { Length: > 0 } stage ? Path.GetFileName(stage) : Path.GetFileNameWithoutExtension(path);
     }
 

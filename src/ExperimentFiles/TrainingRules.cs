@@ -3,14 +3,15 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>What belongs together in [pretrain] and [finetune]: length, schedule, intervals, what is trained.</summary>
+/// <summary>Relations between the keys of [pretrain] or [finetune]: length, schedule, intervals, what is trained.</summary>
 internal static class TrainingRules
 {
-    /// <summary>Reports lengths that are missing or said twice, and options without effect.</summary>
-    /// <param name="name">pretrain or finetune.</param>
-    /// <param name="stage">The table, where there is one.</param>
-    /// <param name="context">Where errors go.</param>
-    public static void Check(string name, ConfigTable? stage, CheckContext context)
+    /// <summary>Reports lengths that are missing or given twice, and options without effect.</summary>
+    /// <param name="name">Name of the table: pretrain or finetune.</param>
+    /// <param name="stage">The table; null where the file has none.</param>
+    /// <param name="schema">Schema of the table.</param>
+    /// <param name="context">Takes errors and warnings.</param>
+    public static void Check(string name, ConfigTable? stage, SectionSchema schema, CheckContext context)
     {
         if (stage is null) return;
         long? steps = Whole(stage, "steps"), epochs = Whole(stage, "epochs");
@@ -27,14 +28,15 @@ internal static class TrainingRules
         void CheckSchedule(ConfigTable? schedule)
         {
             if (schedule is null) return;
-            string kind = (schedule.Find("kind") as ConfigScalar)?.Value as string ?? "cosine";
-            ConfigNode? warmupSteps = Other(schedule, "warmup_steps", 0), warmupEpochs = Other(schedule, "warmup_epochs", 0);
+            SectionSchema keys = schema.Find("schedule")!.Section!;
+            string kind = (schedule.Find("kind") as ConfigScalar)?.Value as string ?? keys.Find("kind")!.Default!.Trim('"');
+            ConfigNode? warmupSteps = Changed(schedule, keys, "warmup_steps"), warmupEpochs = Changed(schedule, keys, "warmup_epochs");
             if (steps is not null && Whole(schedule, "warmup_steps") > steps)
                 Warning("HEM042", Text("warmup_steps ({0}) is more than steps ({1}): the learning rate never reaches its peak", Whole(schedule, "warmup_steps")!, steps), warmupSteps!);
             if (epochs is not null && Whole(schedule, "warmup_epochs") > epochs)
                 Warning("HEM042", Text("warmup_epochs ({0}) is more than epochs ({1}): the learning rate never reaches its peak", Whole(schedule, "warmup_epochs")!, epochs), warmupEpochs!);
-            if (kind != "polynomial" && Other(schedule, "power", 0.9) is { } power) Warning("HEM067", $"'power' has no effect with kind = \"{kind}\"; it belongs to polynomial", power);
-            if (kind == "constant" && Other(schedule, "end_lr", 0) is { } endLr) Warning("HEM067", "'end_lr' has no effect with kind = \"constant\"", endLr);
+            if (kind != "polynomial" && Changed(schedule, keys, "power") is { } power) Warning("HEM067", $"'power' has no effect with kind = \"{kind}\"; it belongs to polynomial", power);
+            if (kind == "constant" && Changed(schedule, keys, "end_lr") is { } endLr) Warning("HEM067", "'end_lr' has no effect with kind = \"constant\"", endLr);
             if (kind == "cosine-by-epoch" && warmupSteps is not null) Warning("HEM067", "'warmup_steps' has no effect with kind = \"cosine-by-epoch\"; say warmup_epochs", warmupSteps);
             else if (warmupSteps is not null && warmupEpochs is not null) Error("HEM068", "the warm-up is said in steps and in epochs; say one of them", warmupEpochs);
             if (steps is null) return;
@@ -64,7 +66,7 @@ internal static class TrainingRules
             if ((stage.Find("freeze_encoder") as ConfigScalar)?.Value is not true) return;
             foreach (string key in (string[])["encoder_lr_scale", "layer_decay"])
             {
-                if (Other(stage, key, 1) is { } node) Warning("HEM069", $"'{key}' has no effect with freeze_encoder = true", node);
+                if (Changed(stage, schema, key) is { } node) Warning("HEM069", $"'{key}' has no effect with freeze_encoder = true", node);
             }
             if (stage.Find("init") is ConfigArray { Items.Count: > 0 } init && init.Items.All(item => item is ConfigScalar { Value: "scratch" }))
                 Warning("HEM073", "freeze_encoder with no start but \"scratch\" trains a head on an encoder that has learnt nothing", stage.Find("freeze_encoder")!);
@@ -75,9 +77,11 @@ internal static class TrainingRules
         void Warning(string id, string message, ConfigNode node) => context.Report(new ConfigDiagnostic(id, false, message, node.Source));
     }
 
-    // A resolved file says every key: one that has its default's value is as good as left out.
-    private static ConfigNode? Other(ConfigTable table, string key, double usual) =>
-        table.Find(key) is { } node && !(node is ConfigScalar { Value: long or double } scalar && Convert.ToDouble(scalar.Value, CultureInfo.InvariantCulture) == usual) ? node : null;
+    // A resolved file gives every key, so a key with the value of its default counts as left out.
+    private static ConfigNode? Changed(ConfigTable table, SectionSchema schema, string key) =>
+        table.Find(key) is { } node && !(node is ConfigScalar { Value: long or double } scalar
+            && double.TryParse(schema.Find(key)?.Default, NumberStyles.Float, CultureInfo.InvariantCulture, out double usual)
+            && Convert.ToDouble(scalar.Value, CultureInfo.InvariantCulture) == usual) ? node : null;
 
     private static long? Whole(ConfigTable table, string key) => table.Find(key) is ConfigScalar { Value: long value } ? value : null;
 

@@ -1,58 +1,23 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>The grids that preparation led an image through: its label follows, and predictions go back, voxel for voxel.</summary>
-/// <param name="Stored">As the file has it.</param>
-/// <param name="Spaced">RAS+ and resampled.</param>
-/// <param name="Crop">In voxels of <paramref name="Spaced"/>.</param>
-/// <param name="Pad">In voxels of the crop; what reaches beyond is padding.</param>
-public sealed record PreparationTrace(VolumeGrid Stored, VolumeGrid Spaced, VoxelBox Crop, VoxelBox Pad)
+/// <summary>The grids that an image passed through while it was prepared. The image's label map follows them.</summary>
+/// <param name="Stored">Grid of the file.</param>
+/// <param name="Resampled">Grid in RAS+ after resampling.</param>
+/// <param name="Crop">Foreground box, in voxels of <paramref name="Resampled"/>.</param>
+public sealed record PreparationTrace(VolumeGrid Stored, VolumeGrid Resampled, VoxelBox Crop)
 {
-    private const double SameVoxels = 1e-3; // mm
+    /// <summary>Grid of the prepared image.</summary>
+    public VolumeGrid Prepared => Resampled.Cut(Crop);
 
-    /// <summary>The grid of the prepared image.</summary>
-    public VolumeGrid Prepared => Spaced.Cut(Crop).Cut(Pad);
-
-    /// <summary>Brings the image's label map to the prepared grid, nearest voxel.</summary>
-    /// <param name="stored">On the image's stored grid.</param>
-    /// <exception cref="VolumeException">It lies on another grid.</exception>
+    /// <summary>Brings the image's label map to the prepared grid; each voxel takes the nearest stored value.</summary>
+    /// <param name="stored">Label map on the image's stored grid.</param>
+    /// <exception cref="VolumeException">The label map lies on another grid.</exception>
     public Volume<ushort> PrepareLabel(Volume<ushort> stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
         LabelGrid.Check(stored, Stored, "The label map", "its image");
-        // Under the image's affine: what the two headers round differently must not decide where a voxel goes.
+        // The image's affine is used for both: rounding differences between two headers must not decide where a voxel goes.
         Volume<ushort> ras = Orientation.ToRas(new Volume<ushort>(stored.Channels, stored.Size, Stored.Affine, stored.Voxels));
-        return VoxelBoxes.Cut(VoxelBoxes.Cut(Resampler.ResampleNearest(ras, Spaced.Size, Spaced.Affine), Crop), Pad);
-    }
-
-    /// <summary>Brings a predicted label map back to the stored grid, nearest voxel; background where the image was cropped.</summary>
-    /// <exception cref="ArgumentException">It does not lie on the prepared grid.</exception>
-    public Volume<ushort> Invert(Volume<ushort> prediction)
-    {
-        Check(prediction);
-        return Resampler.ResampleNearest(Whole<ushort>(prediction, 0), Stored.Size, Stored.Affine);
-    }
-
-    /// <summary>Brings predicted probabilities (or logits) back to the stored grid, trilinear.</summary>
-    /// <param name="prediction">A channel per class.</param>
-    /// <param name="beyond">The value of every channel where the image was cropped.</param>
-    /// <exception cref="ArgumentException">It does not lie on the prepared grid.</exception>
-    public Volume<float> Invert(Volume<float> prediction, float beyond = 0)
-    {
-        Check(prediction);
-        return Resampler.Resample(Whole(prediction, beyond), Stored.Size, Stored.Affine);
-    }
-
-    // The way back over both boxes at once: without padding, with what was cut off.
-    private Volume<T> Whole<T>(Volume<T> prediction, T beyond) where T : unmanaged
-    {
-        Volume<T> cropped = VoxelBoxes.Cut(prediction, Pad.Back(Crop.Size));
-        return VoxelBoxes.Cut(cropped, Crop.Back(Spaced.Size), beyond);
-    }
-
-    private void Check<T>(Volume<T> prediction) where T : unmanaged
-    {
-        ArgumentNullException.ThrowIfNull(prediction);
-        if (prediction.Size != Prepared.Size || !prediction.Affine.IsCloseTo(Prepared.Affine, SameVoxels))
-            throw new ArgumentException($"The prediction lies on {prediction.Size} voxels of {prediction.Affine.Spacing}, the prepared image on {Prepared}.", nameof(prediction));
+        return VolumeCrop.Cut(Resampler.ResampleNearest(ras, Resampled.Size, Resampled.Affine), Crop);
     }
 }

@@ -1,21 +1,14 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>A box of voxels within a grid, or reaching beyond it.</summary>
-/// <param name="X">First voxel along x; negative where the box begins before the grid.</param>
-/// <param name="Y">First voxel along y.</param>
-/// <param name="Z">First voxel along z.</param>
-/// <param name="Size">Voxels along x, y, z.</param>
+/// <summary>A box of voxels that lies within a grid.</summary>
+/// <param name="X">First voxel along x, not negative.</param>
+/// <param name="Y">First voxel along y, not negative.</param>
+/// <param name="Z">First voxel along z, not negative.</param>
+/// <param name="Size">Voxels along x, y, z, each at least 1.</param>
 public readonly record struct VoxelBox(int X, int Y, int Z, Size3 Size)
 {
-    /// <summary>All of a grid.</summary>
+    /// <summary>The box that holds every voxel of a grid.</summary>
     public static VoxelBox Whole(Size3 size) => new(0, 0, 0, size);
-
-    /// <summary>The grid, with as many voxels added on both sides of an axis as it lacks; of an odd number the greater part behind (MONAI SpatialPad).</summary>
-    public static VoxelBox PadTo(Size3 size, Size3 atLeast)
-    {
-        var target = new Size3(Math.Max(size.X, atLeast.X), Math.Max(size.Y, atLeast.Y), Math.Max(size.Z, atLeast.Z));
-        return new VoxelBox((size.X - target.X) / 2, (size.Y - target.Y) / 2, (size.Z - target.Z) / 2, target);
-    }
 
     /// <summary>First voxel along axis 0 (x), 1 (y) or 2 (z).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="axis"/> is not 0, 1 or 2.</exception>
@@ -27,11 +20,9 @@ public readonly record struct VoxelBox(int X, int Y, int Z, Size3 Size)
         _ => throw new ArgumentOutOfRangeException(nameof(axis)),
     };
 
-    /// <summary>This box, given in voxels of another one, in voxels of what that is a box of.</summary>
-    public VoxelBox Within(VoxelBox outer) => new(outer.X + X, outer.Y + Y, outer.Z + Z, Size);
-
-    /// <summary>The box that undoes this one: all of a grid of the given size, in voxels of this box.</summary>
-    public VoxelBox Back(Size3 size) => new(-X, -Y, -Z, size);
+    /// <summary>Whether the box lies within a grid of the given size.</summary>
+    public bool IsWithin(Size3 size) => X >= 0 && Y >= 0 && Z >= 0 && Size.X >= 1 && Size.Y >= 1 && Size.Z >= 1
+        && X <= size.X - Size.X && Y <= size.Y - Size.Y && Z <= size.Z - Size.Z;
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"{Size} voxels from ({X}, {Y}, {Z})");

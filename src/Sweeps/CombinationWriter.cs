@@ -1,5 +1,6 @@
 using HiEndMae.Configuration.Shared;
 using System.Text.Json.Nodes;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Loading;
 
@@ -33,7 +34,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.Copy(figure, target, overwrite: true);
             }
-            foreach (string folder in Directory.GetDirectories(run).Where(folder => Directory.Exists(Path.Combine(folder, "checkpoints")))) Link(directory, folder);
+            foreach (string folder in Directory.GetDirectories(run).Where(folder => Directory.Exists(Path.Combine(folder, Stage.CheckpointFolderName)))) Link(directory, folder);
         }
         // Last: a directory with results is whole.
         directory.Write("results.json", Merge(directory, stages, runs).ToJsonString(JsonOptions.Indented));

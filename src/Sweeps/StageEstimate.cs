@@ -1,3 +1,5 @@
+using HiEndMae.Engine.Stages;
+
 namespace HiEndMae.Sweeps;
 
 /// <summary>How far a stage is, and what its training costs.</summary>

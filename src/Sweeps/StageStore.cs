@@ -2,7 +2,8 @@ using HiEndMae.Configuration.Shared;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Preparation;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
@@ -45,7 +46,7 @@ internal sealed class StageStore(string output)
     /// <param name="stages">The combination's.</param>
     public string? Obstacle(IReadOnlyList<SweepStage> stages)
     {
-        if (stages.FirstOrDefault(stage => StatusOf(stage) == StageStatus.Failed) is { } failed) return $"{failed.Kind} failed: {FailureOf(failed).Split('\n')[0]}";
+        if (stages.FirstOrDefault(stage => StatusOf(stage) == StageStatus.Failed) is { } failed) return $"{Stage.NameOf(failed.Kind)} failed: {FailureOf(failed).Split('\n')[0]}";
         int done = stages.Count(stage => StatusOf(stage) == StageStatus.Done);
         return done > 0 || stages.Any(stage => StatusOf(stage) == StageStatus.Unfinished) ? $"{done} of {stages.Count} stages have run" : null;
     }
@@ -65,16 +66,16 @@ internal sealed class StageStore(string output)
     {
         ExperimentConfig config = stage.Config;
         if (stage.Before is { } before)
-            config = config with { Finetune = config.Finetune! with { Init = [Path.Combine(FinishedRun(FolderOf(before))!, "pretrain", "checkpoints")] } };
+            config = config with { Finetune = config.Finetune! with { Init = [Path.Combine(FinishedRun(FolderOf(before))!, Stage.Pretrain.CheckpointFolder)] } };
         // Into the sweep's own store, not one beside each stage.
         if (TrackingSettings.Of(config, Output, getVariable)?.Target.Database is { } database) config = config with { Tracking = config.Tracking with { Uri = "sqlite:///" + database } };
         // Nor is a case prepared once for each stage.
-        if (config.Cache is { Store: CacheStore.Disk, IsAutomatic: true }) config = config with { Cache = config.Cache with { Dir = DataServices.AutomaticFolder(Output) } };
+        if (config.Cache is { Store: CacheKind.Disk, IsAutomatic: true }) config = config with { Cache = config.Cache with { Dir = DataServices.AutomaticFolder(Output) } };
         string folder = Directory.CreateDirectory(FolderOf(stage)).FullName, file = Path.Combine(folder, "experiment.toml");
         AtomicFile.WriteText(file, TomlText.Document(config.ToTable()));
         AtomicFile.WriteText(Path.Combine(folder, "stage.json"), new JsonObject
         {
-            ["kind"] = stage.Kind,
+            ["kind"] = Stage.NameOf(stage.Kind),
             ["label"] = stage.Label,
             ["key"] = stage.Key,
             ["starts_from"] = stage.Before?.Key,
@@ -85,12 +86,12 @@ internal sealed class StageStore(string output)
     }
 
     /// <summary>Seconds per operation of the stages of a kind that have finished here; null where none has.</summary>
-    public double? SecondsPerOperation(string kind)
+    public double? SecondsPerOperation(StageKind kind)
     {
         (double seconds, double operations) = (0, 0);
         string root = Path.Combine(Output, "stages");
         if (!Directory.Exists(root)) return null;
-        foreach (string folder in Directory.GetDirectories(root, kind + "-*"))
+        foreach (string folder in Directory.GetDirectories(root, Stage.NameOf(kind) + "-*"))
         {
             if (FinishedRun(folder) is not { } run || Read(Path.Combine(folder, "stage.json"))?["operations"]?.GetValue<double>() is not { } cost) continue;
             operations += cost;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Sweeps;
@@ -21,7 +22,7 @@ internal sealed record SweepEstimate(IReadOnlyList<StageEstimate> Stages)
     /// <summary>Looks at the stages as they are now.</summary>
     public static SweepEstimate Of(SweepGraph graph, StageStore store)
     {
-        Dictionary<string, double?> speeds = graph.Stages.Select(stage => stage.Kind).Distinct().ToDictionary(kind => kind, store.SecondsPerOperation);
+        Dictionary<StageKind, double?> speeds = graph.Stages.Select(stage => stage.Kind).Distinct().ToDictionary(kind => kind, store.SecondsPerOperation);
         return new SweepEstimate([.. graph.Stages.Select(stage =>
         {
             double? cost = StageCost.Of(stage);

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
+using HiEndMae.ExperimentFiles;
 using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Sweeps;
@@ -11,8 +13,6 @@ namespace HiEndMae.Sweeps;
 /// <param name="Combinations">Each with its stages in the order they run.</param>
 internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyList<(LoadedExperiment Experiment, IReadOnlyList<SweepStage> Stages)> Combinations)
 {
-    private const string Pretrain = "pretrain", Finetune = "finetune", Scratch = "scratch";
-
     /// <summary>Takes combinations apart.</summary>
     /// <param name="experiments">The combinations.</param>
     /// <param name="components">Plugins, for fingerprints.</param>
@@ -28,21 +28,21 @@ internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyLis
             ExperimentConfig config = experiment.Config with { Report = null };
             SweepStage? pretraining = null;
             if (config.Pretrain is not null)
-                stages.Add(pretraining = Share(Pretrain, "", experiment, config with { Finetune = null, Evaluate = null }, null));
+                stages.Add(pretraining = Share(StageKind.Pretrain, "", experiment, config with { Finetune = null, Evaluate = null }, null));
             foreach (string start in config.Finetune?.Init ?? [])
             {
                 ExperimentConfig alone = config with { Pretrain = null, Finetune = config.Finetune! with { Init = [start] } };
-                stages.Add(Share(Finetune, start, experiment, alone, start == Pretrain ? pretraining : null));
+                stages.Add(Share(StageKind.Finetune, start, experiment, alone, start == StartName.Pretrain ? pretraining : null));
             }
             combinations.Add((experiment, stages));
         }
         return new SweepGraph(order, combinations);
 
-        SweepStage Share(string kind, string start, LoadedExperiment experiment, ExperimentConfig config, SweepStage? before)
+        SweepStage Share(StageKind kind, string start, LoadedExperiment experiment, ExperimentConfig config, SweepStage? before)
         {
             string key = KeyOf(kind, config, before, components);
             if (known.TryGetValue(key, out SweepStage? shared)) return shared;
-            string what = kind == Pretrain ? Pretrain : $"{Finetune} from {(start is Scratch or Pretrain ? start : Path.GetFileName(start))}";
+            string what = kind == StageKind.Pretrain ? Stage.NameOf(kind) : $"{Stage.NameOf(kind)} from {(start is StartName.Scratch or StartName.Pretrain ? start : Path.GetFileName(start))}";
             var stage = new SweepStage(key, kind, experiment.Label.Length == 0 ? what : $"{what} ({experiment.Label})", config, before);
             known[key] = stage;
             order.Add(stage);
@@ -50,9 +50,9 @@ internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyLis
         }
     }
 
-    private static string KeyOf(string kind, ExperimentConfig config, SweepStage? before, IReadOnlyList<ComponentDescriptor> components)
+    private static string KeyOf(StageKind kind, ExperimentConfig config, SweepStage? before, IReadOnlyList<ComponentDescriptor> components)
     {
-        string text = $"{kind} {ConfigFingerprint.Of(config.ToTable(), ExperimentConfig.Schema, components)} {before?.Key}";
+        string text = $"{Stage.NameOf(kind)} {ConfigFingerprint.Of(config.ToTable(), ExperimentConfig.Schema, components)} {before?.Key}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

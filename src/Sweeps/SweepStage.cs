@@ -1,20 +1,21 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
 /// <summary>The unit of work of a sweep: one training with what evaluates it, an experiment by itself. Two combinations that need the same stage share it.</summary>
 /// <param name="Key">What determines it: data, model, recipe, seed, and what it starts from; hex.</param>
-/// <param name="Kind">pretrain or finetune.</param>
+/// <param name="Kind">Pre-training or fine-tuning.</param>
 /// <param name="Label">For people, such as "pretrain (pretrain.mask_ratio=0.9)".</param>
 /// <param name="Config">The experiment that runs it; a start from another stage is filled in once that has finished.</param>
 /// <param name="Before">The stage whose weights it starts from; null for none.</param>
-internal sealed record SweepStage(string Key, string Kind, string Label, ExperimentConfig Config, SweepStage? Before)
+internal sealed record SweepStage(string Key, StageKind Kind, string Label, ExperimentConfig Config, SweepStage? Before)
 {
     private const int KeyLength = 16;
 
     /// <summary>Name of its folder.</summary>
-    public string FolderName => $"{Kind}-{Key[..KeyLength]}";
+    public string FolderName => $"{Stage.NameOf(Kind)}-{Key[..KeyLength]}";
 
     /// <summary>Every key that made it, those of the pre-training that it starts from included.</summary>
     public IReadOnlyDictionary<string, string> Parameters()

@@ -3,21 +3,21 @@ using System.Runtime;
 
 namespace HiEndMae.TorchRepairs;
 
-/// <summary>No garbage collection while a step runs: collections happen in <see cref="BetweenSteps"/>, on the thread that trains, and nowhere else.</summary>
+/// <summary>Prevents garbage collections during a step. They happen only in <see cref="BetweenSteps"/>, on the thread that trains.</summary>
 /// <remarks>
-/// TorchSharp hands native code scalars that nothing keeps alive. A collection that another thread's allocation starts in the middle of a tensor
-/// operation frees what the operation reads. Inside a gate the runtime has memory set aside (<see cref="GC.TryStartNoGCRegion(long, bool)"/>,
-/// address space only, until it is written to), and collects nothing until that is used up; the gate collects and renews it before.
-/// What every thread allocates during one step must fit into half of the budget.
+/// TorchSharp passes scalars to native code that nothing keeps alive. If an allocation of another thread starts a collection in the middle of a tensor operation, the
+/// collection may free what the operation reads. Inside a gate the runtime sets memory aside (<see cref="GC.TryStartNoGCRegion(long, bool)"/>; it is address space until it
+/// is written to) and collects nothing until that is used up. The gate collects and renews it in time. The allocations of all threads during one step must fit into half
+/// of the budget.
 /// </remarks>
 public sealed class CollectionGate : IDisposable
 {
-    /// <summary>Memory set aside where the machine has enough of it.</summary>
+    /// <summary>Memory to set aside on machines that have enough.</summary>
     public const long DefaultBudget = 2L << 30;
 
     private const long SmallestBudget = 32L << 20;
 
-    // Garbage beyond this would only make the process look bigger.
+    // More garbage than this would only make the process larger.
     private const long MostGarbage = 256L << 20;
     private readonly Action<string> warn;
     private readonly bool isInner;
@@ -27,9 +27,9 @@ public sealed class CollectionGate : IDisposable
     private bool isClosed;
     private bool hasWarned;
 
-    /// <summary>Collects what is dead, and closes the gate.</summary>
-    /// <param name="warn">Takes a sentence, once, where collections cannot be kept out.</param>
-    /// <param name="budgetBytes">Memory to set aside; less where the machine has less than eight times as much.</param>
+    /// <summary>Collects garbage, then prevents further collections.</summary>
+    /// <param name="warn">Takes one sentence if collections cannot be prevented.</param>
+    /// <param name="budgetBytes">Memory to set aside, but at most an eighth of the machine's.</param>
     public CollectionGate(Action<string> warn, long budgetBytes = DefaultBudget)
     {
         ArgumentNullException.ThrowIfNull(warn);
@@ -39,11 +39,11 @@ public sealed class CollectionGate : IDisposable
         Renew();
     }
 
-    /// <summary>Whether collections are kept out now.</summary>
+    /// <summary>Whether collections are prevented now.</summary>
     public static bool IsClosed => GCSettings.LatencyMode == GCLatencyMode.NoGCRegion;
 
-    /// <summary>To be called where no tensor operation runs on any thread: collects, if much of the budget is used, and closes the gate again.</summary>
-    /// <remarks>Microseconds, unless it collects: some milliseconds then.</remarks>
+    /// <summary>Collects garbage if much of the budget is used. Call it when no tensor operation runs on any thread.</summary>
+    /// <remarks>Takes microseconds, or some milliseconds when it collects.</remarks>
     public void BetweenSteps()
     {
         bool lost = isClosed && GC.CollectionCount(0) != collectionsBefore;
@@ -55,7 +55,7 @@ public sealed class CollectionGate : IDisposable
         if (lost || !IsClosed || GC.GetTotalAllocatedBytes(precise: false) - allocatedBefore > Math.Min(budget / 2, MostGarbage)) Renew();
     }
 
-    /// <summary>Opens the gate, unless another one around this holds it.</summary>
+    /// <summary>Allows collections again, unless this gate is inside another one.</summary>
     public void Dispose()
     {
         if (!isInner && IsClosed) GC.EndNoGCRegion();
@@ -71,7 +71,7 @@ public sealed class CollectionGate : IDisposable
         collectionsBefore = GC.CollectionCount(0);
         if (isClosed || hasWarned) return;
         hasWarned = true;
-        warn("The runtime cannot set memory aside, so garbage collections are not kept out of steps; other threads should allocate nothing while a model trains.");
+        warn("The runtime cannot set memory aside, so garbage collections can happen during steps; other threads should allocate nothing while a model trains.");
     }
 
     private bool TryClose()
@@ -84,7 +84,7 @@ public sealed class CollectionGate : IDisposable
             }
             catch (Exception error) when (error is ArgumentOutOfRangeException or InvalidOperationException)
             {
-                // More than this runtime's regions allow, or a region of somebody else: less is tried.
+                // The runtime's regions do not allow so much, or a region exists already. Less is tried.
                 if (IsClosed) return false;
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training;
@@ -7,33 +8,24 @@ using TorchSharp;
 namespace HiEndMae.Engine.Tests;
 
 /// <summary>The config of a training without a stage around it.</summary>
-internal sealed record TestTraining : ITrainingConfig
+internal sealed record TestTraining : TrainingConfig
 {
-    public int? Steps { get; init; }
+    [SetsRequiredMembers]
+    public TestTraining()
+    {
+        Data = new DataConfig { Dataset = null! };
+        Schedule = new ScheduleConfig { WarmupSteps = 5 };
+        LogEvery = 5;
+        CheckpointEvery = 10;
+        MaxBadSteps = 3;
+    }
 
-    public int? Epochs { get; init; }
+    public override OptimizerConfig Optimizer { get; init; } = new() { Lr = 1e-2, GradClip = 1 };
 
-    public int GradAccumulation { get; init; } = 1;
-
-    public int Volumes { get; init; } = 1;
-
-    public DataConfig Data => new() { Dataset = null!, Volumes = Volumes };
-
-    public OptimizerConfig Optimizer { get; init; } = new() { Lr = 1e-2, GradClip = 1 };
-
-    public ScheduleConfig Schedule { get; init; } = new() { WarmupSteps = 5 };
-
-    public int LogEvery { get; init; } = 5;
-
-    public int FiguresEvery { get; init; }
-
-    public int CheckpointEvery { get; init; } = 10;
-
-    public int KeepCheckpoints { get; init; } = 2;
-
-    public int KeepEvery { get; init; }
-
-    public int MaxBadSteps { get; init; } = 3;
+    public int Volumes
+    {
+        init => Data = Data with { Volumes = value };
+    }
 
     public Precision Precision { get; init; }
 

@@ -1,47 +1,34 @@
 namespace HiEndMae.Imaging.Tests;
 
-/// <summary>Boxes, foreground, padding, and the way back from them.</summary>
+/// <summary>Boxes, foreground, and label maps that follow their images.</summary>
 public sealed class PreparationPlanTests
 {
     // Left-posterior-superior with axes permuted, 2 x 1.5 x 3 mm.
     private static readonly Affine Stored = new(0, -1.5, 0, 40, 0, 0, -3, 60, 2, 0, 0, -20);
 
     [Fact]
-    public void A_box_takes_its_affine_along_and_fills_what_lies_beyond()
+    public void A_box_is_cut_out_with_its_affine()
     {
-        var size = new Size3(3, 4, 5);
+        var size = new Size3(3, 7, 9);
         var volume = new Volume<ushort>(2, size, Stored, [.. Enumerable.Range(1, 2 * (int)size.Count).Select(i => (ushort)i)]);
-        var box = new VoxelBox(-1, 2, 3, new Size3(3, 5, 4));
-        Volume<ushort> cut = VoxelBoxes.Cut(volume, box, (ushort)9999);
-        Assert.Equal(Stored.Apply(-1, 2, 3), cut.Affine.Apply(0, 0, 0));
+        var box = new VoxelBox(1, 2, 3, new Size3(2, 5, 4));
+        Volume<ushort> cut = VolumeCrop.Cut(volume, box);
+        Assert.Equal(Stored.Apply(1, 2, 3), cut.Affine.Apply(0, 0, 0));
         Assert.Equal(Stored.Spacing, cut.Affine.Spacing);
         for (int c = 0; c < 2; c++)
         {
-            for (int x = 0; x < 3; x++)
+            for (int x = 0; x < 2; x++)
             {
                 for (int y = 0; y < 5; y++)
                 {
                     for (int z = 0; z < 4; z++)
-                    {
-                        (int sx, int sy, int sz) = (x - 1, y + 2, z + 3);
-                        int expected = sx < 0 || sy >= 4 || sz >= 5 ? 9999 : volume.Voxels[((c * 3 + sx) * 4 + sy) * 5 + sz];
-                        Assert.Equal(expected, cut.Voxels[((c * 3 + x) * 5 + y) * 4 + z]);
-                    }
+                        Assert.Equal(volume.Voxels[((c * 3 + x + 1) * 7 + y + 2) * 9 + z + 3], cut.Voxels[((c * 2 + x) * 5 + y) * 4 + z]);
                 }
             }
         }
-        Assert.Same(volume, VoxelBoxes.Cut(volume, VoxelBox.Whole(size)));
-        Assert.Throws<VolumeException>(() => VoxelBoxes.Cut(volume, new VoxelBox(0, 0, 0, new Size3(0, 1, 1))));
-    }
-
-    [Theory]
-    [InlineData(5, 8, 1)] // 3 added: 1 before, 2 behind, as numpy's pad of MONAI's SpatialPad
-    [InlineData(5, 9, 2)]
-    [InlineData(9, 5, 0)]
-    public void Padding_is_symmetric_with_the_odd_voxel_behind(int edge, int least, int before)
-    {
-        VoxelBox box = VoxelBox.PadTo(Size3.Cube(edge), Size3.Cube(least));
-        Assert.Equal(new VoxelBox(-before, -before, -before, Size3.Cube(Math.Max(edge, least))), box);
+        Assert.Same(volume, VolumeCrop.Cut(volume, VoxelBox.Whole(size)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => VolumeCrop.Cut(volume, new VoxelBox(0, 0, 0, new Size3(0, 1, 1))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => VolumeCrop.Cut(volume, new VoxelBox(2, 0, 0, new Size3(2, 1, 1))));
     }
 
     [Fact]
@@ -51,12 +38,12 @@ public sealed class PreparationPlanTests
         {
             var random = new Random(seed);
             var size = new Size3(random.Next(1, 9), random.Next(1, 9), random.Next(1, 70));
-            int channels = random.Next(1, 3), margin = random.Next(3);
+            int channels = random.Next(1, 3);
             var volume = new Volume<float>(channels, size, Stored, new float[channels * size.Count]);
             for (int i = random.Next(6); i > 0; i--) volume.Voxels[random.Next(volume.Voxels.Length)] = random.Next(4) == 0 ? float.NaN : (float)random.NextDouble() + 0.01f;
             var seen = volume.Voxels.Index().Where(entry => entry.Item > 0).Select(entry => entry.Index % (int)size.Count)
                 .Select(at => (X: at / (size.Y * size.Z), Y: at / size.Z % size.Y, Z: at % size.Z)).ToList();
-            VoxelBox? box = Foreground.Box(volume, 0, margin);
+            VoxelBox? box = Foreground.Box(volume);
             if (seen.Count == 0)
             {
                 Assert.Null(box);
@@ -65,14 +52,13 @@ public sealed class PreparationPlanTests
             int[] low = [seen.Min(p => p.X), seen.Min(p => p.Y), seen.Min(p => p.Z)], high = [seen.Max(p => p.X), seen.Max(p => p.Y), seen.Max(p => p.Z)];
             for (int axis = 0; axis < 3; axis++)
             {
-                int first = Math.Max(0, low[axis] - margin), last = Math.Min(size[axis] - 1, high[axis] + margin);
-                Assert.Equal((first, last - first + 1), (box!.Value[axis], box.Value.Size[axis]));
+                Assert.Equal((low[axis], high[axis] - low[axis] + 1), (box!.Value[axis], box.Value.Size[axis]));
             }
         }
     }
 
     [Fact]
-    public void A_prediction_overlays_the_stored_scan_voxel_for_voxel()
+    public void A_label_map_follows_its_image_voxel_for_voxel()
     {
         var size = new Size3(12, 14, 10);
         var image = new Volume<float>(1, size, Stored, new float[size.Count]);
@@ -85,44 +71,19 @@ public sealed class PreparationPlanTests
             {
                 for (int z = 4; z < 8; z++)
                 {
-                    int at = (x * size.Y + y) * size.Z + z;
-                    image.Voxels[at] = random.Next(0, 200);
-                    label.Voxels[at] = (ushort)random.Next(1, 30);
+                    // The intensity says which label belongs to it.
+                    int at = (x * size.Y + y) * size.Z + z, value = random.Next(1, 30);
+                    image.Voxels[at] = value;
+                    label.Voxels[at] = (ushort)value;
                 }
             }
         }
-        // Every stored voxel lies on one of the finer grid, so the way there and back loses nothing.
-        var plan = new PreparationPlan(Spacing3.Isotropic(0.5), (-175, 250)) { CropForeground = true, ForegroundMargin = 1, PadTo = new Size3(60, 20, 20) };
-        PreparedImage prepared = plan.Prepare(image);
-        Assert.Equal(prepared.Trace.Prepared, new VolumeGrid(prepared.Image.Size, prepared.Image.Affine));
-        Assert.Equal(60, prepared.Image.Size.X);
-        Volume<ushort> followed = prepared.Trace.PrepareLabel(label);
-        Assert.Equal((prepared.Image.Size, prepared.Image.Affine), (followed.Size, followed.Affine));
-        Volume<ushort> back = prepared.Trace.Invert(followed);
-        Assert.Equal((size, Stored), (back.Size, back.Affine));
-        Assert.Equal(label.Voxels, back.Voxels);
-
-        Volume<float> probabilities = prepared.Trace.Invert(new Volume<float>(2, followed.Size, followed.Affine, [.. followed.Voxels.Select(value => (float)value), .. followed.Voxels.Select(value => 2f * value)]), beyond: -7);
-        Assert.Equal(2, probabilities.Channels);
-        for (int at = 0; at < size.Count; at++)
-        {
-            if (label.Voxels[at] == 0) continue;
-            Assert.Equal(label.Voxels[at], probabilities.Voxels[at], 1e-3);
-            Assert.Equal(2 * label.Voxels[at], probabilities.Channel(1)[at], 1e-3);
-        }
-        Assert.Equal(-7, probabilities.Voxels[0]); // beyond the foreground
-    }
-
-    [Fact]
-    public void Padding_is_zero_even_where_the_scan_goes_on()
-    {
-        var image = new Volume<float>(1, new Size3(8, 8, 8), Affine.FromSpacing(Spacing3.Isotropic(1)), new float[512]);
-        Array.Fill(image.Voxels, -1f);
-        image.Voxels[(4 * 8 + 4) * 8 + 4] = 5;
-        PreparedImage prepared = new PreparationPlan(null, null) { CropForeground = true, PadTo = Size3.Cube(3) }.Prepare(image);
-        Assert.Equal(27, prepared.Image.Voxels.Length);
-        Assert.Equal(5, prepared.Image.Voxels.Sum());
-        Assert.Equal((3, 3, 3), prepared.Image.Affine.Apply(0, 0, 0));
+        (Volume<float> prepared, PreparationTrace trace) = new PreparationPlan(null, (0, 100)) { CropForeground = true }.Prepare(image);
+        Assert.Equal(trace.Prepared, new VolumeGrid(prepared.Size, prepared.Affine));
+        Assert.Equal(new Size3(10, 4, 6), prepared.Size); // RAS+ x, y, z are the stored axes y, z, x
+        Volume<ushort> followed = trace.PrepareLabel(label);
+        Assert.Equal((prepared.Size, prepared.Affine), (followed.Size, followed.Affine));
+        Assert.Equal(followed.Voxels.Select(value => value / 100f), prepared.Voxels);
     }
 
     [Fact]
@@ -133,13 +94,12 @@ public sealed class PreparationPlanTests
     }
 
     [Fact]
-    public void A_label_or_prediction_of_another_grid_is_refused()
+    public void A_label_map_of_another_grid_is_refused()
     {
         var size = new Size3(12, 14, 10);
         PreparationTrace trace = new PreparationPlan(Spacing3.Isotropic(2), null).Prepare(new Volume<float>(1, size, Stored, new float[size.Count])).Trace;
         Assert.Contains("12x14x11", Assert.Throws<VolumeException>(() => trace.PrepareLabel(new Volume<ushort>(1, new Size3(12, 14, 11), Stored, new ushort[12 * 14 * 11]))).Message);
         Assert.Contains("1 mm at the corners", Assert.Throws<VolumeException>(() => trace.PrepareLabel(new Volume<ushort>(1, size, Stored with { M03 = 41 }, new ushort[size.Count]))).Message);
-        Assert.Throws<ArgumentException>(() => trace.Invert(new Volume<ushort>(1, size, Stored, new ushort[size.Count])));
         // What single precision and rounded headers leave is the same grid.
         Assert.Equal(trace.Prepared.Size, trace.PrepareLabel(new Volume<ushort>(1, size, Stored with { M03 = 40.01 }, new ushort[size.Count])).Size);
     }

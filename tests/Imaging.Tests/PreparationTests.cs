@@ -28,15 +28,15 @@ public sealed class PreparationTests
         Volume<float> scaled = Copy(spaced);
         IntensityWindow.Apply(scaled.Voxels, -175, 250);
         CheckImage(golden, "scaled.image", scaled);
-        PreparedImage prepared = Plan.Prepare(Copy(loaded));
-        CheckImage(golden, "cropped.image", prepared.Image);
+        (Volume<float> prepared, PreparationTrace trace) = Plan.Prepare(Copy(loaded));
+        CheckImage(golden, "cropped.image", prepared);
         if (labelPath is null) return;
 
         Volume<ushort> label = NiftiReader.ReadLabel(labelPath, CancellationToken.None), rasLabel = Orientation.ToRas(label);
         CheckLabel(golden, "ras.label", rasLabel);
         Volume<ushort> spacedLabel = Resampler.ResampleNearest(rasLabel, Spacing3.Isotropic(1.5));
         CheckLabel(golden, "spaced.label", spacedLabel);
-        CheckLabel(golden, "cropped.label", prepared.Trace.PrepareLabel(label));
+        CheckLabel(golden, "cropped.label", trace.PrepareLabel(label));
     }
 
     private static void CheckImage(PreparationGolden golden, string step, Volume<float> volume)

@@ -34,7 +34,7 @@ public sealed class CountingTests
         Assert.Equal(decoder.parameters().Sum(parameter => parameter.numel()), decoderParts.Sum(part => part.Parameters));
 
         // Every matrix is applied to every token that it sees; attention multiplies twice.
-        long patches = 2 * 3 * 4, visible = (long)(patches * (1 - maskRatio)), seen = visible + 1, tokens = patches + 1;
+        long patches = 2 * 3 * 4, visible = TokenMask.CountVisible(patches, maskRatio), seen = visible + 1, tokens = patches + 1;
         long expected = Matrices(encoder, _ => seen) - Matrix(encoder, "patch_embed.proj.weight") + depth * (2 * seen * seen * 24) + Norms(encoder, _ => seen);
         Assert.Equal(expected, encoderParts.Sum(part => part.MultiplyAdds));
         long blocks = decoder.named_modules().Count(module => module.name.EndsWith("attn", StringComparison.Ordinal) && !module.name.EndsWith("cross_attn", StringComparison.Ordinal));
@@ -83,7 +83,7 @@ public sealed class CountingTests
         using var decoder = new HiEndMaeDecoder(decoderConfig, decoderContext);
         const double MaskRatio = 0.75;
         const int Batch = 3;
-        using var mask = new TokenMask(rand(Batch, 12).argsort(1), (int)(12 * (1 - MaskRatio)));
+        using var mask = new TokenMask(rand(Batch, 12).argsort(1), TokenMask.CountVisible(12, MaskRatio));
         var encoderRuns = new RunningCounter(encoder);
         var decoderRuns = new RunningCounter(decoder);
         decoder.Loss(encoder, new PretextBatch(rand(new long[] { Batch, 1, 16, 24, 16 }), mask));

@@ -36,6 +36,7 @@ public static class ConfigFingerprint
                 ? entry with { Value = Prune(nested, below, components) }
                 : entry);
         }
-        return table with { Entries = kept };
+        // In one order, so that the place of a key in a record does not matter.
+        return table with { Entries = [.. kept.OrderBy(entry => entry.Key, StringComparer.Ordinal)] };
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae;
 
-/// <summary>Which patch tokens of each sample are visible: a permutation whose first <see cref="NumVisible"/> entries are seen.</summary>
+/// <summary>Which patch tokens of each sample are visible: the first <see cref="NumVisible"/> tokens of a permutation.</summary>
 public sealed class TokenMask : IDisposable
 {
     /// <summary>Takes ownership of <paramref name="shuffle"/>.</summary>
@@ -33,8 +33,13 @@ public sealed class TokenMask : IDisposable
     /// <summary>[B, N - V] int64: the hidden tokens' indices, in shuffled order.</summary>
     public Tensor Hidden { get; }
 
-    /// <summary>V.</summary>
+    /// <summary>Number of visible tokens V.</summary>
     public int NumVisible { get; }
+
+    /// <summary>The number of visible tokens for a mask ratio: int(N * (1 - ratio)), as in MAE (arXiv:2111.06377, models_mae.py), but at least 1.</summary>
+    /// <param name="tokens">Number of tokens N.</param>
+    /// <param name="maskRatio">Fraction of tokens that are hidden, in [0, 1).</param>
+    public static int CountVisible(long tokens, double maskRatio) => (int)Math.Max(1, (long)(tokens * (1 - maskRatio)));
 
     /// <inheritdoc/>
     public void Dispose()

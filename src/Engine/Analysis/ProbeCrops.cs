@@ -1,4 +1,4 @@
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Engine.Randomness;
 using HiEndMae.Imaging;
@@ -14,7 +14,7 @@ namespace HiEndMae.Engine.Analysis;
 /// <param name="numClasses">K, background included.</param>
 /// <param name="perCase">Crops of each case; each has a labelled voxel near its centre where the case has one.</param>
 /// <param name="seed">Seed of the crops.</param>
-public sealed class ProbeCrops(CaseStore cases, Size3 crop, Size3 patch, int numClasses, int perCase, int seed)
+public sealed class ProbeCrops(PreparedCases cases, Size3 crop, Size3 patch, int numClasses, int perCase, int seed)
 {
     /// <summary>Cases in all.</summary>
     public int NumCases => cases.Count;
@@ -30,7 +30,7 @@ public sealed class ProbeCrops(CaseStore cases, Size3 crop, Size3 patch, int num
     /// <param name="number">From 0 to crops per case - 1.</param>
     public ProbeCrop Cut(int index, int number)
     {
-        StoredCase source = cases[index];
+        PreparedCase source = cases[index];
         var random = new RandomSource(seed, Purpose.Analysis, index, number);
         CropPlan plan = CropPlan.Draw(source, new CropRecipe(crop, 1, 0, 0, 0, 0), ref random);
         var image = new float[source.Channels * crop.Count];

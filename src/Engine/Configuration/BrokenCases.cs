@@ -1,11 +1,11 @@
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>What becomes of a stage with cases that cannot be prepared.</summary>
+/// <summary>What a stage does if some of its cases cannot be prepared.</summary>
 public enum BrokenCases
 {
-    /// <summary>It does not begin; every broken case is named.</summary>
+    /// <summary>The stage fails before its first step, and names every broken case.</summary>
     Fail,
 
-    /// <summary>It goes on without them; every broken case is named.</summary>
+    /// <summary>The stage goes on without the broken cases, and names them.</summary>
     Skip,
 }

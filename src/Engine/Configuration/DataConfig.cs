@@ -3,13 +3,13 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>A dataset and how its volumes become batches.</summary>
+/// <summary>A dataset, and how batches are made from it.</summary>
 [ConfigSection]
 public sealed partial record DataConfig
 {
     private static readonly double[] DefaultWindow = [-175, 250];
 
-    /// <summary>The dataset; its keys stand beside these.</summary>
+    /// <summary>The dataset. Its keys stand in the same table.</summary>
     [Plugin(Slot.Dataset, Inline = true)]
     public required IComponentConfig Dataset { get; init; }
 
@@ -17,33 +17,33 @@ public sealed partial record DataConfig
     [Range(8, 1024)]
     public Size3 Crop { get; init; } = Size3.Cube(96);
 
-    /// <summary>Spacing that volumes are resampled to, mm.</summary>
+    /// <summary>Spacing that scans are resampled to, mm.</summary>
     [Range(0.05, 20)]
     public Spacing3 SpacingMm { get; init; } = Spacing3.Isotropic(1.5);
 
-    /// <summary>Lower and upper end of the intensity window (HU for CT), mapped to 0 and 1, where [intensity] says nothing else.</summary>
+    /// <summary>Lower and upper end of the intensity window (HU for CT). They become 0 and 1; intensities outside are clipped. It has no effect with another kind of intensity.</summary>
     public IReadOnlyList<double> Window { get; init; } = DefaultWindow;
 
-    /// <summary>How intensities are brought to [0, 1]; left out, by <see cref="Window"/>.</summary>
+    /// <summary>How intensities are scaled. Left out, by <see cref="Window"/>.</summary>
     public IntensityConfig Intensity { get; init; } = new();
 
-    /// <summary>Volumes per batch.</summary>
+    /// <summary>Scans per batch.</summary>
     [Range(1, 4096)]
     public int Volumes { get; init; } = 1;
 
-    /// <summary>Crops per volume and batch.</summary>
+    /// <summary>Crops per scan and batch.</summary>
     [Range(1, 4096)]
     public int CropsPerVolume { get; init; } = 4;
 
-    /// <summary>Part of the crops whose centre is foreground (0.75 in pre-training, 0.5 in fine-tuning): a label, or without labels a voxel above the window's lower end.</summary>
+    /// <summary>Fraction of crops whose centre is foreground: a labelled voxel, or without labels a voxel above the window's lower end. Default: 0.75 in pre-training, 0.5 in fine-tuning.</summary>
     [Range(0, 1)]
     public double? ForegroundFraction { get; init; }
 
-    /// <summary>Probability of a flip, per axis (0.5 in pre-training, 0.2 in fine-tuning).</summary>
+    /// <summary>Probability of a flip, for each axis. Default: 0.5 in pre-training, 0.2 in fine-tuning.</summary>
     [Range(0, 1)]
     public double? FlipProbability { get; init; }
 
-    /// <summary>Probability of a rotation by a multiple of 90 degrees in the x-y plane (0.3 in pre-training, 0.2 in fine-tuning).</summary>
+    /// <summary>Probability of a rotation by 90, 180 or 270 degrees in the x-y plane. Default: 0.3 in pre-training, 0.2 in fine-tuning.</summary>
     [Range(0, 1)]
     public double? Rotate90Probability { get; init; }
 
@@ -55,19 +55,19 @@ public sealed partial record DataConfig
     [Range(0, 1)]
     public double IntensityShiftProbability { get; init; } = 0.1;
 
-    /// <summary>Whether training volumes are cut to the box of their voxels above the window's lower end before crops are drawn.</summary>
+    /// <summary>Whether training scans are cropped to the box of their voxels above the window's lower end before crops are drawn.</summary>
     public bool ForegroundCrop { get; init; } = true;
 
-    /// <summary>Which cases are trained on; left out, all of the split.</summary>
+    /// <summary>The cases to train on. Left out, all cases of the split.</summary>
     public SubsetConfig Subset { get; init; } = new();
 
-    /// <summary>With the paper's values of pre-training where nothing is said.</summary>
+    /// <summary>This config, with the paper's values of pre-training for keys that were left out.</summary>
     public DataConfig ForPretraining() => Completed(0.75, 0.5, 0.3);
 
-    /// <summary>With the paper's values of fine-tuning where nothing is said.</summary>
+    /// <summary>This config, with the paper's values of fine-tuning for keys that were left out.</summary>
     public DataConfig ForFinetuning() => Completed(0.5, 0.2, 0.2);
 
-    // A key at its default is not an option that somebody chose: resolved files say every key.
+    // Resolved files give every key, so a key at its default does not count as chosen.
     partial void Check(KeyReport report)
     {
         if (Intensity.Kind != IntensityKind.Window && !Window.SequenceEqual(DefaultWindow))

@@ -1,11 +1,11 @@
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>What weight decay acts on.</summary>
+/// <summary>The tensors that weight decay acts on.</summary>
 public enum DecayedParameters
 {
-    /// <summary>Matrices and convolutions; not biases, norms, class and mask tokens, positions.</summary>
+    /// <summary>Weights of linear layers and convolutions; not biases, norms, class and mask tokens, and position embeddings.</summary>
     Matrices,
 
-    /// <summary>Every trained tensor, as the official code has it.</summary>
+    /// <summary>Every trained tensor, as in the official code.</summary>
     All,
 }

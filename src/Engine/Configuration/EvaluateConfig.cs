@@ -8,23 +8,23 @@ namespace HiEndMae.Engine.Configuration;
 [ConfigSection]
 public sealed partial record EvaluateConfig
 {
-    /// <summary>Part of a window that its neighbour covers again, per axis.</summary>
+    /// <summary>Overlap of neighbouring windows along each axis, as a fraction of the window.</summary>
     [Range(0, 0.99)]
     public double Overlap { get; init; } = 0.5;
 
-    /// <summary>How overlapping windows are averaged: every voxel alike, or those near a window's centre more.</summary>
+    /// <summary>Weights of voxels where windows overlap: constant, or gaussian with the largest weight at the centre of a window.</summary>
     public WindowWeighting Weighting { get; init; } = WindowWeighting.Constant;
 
-    /// <summary>Axes that windows are flipped along; the probabilities of every combination of flips are averaged, so that n axes cost 2^n passes.</summary>
+    /// <summary>Axes for flips at test time. The probabilities of all combinations of flips are averaged, so n axes cost 2^n passes.</summary>
     public IReadOnlyList<FlipAxis> Flips { get; init; } = [];
 
-    /// <summary>Grid that is scored: the model's (RAS, resampled), or the scan's own.</summary>
+    /// <summary>Grid that is scored: the model's (RAS, resampled), or that of the scan's file.</summary>
     public EvaluationGrid Grid { get; init; } = EvaluationGrid.Model;
 
-    /// <summary>Metrics beside Dice, which is always there.</summary>
+    /// <summary>Metrics besides Dice, which is always computed.</summary>
     public IReadOnlyList<ScoreMetric> Metrics { get; init; } = [ScoreMetric.Dice, ScoreMetric.Hd95];
 
-    /// <summary>What an organ counts that the truth or the prediction lacks.</summary>
+    /// <summary>Score of an organ that is missing in the label map or in the prediction.</summary>
     public MissingOrgans Policy { get; init; } = MissingOrgans.Strict;
 
     /// <summary>Whether the mean Dice counts background.</summary>
@@ -34,11 +34,11 @@ public sealed partial record EvaluateConfig
     [Range(0, 1000)]
     public double SurfaceToleranceMm { get; init; } = 2.0;
 
-    /// <summary>Draws of the bootstrap that gives means their 95 % intervals; 0 for none.</summary>
+    /// <summary>Bootstrap draws for the 95 % confidence intervals of means; 0 for none.</summary>
     [Range(0, 1_000_000)]
     public int BootstrapSamples { get; init; } = 2000;
 
-    /// <summary>Precision that a scan's logits are summed in; float16 needs half the memory.</summary>
+    /// <summary>Precision in which the logits of a scan are summed. float16 needs half the memory.</summary>
     public AccumulatorType AccumulateIn { get; init; } = AccumulatorType.Float32;
 
     /// <summary>Windows per forward pass.</summary>

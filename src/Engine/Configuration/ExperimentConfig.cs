@@ -2,15 +2,15 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>An experiment: one encoder, pre-trained, fine-tuned and evaluated.</summary>
+/// <summary>An experiment: the pre-training, fine-tuning and evaluation of one encoder.</summary>
 [ConfigSection(IsExperiment = true)]
 public sealed partial record ExperimentConfig
 {
-    /// <summary>Name of the experiment; the folder of its runs and its name in MLflow.</summary>
+    /// <summary>Name of the experiment. Its folder of runs and its MLflow experiment have the same name.</summary>
     [NotEmpty, IgnoredByFingerprint]
     public required string Name { get; init; }
 
-    /// <summary>What the experiment is for.</summary>
+    /// <summary>Purpose of the experiment.</summary>
     [IgnoredByFingerprint]
     public string Description { get; init; } = "";
 
@@ -22,21 +22,21 @@ public sealed partial record ExperimentConfig
     [IgnoredByFingerprint]
     public string Device { get; init; } = "auto";
 
-    /// <summary>Numbers that linear maps, convolutions and attention are computed in while training: float32, bfloat16 or float16. Weights, norms, losses and updates are float32 always.</summary>
+    /// <summary>Precision of linear layers, convolutions and attention during training: float32, bfloat16 or float16. Weights, norms, losses and updates are always float32.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
-    /// <summary>Threads of libtorch on CPU; 0 for one per core, or per core named in 'cores'.</summary>
+    /// <summary>Threads of libtorch on CPU; 0 for one per core, or one per core listed in 'cores'.</summary>
     [Range(0, 1024), IgnoredByFingerprint]
     public int Threads { get; init; }
 
-    /// <summary>Cores that the training and libtorch's threads stay on, counted from 0; empty for any. Linux and Windows.</summary>
+    /// <summary>Cores that the training and libtorch's threads may use, counted from 0; empty for all. Linux and Windows only.</summary>
     [Range(0, 4095), IgnoredByFingerprint]
     public IReadOnlyList<int> Cores { get; init; } = [];
 
-    /// <summary>Whether libtorch must give bit-identical results when a run is repeated on the same device with the same threads; slower on GPU.</summary>
+    /// <summary>Whether a run that is repeated on the same device with the same threads must give bit-identical results. This is slower on GPU.</summary>
     public bool Deterministic { get; init; }
 
-    /// <summary>Wall time after which the run writes a checkpoint and ends as if interrupted (exit code 130), such as "8h"; left out, it goes on to the end.</summary>
+    /// <summary>Wall time, such as "8h", after which the run writes a checkpoint and ends as if interrupted (exit code 130). Left out, the run has no limit.</summary>
     [IgnoredByFingerprint]
     public TimeSpan? TimeBudget { get; init; }
 
@@ -44,16 +44,16 @@ public sealed partial record ExperimentConfig
     [Plugin(Slot.Encoder)]
     public required IComponentConfig Encoder { get; init; }
 
-    /// <summary>Pre-training; left out, nothing is pre-trained.</summary>
+    /// <summary>Pre-training. Left out, nothing is pre-trained.</summary>
     public PretrainConfig? Pretrain { get; init; }
 
-    /// <summary>Fine-tuning; left out, nothing is fine-tuned.</summary>
+    /// <summary>Fine-tuning. Left out, nothing is fine-tuned.</summary>
     public FinetuneConfig? Finetune { get; init; }
 
     /// <summary>Evaluation of every fine-tuned model.</summary>
     public EvaluateConfig? Evaluate { get; init; }
 
-    /// <summary>How GPUs compute.</summary>
+    /// <summary>Arithmetic of GPUs.</summary>
     public CudaConfig Cuda { get; init; } = new();
 
     /// <summary>Where runs are tracked.</summary>
@@ -64,15 +64,15 @@ public sealed partial record ExperimentConfig
     [IgnoredByFingerprint]
     public CacheConfig Cache { get; init; } = new();
 
-    /// <summary>How cases are prepared and batches cut.</summary>
+    /// <summary>Threads and error handling of preparation and loading.</summary>
     [IgnoredByFingerprint]
     public LoaderConfig Loader { get; init; } = new();
 
-    /// <summary>Where the results stand in a table of the paper.</summary>
+    /// <summary>Place of the results in a table of the paper.</summary>
     [IgnoredByFingerprint]
     public ReportConfig? Report { get; init; }
 
-    /// <summary>With every value that depends on the stage said.</summary>
+    /// <summary>This config, with every default that depends on the stage filled in.</summary>
     public ExperimentConfig Completed() => this with
     {
         Pretrain = Pretrain is null ? null : Pretrain with { Data = Pretrain.Data.ForPretraining() },

@@ -25,10 +25,10 @@ public sealed partial record OptimizerConfig
     [Range(0, 0.999999)]
     public double Momentum { get; init; } = 0.99;
 
-    /// <summary>Whether sgd looks ahead by its momentum.</summary>
+    /// <summary>Whether sgd uses Nesterov momentum.</summary>
     public bool Nesterov { get; init; } = true;
 
-    /// <summary>Added to the root of the second moment.</summary>
+    /// <summary>Added to the square root of the second moment.</summary>
     [Range(1e-16, 1)]
     public double Eps { get; init; } = 1e-8;
 
@@ -36,10 +36,10 @@ public sealed partial record OptimizerConfig
     [Range(0, 1)]
     public double WeightDecay { get; init; } = 0.05;
 
-    /// <summary>What weight decay acts on: matrices (not biases, norms, tokens, positions), or all, as the official code has it.</summary>
+    /// <summary>The tensors that weight decay acts on: matrices (not biases, norms, tokens and position embeddings), or all, as in the official code.</summary>
     public DecayedParameters DecayOn { get; init; } = DecayedParameters.Matrices;
 
-    /// <summary>Part of the moving average of the weights that stays each step, such as 0.999; evaluation and later stages then take the average. 0 for no average.</summary>
+    /// <summary>Decay of the moving average of the weights, such as 0.999. Evaluation and later stages then use the average. 0 for no average.</summary>
     [Range(0, 0.9999999)]
     public double EmaDecay { get; init; }
 
@@ -47,7 +47,7 @@ public sealed partial record OptimizerConfig
     [Range(0, 1e9)]
     public double GradClip { get; init; }
 
-    // A key at its default is not an option that somebody chose: resolved files say every key.
+    // Resolved files give every key, so a key at its default does not count as chosen.
     partial void Check(KeyReport report)
     {
         const string OfAdamW = "has no effect with kind = \"sgd\"", OfSgd = "has no effect with kind = \"adamw\"";

@@ -1,17 +1,17 @@
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>Learning rate by step: a linear warm-up, then a fall.</summary>
+/// <summary>Learning rate by step: a linear warm-up, then a decay.</summary>
 [ConfigSection]
 public sealed partial record ScheduleConfig
 {
-    /// <summary>How the rate falls: cosine, cosine-by-epoch (the official fine-tuning schedule), polynomial or constant.</summary>
+    /// <summary>Shape of the decay: cosine, cosine-by-epoch (the official fine-tuning schedule), polynomial or constant.</summary>
     public ScheduleKind Kind { get; init; } = ScheduleKind.Cosine;
 
     /// <summary>Steps of the linear warm-up.</summary>
     [Range(0, int.MaxValue)]
     public int WarmupSteps { get; init; }
 
-    /// <summary>Epochs of the linear warm-up, where the training counts epochs; instead of warmup_steps.</summary>
+    /// <summary>Epochs of the linear warm-up, instead of warmup_steps, if the training has epochs.</summary>
     [Range(0, int.MaxValue)]
     public int WarmupEpochs { get; init; }
 

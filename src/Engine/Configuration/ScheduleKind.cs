@@ -1,17 +1,17 @@
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>How the learning rate falls after the warm-up.</summary>
+/// <summary>Shape of the learning rate after the warm-up.</summary>
 public enum ScheduleKind
 {
-    /// <summary>Half a cosine, a new rate every step.</summary>
+    /// <summary>Half a cosine. The rate changes every step.</summary>
     Cosine,
 
-    /// <summary>Half a cosine, a new rate every epoch, as the official fine-tuning code has it: the first epoch's rate is 0.</summary>
+    /// <summary>Half a cosine, as in the official fine-tuning code. The rate changes every epoch, and that of the first epoch is 0.</summary>
     CosineByEpoch,
 
-    /// <summary>A power of what is left, a new rate every step.</summary>
+    /// <summary>A power of the remaining part of the training. The rate changes every step.</summary>
     Polynomial,
 
-    /// <summary>No fall.</summary>
+    /// <summary>No decay.</summary>
     Constant,
 }

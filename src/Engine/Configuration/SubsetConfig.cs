@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>Which cases of a split are trained on: a number of them, a part of them, or those named.</summary>
+/// <summary>Chooses the cases of a split to train on: by number, by fraction, or by id.</summary>
 [ConfigSection]
 public sealed partial record SubsetConfig
 {
@@ -10,18 +10,18 @@ public sealed partial record SubsetConfig
     [Range(1, int.MaxValue)]
     public int? Count { get; init; }
 
-    /// <summary>Part of the cases, rounded down but at least one: 0.01 for 1 %.</summary>
+    /// <summary>Fraction of the cases, such as 0.01. The number is rounded down, but at least 1.</summary>
     [Range(1e-9, 1)]
     public double? Fraction { get; init; }
 
     /// <summary>Ids of the cases.</summary>
     public IReadOnlyList<string> Cases { get; init; } = [];
 
-    /// <summary>Draws which cases a count or a fraction means; a larger subset of one seed holds every smaller one. Left out, the first ones.</summary>
+    /// <summary>Seed of a random choice for count or fraction. With one seed, a larger subset contains every smaller one. Left out, the first cases are chosen.</summary>
     [Range(0, int.MaxValue)]
     public int? Seed { get; init; }
 
-    /// <summary>Whether anything is said.</summary>
+    /// <summary>Whether all cases are chosen.</summary>
     public bool IsWhole => Count is null && Fraction is null && Cases.Count == 0;
 
     partial void Check(KeyReport report)

@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Configuration;
 public sealed partial record TrackingConfig
 {
     /// <summary>
-    /// http(s):// address of a server, sqlite:///FILE, or empty for MLFLOW_TRACKING_URI and, without it, the store beside the runs (mlflow.db and mlruns/).
+    /// Address of a server (http:// or https://), or sqlite:///FILE. Empty for MLFLOW_TRACKING_URI; if that is not set, the store in the folder of runs (mlflow.db and mlruns/).
     /// Credentials come from the environment.
     /// </summary>
     public string Uri { get; init; } = "";
@@ -24,11 +24,11 @@ public sealed partial record TrackingConfig
     /// <summary>Tags of the MLflow experiment, by name.</summary>
     public IReadOnlyDictionary<string, string> ExperimentTags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Seconds between figures of the machine (processor, memory, disk, network, GPUs) under system/; 0 for none.</summary>
+    /// <summary>Seconds between values of the machine's load (processor, memory, disk, network, GPUs) under system/; 0 for none.</summary>
     [Range(0, 86400)]
     public int SystemMetricsSeconds { get; init; } = 30;
 
-    /// <summary>Last checkpoint of each training: none, reference (its place and checksums), upload (its files too).</summary>
+    /// <summary>What is tracked of the last checkpoint of each training: none, reference (its path and checksums), or upload (its files too).</summary>
     [OneOf("none", "reference", "upload")]
     public string Checkpoints { get; init; } = "reference";
 
@@ -38,6 +38,6 @@ public sealed partial record TrackingConfig
     /// <summary>Registered model that gets a version of each fine-tuned model; empty for none.</summary>
     public string Register { get; init; } = "";
 
-    /// <summary>Whether label maps of evaluated cases are written to predictions/ and tracked.</summary>
+    /// <summary>Whether predicted label maps of evaluated cases are written to predictions/ and tracked.</summary>
     public bool Predictions { get; init; }
 }

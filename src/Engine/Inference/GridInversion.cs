@@ -4,23 +4,23 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Inference;
 
-/// <summary>Outputs on the model's grid back to the scan's own: probabilities are interpolated linearly, and each voxel gets the class that is then the most probable.</summary>
-/// <remarks>Nearest labels would keep the staircase of a coarser grid. Done in slabs of the target, each from the box of the source that it needs:
-/// the outputs are never held twice.</remarks>
+/// <summary>Brings outputs from the model's grid back to the grid of the file: probabilities are interpolated linearly, then each voxel takes the most probable class.</summary>
+/// <remarks>Resampling labels instead would keep the steps of the coarser grid. The target is filled in slabs, each from the box of the source that it needs, so that the
+/// outputs are never held twice.</remarks>
 internal static class GridInversion
 {
     private const long SlabValues = 1 << 24;
 
-    /// <param name="outputs">[1, K, X, Y, Z], logits or probabilities, of any precision and device.</param>
-    /// <param name="areProbabilities">Otherwise the softmax is taken first.</param>
+    /// <param name="outputs">[1, K, X, Y, Z], logits or probabilities, of any precision and on any device.</param>
+    /// <param name="areProbabilities">Whether the outputs are probabilities. If not, their softmax is.</param>
     /// <param name="source">Affine of the outputs.</param>
-    /// <param name="size">Voxels of the scan.</param>
-    /// <param name="affine">Affine of the scan.</param>
-    /// <param name="keepProbabilities">Whether they are wanted beside the labels.</param>
-    /// <param name="cancel">Looked at between slabs.</param>
-    /// <param name="slabValues">Values of a slab, all classes together.</param>
-    public static OriginalPrediction Invert(Tensor outputs, bool areProbabilities, Affine source, Size3 size, Affine affine, bool keepProbabilities, CancellationToken cancel, long slabValues = SlabValues)
+    /// <param name="target">Grid of the file.</param>
+    /// <param name="keepProbabilities">Whether the probabilities are returned beside the labels.</param>
+    /// <param name="cancel">Stops between slabs.</param>
+    /// <param name="slabValues">Values of a slab, of all classes together.</param>
+    public static OriginalPrediction Invert(Tensor outputs, bool areProbabilities, Affine source, VolumeGrid target, bool keepProbabilities, CancellationToken cancel, long slabValues = SlabValues)
     {
+        (Size3 size, Affine affine) = (target.Size, target.Affine);
         long[] shape = outputs.shape;
         int classes = (int)shape[1];
         var from = new Size3((int)shape[2], (int)shape[3], (int)shape[4]);
@@ -72,7 +72,7 @@ internal static class GridInversion
         }, _ => { });
     }
 
-    // The box of source voxels that a slab's positions lie between, kept within the source.
+    // The box of source voxels around the positions of a slab, clipped to the source.
     private static (Size3 Start, Size3 Extent) Needed(Affine map, Size3 slab, Size3 source)
     {
         (double X, double Y, double Z)[] corners = [.. from x in (int[])[0, slab.X - 1] from y in (int[])[0, slab.Y - 1] from z in (int[])[0, slab.Z - 1] select map.Apply(x, y, z)];

@@ -6,18 +6,17 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Inference;
 
 /// <summary>Inference on volumes larger than a window, with MONAI 1.2's conventions (sliding_window_inference).</summary>
-/// <remarks>Outputs are added into one buffer of the volume's size as they come; weights are summed slab by slab at the end, so that nothing else
-/// of the volume's size is held.</remarks>
+/// <remarks>Outputs are added to one buffer of the volume's size. The weights are summed slab by slab at the end, so that nothing else of the volume's size is held.</remarks>
 public static class SlidingWindow
 {
     private const int Slab = 16;
 
     /// <summary>Runs a model over overlapping windows and averages its outputs.</summary>
-    /// <param name="volume">[1, C, X, Y, Z]; padded with zeros where it is smaller than the window.</param>
+    /// <param name="volume">[1, C, X, Y, Z], of any precision; padded with zeros where it is smaller than the window.</param>
     /// <param name="options">Windows and weights.</param>
-    /// <param name="predict">[b, C, window] to [b, K, window].</param>
-    /// <param name="progress">Takes windows done and in all; may be null.</param>
-    /// <param name="cancel">Looked at between passes.</param>
+    /// <param name="predict">From windows [b, C, window] in single precision to outputs [b, K, window].</param>
+    /// <param name="progress">Called with the number of windows done, and of all windows; may be null.</param>
+    /// <param name="cancel">Stops between passes.</param>
     /// <returns>[1, K, X, Y, Z], in the current dispose scope and the accumulator's precision.</returns>
     public static Tensor Infer(Tensor volume, SlidingWindowOptions options, Func<Tensor, Tensor> predict, Action<int, int>? progress, CancellationToken cancel)
     {
@@ -43,7 +42,7 @@ public static class SlidingWindow
             cancel.ThrowIfCancellationRequested();
             using DisposeScope pass = NewDisposeScope();
             Size3[] part = starts[first..Math.Min(first + options.WindowBatch, starts.Length)];
-            Tensor outputs = predict(cat([.. part.Select(start => View(padded, start, window))], 0)); // [b, K, window]
+            Tensor outputs = predict(cat([.. part.Select(start => View(padded, start, window))], 0).to(ScalarType.Float32)); // [b, K, window]
             sum ??= zeros([1, outputs.shape[1], size.X, size.Y, size.Z], type, volume.device).MoveToOuterDisposeScope();
             for (int i = 0; i < part.Length; i++) Add(View(sum, part[i], window), outputs.narrow(0, i, 1), weight, type, one);
             progress?.Invoke(Math.Min(first + options.WindowBatch, starts.Length), starts.Length);

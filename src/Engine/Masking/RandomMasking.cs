@@ -1,30 +1,40 @@
 using HiEndMae.Engine.Randomness;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Masking;
 
-/// <summary>Random masking: per sample a permutation of the N tokens, of which the first <c>int(N * (1 - mask_ratio))</c> are visible (MAE, arXiv:2111.06377).</summary>
+/// <summary>Random masking: for each sample a uniform permutation of the N tokens, of which the first V are visible (MAE, arXiv:2111.06377).</summary>
 public static class RandomMasking
 {
-    /// <summary>V, at least 1.</summary>
-    /// <param name="tokens">N.</param>
-    /// <param name="maskRatio">Fraction hidden, in [0, 1).</param>
-    public static int NumVisible(int tokens, double maskRatio) => Math.Max(1, (int)(tokens * (1 - maskRatio)));
-
-    /// <summary>The masks of a batch; the caller disposes them.</summary>
-    /// <param name="batch">B.</param>
-    /// <param name="tokens">N.</param>
-    /// <param name="maskRatio">Fraction hidden, in [0, 1).</param>
+    /// <summary>The mask of a batch for a pretext task.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="decoder">The pretext task.</param>
+    /// <param name="samples">Samples B of the batch.</param>
+    /// <param name="maskRatio">Fraction of tokens that are hidden, in [0, 1).</param>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="step">Optimiser step, so that every step has masks of its own.</param>
-    /// <param name="device">Where the model is.</param>
-    public static TokenMask Create(int batch, int tokens, double maskRatio, long seed, long step, Device device)
+    /// <param name="batch">Number of the batch. The mask depends on it and the seed alone.</param>
+    /// <param name="device">Device of the model.</param>
+    /// <returns>Null where the task uses no mask, or the encoder has no tokens. The caller disposes it.</returns>
+    public static TokenMask? For(Encoder encoder, Decoder decoder, int samples, double maskRatio, long seed, long batch, Device device)
     {
-        var shuffle = new long[batch * tokens];
-        for (int sample = 0; sample < batch; sample++)
-            new RandomSource(seed, Purpose.Mask, step, sample).Permute(shuffle.AsSpan(sample * tokens, tokens));
-        Tensor indices = tensor(shuffle, batch, tokens, device: device); // [B, N]
-        return new TokenMask(indices, NumVisible(tokens, maskRatio));
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(decoder);
+        return decoder.UsesMask && encoder.Info is TokenEncoderInfo info ? Create(samples, (int)info.Grid.Count, maskRatio, seed, batch, device) : null;
+    }
+
+    /// <summary>The mask of a batch. The caller disposes it.</summary>
+    /// <param name="samples">Samples B.</param>
+    /// <param name="tokens">Tokens N of a sample.</param>
+    /// <param name="maskRatio">Fraction of tokens that are hidden, in [0, 1).</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="batch">Number of the batch.</param>
+    /// <param name="device">Device of the model.</param>
+    public static TokenMask Create(int samples, int tokens, double maskRatio, long seed, long batch, Device device)
+    {
+        var shuffle = new long[samples * tokens];
+        for (int sample = 0; sample < samples; sample++)
+            new RandomSource(seed, Purpose.Mask, batch, sample).Permute(shuffle.AsSpan(sample * tokens, tokens));
+        Tensor indices = tensor(shuffle, samples, tokens, device: device); // [B, N]
+        return new TokenMask(indices, TokenMask.CountVisible(tokens, maskRatio));
     }
 }

@@ -36,7 +36,7 @@ public sealed class LabelComparer(bool surfaces, double toleranceMm)
         return measures;
     }
 
-    private SurfaceMeasure Surfaces(ushort[] prediction, ushort[] truth, Size3 size, Spacing3 spacing, VoxelBox box, ushort label)
+    private SurfaceMeasure Surfaces(ushort[] prediction, ushort[] truth, Size3 size, Spacing3 spacing, LabelBounds box, ushort label)
     {
         Size3 extent = box.Size;
         int voxels = checked((int)extent.Count);

@@ -14,8 +14,8 @@ internal sealed class LabelTally
         Predicted = new long[numClasses];
         Truth = new long[numClasses];
         Both = new long[numClasses];
-        Boxes = new VoxelBox[numClasses];
-        Array.Fill(Boxes, VoxelBox.Nothing);
+        Boxes = new LabelBounds[numClasses];
+        Array.Fill(Boxes, LabelBounds.Nothing);
     }
 
     public long[] Predicted { get; }
@@ -25,7 +25,7 @@ internal sealed class LabelTally
     public long[] Both { get; }
 
     /// <summary>Of the union of both maps, by class.</summary>
-    public VoxelBox[] Boxes { get; }
+    public LabelBounds[] Boxes { get; }
 
     /// <exception cref="ArgumentException">A voxel is of no class.</exception>
     public static LabelTally Of(ushort[] prediction, ushort[] truth, Size3 size, int numClasses)

@@ -18,7 +18,7 @@ internal static class SurfaceVoxels
     /// <param name="box">Holds every voxel of the class.</param>
     /// <param name="label">The class.</param>
     /// <param name="marks">Of the box's size, overwritten.</param>
-    public static void Mark(ushort[] prediction, ushort[] truth, Size3 size, VoxelBox box, ushort label, byte[] marks)
+    public static void Mark(ushort[] prediction, ushort[] truth, Size3 size, LabelBounds box, ushort label, byte[] marks)
     {
         Size3 extent = box.Size;
         Parallel.For(0, extent.X, plane =>

@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Scores label maps by a policy; for one thread.</summary>
+/// <summary>Scores label maps by a policy. Not thread-safe.</summary>
 public sealed class CaseScorer(ScoringPolicy policy, IReadOnlyList<ScoreMetric> metrics, int numClasses)
 {
     private readonly LabelComparer comparer = new(metrics.Any(metric => metric.IsOfSurfaces()), policy.SurfaceToleranceMm);
@@ -12,7 +12,7 @@ public sealed class CaseScorer(ScoringPolicy policy, IReadOnlyList<ScoreMetric> 
     /// <param name="name">Its id.</param>
     /// <param name="prediction">Class indices.</param>
     /// <param name="truth">Class indices on the same grid.</param>
-    /// <exception cref="VolumeException">The maps have other sizes, or a voxel is of no class.</exception>
+    /// <exception cref="VolumeException">The maps differ in size, or a voxel has a value that is no class.</exception>
     public CaseResult Score(string name, Volume<ushort> prediction, Volume<ushort> truth)
     {
         ArgumentNullException.ThrowIfNull(prediction);

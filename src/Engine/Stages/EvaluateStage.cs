@@ -1,34 +1,34 @@
 using System.Globalization;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Metrics;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Sliding-window segmentation of a split, and its scores.</summary>
+/// <summary>Segments the cases of a split by sliding window, and scores them.</summary>
 public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageContext context)
 {
     /// <summary>Segments every labelled test case with one model.</summary>
-    /// <param name="dataset">Gives the test cases.</param>
-    /// <param name="encoder">Fine-tuned.</param>
-    /// <param name="head">Fine-tuned.</param>
-    /// <param name="show">Takes each case with its prediction.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="encoder">Fine-tuned encoder.</param>
+    /// <param name="head">Fine-tuned head.</param>
+    /// <param name="show">Called with each case and its prediction.</param>
     /// <param name="cancel">Stops between windows.</param>
-    /// <exception cref="VolumeException">There is no labelled test case, or one cannot be read.</exception>
+    /// <exception cref="VolumeException">The dataset has no labelled test case, or one cannot be read.</exception>
     public EvaluationResult Run(Dataset dataset, Encoder encoder, SegmentationHead head, Action<SegmentedCase> show, CancellationToken cancel) =>
         Run(dataset, DatasetSplit.Test, [new SegmentationModel(encoder, head)], "the best checkpoint by validation Dice, else the newest", show, null, cancel);
 
     /// <summary>Segments every labelled case of a split.</summary>
-    /// <param name="dataset">Gives the cases.</param>
+    /// <param name="dataset">The dataset.</param>
     /// <param name="split">Test or validation.</param>
-    /// <param name="models">Fine-tuned; the probabilities of several are averaged.</param>
-    /// <param name="about">What the models are, for the record.</param>
-    /// <param name="show">Takes each case with its prediction.</param>
-    /// <param name="failed">Takes cases that cannot be read, and the others go on; where it is null the first one ends the evaluation.</param>
+    /// <param name="models">Fine-tuned models; the probabilities of several are averaged.</param>
+    /// <param name="about">Description of the models, for the results.</param>
+    /// <param name="show">Called with each case and its prediction.</param>
+    /// <param name="failed">Called with the id of each case that cannot be read, and the error; the evaluation goes on with the others. If null, the first such case ends it.</param>
     /// <param name="cancel">Stops between windows.</param>
-    /// <exception cref="VolumeException">There is no labelled case, or none can be read.</exception>
+    /// <exception cref="VolumeException">The split has no labelled case, or none can be read.</exception>
     public EvaluationResult Run(
         Dataset dataset, DatasetSplit split, IReadOnlyList<SegmentationModel> models, string about, Action<SegmentedCase> show, Action<string, VolumeException>? failed, CancellationToken cancel)
     {
@@ -45,26 +45,27 @@ public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageC
         }
         int classes = dataset.Info.LabelNames.Count;
         EvaluationSettings settings = EvaluationSettings.Of(config, name, about);
-        var reader = new EvaluationCases(config.Grid, data, classes, new CaseSegmenter(models, data, config, context.Device));
+        var source = new CaseSource(CasePreparer.ForEvaluation(data, dataset.Info), context.Data.OpenCache(context.Clock, context.Logger.Note));
+        var evaluation = new CaseEvaluation(config.Grid, data, source, new CaseSegmenter(models, data.Crop, config, context.Device));
         var scorer = new CaseScorer(settings.Policy, settings.Metrics, classes);
         var results = new List<CaseResult>();
         long start = context.Clock.GetTimestamp();
         for (int done = 1; done <= cases.Length; done++)
         {
-            DatasetCase source = cases[done - 1];
+            DatasetCase one = cases[done - 1];
             string detail;
             try
             {
-                SegmentedCase segmented = reader.Segment(source, cancel);
-                CaseResult result = scorer.Score(source.Id, segmented.Prediction, segmented.Case.Label!);
+                SegmentedCase segmented = evaluation.Segment(one, cancel);
+                CaseResult result = scorer.Score(one.Id, segmented.Prediction, segmented.Truth);
                 results.Add(result);
                 show(segmented);
-                detail = string.Create(CultureInfo.InvariantCulture, $"{source.Id}: mean Dice {result.Mean(ScoreMetric.Dice, config.IncludeBackground):F3}");
+                detail = string.Create(CultureInfo.InvariantCulture, $"{one.Id}: mean Dice {result.Mean(ScoreMetric.Dice, config.IncludeBackground):F3}");
             }
             catch (VolumeException error) when (failed is not null)
             {
-                failed(source.Id, error);
-                detail = $"{source.Id}: failed";
+                failed(one.Id, error);
+                detail = $"{one.Id}: failed";
             }
             TimeSpan elapsed = context.Clock.GetElapsedTime(start);
             context.Logger.Progress(done, cases.Length, detail, elapsed / done * (cases.Length - done));

@@ -4,7 +4,7 @@ using HiEndMae.Engine.Metrics;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Everything that decides what the numbers of an evaluation mean; stored with them, printed with them.</summary>
+/// <summary>Everything that the meaning of an evaluation's numbers depends on. It is stored and printed with them.</summary>
 /// <param name="Policy">Missing organs, background, tolerance.</param>
 /// <param name="Metrics">Dice first.</param>
 /// <param name="Cases">Where the cases come from: test, validation, or a folder of label maps.</param>

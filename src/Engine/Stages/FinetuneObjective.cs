@@ -1,5 +1,5 @@
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Loading;
 using HiEndMae.Engine.Losses;
 using HiEndMae.Engine.Training;
 using TorchSharp;
@@ -34,7 +34,7 @@ internal sealed class FinetuneObjective(
         return DiceCeLoss.Compute(logits, labels);
     }
 
-    // As BEiT (arXiv:2106.08254) and MAE do it: the last norm and the head have the full rate, each block below a part of the one above.
+    // As in BEiT (arXiv:2106.08254) and MAE: the last norm and the head have the full rate, and each block has a fixed part of the rate of the block after it.
     public double LrScaleOf(string parameter) => parameter.StartsWith(EncoderPrefix + ".", StringComparison.Ordinal)
         ? config.EncoderLrScale * Math.Pow(config.LayerDecay, lastLayer - encoder.LayerOf(parameter[(EncoderPrefix.Length + 1)..]))
         : 1;

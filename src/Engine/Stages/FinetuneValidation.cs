@@ -1,31 +1,36 @@
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Metrics;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Segments validation cases by sliding window with the model as it is.</summary>
-internal sealed class FinetuneValidation
+/// <summary>Segments validation cases by sliding window with the model in its current state. Cases stay open from one validation to the next.</summary>
+internal sealed class FinetuneValidation : IDisposable
 {
-    private readonly CaseCache cases;
+    private readonly IReadOnlyList<DatasetCase> cases;
+    private readonly PreparedCase?[] opened;
+    private readonly CaseSource source;
     private readonly CaseSegmenter segmenter;
     private readonly StageContext context;
     private readonly IReadOnlyList<string> labels;
     private readonly EvaluationSettings settings;
 
-    private FinetuneValidation(CaseCache cases, CaseSegmenter segmenter, StageContext context, IReadOnlyList<string> labels, EvaluationSettings settings)
+    private FinetuneValidation(IReadOnlyList<DatasetCase> cases, CaseSource source, CaseSegmenter segmenter, StageContext context, IReadOnlyList<string> labels, EvaluationSettings settings)
     {
         this.cases = cases;
+        this.source = source;
         this.segmenter = segmenter;
         this.context = context;
         this.labels = labels;
         this.settings = settings;
+        opened = new PreparedCase?[cases.Count];
     }
 
-    /// <summary>The validation of a stage; null where nothing is to be validated and the dataset has no case to show.</summary>
-    /// <exception cref="VolumeException">The config wants validation, and the dataset has no labelled validation case.</exception>
+    /// <summary>The validation of a stage; null where the config wants none and the dataset has no case to show.</summary>
+    /// <exception cref="VolumeException">The config wants a validation, but the dataset has too few labelled validation cases.</exception>
     public static FinetuneValidation? Create(FinetuneConfig config, StageContext context, Dataset dataset, Encoder encoder, SegmentationHead head)
     {
         DatasetCase[] labelled = [.. dataset.Cases(DatasetSplit.Validation).Where(one => one.HasLabel)];
@@ -38,21 +43,21 @@ internal sealed class FinetuneValidation
         if (labelled.Length == 0) return null;
         ValidationConfig validation = config.Validation ?? new ValidationConfig { Every = 1 };
         var evaluate = new EvaluateConfig { Overlap = validation.Overlap, IncludeBackground = validation.IncludeBackground, Metrics = [ScoreMetric.Dice] };
-        var cache = new CaseCache(labelled, new CasePreparer(config.Data, dataset.Info.LabelNames.Count), context.Data.MemoryLimit / 4);
-        var segmenter = new CaseSegmenter(encoder, head, config.Data, evaluate, context.Device);
-        return new FinetuneValidation(cache, segmenter, context, dataset.Info.LabelNames, EvaluationSettings.Of(evaluate, "validation", "the model while it is trained"));
+        // In memory, most of the room is for the cases that are trained on.
+        DataServices data = context.Data with { MemoryLimit = context.Data.MemoryLimit / 4 };
+        var source = new CaseSource(CasePreparer.ForEvaluation(config.Data, dataset.Info), data.OpenCache(context.Clock, context.Logger.Note));
+        var segmenter = new CaseSegmenter([new SegmentationModel(encoder, head)], config.Data.Crop, evaluate, context.Device);
+        return new FinetuneValidation(labelled, source, segmenter, context, dataset.Info.LabelNames, EvaluationSettings.Of(evaluate, "validation", "the model while it is trained"));
     }
 
-    /// <summary>Mean Dice as evaluation counts it; logs it by class.</summary>
+    /// <summary>Mean Dice as evaluation counts it. The Dice of each class is logged.</summary>
+    /// <returns>Null where no case has a class that counts.</returns>
     public double? MeanDice(int step, CancellationToken cancel)
     {
         var scorer = new CaseScorer(settings.Policy, settings.Metrics, labels.Count);
         var results = new List<CaseResult>();
-        for (int i = 0; i < cases.Count; i++)
-        {
-            PreparedCase prepared = cases.Get(i);
-            results.Add(scorer.Score(prepared.Id, segmenter.Segment(prepared.Image, cancel), prepared.Label!));
-        }
+        for (int index = 0; index < cases.Count; index++)
+            results.Add(With(index, prepared => scorer.Score(prepared.Id, segmenter.Segment(prepared, cancel), prepared.DecodeLabel())));
         EvaluationResult result = EvaluationResult.Of(settings, results, bootstrapSamples: 0, context.Seed);
         for (int label = 0; label < labels.Count; label++)
         {
@@ -62,10 +67,26 @@ internal sealed class FinetuneValidation
         return result.Mean;
     }
 
-    /// <summary>The first case, to look at.</summary>
-    public SegmentedCase SegmentFirst()
+    /// <summary>Segments the first case, for a picture.</summary>
+    public SegmentedCase SegmentFirst() =>
+        With(0, prepared => new SegmentedCase(prepared.Id, prepared.DecodeImage(), prepared.DecodeLabel(), segmenter.Segment(prepared, CancellationToken.None)));
+
+    /// <summary>Closes the cases.</summary>
+    public void Dispose()
     {
-        PreparedCase prepared = cases.Get(0);
-        return new SegmentedCase(prepared, segmenter.Segment(prepared.Image, CancellationToken.None));
+        foreach (PreparedCase? one in opened) one?.Dispose();
+    }
+
+    private T With<T>(int index, Func<PreparedCase, T> use)
+    {
+        if (opened[index] is { } held) return use(held);
+        // Not cancelled half-way: the step that asks for it is finished and saved.
+        PreparedCase prepared = source.OpenOrPrepare(cases[index], out bool isKept, CancellationToken.None);
+        if (isKept)
+        {
+            opened[index] = prepared;
+            return use(prepared);
+        }
+        using (prepared) return use(prepared);
     }
 }

@@ -3,10 +3,10 @@ using HiEndMae.Engine.Metrics;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>A metric over all cases.</summary>
-/// <param name="Metric">Which.</param>
-/// <param name="PerClass">Over the cases that have the class; null where none has.</param>
-/// <param name="WithBackground">Over the cases' means over all classes; null for metrics of surfaces.</param>
-/// <param name="WithoutBackground">Over the cases' means over all classes but background.</param>
+/// <param name="Metric">The metric.</param>
+/// <param name="PerClass">For each class, statistic over the cases that have it; null where none has.</param>
+/// <param name="WithBackground">Statistic over the cases' means of all classes; null for metrics of surfaces.</param>
+/// <param name="WithoutBackground">Statistic over the cases' means of all classes but background.</param>
 public sealed record MetricSummary(ScoreMetric Metric, IReadOnlyList<Statistic?> PerClass, Statistic? WithBackground, Statistic? WithoutBackground)
 {
     /// <summary>The mean that a policy asks for.</summary>
@@ -16,11 +16,11 @@ public sealed record MetricSummary(ScoreMetric Metric, IReadOnlyList<Statistic?>
         return policy.IncludeBackground && !Metric.IsOfSurfaces() ? WithBackground : WithoutBackground;
     }
 
-    /// <summary>Sums up cases.</summary>
-    /// <param name="metric">Which.</param>
-    /// <param name="cases">At least one.</param>
-    /// <param name="bootstrapSamples">Draws for the intervals; 0 for none.</param>
-    /// <param name="seed">Of the draws.</param>
+    /// <summary>Summarises a metric.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="cases">Scores of each case; at least one.</param>
+    /// <param name="bootstrapSamples">Bootstrap draws for the confidence intervals; 0 for none.</param>
+    /// <param name="seed">Seed of the draws.</param>
     public static MetricSummary Of(ScoreMetric metric, IReadOnlyList<CaseResult> cases, int bootstrapSamples, int seed)
     {
         ArgumentNullException.ThrowIfNull(cases);

@@ -1,4 +1,4 @@
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Loading;
 using HiEndMae.Engine.Masking;
 using HiEndMae.Engine.Training;
 using TorchSharp;
@@ -32,7 +32,7 @@ internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, IBatch
         return CropSummary.Of(batches.Get(batch).ImagesOn(device), batches.CasesOf(batch));
     }
 
-    /// <summary>The first crop of a batch, outside every dispose scope.</summary>
+    /// <summary>The first crop of a batch. The caller disposes it: it belongs to no dispose scope.</summary>
     public PretextBatch First(int batch)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -43,8 +43,6 @@ internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, IBatch
         return new PretextBatch(volume, mask);
     }
 
-    // Depends on the seed and the batch's number alone.
-    private TokenMask? Mask(int batch, int samples) => decoder.UsesMask && encoder.Info is TokenEncoderInfo tokens
-        ? RandomMasking.Create(samples, (int)tokens.Grid.Count, maskRatio, seed, batch, device)
-        : null;
+    // Depends only on the seed and the number of the batch.
+    private TokenMask? Mask(int batch, int samples) => RandomMasking.For(encoder, decoder, samples, maskRatio, seed, batch, device);
 }

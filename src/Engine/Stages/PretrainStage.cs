@@ -1,5 +1,6 @@
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Loading;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Training.Schedules;
 using HiEndMae.Imaging;
@@ -9,17 +10,17 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>Pre-training of an encoder by a pretext task.</summary>
-public sealed class PretrainStage(PretrainConfig config, StageContext context)
+public sealed class PretrainStage(PretrainConfig config, TrainingContext context)
 {
-    /// <summary>Trains encoder and decoder in place, on the dataset's images.</summary>
-    /// <param name="dataset">Gives the images, its pre-training split.</param>
-    /// <param name="encoder">Trained.</param>
-    /// <param name="decoder">The pretext task, trained.</param>
-    /// <param name="show">Takes a reconstruction every so often, with its step, and one at the end, without; not called for tasks that reconstruct nothing.</param>
-    /// <param name="cancel">Stops after a checkpoint.</param>
-    /// <exception cref="VolumeException">There is no image, or one cannot be read.</exception>
+    /// <summary>Trains encoder and decoder in place on the dataset's images.</summary>
+    /// <param name="dataset">The dataset; its pre-training split is used.</param>
+    /// <param name="encoder">The encoder to train.</param>
+    /// <param name="decoder">The pretext task, which is trained too.</param>
+    /// <param name="show">Called with a reconstruction and its step now and then, and with one and no step at the end. Never called for tasks that reconstruct nothing.</param>
+    /// <param name="cancel">Stops the training; a checkpoint is written first.</param>
+    /// <exception cref="VolumeException">The dataset has no image, or one cannot be read.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was written.</exception>
+    /// <exception cref="OperationCanceledException">The training was stopped; a checkpoint was written.</exception>
     public TrainResult Run(Dataset dataset, Encoder encoder, Decoder decoder, Action<ReconstructionExample, int?> show, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -29,7 +30,7 @@ public sealed class PretrainStage(PretrainConfig config, StageContext context)
         IReadOnlyList<DatasetCase> cases = StageData.PretrainingCases(dataset, config.Data);
         var length = new TrainingLength(config, cases.Count);
         using IBatchSource batches = StageData.Open(cases, config.Data, dataset.Info, withLabels: false, context, cancel);
-        var objective = new PretrainObjective(encoder, decoder, batches, config.MaskRatio, context.Seed, context.Device);
+        var objective = new PretrainObjective(encoder, decoder, batches, config.MaskRatio, context.Stage.Seed, context.Stage.Device);
         encoder.train();
         decoder.train();
         using var example = new ReconstructionSource(encoder, decoder, objective, length.Steps * config.GradAccumulation);

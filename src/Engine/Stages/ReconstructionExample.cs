@@ -1,7 +1,7 @@
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>A crop, what was hidden of it and what was made of that, to look at: the first channel of each, [X, Y, Z].</summary>
-/// <param name="Input">As it came.</param>
-/// <param name="Masked">Hidden patches at 0.</param>
-/// <param name="Reconstructed">Hidden patches as reconstructed.</param>
+/// <summary>The first channel of a crop, [X, Y, Z], for a picture of its reconstruction.</summary>
+/// <param name="Input">The crop.</param>
+/// <param name="Masked">The crop with hidden patches set to 0.</param>
+/// <param name="Reconstructed">The crop with hidden patches reconstructed.</param>
 public sealed record ReconstructionExample(float[] Input, float[] Masked, float[] Reconstructed);

@@ -3,21 +3,21 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Reconstructs one and the same crop, which training does not see before its end.</summary>
-/// <param name="encoder">In evaluation mode.</param>
-/// <param name="decoder">In evaluation mode.</param>
-/// <param name="objective">Gives the crop and its mask.</param>
-/// <param name="batch">The batch whose first crop is shown.</param>
+/// <summary>Reconstructs the same crop each time, one that the training does not use.</summary>
+/// <param name="encoder">Encoder in evaluation mode.</param>
+/// <param name="decoder">Pretext task in evaluation mode.</param>
+/// <param name="objective">Source of the crop and its mask.</param>
+/// <param name="batch">Number of the batch whose first crop is shown.</param>
 internal sealed class ReconstructionSource(Encoder encoder, Decoder decoder, PretrainObjective objective, int batch) : IDisposable
 {
     private PretextBatch? crop;
 
-    /// <summary>The reconstruction by the model as it is; null for tasks that reconstruct nothing.</summary>
+    /// <summary>The reconstruction by the model in its current state; null for tasks that reconstruct nothing.</summary>
     public ReconstructionExample? Reconstruct()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        // Kept, so that pictures along a training show one crop, and batches are not asked for out of order again.
+        // Cut once, so that all pictures show one crop and the loader is asked for batches in order.
         crop ??= objective.First(batch);
         if (decoder.Reconstruct(encoder, crop) is not { } reconstruction) return null;
         return new ReconstructionExample(First(crop.Volumes), First(reconstruction.Masked), First(reconstruction.Volumes));

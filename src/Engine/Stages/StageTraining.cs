@@ -7,7 +7,7 @@ using HiEndMae.Engine.Weights;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Puts the loop of a stage together: its length, its callbacks in their order, its checkpoints; and sums up what it did.</summary>
+/// <summary>Puts the trainer of a stage together: its length, its callbacks in their order, its checkpoints.</summary>
 internal static class StageTraining
 {
     /// <summary>Trains.</summary>
@@ -15,32 +15,19 @@ internal static class StageTraining
     /// <param name="context">Of the stage.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="length">Steps and epochs.</param>
-    /// <param name="validation">Where the stage validates.</param>
+    /// <param name="validation">Validates; null where the stage does not.</param>
     /// <param name="show">Draws a picture; null where nothing can be shown.</param>
-    /// <param name="cancel">Stops after a checkpoint.</param>
+    /// <param name="cancel">Stops the training; a checkpoint is written first.</param>
     public static TrainResult Run(
-        ITrainingConfig config, StageContext context, IObjective objective, TrainingLength length, ValidationCallback? validation, Action<int?>? show, CancellationToken cancel)
+        TrainingConfig config, TrainingContext context, IObjective objective, TrainingLength length, ValidationCallback? validation, Action<int?>? show, CancellationToken cancel)
     {
-        PeakMemory.Restart();
-        var log = new StepLog();
-        var guard = new BadStepGuard(Path.Combine(context.Folder, "bad-steps"), config.MaxBadSteps);
-        var spikes = new SpikeDetector();
-        List<TrainingCallback> callbacks = [guard, spikes, log];
+        StageContext stage = context.Stage;
+        List<TrainingCallback> callbacks = [new BadStepGuard(Path.Combine(context.Folder, "bad-steps"), config.MaxBadSteps), new SpikeDetector(), new StepLog()];
         if (validation is not null) callbacks.Add(validation);
         if (show is not null) callbacks.Add(new FigureCallback(config.FiguresEvery, show));
         callbacks.Add(new TimeBudgetCallback(context.Budget));
-        TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads) with { Precision = new StepPrecision(context.Precision, context.Device) };
+        TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads) with { Precision = new StepPrecision(context.Precision, stage.Device) };
         CheckpointStore checkpoints = context.Checkpoints(new Retention(config.KeepCheckpoints, config.KeepEvery));
-        TrainResult result = new Trainer(objective, options, callbacks, checkpoints, context.Logger, context.Clock).Run(cancel);
-        StepPhase[] training = [StepPhase.DataWait, StepPhase.Forward, StepPhase.Backward, StepPhase.Optimizer, StepPhase.Logging];
-        return result with
-        {
-            LastLoss = log.LastLoss,
-            BadSteps = guard.Total,
-            LossSpikes = spikes.Total,
-            Best = validation?.Best,
-            VolumesPerSecond = (double)result.Steps * objective.BatchSize * config.GradAccumulation / training.Sum(phase => result.Seconds[phase]),
-            PeakMemoryBytes = PeakMemory.Bytes(),
-        };
+        return new Trainer(objective, options, callbacks, checkpoints, stage.Logger, stage.Clock).Run(cancel);
     }
 }

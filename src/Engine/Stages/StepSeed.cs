@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>What modules draw themselves (dropout, stochastic depth) depends on the run's seed and the step alone, so a resumed run draws the same.</summary>
+/// <summary>Seeds the random numbers that modules draw themselves (dropout, stochastic depth). They depend only on the run's seed and the step, so that a resumed run draws the same.</summary>
 internal static class StepSeed
 {
     private const long Purpose = 0x5EED;

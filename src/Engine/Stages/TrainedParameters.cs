@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Parameters of several modules that want gradients, by full name.</summary>
+/// <summary>The parameters of several modules that need gradients, with their full names.</summary>
 internal static class TrainedParameters
 {
     public static IReadOnlyList<(string Name, Parameter Value)> Of(params (string Prefix, torch.nn.Module Module)[] modules) =>

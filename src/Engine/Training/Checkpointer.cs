@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>Restores a training from the newest good checkpoint, and writes checkpoints; a full disk pauses them, not the training.</summary>
+/// <summary>Restores a training from the newest good checkpoint, and writes checkpoints. On a full disk the training goes on without new checkpoints for as long as it can.</summary>
 internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<TrainingCallback> callbacks, TimeProvider clock)
 {
     private const string ClockName = "clock", ScaleName = "loss_scale", RandomName = "random.cpu";
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(2);
     private long? failedAt;
 
-    /// <summary>Goes on from the newest good checkpoint, where there is one.</summary>
-    /// <exception cref="CheckpointException">It is of another model.</exception>
+    /// <summary>Restores the newest good checkpoint, if there is one.</summary>
+    /// <exception cref="CheckpointException">It belongs to another model.</exception>
     public void Restore(TrainingRun run)
     {
         if (store.Newest(run.Options.Identity.Accepts) is not { } newest) return;
@@ -21,7 +21,7 @@ internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<Training
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> tensors = Tensors(run);
         CheckpointStore.Restore(newest.Path, ModelWeights.Of(run.Objective.Modules), tensors);
-        // Weights on the disk are the averages where there are any: whoever reads a checkpoint wants those.
+        // If averages are kept, the file of weights holds them, because readers of checkpoints need those.
         if (state.IsAveraged) run.Optimizer.SwapAverages();
         run.Optimizer.NumSteps = state.OptimizerSteps;
         set_rng_state(tensors[RandomName]);
@@ -37,8 +37,8 @@ internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<Training
         run.Logger.Resumed(state.Step);
     }
 
-    /// <summary>Writes the checkpoint that is due after a step, if one is.</summary>
-    /// <exception cref="IOException">It cannot be written, and the training cannot go on without it.</exception>
+    /// <summary>Writes a checkpoint after a step, if one is due.</summary>
+    /// <exception cref="IOException">It cannot be written, and the training ends here.</exception>
     /// <exception cref="NonFiniteLossException">A weight is NaN or infinite.</exception>
     public void StepDone(TrainingRun run, bool isStopping)
     {
@@ -92,11 +92,11 @@ internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<Training
         }
     }
 
-    // Batches, masks and dropout are drawn by step and need no state; what else draws from libtorch's generator goes on where it was.
+    // Batches, masks and dropout are drawn by step and need no state. For anything else, the state of libtorch's generator is kept.
     private static Dictionary<string, Tensor> Tensors(TrainingRun run) =>
         new(run.Optimizer.State, StringComparer.Ordinal) { [RandomName] = get_rng_state() };
 
-    // The loss of the last step can be finite and its update not: a checkpoint must not hold such weights.
+    // The loss of a step can be finite and its update not. A checkpoint must not hold such weights.
     private static void CheckWeights(TrainingRun run)
     {
         using DisposeScope scope = NewDisposeScope();

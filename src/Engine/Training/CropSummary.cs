@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>What can be said of a crop without looking at it.</summary>
-/// <param name="Case">The case that it was cut from.</param>
-/// <param name="Min">Least finite intensity; NaN where there is none.</param>
+/// <summary>Figures of a crop, for reports.</summary>
+/// <param name="Case">Id of the case that it was cut from.</param>
+/// <param name="Min">Smallest finite intensity; NaN where there is none.</param>
 /// <param name="Max">Largest finite intensity; NaN where there is none.</param>
 /// <param name="Mean">Mean of the finite intensities; NaN where there is none.</param>
-/// <param name="NonFinite">Intensities that are NaN or infinite.</param>
+/// <param name="NonFinite">Number of intensities that are NaN or infinite.</param>
 public sealed record CropSummary(string Case, double Min, double Max, double Mean, long NonFinite)
 {
-    /// <summary>Sums up the crops of a batch.</summary>
+    /// <summary>Figures of all crops of a batch.</summary>
     /// <param name="images">[B, C, X, Y, Z].</param>
     /// <param name="cases">One id per crop.</param>
     public static IReadOnlyList<CropSummary> Of(Tensor images, IReadOnlyList<string> cases)

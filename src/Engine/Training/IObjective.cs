@@ -12,13 +12,13 @@ public interface IObjective
     /// <summary>Parameters that are trained, by full name.</summary>
     IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Value)> Parameters { get; }
 
-    /// <summary>Volumes (crops) seen per batch.</summary>
+    /// <summary>Crops per batch.</summary>
     int BatchSize { get; }
 
-    /// <summary>Time waited for data so far, in all.</summary>
+    /// <summary>Total time that the training has waited for data so far.</summary>
     TimeSpan DataWait => TimeSpan.Zero;
 
-    /// <summary>The loss of a batch, a scalar with gradient, in the current dispose scope. Depends on the batch's number alone.</summary>
+    /// <summary>The loss of a batch: a scalar with gradient, in the current dispose scope. It depends only on the weights and the number of the batch.</summary>
     Tensor Loss(int batch);
 
     /// <summary>Factor on the learning rate of a parameter.</summary>
@@ -27,6 +27,6 @@ public interface IObjective
     /// <summary>Cases that a batch's crops are cut from.</summary>
     IReadOnlyList<string> CasesOf(int batch) => [];
 
-    /// <summary>Cases and intensities of a batch's crops, for reports of trouble.</summary>
+    /// <summary>Figures of a batch's crops, for reports of bad steps.</summary>
     IReadOnlyList<CropSummary> Describe(int batch) => [];
 }

@@ -1,19 +1,19 @@
 namespace HiEndMae.Engine.Training;
 
-/// <summary>The loss, a gradient or a weight became NaN or infinite and stayed so; the last good checkpoint is as it was.</summary>
+/// <summary>The training stopped because the loss, a gradient or a weight was NaN or infinite too often. The last good checkpoint is unchanged.</summary>
 public sealed class NonFiniteLossException : Exception
 {
-    /// <summary>Says what was seen.</summary>
-    /// <param name="what">Such as "The loss was NaN or infinite in 10 steps in a row, up to step 31".</param>
-    /// <param name="step">Steps done when it was seen.</param>
-    /// <param name="checkpoint">The last good one.</param>
-    /// <param name="report">File about the batch, where there is one.</param>
+    /// <summary>Creates the error.</summary>
+    /// <param name="what">What happened, such as "The loss was NaN or infinite in 10 steps in a row, up to step 31".</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="checkpoint">The last good checkpoint; null where there is none.</param>
+    /// <param name="report">File that describes the batch; null where there is none.</param>
     public NonFiniteLossException(string what, int step, string? checkpoint, string? report = null)
         : base($"{what}; lower the learning rate, lengthen the warm-up or set grad_clip.{(report is null ? "" : $" Cases and intensities of the batch are in '{report}'.")} {(checkpoint is null ? "No checkpoint had been written yet." : $"The last good checkpoint is '{checkpoint}'.")}")
     {
         Step = step;
     }
 
-    /// <summary>Steps done when it was seen.</summary>
+    /// <summary>Steps done.</summary>
     public int Step { get; }
 }

@@ -4,11 +4,11 @@ using TorchSharp.Modules;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>Which parameters share a learning rate and a weight decay.</summary>
+/// <summary>Groups parameters that share a learning rate and a weight decay.</summary>
 public static class ParameterGrouping
 {
-    /// <summary>Groups, in the order of their first parameter.</summary>
-    /// <param name="objective">Its parameters and their factors.</param>
+    /// <summary>The groups, in the order of their first parameter.</summary>
+    /// <param name="objective">The parameters, and their factors on the learning rate.</param>
     /// <param name="config">Weight decay, and what it acts on.</param>
     public static IReadOnlyList<ParameterGroup> Of(IObjective objective, OptimizerConfig config)
     {
@@ -22,7 +22,7 @@ public static class ParameterGrouping
     private static bool Decays(string name, Parameter value, DecayedParameters on)
     {
         if (on == DecayedParameters.All) return true;
-        // Biases, norms, class and mask tokens: all their values lie along one axis.
+        // Biases, norms, class and mask tokens: only one of their axes is longer than 1.
         bool isVector = value.shape.Count(edge => edge > 1) <= 1;
         bool isPosition = name.Contains("pos_embed", StringComparison.Ordinal) || name.Contains("position", StringComparison.Ordinal);
         return !isVector && !isPosition;

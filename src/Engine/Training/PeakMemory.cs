@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>Largest resident memory of this process since a point in time.</summary>
+/// <summary>Measures the largest resident memory of this process.</summary>
 public static class PeakMemory
 {
     private const string ClearRefs = "/proc/self/clear_refs";
 
-    /// <summary>Starts to measure anew, where the system can (Linux); elsewhere the peak is the process's.</summary>
+    /// <summary>Starts a new measurement. Where the system cannot do that (outside Linux), the peak counts from the start of the process.</summary>
     public static void Restart()
     {
         try
@@ -16,7 +16,7 @@ public static class PeakMemory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Some containers forbid it.
+            // Some containers do not allow it.
         }
     }
 

@@ -2,27 +2,30 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>Where the time of a training goes, over all processes that had a part in it.</summary>
+/// <summary>Measures the time of each phase of a training, summed over all processes that trained.</summary>
 public sealed class StepClock(TimeProvider clock)
 {
     private readonly double[] seconds = new double[Enum.GetValues<StepPhase>().Length];
     private long mark = clock.GetTimestamp();
 
+    /// <summary>The phases that are the training itself: not checkpoints, validation and pictures.</summary>
+    public static IReadOnlyList<StepPhase> TrainingPhases { get; } = [StepPhase.DataWait, StepPhase.Forward, StepPhase.Backward, StepPhase.Optimizer, StepPhase.Logging];
+
     /// <summary>Seconds per phase.</summary>
     public IReadOnlyDictionary<StepPhase, double> Seconds => Enum.GetValues<StepPhase>().ToDictionary(phase => phase, phase => seconds[(int)phase]);
 
-    /// <summary>Seconds of everything.</summary>
+    /// <summary>Seconds of all phases.</summary>
     public double Total => seconds.Sum();
 
     /// <summary>Seconds of one phase.</summary>
     public double this[StepPhase phase] => seconds[(int)phase];
 
-    /// <summary>Starts to measure, without booking what went before.</summary>
+    /// <summary>Starts measuring now. The time before counts for no phase.</summary>
     public void Restart() => mark = clock.GetTimestamp();
 
-    /// <summary>Books the time since the last call to a phase.</summary>
-    /// <param name="phase">What was done.</param>
-    /// <param name="waited">Part of that time that was spent waiting for data.</param>
+    /// <summary>Adds the time since the last call to a phase.</summary>
+    /// <param name="phase">The phase.</param>
+    /// <param name="waited">Part of the time that was spent waiting for data. It counts as <see cref="StepPhase.DataWait"/>.</param>
     public void Book(StepPhase phase, TimeSpan waited = default)
     {
         long now = clock.GetTimestamp();
@@ -31,10 +34,10 @@ public sealed class StepClock(TimeProvider clock)
         mark = now;
     }
 
-    /// <summary>For a checkpoint.</summary>
+    /// <summary>The state to keep in a checkpoint.</summary>
     public JsonObject Save() => new(Seconds.Select(entry => KeyValuePair.Create(entry.Key.ToString(), (JsonNode?)Math.Round(entry.Value, 6))));
 
-    /// <summary>Goes on from a checkpoint.</summary>
+    /// <summary>Restores the state from a checkpoint.</summary>
     public void Load(JsonObject state)
     {
         ArgumentNullException.ThrowIfNull(state);

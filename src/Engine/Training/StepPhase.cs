@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Training;
 
-/// <summary>What a training spends its time on.</summary>
+/// <summary>Phases of a training.</summary>
 public enum StepPhase
 {
     /// <summary>Waiting for batches.</summary>
@@ -9,13 +9,13 @@ public enum StepPhase
     /// <summary>Forward pass and loss.</summary>
     Forward,
 
-    /// <summary>Backward pass; on GPU, where work goes on in the background, with the rest of the forward pass.</summary>
+    /// <summary>Backward pass. On GPU, where the forward pass runs asynchronously, also the rest of that.</summary>
     Backward,
 
     /// <summary>Gradient norm and update.</summary>
     Optimizer,
 
-    /// <summary>Logging and other small things between steps.</summary>
+    /// <summary>Logging and other small work between steps.</summary>
     Logging,
 
     /// <summary>Checkpoints.</summary>

@@ -4,10 +4,10 @@ namespace HiEndMae.Engine.Training;
 /// <param name="Step">Steps done, this one included.</param>
 /// <param name="Loss">Mean loss of its batches.</param>
 /// <param name="GradNorm">Norm of all gradients before clipping.</param>
-/// <param name="Applied">False where loss or gradient were NaN or infinite: the weights are as they were.</param>
+/// <param name="Applied">False where the loss or a gradient was NaN or infinite. The weights are then unchanged.</param>
 /// <param name="Lr">Learning rate, before factors of parameters.</param>
 public readonly record struct StepReport(int Step, double Loss, double GradNorm, bool Applied, double Lr)
 {
-    /// <summary>Whether a step that was not applied only lowers the loss factor of float16: nothing is wrong with the loss.</summary>
+    /// <summary>Whether the step was not applied only because the loss scale of float16 was too large. That is no error.</summary>
     public bool IsScaleSearch { get; init; }
 }

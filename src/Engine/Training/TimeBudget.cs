@@ -1,10 +1,10 @@
 namespace HiEndMae.Engine.Training;
 
-/// <summary>How long a run may take, counted from when this is made.</summary>
+/// <summary>The time that a run may take, counted from the creation of this object.</summary>
 public sealed class TimeBudget(TimeSpan? budget, TimeProvider clock)
 {
     private readonly long start = clock.GetTimestamp();
 
-    /// <summary>Why the run has to stop now; null while it may go on.</summary>
+    /// <summary>The exception to stop the run with, once its time is spent; null before that.</summary>
     public TimeBudgetException? Spent() => budget is { } limit && clock.GetElapsedTime(start) >= limit ? new TimeBudgetException(limit) : null;
 }

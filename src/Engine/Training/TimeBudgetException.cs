@@ -4,6 +4,6 @@ namespace HiEndMae.Engine.Training;
 public sealed class TimeBudgetException(TimeSpan budget)
     : OperationCanceledException($"the time budget of {budget:g} is spent")
 {
-    /// <summary>How long the run was to take at most.</summary>
+    /// <summary>The time that the run was allowed.</summary>
     public TimeSpan Budget { get; } = budget;
 }

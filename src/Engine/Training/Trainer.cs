@@ -6,24 +6,25 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>THE training loop: restore; then loss, gradient, update; callbacks, checkpoint; stop when done or asked to.</summary>
+/// <summary>The one training loop: restore a checkpoint; then, step by step, loss, gradient, update, callbacks, checkpoint.</summary>
 /// <param name="objective">What is minimised.</param>
-/// <param name="options">How long, with what.</param>
-/// <param name="callbacks">Logging, guards, validation, pictures; asked in this order.</param>
-/// <param name="checkpoints">Where checkpoints go.</param>
-/// <param name="logger">Where values go.</param>
+/// <param name="options">Length, optimiser, intervals.</param>
+/// <param name="callbacks">Logging, guards, validation, pictures. They are called in this order.</param>
+/// <param name="checkpoints">Keeps checkpoints.</param>
+/// <param name="logger">Takes values and sentences.</param>
 /// <param name="clock">Time.</param>
 public sealed class Trainer(
     IObjective objective, TrainerOptions options, IReadOnlyList<TrainingCallback> callbacks, CheckpointStore checkpoints, IStageLogger logger, TimeProvider clock)
 {
     /// <summary>Trains from the newest checkpoint, or from the start, to the end.</summary>
-    /// <exception cref="OperationCanceledException">Asked to stop, or out of time; a checkpoint was written.</exception>
-    /// <exception cref="NonFiniteLossException">NaN or infinity, several steps in a row; the last good checkpoint is as it was.</exception>
-    /// <exception cref="CheckpointException">A checkpoint is of another model.</exception>
+    /// <exception cref="OperationCanceledException">The training was stopped, or its time is spent; a checkpoint was written.</exception>
+    /// <exception cref="NonFiniteLossException">The loss or a gradient was NaN or infinite in too many steps in a row. The last good checkpoint is unchanged.</exception>
+    /// <exception cref="CheckpointException">The newest checkpoint belongs to another model.</exception>
     /// <exception cref="IOException">The last checkpoint cannot be written.</exception>
     public TrainResult Run(CancellationToken cancel)
     {
         long start = clock.GetTimestamp();
+        PeakMemory.Restart();
         using IOptimizer optimizer = Optimizers.Create(options.Optimizer, ParameterGrouping.Of(objective, options.Optimizer), options.Threads, options.Optimizer.EmaDecay > 0);
         var run = new TrainingRun(objective, optimizer, options, logger, clock);
         var checkpointer = new Checkpointer(checkpoints, callbacks, clock);
@@ -41,7 +42,19 @@ public sealed class Trainer(
             Finish(run, checkpointer, cancel);
         }
         foreach (TrainingCallback callback in callbacks) callback.Ended(run);
-        return new TrainResult(run.Step, double.NaN, run.LastCheckpoint!, clock.GetElapsedTime(start), run.Clock.Seconds) { EndReason = run.EndReason };
+        return Result(run, clock.GetElapsedTime(start));
+    }
+
+    private TrainResult Result(TrainingRun run, TimeSpan elapsed)
+    {
+        double seconds = StepClock.TrainingPhases.Sum(phase => run.Clock[phase]);
+        var result = new TrainResult(run.Step, run.LastCheckpoint!, elapsed, run.Clock.Seconds)
+        {
+            EndReason = run.EndReason,
+            VolumesPerSecond = (double)run.Step * objective.BatchSize * options.GradAccumulation / seconds,
+            PeakMemoryBytes = PeakMemory.Bytes(),
+        };
+        return callbacks.Aggregate(result, (sum, callback) => callback.AddTo(sum));
     }
 
     private StepReport Step(TrainingRun run)
@@ -52,7 +65,7 @@ public sealed class Trainer(
         optimizer.ZeroGrad();
         run.Clock.Book(StepPhase.Optimizer);
         for (int i = 0; i < options.GradAccumulation; i++) loss += Accumulate(run, run.Step * options.GradAccumulation + i);
-        // A loss that is no number has no gradient worth a look.
+        // A loss that is not finite has no usable gradient.
         StepResult update = double.IsFinite(loss)
             ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, AverageDecay = options.Optimizer.EmaDecay, LossScale = options.Precision.LossScale })
             : new StepResult(double.NaN, Applied: false);
@@ -63,7 +76,7 @@ public sealed class Trainer(
         return new StepReport(run.Step, loss, update.GradNorm, update.Applied, lr) { IsScaleSearch = isScaleSearch };
     }
 
-    // Forward and backward of one batch; its part of the step's loss.
+    // Forward and backward pass of one batch. Returns its part of the step's loss.
     private double Accumulate(TrainingRun run, int batch)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -80,7 +93,7 @@ public sealed class Trainer(
 
     private static void Finish(TrainingRun run, Checkpointer checkpointer, CancellationToken cancel)
     {
-        // Read once: a stop that is asked for after this is seen after the next step, and saved then.
+        // Read once: a request to stop that comes later is handled after the next step.
         bool isStopped = cancel.IsCancellationRequested;
         checkpointer.StepDone(run, isStopping: isStopped || run.Interruption is not null);
         if (run.Interruption is { } interruption && !run.IsDone) throw interruption;

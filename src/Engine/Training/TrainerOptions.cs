@@ -4,7 +4,7 @@ using HiEndMae.Engine.Training.Schedules;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>How long to train, with what, and how often to log and save.</summary>
+/// <summary>Settings of a training.</summary>
 /// <param name="Length">Steps and epochs.</param>
 /// <param name="GradAccumulation">Batches per step.</param>
 /// <param name="LogEvery">Steps between logged values.</param>
@@ -12,15 +12,15 @@ namespace HiEndMae.Engine.Training;
 /// <param name="Optimizer">Constants of the optimiser.</param>
 /// <param name="Schedule">Learning rate by step.</param>
 /// <param name="Threads">Threads of the optimiser.</param>
-/// <param name="Identity">Of the experiment, for checkpoints.</param>
+/// <param name="Identity">What the checkpoints belong to.</param>
 public sealed record TrainerOptions(
     TrainingLength Length, int GradAccumulation, int LogEvery, int CheckpointEvery, OptimizerConfig Optimizer, Schedules.ISchedule Schedule, int Threads, RunIdentity Identity)
 {
-    /// <summary>What forward computes in.</summary>
+    /// <summary>Precision of forward passes.</summary>
     public StepPrecision Precision { get; init; } = StepPrecision.Full;
 
-    /// <summary>From a stage's config.</summary>
-    public static TrainerOptions Of(ITrainingConfig config, TrainingLength length, RunIdentity identity, int threads)
+    /// <summary>The settings of a stage.</summary>
+    public static TrainerOptions Of(TrainingConfig config, TrainingLength length, RunIdentity identity, int threads)
     {
         ArgumentNullException.ThrowIfNull(config);
         return new TrainerOptions(

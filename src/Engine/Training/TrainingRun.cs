@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>A training under way: what the loop and its callbacks share.</summary>
+/// <summary>The state of a running training, which the loop and its callbacks share.</summary>
 public sealed class TrainingRun(IObjective objective, IOptimizer optimizer, TrainerOptions options, IStageLogger logger, TimeProvider clock)
 {
     /// <summary>What is minimised.</summary>
@@ -15,10 +15,10 @@ public sealed class TrainingRun(IObjective objective, IOptimizer optimizer, Trai
     /// <summary>Length and intervals.</summary>
     public TrainerOptions Options { get; } = options;
 
-    /// <summary>Where values and sentences go.</summary>
+    /// <summary>Takes values and sentences.</summary>
     public IStageLogger Logger { get; } = logger;
 
-    /// <summary>Where the time goes.</summary>
+    /// <summary>Measures the time of each phase.</summary>
     public StepClock Clock { get; } = new(clock);
 
     /// <summary>Steps done.</summary>
@@ -27,22 +27,22 @@ public sealed class TrainingRun(IObjective objective, IOptimizer optimizer, Trai
     /// <summary>Folder of the newest checkpoint.</summary>
     public string? LastCheckpoint { get; internal set; }
 
-    /// <summary>Step of the best checkpoint, where one is chosen.</summary>
+    /// <summary>Step of the best checkpoint; null where none is chosen.</summary>
     public int? BestStep { get; set; }
 
     /// <summary>Why the training ends before its last step; null where it does not.</summary>
     public string? EndReason { get; internal set; }
 
-    /// <summary>Why this process is to stop; the training goes on later.</summary>
+    /// <summary>Why this process must stop; null where it need not. The training can be resumed later.</summary>
     public OperationCanceledException? Interruption { get; private set; }
 
-    /// <summary>Whether a checkpoint of this step is wanted beside the regular ones.</summary>
+    /// <summary>Whether this step needs a checkpoint besides the regular ones.</summary>
     public bool WantsCheckpoint { get; set; }
 
-    /// <summary>Whether there is nothing left to do.</summary>
+    /// <summary>Whether the training is complete.</summary>
     public bool IsDone { get; internal set; }
 
-    /// <summary>Ends the training well, at this step.</summary>
+    /// <summary>Completes the training at this step.</summary>
     public void End(string reason)
     {
         EndReason = reason;
@@ -53,7 +53,7 @@ public sealed class TrainingRun(IObjective objective, IOptimizer optimizer, Trai
     /// <summary>Stops this process after a checkpoint.</summary>
     public void Interrupt(OperationCanceledException reason) => Interruption ??= reason;
 
-    /// <summary>Does something with the model as it will be used: its averaged weights where there are any, no dropout.</summary>
+    /// <summary>Calls a function while the model is as it will be used: with averaged weights if there are any, and without dropout.</summary>
     public T WithFinalWeights<T>(Func<T> use)
     {
         ArgumentNullException.ThrowIfNull(use);

@@ -26,12 +26,24 @@ internal static class RecordParser
             name = attribute.ConstructorArguments[1].Value as string ?? "";
         }
         bool isExperiment = attribute.NamedArguments.Any(named => named.Key == "IsExperiment" && named.Value.Value is true);
-        IPropertySymbol[] properties = [.. type.GetMembers().OfType<IPropertySymbol>()
-            .Where(property => property is { IsStatic: false, IsIndexer: false, SetMethod: not null, DeclaredAccessibility: Accessibility.Public, IsImplicitlyDeclared: false })];
+        IPropertySymbol[] properties = PropertiesOf(type);
         PropertyModel[] models = [.. properties.Select(property => PropertyParser.Parse(property, properties, context.SemanticModel.Compilation, diagnostics, cancel)).OfType<PropertyModel>()];
         var record = new RecordModel(
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
             type.Name, XmlSummary.Of(type, cancel), slot, name, isExperiment, new(models));
         return new ParsedRecord(diagnostics.Count == 0 ? record : null, new([.. diagnostics]), location);
+    }
+
+    // The record's own properties, then those of the records it derives from. An overridden property counts once, as the record itself declares it.
+    private static IPropertySymbol[] PropertiesOf(INamedTypeSymbol type)
+    {
+        var properties = new List<IPropertySymbol>();
+        for (INamedTypeSymbol? declaring = type; declaring is { SpecialType: not SpecialType.System_Object }; declaring = declaring.BaseType)
+        {
+            properties.AddRange(declaring.GetMembers().OfType<IPropertySymbol>().Where(property =>
+                property is { IsStatic: false, IsIndexer: false, SetMethod: not null, DeclaredAccessibility: Accessibility.Public, IsImplicitlyDeclared: false }
+                && properties.All(other => other.Name != property.Name)));
+        }
+        return [.. properties];
     }
 }

@@ -4,6 +4,7 @@ using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Benchmarks;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Host.Output;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
@@ -22,7 +23,7 @@ internal static class BenchCommand
         var steps = new Option<int>("--steps") { Description = "Steps to measure, after three to warm up.", DefaultValueFactory = _ => 20 };
         var stage = new Option<string?>("--stage") { Description = "pretrain or finetune; left out, the first that the file has.", HelpName = "STAGE" };
         var classes = new Option<int>("--classes") { Description = "Classes of the head, background included.", DefaultValueFactory = _ => 14 };
-        stage.AcceptOnlyFromAmong("pretrain", "finetune");
+        stage.AcceptOnlyFromAmong(Stage.NameOf(StageKind.Pretrain), Stage.NameOf(StageKind.Finetune));
         steps.Validators.Add(result =>
         {
             if (result.GetValue(steps) < 1) result.AddError("--steps wants at least 1.");
@@ -44,8 +45,9 @@ internal static class BenchCommand
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         ExperimentConfig config = loaded.Experiments[0].Config;
-        string chosen = stage ?? (config.Pretrain is not null ? "pretrain" : "finetune");
-        if (chosen == "pretrain" ? config.Pretrain is null : config.Finetune is null)
+        StageKind kind = stage == Stage.NameOf(StageKind.Pretrain) || (stage is null && config.Pretrain is not null) ? StageKind.Pretrain : StageKind.Finetune;
+        string chosen = Stage.NameOf(kind);
+        if (kind == StageKind.Pretrain ? config.Pretrain is null : config.Finetune is null)
         {
             environment.Error.WriteLine($"error: '{file}' has no [{chosen}] to be timed.");
             return ExitCodes.BadUsage;
@@ -54,7 +56,7 @@ internal static class BenchCommand
         int threads = Compute.Prepare(config);
         torch.manual_seed(config.Seed);
         using DisposeScope scope = torch.NewDisposeScope();
-        using var model = new BenchModel(config, chosen, classes, new ComponentFactory(catalog), device, threads);
+        using var model = new BenchModel(config, kind, classes, new ComponentFactory(catalog), device, threads);
         using var stop = new StopSignal();
         var bench = new StepBench(model.Optimizer, new StepPrecision(config.Precision, device), device, message => environment.Error.WriteLine($"warning: {message}"));
         StepTimes? measured = null;

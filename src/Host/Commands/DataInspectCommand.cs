@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Data.Inspection;
 using HiEndMae.Host.Output;
 using HiEndMae.Runs.LabelMaps;

@@ -4,15 +4,17 @@ using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Host.Output;
+using HiEndMae.Runs.Execution;
 using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae data prepare FILE</c>: fills the disk cache with every case that an experiment trains on. What is there already is left; broken cases are named.</summary>
+/// <summary><c>hiendmae data prepare FILE</c>: fills the disk cache with every case that an experiment uses. Entries that exist are left; broken cases are named.</summary>
 internal static class DataPrepareCommand
 {
     public static Command Create(HostEnvironment environment)
@@ -21,7 +23,7 @@ internal static class DataPrepareCommand
         Option<string[]> set = CommonOptions.Set();
         Option<string> output = CommonOptions.Out();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("prepare", "Prepare every case that an experiment trains on, in parallel; going on where it was stopped. Exit 3 where a case is broken.") { file, set, output, json };
+        var command = new Command("prepare", "Prepare every case that an experiment uses, in parallel. Continues where it was stopped. Exit code 3 if a case is broken.") { file, set, output, json };
         command.SetAction(parsed => Run(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], parsed.GetValue(output)!, parsed.GetValue(json)));
         return command;
     }
@@ -61,58 +63,57 @@ internal static class DataPrepareCommand
 
     private static IEnumerable<PreparedStage> Stages(HostEnvironment environment, ExperimentConfig config, ComponentFactory factory)
     {
-        if (config.Cache.Store == CacheStore.Memory) throw new PluginException("The experiment keeps prepared cases in memory ([cache] store = \"memory\"): there is nothing to prepare beforehand.");
+        if (config.Cache.Store == CacheKind.Memory) throw new PluginException("The experiment keeps prepared cases in memory ([cache] store = \"memory\"): there is nothing to prepare beforehand.");
         if (config.Pretrain is { } pretrain)
         {
-            Dataset dataset = Open(pretrain.Data);
-            yield return new PreparedStage("pretrain", pretrain.Data, dataset.Info, StageData.PretrainingCases(dataset, pretrain.Data), false);
+            Dataset dataset = RunDatasets.Open(pretrain.Data, factory, Warn);
+            yield return new PreparedStage(StageKind.Pretrain, CasePreparer.ForTraining(pretrain.Data, dataset.Info, withLabels: false), StageData.PretrainingCases(dataset, pretrain.Data));
         }
         if (config.Finetune is { } finetune)
         {
-            Dataset dataset = Open(finetune.Data);
-            yield return new PreparedStage("finetune", finetune.Data, dataset.Info, StageData.LabelledCases(dataset, finetune), true);
+            Dataset dataset = RunDatasets.Open(finetune.Data, factory, Warn);
+            yield return new PreparedStage(StageKind.Finetune, CasePreparer.ForTraining(finetune.Data, dataset.Info, withLabels: true), StageData.LabelledCases(dataset, finetune));
+            // Cases that are segmented whole: they are not cut to their foreground, so their entries are others.
+            IReadOnlyList<DatasetCase> whole = StageData.EvaluatedCases(dataset, config);
+            if (whole.Count > 0) yield return new PreparedStage(StageKind.Evaluate, CasePreparer.ForEvaluation(finetune.Data, dataset.Info), whole);
         }
 
-        Dataset Open(DataConfig data)
-        {
-            Dataset dataset = factory.CreateDataset(data.Dataset, message => environment.Error.WriteLine($"warning: {message}"));
-            SplitCheck.Check(dataset);
-            return dataset;
-        }
+        void Warn(string message) => environment.Error.WriteLine($"warning: {message}");
     }
 
     private static JsonObject Prepare(HostEnvironment environment, ExperimentConfig config, PreparedStage stage, string output, bool quiet, CancellationToken cancel)
     {
         DataServices services = DataServices.Of(config, output);
-        var storage = (DiskStorage)services.OpenStorage(environment.Runs.Clock, message => environment.Error.WriteLine(message));
-        CasePreparation preparation = StageData.Preparation(stage.Data, stage.Info, stage.WithLabels, storage, services.Loader);
+        var cache = (DiskCache)services.OpenCache(environment.Runs.Clock, message => environment.Error.WriteLine(message));
+        var preparation = new ParallelPreparation(stage.Preparer, cache, services.Loader);
+        string name = Stage.NameOf(stage.Kind);
         IReadOnlyList<BrokenCase> broken = [];
-        ConsoleProgress.Run(environment, quiet, $"prepare {stage.Name}", progress =>
+        ConsoleProgress.Run(environment, quiet, $"prepare {name}", progress =>
         {
             long start = environment.Runs.Clock.GetTimestamp();
-            (StoredCase?[] stored, broken) = preparation.Run(stage.Cases, (done, id, _) =>
+            (PreparedCase?[] prepared, broken) = preparation.Run(stage.Cases, (done, id, _) =>
             {
                 TimeSpan elapsed = environment.Runs.Clock.GetElapsedTime(start);
                 progress.Report(done, stage.Cases.Count, id, elapsed / done * (stage.Cases.Count - done));
             }, cancel);
-            foreach (StoredCase? one in stored) one?.Dispose();
+            foreach (PreparedCase? one in prepared) one?.Dispose();
         });
         foreach (BrokenCase one in broken) environment.Error.WriteLine($"broken: {one.Id}: {one.Reason}");
         if (!quiet)
         {
             environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{stage.Name}: {stage.Cases.Count - broken.Count} of {stage.Cases.Count} cases in '{storage.Folder}', {storage.Written} of them new; {storage.Used / 1e9:F2} GB of {config.Cache.Limit} used"));
+                $"{name}: {stage.Cases.Count - broken.Count} of {stage.Cases.Count} cases in '{cache.Folder}', {cache.Written} of them new; {cache.Used / 1e9:F2} GB of {config.Cache.Limit} used"));
         }
         return new JsonObject
         {
-            ["stage"] = stage.Name,
-            ["cache"] = storage.Folder,
+            ["stage"] = name,
+            ["cache"] = cache.Folder,
             ["cases"] = stage.Cases.Count,
-            ["new"] = storage.Written,
-            ["bytes"] = storage.Used,
+            ["new"] = cache.Written,
+            ["bytes"] = cache.Used,
             ["broken"] = new JsonArray([.. broken.Select(one => (JsonNode)new JsonObject { ["case"] = one.Id, ["reason"] = one.Reason })]),
         };
     }
 
-    private sealed record PreparedStage(string Name, DataConfig Data, DatasetInfo Info, IReadOnlyList<DatasetCase> Cases, bool WithLabels);
+    private sealed record PreparedStage(StageKind Kind, CasePreparer Preparer, IReadOnlyList<DatasetCase> Cases);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Configuration.Shared;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
@@ -30,7 +30,7 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
         // All of them, unless one is named or the path names one.
         IReadOnlyList<string> starts = options.Models.Start is null && opened.Path.Start is null ? opened.Starts : [opened.StartOf(options.Models.Start)];
         Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
-        int threads = Compute.Prepare(opened.Config);
+        _ = Compute.Prepare(opened.Config);
         Dataset dataset = opened.Factory.Create<Dataset>(Slot.Dataset, opened.Finetune.Data.Dataset, new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
         if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new PluginException("The dataset has other classes than the run was trained with.");
         string folder = options.Out ?? Path.Combine(opened.Path.Run, "evaluations", environment.Runs.Clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
@@ -39,11 +39,11 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
         int failed = 0;
         foreach (string start in starts)
         {
-            ConsoleProgress.Run(environment, options.Json, $"evaluate-{start}", progress =>
+            ConsoleProgress.Run(environment, options.Json, Stage.Evaluate(start).Name, progress =>
             {
                 using DisposeScope scope = NewDisposeScope();
                 (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, options.Models.Checkpoints, options.Models.Averaging, device);
-                var context = new StageContext(opened.Config.Seed, device, threads, new RunIdentity("", "", []), folder, DataServices.Of(opened.Config, folder), new TimeBudget(null, environment.Runs.Clock), new ProgressOnly(progress, environment.Error.WriteLine), environment.Runs.Clock);
+                var context = new StageContext(opened.Config.Seed, device, opened.Cases, new ProgressOnly(progress, environment.Error.WriteLine), environment.Runs.Clock);
                 EvaluationResult result = new EvaluateStage(opened.Evaluate, opened.Finetune.Data, context).Run(
                     dataset, split == "test" ? DatasetSplit.Test : DatasetSplit.Validation, models, about, segmented => Keep(start, segmented, savePredictions), Failed, cancel);
                 results.Add(start, result);
@@ -64,8 +64,8 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
 
         void Keep(string start, SegmentedCase segmented, bool predictions)
         {
-            string name = RunDirectory.SafeName(segmented.Case.Id);
-            SegmentationFigure.Write(Path.Combine(folder, "figures", $"{start}-{name}.png"), segmented.Case.Image, segmented.Case.Label!.Voxels, segmented.Prediction.Voxels, opened.Card.Labels);
+            string name = RunDirectory.SafeName(segmented.Id);
+            SegmentationFigure.Write(Path.Combine(folder, "figures", $"{start}-{name}.png"), segmented.Image, segmented.Truth.Voxels, segmented.Prediction.Voxels, opened.Card.Labels);
             if (!predictions) return;
             string target = Path.Combine(folder, "predictions", start);
             Directory.CreateDirectory(target);

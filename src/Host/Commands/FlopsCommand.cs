@@ -4,6 +4,7 @@ using HiEndMae.Configuration;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Counting;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Host.Output;
 using HiEndMae.Runs.Loading;
 using Spectre.Console;
@@ -47,9 +48,9 @@ internal static class FlopsCommand
     private static void Print(HostEnvironment environment, LoadedExperiment experiment, ExperimentCosts costs)
     {
         if (experiment.Label.Length > 0) environment.Output.WriteLine(experiment.Label);
-        foreach ((string stage, IReadOnlyList<OperationCount> parts) in costs.Stages)
+        foreach ((StageKind stage, IReadOnlyList<OperationCount> parts) in costs.Stages)
         {
-            Table table = new Table().Title(stage).AddColumns("part", "parameters", "activations", "all (G)", "paper (G)");
+            Table table = new Table().Title(Stage.NameOf(stage)).AddColumns("part", "parameters", "activations", "all (G)", "paper (G)");
             foreach (OperationCount part in parts.Append(ExperimentCosts.Sum(parts)))
             {
                 table.AddRow(
@@ -73,7 +74,7 @@ internal static class FlopsCommand
             result["decoder_multiply_adds_paper"] = decoder.PaperMultiplyAdds;
             result["decoder_multiply_adds_all"] = decoder.MultiplyAdds;
         }
-        result["stages"] = new JsonObject(costs.Stages.Select(stage => KeyValuePair.Create(stage.Name, (JsonNode?)new JsonArray([.. stage.Parts.Append(ExperimentCosts.Sum(stage.Parts)).Select(part => (JsonNode)new JsonObject
+        result["stages"] = new JsonObject(costs.Stages.Select(stage => KeyValuePair.Create(Stage.NameOf(stage.Kind), (JsonNode?)new JsonArray([.. stage.Parts.Append(ExperimentCosts.Sum(stage.Parts)).Select(part => (JsonNode)new JsonObject
         {
             ["part"] = part.Part,
             ["parameters"] = part.Parameters,

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
@@ -43,7 +45,8 @@ internal static class PredictCommand
         torch.Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
         _ = Compute.Prepare(opened.Config);
         (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, choice.Checkpoints, choice.Averaging, device);
-        var segmenter = new CaseSegmenter(models, opened.Finetune.Data, opened.Evaluate, device);
+        var segmenter = new CaseSegmenter(models, opened.Finetune.Data.Crop, opened.Evaluate, device);
+        CasePreparer preparer = CasePreparer.ForPrediction(opened.Finetune.Data);
         Directory.CreateDirectory(output.Folder);
         var done = new JsonArray();
         var failures = new JsonArray();
@@ -61,11 +64,9 @@ internal static class PredictCommand
                 };
                 try
                 {
-                    Volume<float> original = VolumeReader.ReadImage(image, cancel);
-                    if (original.Channels != opened.Card.Channels.Count)
-                        throw new VolumeException($"'{image}' has {original.Channels} channels; the model takes {opened.Card.Channels.Count}: {string.Join(", ", opened.Card.Channels)}.");
-                    OriginalPrediction prediction = segmenter.PredictOriginal(original, image, output.Probabilities, cancel);
-                    JsonObject about1 = output.Write(image, original, prediction, opened, about, environment.Runs.Clock.GetElapsedTime(began), cancel);
+                    using PreparedCase prepared = preparer.Prepare(new ScanCase(image, opened.Card.Channels), cancel);
+                    OriginalPrediction prediction = segmenter.PredictOriginal(prepared, output.Probabilities, cancel);
+                    JsonObject about1 = output.Write(image, prediction, opened, about, environment.Runs.Clock.GetElapsedTime(began), cancel);
                     done.Add(about1);
                     if (!json) environment.Output.WriteLine($"{about1["segmentation"]}: {ScanOutput.Found(about1)}");
                 }

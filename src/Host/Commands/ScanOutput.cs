@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
+using HiEndMae.Imaging.Files;
 using HiEndMae.Reports.Figures;
 using HiEndMae.Runs.LabelMaps;
 using HiEndMae.Runs.Models;
@@ -26,7 +27,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
 
     /// <summary>Writes label map, summary and what else was asked for.</summary>
     /// <exception cref="VolumeException">The disk refuses.</exception>
-    public JsonObject Write(string image, Volume<float> original, OriginalPrediction prediction, FineTunedModels models, string about, TimeSpan elapsed, CancellationToken cancel)
+    public JsonObject Write(string image, OriginalPrediction prediction, FineTunedModels models, string about, TimeSpan elapsed, CancellationToken cancel)
     {
         string stem = Path.Combine(Folder, ScanNames.Stem(image));
         Volume<ushort> labels = prediction.Labels;
@@ -34,7 +35,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         if (prediction.Probabilities is { } probabilities) NiftiWriter.Write(stem + "_prob.nii.gz", probabilities, cancel);
         if (Figures)
         {
-            Volume<float> shown = CasePreparer.Normalise(original, models.Finetune.Data);
+            Volume<float> shown = CasePreparer.Normalise(VolumeReader.ReadImage(image, cancel), models.Finetune.Data);
             SegmentationFigure.Write(stem + "_seg.png", shown, null, Orientation.ToRas(labels).Voxels, models.Card.Labels);
         }
         JsonObject summary = Summary(image, stem, labels, models, about, elapsed);

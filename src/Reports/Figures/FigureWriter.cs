@@ -19,15 +19,15 @@ public sealed class FigureWriter : IFigureWriter
     public void Segmentation(string path, SegmentedCase segmented, IReadOnlyList<string> labels)
     {
         ArgumentNullException.ThrowIfNull(segmented);
-        SegmentationFigure.Write(path, segmented.Case.Image, segmented.Case.Label!.Voxels, segmented.Prediction.Voxels, labels);
+        SegmentationFigure.Write(path, segmented.Image, segmented.Truth.Voxels, segmented.Prediction.Voxels, labels);
     }
 
     /// <inheritdoc/>
     public void Slices(string path, string start, SegmentedCase segmented, IReadOnlyList<string> labels)
     {
         ArgumentNullException.ThrowIfNull(segmented);
-        Volume<float> image = segmented.Case.Image;
+        Volume<float> image = segmented.Image;
         SliceAtlasWriter.Write(
-            path, segmented.Case.Id, start, new Panel(image.Size, image.Channel(0).ToArray()), segmented.Case.Label!.Voxels, segmented.Prediction.Voxels, image.Affine.Spacing, labels);
+            path, segmented.Id, start, new Panel(image.Size, image.Channel(0).ToArray()), segmented.Truth.Voxels, segmented.Prediction.Voxels, image.Affine.Spacing, labels);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using HiEndMae.Configuration;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Reports.Figures;
 using HiEndMae.Reports.Records;
 using HiEndMae.Reports.Statistics;
@@ -20,13 +21,13 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
     /// <summary>Losses and validation scores by step, a colour per row, a line per seed.</summary>
     public void Curves(HtmlText body)
     {
-        var charts = new List<(string Kind, string Key, LineChart.Line[] Lines)>();
-        foreach (string kind in new[] { "pretrain", "finetune" })
+        var charts = new List<(StageKind Kind, string Key, LineChart.Line[] Lines)>();
+        foreach (StageKind kind in (StageKind[])[StageKind.Pretrain, StageKind.Finetune])
         {
-            foreach (string key in metrics.Values.SelectMany(series => series).Where(one => Kind(one.Stage) == kind && IsShown(one.Key)).Select(one => one.Key).Distinct().Order(StringComparer.Ordinal))
+            foreach (string key in metrics.Values.SelectMany(series => series).Where(one => Stage.Parse(one.Stage)?.Kind == kind && IsShown(one.Key)).Select(one => one.Key).Distinct().Order(StringComparer.Ordinal))
             {
                 LineChart.Line[] lines = [.. rows.SelectMany((row, index) => row.Runs.SelectMany(run => metrics[run.Folder])
-                    .Where(one => Kind(one.Stage) == kind && one.Key == key && BelongsTo(row, one.Stage) && one.Points.Count > 0)
+                    .Where(one => Stage.Parse(one.Stage)?.Kind == kind && one.Key == key && BelongsTo(row, one.Stage) && one.Points.Count > 0)
                     .Select(one => new LineChart.Line($"{row.Id}, {one.Stage}", index % Colors, one.Points)))];
                 if (lines.Length > 0) charts.Add((kind, key, lines));
             }
@@ -35,9 +36,9 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         body.Raw("<h3>Curves</h3>\n");
         Legend(body);
         body.Raw("<div class=\"charts\">\n");
-        foreach ((string kind, string key, LineChart.Line[] lines) in charts)
+        foreach ((StageKind kind, string key, LineChart.Line[] lines) in charts)
         {
-            string caption = $"{(kind == "pretrain" ? "Pre-training" : "Fine-tuning")}: {key}, a line per run";
+            string caption = $"{(kind == StageKind.Pretrain ? "Pre-training" : "Fine-tuning")}: {key}, a line per run";
             body.Add($"<figure><figcaption>{caption}</figcaption>").Raw(LineChart.Draw(caption, key, lines)).Raw("</figure>\n");
         }
         body.Raw("</div>\n");
@@ -67,7 +68,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
     public void Reconstructions(HtmlText body)
     {
         (double Ratio, string Row, string Uri)[] found = [.. rows
-            .Select(row => (Row: row, Run: row.Runs.FirstOrDefault(run => File.Exists(Picture(run)) && Evaluated(row, run).Any(start => start == "pretrain"))))
+            .Select(row => (Row: row, Run: row.Runs.FirstOrDefault(run => File.Exists(Picture(run)) && Evaluated(row, run).Any(start => start == ExperimentFiles.StartName.Pretrain))))
             .Where(one => one.Run is not null)
             .Select(one => (Ratio: MaskRatio(one.Run!), Row: one.Row.Id, Uri: pictures.Uri(Picture(one.Run!))))
             .Where(one => one.Uri is not null).Select(one => (one.Ratio, one.Row, one.Uri!)).OrderBy(one => one.Ratio)];
@@ -155,11 +156,9 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
 
     private IEnumerable<RunEvaluation> Evaluations(ReportRow row, RunRecord run) => Evaluated(row, run).Select(start => run.Evaluations[start]);
 
-    private bool BelongsTo(ReportRow row, string stage) => Kind(stage) == "pretrain"
-        ? row.Runs.Any(run => Evaluated(row, run).Any(start => start == "pretrain"))
-        : row.Runs.Any(run => Evaluated(row, run).Any(start => stage == $"finetune-{start}"));
-
-    private static string Kind(string stage) => stage.Split('-')[0];
+    // Whether the stage trained a model whose results stand in the row.
+    private bool BelongsTo(ReportRow row, string name) => Stage.Parse(name) is { } stage
+        && row.Runs.Any(run => Evaluated(row, run).Any(start => start == (stage.Kind == StageKind.Pretrain ? ExperimentFiles.StartName.Pretrain : stage.Start)));
 
     private static bool IsShown(string key) => key == "loss" || key.Contains("dice", StringComparison.OrdinalIgnoreCase) && !key.Contains('.', StringComparison.Ordinal);
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using HiEndMae.Engine.Analysis;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Preparation;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
 using HiEndMae.Imaging;
@@ -41,10 +41,9 @@ internal sealed class ProbeAnalysis(PluginCatalog catalog, IProgressDisplay prog
         int channels = dataset.Info.ChannelNames.Count;
         Size3 patch = Check(models, data, channels, request.Layers, device);
         var results = new List<ProbedModel>();
-        var context = new StageContext(
-            request.Seed, device, threads, new RunIdentity("", "", []), "", DataServices.Of(models[0].Config, models[0].Runs), new TimeBudget(null, clock), new ProgressOnly(progress, note), clock);
+        var context = new StageContext(request.Seed, device, DataServices.Of(models[0].Config, models[0].Runs), new ProgressOnly(progress, note), clock);
         var options = new ProbeOptions(request.Layers) { CropsPerCase = request.Crops, Seed = request.Seed };
-        using CaseStore fit = Open(dataset, data, request.FitSplit, request.FitCases, context, cancel), score = Open(dataset, data, request.ScoreSplit, 0, context, cancel);
+        using PreparedCases fit = Open(dataset, data, request.FitSplit, request.FitCases, context, cancel), score = Open(dataset, data, request.ScoreSplit, 0, context, cancel);
         int classes = dataset.Info.LabelNames.Count;
         var probe = new FrozenProbe(
             options, new ProbeCrops(fit, data.Crop, patch, classes, request.Crops, request.Seed), new ProbeCrops(score, data.Crop, patch, classes, request.Crops, request.Seed));
@@ -75,11 +74,11 @@ internal sealed class ProbeAnalysis(PluginCatalog catalog, IProgressDisplay prog
         }
     }
 
-    private static CaseStore Open(Dataset dataset, DataConfig data, DatasetSplit split, int most, StageContext context, CancellationToken cancel)
+    private static PreparedCases Open(Dataset dataset, DataConfig data, DatasetSplit split, int most, StageContext context, CancellationToken cancel)
     {
         DatasetCase[] cases = [.. dataset.Cases(split).Where(one => one.HasLabel)];
         if (cases.Length == 0) throw new VolumeException($"Dataset '{dataset.Info.Name}' has no labelled {split.ToString().ToLowerInvariant()} cases.");
-        return StageData.Prepare(most > 0 && most < cases.Length ? cases[..most] : cases, data, dataset.Info, withLabels: true, context, cancel);
+        return StageData.Prepare(most > 0 && most < cases.Length ? cases[..most] : cases, CasePreparer.ForTraining(data, dataset.Info, withLabels: true), context, cancel).Prepared;
     }
 
     // Numbers of other crops or patches would be no comparison.

@@ -1,6 +1,6 @@
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Training;
 using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.LabelMaps;
@@ -31,25 +31,30 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         Device device = DeviceChoice.Resolve(options.Device ?? config.Device);
         int threads = Compute.Prepare(config);
         var budget = new TimeBudget(config.TimeBudget, environment.Clock);
-        // Datasets first: a wrong folder or a missing file ends the run before anything is written.
-        Dataset? pretraining = config.Pretrain is null ? null : CreateDataset(config.Pretrain.Data);
-        Dataset? labelled = config.Finetune is null ? null : CreateDataset(config.Finetune.Data);
+        // Datasets first, so that a wrong folder or a missing file ends the run before anything is written.
+        RunDatasets datasets = RunDatasets.Open(config, factory, reporter.Warn);
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
         RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
         var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
-        if (labelled is not null) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
+        if (datasets.Labelled is { } labelled) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(JsonOptions.Indented));
         using var tracked = TrackedExperiment.Open(directory, tracking, experiment, options.IsJob ? JobRecord.Read(options.Out) : null, environment, reporter);
         reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, {(tracked.Description is { } store ? $"tracked in {store}" : "not tracked")}");
-        var results = new ExperimentResults(directory.FullPath, labelled?.Info.LabelNames ?? [])
+        var results = new ExperimentResults(directory.FullPath, datasets.LabelNames)
         {
             Conditions = new RunConditions(device.ToString(), threads, config.Deterministic, RunOpening.ChangesOf(directory)),
         };
         try
         {
-            var stages = new StageRunner(config, directory, tracked, factory, device, threads, identity, budget, DataServices.Of(config, options.Out), environment, reporter, figures, pretraining, labelled, starts);
+            var scope = new RunScope(config, directory, tracked, datasets, new ModelFactory(config, factory, device), DataServices.Of(config, options.Out), identity, budget)
+            {
+                Starts = starts,
+                Device = device,
+                Threads = threads,
+            };
+            var stages = new StageRunner(scope, environment, reporter, figures);
             foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
             directory.Write("results.json", results.ToJson().ToJsonString(JsonOptions.Indented));
             tracked.Finish(results, options.IsJob ? null : WritePage(directory), environment.Clock.GetUtcNow());
@@ -77,12 +82,5 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             reporter.Warn($"{path} cannot be written: {error.Message}");
             return null;
         }
-    }
-
-    private Dataset CreateDataset(DataConfig data)
-    {
-        Dataset dataset = factory.CreateDataset(data.Dataset, reporter.Warn);
-        SplitCheck.Check(dataset);
-        return dataset;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Directories;
@@ -7,7 +8,7 @@ using HiEndMae.Runs.Reporting;
 namespace HiEndMae.Runs.Execution;
 
 /// <summary>A stage's values: to metrics.jsonl, to the tracker, to the progress display, to log.txt.</summary>
-internal sealed class StageLogger(string stage, RunDirectory directory, IProgressDisplay progress, TrackedRun tracked, IRunReporter reporter, TimeProvider clock) : IStageLogger
+internal sealed class StageLogger(Stage stage, RunDirectory directory, IProgressDisplay progress, TrackedRun tracked, IRunReporter reporter, TimeProvider clock) : IStageLogger
 {
     private readonly List<MetricPoint> waiting = [];
 
@@ -16,7 +17,7 @@ internal sealed class StageLogger(string stage, RunDirectory directory, IProgres
         DateTimeOffset now = clock.GetUtcNow();
         directory.AppendLine("metrics.jsonl", new JsonObject
         {
-            ["stage"] = stage,
+            ["stage"] = stage.Name,
             ["step"] = step,
             ["key"] = key,
             // JSON has no NaN.
@@ -34,7 +35,7 @@ internal sealed class StageLogger(string stage, RunDirectory directory, IProgres
 
     public void Resumed(int step)
     {
-        directory.DropMetricsAfter(stage, step);
+        directory.DropMetricsAfter(stage.Name, step);
         Note($"{stage}: goes on from step {step}.");
     }
 

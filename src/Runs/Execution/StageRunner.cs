@@ -1,13 +1,12 @@
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
+using HiEndMae.ExperimentFiles;
 using HiEndMae.Imaging;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Directories;
-using HiEndMae.Runs.LabelMaps;
-using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Planning;
 using HiEndMae.Runs.Reporting;
@@ -18,124 +17,105 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Execution;
 
-/// <summary>Builds the models of a stage, runs it, and keeps what it leaves: checkpoints, pictures, results.</summary>
-internal sealed class StageRunner(
-    ExperimentConfig config, RunDirectory directory, TrackedExperiment tracked, ComponentFactory factory, Device device, int threads, RunIdentity identity, TimeBudget budget,
-    DataServices data, RunEnvironment environment, IRunReporter reporter, IFigureWriter figures, Dataset? pretraining, Dataset? labelled, StartWeights starts)
+/// <summary>Creates the models of a stage, runs it, and keeps its checkpoints, pictures and results.</summary>
+internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IRunReporter reporter, IFigureWriter figures)
 {
-    /// <summary>Runs one stage; one that was finished by an earlier run of this directory is restored instead.</summary>
-    public void Run(StagePlan stage, ExperimentResults results, CancellationToken cancel)
+    private readonly ExperimentConfig config = scope.Config;
+
+    /// <summary>Runs one stage. A stage that an earlier process of this run finished is restored instead.</summary>
+    public void Run(StagePlan plan, ExperimentResults results, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        if (budget.Spent() is { } spent) throw spent;
-        TrackedRun run = tracked.OpenStage(stage);
-        reporter.WithProgress(stage.Name, progress =>
+        if (scope.Budget.Spent() is { } spent) throw spent;
+        TrackedRun run = scope.Tracked.OpenStage(plan);
+        reporter.WithProgress(plan.Stage.Name, progress =>
         {
-            using DisposeScope scope = NewDisposeScope();
-            var logger = new StageLogger(stage.Name, directory, progress, run, reporter, environment.Clock);
-            var pictures = new StageFigures(directory, run, figures, labelled?.Info.LabelNames ?? []);
-            var context = new StageContext(config.Seed, device, threads, identity, directory.File(stage.Name), data, budget, logger, environment.Clock) { Precision = config.Precision };
-            // Every stage starts from its own seed: leaving one out changes no other.
+            using DisposeScope disposing = NewDisposeScope();
+            var logger = new StageLogger(plan.Stage, scope.Directory, progress, run, reporter, environment.Clock);
+            var pictures = new StageFigures(scope.Directory, run, figures, scope.Datasets.LabelNames);
+            StageContext context = scope.ContextOf(logger, environment.Clock);
+            // Every stage starts from the same seed, so that leaving out one stage changes no other.
             manual_seed(config.Seed);
             try
             {
-                switch (stage.Kind)
+                switch (plan.Stage.Kind)
                 {
-                    case "pretrain":
-                        results.Trainings[stage.Name] = Pretrain(context, pictures, run, cancel);
+                    case StageKind.Pretrain:
+                        results.Trainings[plan.Stage.Name] = Pretrain(context, pictures, run, cancel);
                         break;
-                    case "finetune":
-                        results.Trainings[stage.Name] = Finetune(stage, context, pictures, run, cancel);
+                    case StageKind.Finetune:
+                        results.Trainings[plan.Stage.Name] = Finetune(plan, context, pictures, run, cancel);
                         break;
                     default:
-                        results.Evaluations[stage.Label] = Evaluate(stage, context, pictures, run, results.LabelNames, cancel);
+                        results.Evaluations[plan.Stage.Start] = Evaluate(plan.Stage, context, pictures, run, results.LabelNames, cancel);
                         break;
                 }
             }
             catch (Exception error) when (OutOfMemory.IsSaidBy(error))
             {
-                throw stage.Kind switch
-                {
-                    "pretrain" => OutOfMemory.InTraining(stage.Kind, config.Pretrain!, config, error),
-                    "finetune" => OutOfMemory.InTraining(stage.Kind, config.Finetune!, config, error),
-                    _ => OutOfMemory.InEvaluation(config.Evaluate!, error),
-                };
+                throw plan.Training is { } training ? OutOfMemory.InTraining(plan.Stage.Kind, training, config, error) : OutOfMemory.InEvaluation(config.Evaluate!, error);
             }
             logger.Flush();
         });
-        tracked.FinishStage(run);
+        scope.Tracked.FinishStage(run);
     }
 
     private TrainResult Pretrain(StageContext context, StageFigures pictures, TrackedRun run, CancellationToken cancel)
     {
         PretrainConfig pretrain = config.Pretrain!;
-        Dataset dataset = pretraining!;
-        Encoder encoder = CreateEncoder(dataset, pretrain.Data, EncoderUse.Pretraining);
-        Decoder decoder = factory.Create<Decoder>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop));
-        decoder.to(device);
+        Dataset dataset = scope.Datasets.Pretraining!;
+        (Encoder encoder, Decoder decoder) = scope.Models.Pretraining(dataset.Info.ChannelNames.Count);
         TrackedExperiment.LogInputs(run, dataset, pretrain.Data, DatasetSplit.Pretraining);
-        TrainResult result = new PretrainStage(pretrain, context).Run(dataset, encoder, decoder, (example, step) => pictures.Reconstruction(example, pretrain.Data.Crop, step), cancel);
-        tracked.LogCheckpoint(run, "pretrain", result.Checkpoint);
+        TrainResult result = new PretrainStage(pretrain, scope.TrainingContextOf(Stage.Pretrain, context))
+            .Run(dataset, encoder, decoder, (example, step) => pictures.Reconstruction(example, pretrain.Data.Crop, step), cancel);
+        scope.Tracked.LogCheckpoint(run, Stage.Pretrain, result.Checkpoint);
         return result;
     }
 
-    private TrainResult Finetune(StagePlan stage, StageContext context, StageFigures pictures, TrackedRun run, CancellationToken cancel)
+    private TrainResult Finetune(StagePlan plan, StageContext context, StageFigures pictures, TrackedRun run, CancellationToken cancel)
     {
         FinetuneConfig finetune = config.Finetune!;
-        (Encoder encoder, SegmentationHead head) = CreateSegmenter();
-        if (stage.Start != "scratch")
+        Dataset dataset = scope.Datasets.Labelled!;
+        SegmentationModel model = scope.Models.Segmentation(dataset.Info.ChannelNames.Count, dataset.Info.LabelNames.Count);
+        if (plan.Origin != StartName.Scratch)
         {
-            string path = stage.Start == "pretrain" ? directory.File("pretrain/checkpoints") : stage.Start;
-            using WeightFile file = WeightFile.Open(starts.PathOf(path));
-            // The head of another model comes along only where a checkpoint of one is named.
-            TransferReport report = WeightTransfer.Fill(encoder, head, (encoder.Info as TokenEncoderInfo)?.Grid, file);
-            context.Logger.Note($"{stage.Name}: from '{path}': {report}.");
+            string path = plan.Origin == StartName.Pretrain ? scope.Directory.File(Stage.Pretrain.CheckpointFolder) : plan.Origin;
+            using WeightFile file = WeightFile.Open(scope.Starts.PathOf(path));
+            // The head is filled too if the checkpoint holds one.
+            TransferReport report = WeightTransfer.Fill(model.Encoder, model.Head, (model.Encoder.Info as TokenEncoderInfo)?.Grid, file);
+            context.Logger.Note($"{plan.Stage}: from '{path}': {report}.");
         }
-        TrackedExperiment.LogInputs(run, labelled!, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
-        TrainResult result = new FinetuneStage(finetune, context).Run(labelled!, encoder, head, (segmented, step) => pictures.Segmentation(stage.Name, segmented, step), cancel);
-        string chosen = CheckpointStore.BestOf(directory.File($"{stage.Name}/checkpoints")) ?? result.Checkpoint;
-        tracked.LogCheckpoint(run, stage.Name, chosen);
-        tracked.LogModel(run, stage, chosen);
+        TrackedExperiment.LogInputs(run, dataset, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
+        TrainResult result = new FinetuneStage(finetune, scope.TrainingContextOf(plan.Stage, context))
+            .Run(dataset, model.Encoder, model.Head, (segmented, step) => pictures.Segmentation(plan.Stage.Name, segmented, step), cancel);
+        string chosen = CheckpointStore.BestOf(scope.Directory.File(plan.Stage.CheckpointFolder)) ?? result.Checkpoint;
+        scope.Tracked.LogCheckpoint(run, plan.Stage, chosen);
+        scope.Tracked.LogModel(run, plan.Stage, chosen);
         return result;
     }
 
-    private EvaluationResult Evaluate(StagePlan stage, StageContext context, StageFigures pictures, TrackedRun run, IReadOnlyList<string> labels, CancellationToken cancel)
+    private EvaluationResult Evaluate(Stage stage, StageContext context, StageFigures pictures, TrackedRun run, IReadOnlyList<string> labels, CancellationToken cancel)
     {
-        (Encoder encoder, SegmentationHead head) = CreateSegmenter();
-        string checkpoint = directory.File($"finetune-{stage.Label}/checkpoints");
-        var modules = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["head"] = head };
-        ModelWeights.Restore(ModelWeights.Of(modules), CheckpointStore.LoadWeights(checkpoint), checkpoint);
-        TrackedExperiment.LogInputs(run, labelled!, config.Finetune!.Data, DatasetSplit.Test);
-        EvaluationResult result = new EvaluateStage(config.Evaluate!, config.Finetune!.Data, context).Run(labelled!, encoder, head, Show, cancel);
+        DataConfig data = config.Finetune!.Data;
+        Dataset dataset = scope.Datasets.Labelled!;
+        SegmentationModel model = scope.Models.Segmentation(dataset.Info.ChannelNames.Count, dataset.Info.LabelNames.Count);
+        string checkpoint = scope.Directory.File(Stage.Finetune(stage.Start).CheckpointFolder);
+        ModelWeights.Restore(ModelWeights.Of(model.Modules), CheckpointStore.LoadWeights(checkpoint), checkpoint);
+        TrackedExperiment.LogInputs(run, dataset, data, DatasetSplit.Test);
+        EvaluationResult result = new EvaluateStage(config.Evaluate!, data, context).Run(dataset, model.Encoder, model.Head, Show, cancel);
         TrackedExperiment.LogEvaluation(run, result, labels, environment.Clock.GetUtcNow());
         return result;
 
         void Show(SegmentedCase segmented)
         {
-            string name = $"{stage.Name}-{RunDirectory.SafeName(segmented.Case.Id)}";
+            string name = $"{stage}-{RunDirectory.SafeName(segmented.Id)}";
             pictures.Segmentation(name, segmented);
-            pictures.Slices(name, stage.Label, segmented);
+            pictures.Slices(name, stage.Start, segmented);
             if (!config.Tracking.Predictions) return;
-            string path = directory.File($"predictions/{name}.nii.gz");
+            string path = scope.Directory.File($"predictions/{name}.nii.gz");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             NiftiWriter.Write(path, segmented.Prediction, cancel);
             run.LogArtifact(path, "predictions");
         }
-    }
-
-    private (Encoder Encoder, SegmentationHead Head) CreateSegmenter()
-    {
-        FinetuneConfig finetune = config.Finetune!;
-        Encoder encoder = CreateEncoder(labelled!, finetune.Data, EncoderUse.Segmentation);
-        SegmentationHead head = factory.Create<SegmentationHead>(Slot.Head, finetune.Head, new HeadContext(encoder.Info, finetune.Data.Crop, labelled!.Info.LabelNames.Count));
-        head.to(device);
-        return (encoder, head);
-    }
-
-    private Encoder CreateEncoder(Dataset dataset, DataConfig data, EncoderUse use)
-    {
-        Encoder encoder = factory.Create<Encoder>(Slot.Encoder, config.Encoder, new EncoderContext(dataset.Info.ChannelNames.Count, data.Crop, use));
-        encoder.to(device);
-        return encoder;
     }
 }

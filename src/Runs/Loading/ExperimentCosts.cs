@@ -1,6 +1,7 @@
 using HiEndMae.Configuration;
 using HiEndMae.Counting;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Runs.Loading;
 
@@ -9,14 +10,14 @@ namespace HiEndMae.Runs.Loading;
 /// <param name="DenseStages">Dense stages of the pre-training decoder.</param>
 /// <param name="Decoder">The pre-training decoder as a whole; null without pre-training.</param>
 /// <param name="Stages">Parts of each stage's model, in the order they run.</param>
-internal sealed record ExperimentCosts(string Encoder, int DenseStages, OperationCount? Decoder, IReadOnlyList<(string Name, IReadOnlyList<OperationCount> Parts)> Stages)
+internal sealed record ExperimentCosts(string Encoder, int DenseStages, OperationCount? Decoder, IReadOnlyList<(StageKind Kind, IReadOnlyList<OperationCount> Parts)> Stages)
 {
     /// <summary>Counts an experiment.</summary>
     /// <exception cref="PluginException">A component does not say what it costs, or does not fit.</exception>
     public static ExperimentCosts Of(ExperimentConfig config, int channels, int classes)
     {
         var encoder = Counter<IEncoderCounter>(config.Encoder);
-        var stages = new List<(string, IReadOnlyList<OperationCount>)>();
+        var stages = new List<(StageKind, IReadOnlyList<OperationCount>)>();
         string name = config.Encoder.Plugin;
         int dense = 0;
         OperationCount? whole = null;
@@ -29,14 +30,14 @@ internal sealed record ExperimentCosts(string Encoder, int DenseStages, Operatio
             whole = Sum(parts);
             dense = decoder.DenseStages;
             name = NameOf(info, name);
-            stages.Add(("pretrain", [.. encoder.Count(context, pretrain.MaskRatio), .. parts]));
+            stages.Add((StageKind.Pretrain, [.. encoder.Count(context, pretrain.MaskRatio), .. parts]));
         }
         if (config.Finetune is { } finetune)
         {
             var context = new EncoderContext(channels, finetune.Data.Crop, EncoderUse.Segmentation);
             EncoderInfo info = encoder.Describe(context);
             name = NameOf(info, name);
-            stages.Add(("finetune", [.. encoder.Count(context, 0), .. Counter<IHeadCounter>(finetune.Head).Count(new HeadContext(info, finetune.Data.Crop, classes))]));
+            stages.Add((StageKind.Finetune, [.. encoder.Count(context, 0), .. Counter<IHeadCounter>(finetune.Head).Count(new HeadContext(info, finetune.Data.Crop, classes))]));
         }
         return new ExperimentCosts(name, dense, whole, stages);
     }

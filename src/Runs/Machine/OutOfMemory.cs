@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
 using HiEndMae.TorchRepairs.Memory;
 
 namespace HiEndMae.Runs.Machine;
@@ -27,13 +28,14 @@ internal static class OutOfMemory
     private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.00} GiB");
 
     /// <summary>Of a training stage.</summary>
-    /// <param name="stage">Its table: pretrain or finetune.</param>
-    /// <param name="training">Its keys.</param>
+    /// <param name="kind">Pre-training or fine-tuning.</param>
+    /// <param name="training">Its config.</param>
     /// <param name="config">The experiment.</param>
     /// <param name="error">What libtorch said.</param>
-    public static MemoryLimitException InTraining(string stage, ITrainingConfig training, ExperimentConfig config, Exception error)
+    public static MemoryLimitException InTraining(StageKind kind, TrainingConfig training, ExperimentConfig config, Exception error)
     {
         DataConfig data = training.Data;
+        string stage = Stage.NameOf(kind);
         var ways = new List<string>();
         (string key, int count) = data.Volumes > 1 ? ("volumes", data.Volumes) : ("crops_per_volume", data.CropsPerVolume);
         if (count > 1)

@@ -3,6 +3,7 @@ using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Losses;
 using HiEndMae.Engine.Masking;
 using HiEndMae.Engine.Optimisation;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Imaging;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
@@ -25,35 +26,33 @@ internal sealed class BenchModel : IDisposable
 
     /// <summary>Makes the model of a stage.</summary>
     /// <param name="config">The experiment; it has the stage.</param>
-    /// <param name="stage">"pretrain" or "finetune".</param>
+    /// <param name="stage">Pre-training or fine-tuning.</param>
     /// <param name="classes">Classes of the head, background included.</param>
     /// <param name="factory">Makes components.</param>
     /// <param name="device">Where the model is.</param>
     /// <param name="threads">Threads of the optimiser.</param>
-    public BenchModel(ExperimentConfig config, string stage, int classes, ComponentFactory factory, Device device, int threads)
+    public BenchModel(ExperimentConfig config, StageKind stage, int classes, ComponentFactory factory, Device device, int threads)
     {
         (this.config, this.device) = (config, device);
-        bool pretraining = stage == "pretrain";
-        DataConfig data = pretraining ? config.Pretrain!.Data : config.Finetune!.Data;
+        bool pretraining = stage == StageKind.Pretrain;
+        TrainingConfig training = pretraining ? config.Pretrain! : config.Finetune!;
+        DataConfig data = training.Data;
         Size3 crop = data.Crop;
         Batch = data.Volumes * data.CropsPerVolume;
-        encoder = factory.Create<Encoder>(Slot.Encoder, config.Encoder, new EncoderContext(Channels, crop, pretraining ? EncoderUse.Pretraining : EncoderUse.Segmentation));
-        other = pretraining
-            ? factory.Create<Decoder>(Slot.Decoder, config.Pretrain!.Decoder, new DecoderContext(encoder.Info, crop))
-            : factory.Create<SegmentationHead>(Slot.Head, config.Finetune!.Head, new HeadContext(encoder.Info, crop, classes));
-        encoder.to(device);
-        other.to(device);
+        var models = new ModelFactory(config, factory, device);
+        if (pretraining) (encoder, other) = models.Pretraining(Channels);
+        else (encoder, other) = models.Segmentation(Channels, classes);
         encoder.train();
         other.train();
         volumes = rand([Batch, Channels, crop.X, crop.Y, crop.Z], device: device).DetachFromDisposeScope();
         if (!pretraining) labels = randint(classes, [Batch, crop.X, crop.Y, crop.Z], ScalarType.Int64, device).DetachFromDisposeScope();
-        OptimizerConfig optimizer = pretraining ? config.Pretrain!.Optimizer : config.Finetune!.Optimizer;
+        OptimizerConfig optimizer = training.Optimizer;
         bool frozen = other is SegmentationHead { FreezesEncoder: true };
-        (string, TorchSharp.Modules.Parameter)[] trained = [.. (frozen ? [] : Named("encoder", encoder)), .. Named(stage, other)];
+        (string, TorchSharp.Modules.Parameter)[] trained = [.. (frozen ? [] : Named("encoder", encoder)), .. Named(Stage.NameOf(stage), other)];
         Optimizer = Optimizers.Create(optimizer, [new ParameterGroup(trained, 1, optimizer.WeightDecay)], threads);
         Request = new StepRequest(optimizer.Lr) { MaxGradNorm = optimizer.GradClip };
         Parameters = encoder.parameters().Concat(other.parameters()).Sum(parameter => parameter.numel());
-        OperationCount counted = ExperimentCosts.Sum(ExperimentCosts.Of(config, Channels, classes).Stages.Single(one => one.Name == stage).Parts);
+        OperationCount counted = ExperimentCosts.Sum(ExperimentCosts.Of(config, Channels, classes).Stages.Single(one => one.Kind == stage).Parts);
         StepFlops = 6.0 * Batch * counted.MultiplyAdds;
     }
 
@@ -77,9 +76,7 @@ internal sealed class BenchModel : IDisposable
     {
         if (other is SegmentationHead head) return DiceCeLoss.Compute(head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks)), labels!);
         var decoder = (Decoder)other;
-        TokenMask? mask = decoder.UsesMask && encoder.Info is TokenEncoderInfo tokens
-            ? RandomMasking.Create(Batch, (int)tokens.Grid.Count, config.Pretrain!.MaskRatio, config.Seed, step, device)
-            : null;
+        TokenMask? mask = RandomMasking.For(encoder, decoder, Batch, config.Pretrain!.MaskRatio, config.Seed, step, device);
         return decoder.Loss(encoder, new PretextBatch(volumes, mask));
     }
 

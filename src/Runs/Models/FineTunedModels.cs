@@ -1,6 +1,8 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Inference;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Weights;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Artifacts;
@@ -23,7 +25,7 @@ internal sealed class FineTunedModels
         Config = config;
         this.catalog = catalog;
         Card = ModelCard.Read(path.Run);
-        Starts = [.. StagePlan.Of(config).Where(stage => stage.Kind == "finetune").Select(stage => stage.Label)];
+        Starts = [.. StagePlan.Of(config).Where(plan => plan.Stage.Kind == StageKind.Finetune).Select(plan => plan.Stage.Start)];
     }
 
     /// <summary>Where the run lies, and what of it was named.</summary>
@@ -41,6 +43,9 @@ internal sealed class FineTunedModels
     public IReadOnlyList<string> Starts { get; }
 
     public ComponentFactory Factory => new(catalog);
+
+    /// <summary>How cases are opened: with the cache that the run used, which lies two folders above it unless the experiment names another.</summary>
+    public DataServices Cases => DataServices.Of(Config, System.IO.Path.GetFullPath(System.IO.Path.Combine(Path.Run, "..", "..")));
 
     /// <summary>Opens a run, or a model that MLflow keeps.</summary>
     /// <exception cref="InvalidExperimentException">The run's config, or an override, is wrong.</exception>
@@ -74,7 +79,7 @@ internal sealed class FineTunedModels
     public (IReadOnlyList<SegmentationModel> Models, string About) Load(string start, IReadOnlyList<string> checkpoints, CheckpointAveraging averaging, Device device)
     {
         if (checkpoints.Count == 0 && start == Path.Start && Path.Checkpoint is { } named) checkpoints = [named];
-        string folder = System.IO.Path.Combine(Path.Run, $"finetune-{start}", "checkpoints");
+        string folder = System.IO.Path.Combine(Path.Run, Stage.Finetune(start).CheckpointFolder);
         string[] paths = [.. (checkpoints.Count == 0 ? [CheckpointName.Chosen] : checkpoints).Select(name => CheckpointName.Resolve(folder, name))];
         string names = string.Join(", ", paths.Select(System.IO.Path.GetFileName));
         if (paths.Length == 1) return ([Make(paths, device)], $"{start}, checkpoint {names}");
@@ -85,15 +90,13 @@ internal sealed class FineTunedModels
 
     private SegmentationModel Make(string[] checkpoints, Device device)
     {
-        var encoder = Factory.Create<Encoder>(Slot.Encoder, Config.Encoder, new EncoderContext(Card.Channels.Count, Finetune.Data.Crop, EncoderUse.Segmentation));
-        var head = Factory.Create<SegmentationHead>(Slot.Head, Finetune.Head, new HeadContext(encoder.Info, Finetune.Data.Crop, Card.Labels.Count));
+        SegmentationModel model = new ModelFactory(Config, Factory, device).Segmentation(Card.Channels.Count, Card.Labels.Count);
         using (DisposeScope scope = NewDisposeScope())
         {
-            var modules = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["head"] = head };
-            ModelWeights.Restore(ModelWeights.Of(modules), WeightAverage.Load(checkpoints), checkpoints[0]);
+            ModelWeights.Restore(ModelWeights.Of(model.Modules), WeightAverage.Load(checkpoints), checkpoints[0]);
         }
-        encoder.to(device).eval();
-        head.to(device).eval();
-        return new SegmentationModel(encoder, head);
+        model.Encoder.eval();
+        model.Head.eval();
+        return model;
     }
 }

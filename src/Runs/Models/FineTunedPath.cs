@@ -1,12 +1,13 @@
+using HiEndMae.Engine.Stages;
+
 namespace HiEndMae.Runs.Models;
 
-/// <summary>What a path names: a run, or within it a start, or of that a checkpoint.</summary>
+/// <summary>A path resolved to a run, a fine-tuning, or a checkpoint.</summary>
 /// <param name="Run">The run directory.</param>
-/// <param name="Start">Name of the start, where the path lies in its folder.</param>
-/// <param name="Checkpoint">The checkpoint, where the path is one or lies in one.</param>
+/// <param name="Start">Name of the fine-tuning's start; null if the path lies in no fine-tuning.</param>
+/// <param name="Checkpoint">The checkpoint; null if the path lies in none.</param>
 internal sealed record FineTunedPath(string Run, string? Start, string? Checkpoint)
 {
-    private const string Prefix = "finetune-";
 
     /// <summary>Looks for the run at the path and above it.</summary>
     /// <exception cref="PluginException">There is none.</exception>
@@ -22,8 +23,8 @@ internal sealed record FineTunedPath(string Run, string? Start, string? Checkpoi
             // A checkpoint holds its experiment too; only a run has a fingerprint beside it.
             if (File.Exists(Path.Combine(folder, "experiment.toml")) && (File.Exists(Path.Combine(folder, "fingerprint.txt")) || LoggedModelFolder.Holds(folder))) return new FineTunedPath(folder, start, checkpoint);
             string name = Path.GetFileName(folder);
-            if (name.StartsWith(Prefix, StringComparison.Ordinal)) start = name[Prefix.Length..];
-            else if (Path.GetFileName(Path.GetDirectoryName(folder)) == "checkpoints") checkpoint = folder;
+            if (Stage.Parse(name) is { Kind: StageKind.Finetune } stage) start = stage.Start;
+            else if (Path.GetFileName(Path.GetDirectoryName(folder)) == Stage.CheckpointFolderName) checkpoint = folder;
         }
         throw new PluginException($"'{path}' is no run, and lies in none: there is no experiment.toml in it or above it. Name runs/EXPERIMENT/RUN-ID, or a checkpoint in its finetune-START/checkpoints.");
     }

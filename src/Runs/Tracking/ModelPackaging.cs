@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Models;
-using HiEndMae.Runs.Planning;
 
 namespace HiEndMae.Runs.Tracking;
 
@@ -30,10 +30,10 @@ internal static class ModelPackaging
     /// <param name="stage">The fine-tuning.</param>
     /// <param name="checkpoint">Folder of the checkpoint.</param>
     /// <param name="registerAs">Name of the registered model that gets a version; null for none.</param>
-    public static ModelPackage Package(RunDirectory directory, ExperimentConfig config, StagePlan stage, string checkpoint, string? registerAs)
+    public static ModelPackage Package(RunDirectory directory, ExperimentConfig config, Stage stage, string checkpoint, string? registerAs)
     {
         ModelCard card = ModelCard.Read(directory.FullPath);
-        string name = Path.GetFileName(checkpoint), weights = $"{stage.Name}/checkpoints/{name}";
+        string name = Path.GetFileName(checkpoint), weights = $"{stage.Name}/{Stage.CheckpointFolderName}/{name}";
         var files = new List<ModelFile>
         {
             new(directory.File("experiment.toml"), LoggedModelFolder.Data),
@@ -66,13 +66,13 @@ internal static class ModelPackaging
         return new JsonObject(CheckpointFiles.Select(file => KeyValuePair.Create(file, all[file]?.DeepClone()))).ToJsonString(JsonOptions.Indented);
     }
 
-    private static JsonObject Settings(ExperimentConfig config, ModelCard card, StagePlan stage, string weights, JsonObject? unetr)
+    private static JsonObject Settings(ExperimentConfig config, ModelCard card, Stage stage, string weights, JsonObject? unetr)
     {
         DataConfig data = config.Finetune!.Data;
         EvaluateConfig evaluate = config.Evaluate ?? new EvaluateConfig();
         return new JsonObject
         {
-            ["start"] = stage.Label,
+            ["start"] = stage.Start,
             ["weights"] = weights,
             ["channels"] = new JsonArray([.. card.Channels.Select(one => (JsonNode)one)]),
             ["labels"] = new JsonArray([.. card.Labels.Select(one => (JsonNode)one)]),
@@ -106,7 +106,7 @@ internal static class ModelPackaging
 
     private static string Text(ConfigTable table, string key) => TomlText.Flatten(table).FirstOrDefault(entry => entry.Key == key).Value ?? "";
 
-    private static JsonObject Describe(RunDirectory directory, ModelCard card, StagePlan stage, bool isMonai)
+    private static JsonObject Describe(RunDirectory directory, ModelCard card, Stage stage, bool isMonai)
     {
         var flavors = new JsonObject
         {
@@ -118,7 +118,7 @@ internal static class ModelPackaging
                 ["loader_module"] = Code,
                 ["python_version"] = "3.10",
             },
-            ["hiendmae"] = new JsonObject { ["data"] = LoggedModelFolder.Data, ["start"] = stage.Label, ["version"] = typeof(ModelPackaging).Assembly.GetName().Version?.ToString(3), ["monai_unetr"] = isMonai },
+            ["hiendmae"] = new JsonObject { ["data"] = LoggedModelFolder.Data, ["start"] = stage.Start, ["version"] = typeof(ModelPackaging).Assembly.GetName().Version?.ToString(3), ["monai_unetr"] = isMonai },
         };
         return new JsonObject
         {

@@ -1,5 +1,7 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
+using HiEndMae.ExperimentFiles;
 using HiEndMae.Runs.Planning;
 
 namespace HiEndMae.Runs.Tracking;
@@ -13,15 +15,15 @@ internal static class StageParameters
 
     /// <summary>The keys of one stage.</summary>
     /// <param name="all">All keys.</param>
-    /// <param name="stage">The stage.</param>
+    /// <param name="plan">The stage.</param>
     /// <param name="isJob">Whether a sweep runs the stage: then the keys of a pre-training are there only where the stage starts from it.</param>
-    public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> all, StagePlan stage, bool isJob)
+    public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> all, StagePlan plan, bool isJob)
     {
-        bool readsPretraining = isJob || stage.Start == "pretrain";
-        string[] without = stage.Kind switch
+        bool readsPretraining = isJob || plan.Origin == StartName.Pretrain;
+        string[] without = plan.Stage.Kind switch
         {
-            "pretrain" => ["finetune.", "evaluate."],
-            "finetune" => readsPretraining ? ["evaluate."] : ["pretrain.", "evaluate."],
+            StageKind.Pretrain => ["finetune.", "evaluate."],
+            StageKind.Finetune => readsPretraining ? ["evaluate."] : ["pretrain.", "evaluate."],
             _ => readsPretraining ? [] : ["pretrain."],
         };
         return all.Where(entry => !without.Any(prefix => entry.Key.StartsWith(prefix, StringComparison.Ordinal))).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Stages;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Artifacts;
 using HiEndMae.Runs.Machine;
@@ -25,7 +26,7 @@ internal sealed class StartWeights
     public static StartWeights Fetch(IReadOnlyList<StagePlan> plan, TrackingSettings? settings, string output, RunEnvironment environment, Action<string> say)
     {
         var starts = new StartWeights();
-        string[] addresses = [.. plan.Where(stage => stage.Kind == "finetune").Select(stage => stage.Start).Where(ArtifactUri.IsOne).Distinct()];
+        string[] addresses = [.. plan.Where(one => one.Stage.Kind == StageKind.Finetune).Select(one => one.Origin).Where(ArtifactUri.IsOne).Distinct()];
         if (addresses.Length == 0) return starts;
         string root = Path.GetFullPath(output);
         TrackingTarget target = settings?.Target ?? TrackingTarget.Parse("", root, environment.GetVariable);
@@ -47,6 +48,6 @@ internal sealed class StartWeights
     {
         string run = LoggedModelFolder.RunIn(path);
         if (run == path) return path;
-        return Directory.GetDirectories(run, "finetune-*").Select(stage => Path.Combine(stage, "checkpoints")).FirstOrDefault(Directory.Exists) ?? path;
+        return Directory.GetDirectories(run, Stage.Finetune("*").Name).Select(folder => Path.Combine(folder, Stage.CheckpointFolderName)).FirstOrDefault(Directory.Exists) ?? path;
     }
 }

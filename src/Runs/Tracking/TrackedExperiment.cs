@@ -83,15 +83,16 @@ internal sealed class TrackedExperiment : IDisposable
     }
 
     /// <summary>Opens the child run of a stage, the one from before where the run was resumed.</summary>
-    public TrackedRun OpenStage(StagePlan stage)
+    public TrackedRun OpenStage(StagePlan plan)
     {
         if (session is null) return TrackedRun.None;
+        Stage stage = plan.Stage;
         var own = new Dictionary<string, string>(tags, StringComparer.Ordinal) { [RunTags.Role] = "stage", ["hiendmae.stage"] = stage.Name };
-        if (stage.Label.Length > 0) own["hiendmae.start"] = stage.Label;
-        if (stage.Kind == "evaluate") own[RunTags.Result] = "true";
+        if (stage.Start.Length > 0) own["hiendmae.start"] = stage.Start;
+        if (stage.Kind == StageKind.Evaluate) own[RunTags.Result] = "true";
         open = session.StartRun(stage.Name, experiment, $"{stage.Name}: {shortName}", root.Id, own);
         if (open.IsResumed) open.SetTags(own);
-        open.LogParams(StageParameters.Of(parameters, stage, isJob: job is not null));
+        open.LogParams(StageParameters.Of(parameters, plan, isJob: job is not null));
         session.TrackSystem(open);
         return open;
     }
@@ -105,7 +106,7 @@ internal sealed class TrackedExperiment : IDisposable
     }
 
     /// <summary>The best or last checkpoint of a training, as far as the settings want it.</summary>
-    public void LogCheckpoint(TrackedRun run, string stage, string checkpoint)
+    public void LogCheckpoint(TrackedRun run, Stage stage, string checkpoint)
     {
         if (session is null || config.Tracking.Checkpoints == "none" || !Directory.Exists(checkpoint)) return;
         string sums = Path.Combine(checkpoint, "checksums.json"), name = $"{stage}/checkpoint.json";
@@ -125,7 +126,7 @@ internal sealed class TrackedExperiment : IDisposable
     /// <param name="run">The run of its stage.</param>
     /// <param name="stage">The stage.</param>
     /// <param name="checkpoint">The checkpoint that evaluation takes.</param>
-    public void LogModel(TrackedRun run, StagePlan stage, string checkpoint)
+    public void LogModel(TrackedRun run, Stage stage, string checkpoint)
     {
         if (session is null || !config.Tracking.Model) return;
         run.LogModel(ModelPackaging.Package(directory, config, stage, checkpoint, config.Tracking.Register.Length > 0 ? config.Tracking.Register : null));

@@ -1,6 +1,5 @@
 using HiEndMae.Engine.Analysis;
-using HiEndMae.Engine.Data;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Tests.Data;
 using HiEndMae.Imaging;
 using TorchSharp;
@@ -71,7 +70,7 @@ public sealed class FrozenProbeTests
     public void An_organ_that_never_moves_is_told_by_position_and_one_that_moves_by_intensity()
     {
         using DisposeScope scope = NewDisposeScope();
-        using CaseStore fit = Cases(40, seed: 1), score = Cases(30, seed: 100);
+        using PreparedCases fit = Cases(40, seed: 1), score = Cases(30, seed: 100);
         var options = new ProbeOptions([]) { BootstrapSamples = 200, Neighbours = 3 };
         var probe = new FrozenProbe(options, Crops(fit), Crops(score));
         long before = Tensor.TotalCount;
@@ -85,13 +84,13 @@ public sealed class FrozenProbeTests
         Assert.Equal((positions.RidgeByClass[0]!.Value + positions.RidgeByClass[1]!.Value) / 2, positions.Ridge.Mean, 1e-12);
     }
 
-    private static ProbeCrops Crops(CaseStore cases) => new(cases, Crop, Patch, 3, 1, 0);
+    private static ProbeCrops Crops(PreparedCases cases) => new(cases, Crop, Patch, 3, 1, 0);
 
     // Class 1 fills patch (0, 0) always; class 2 fills one of the three others and is bright.
-    private static CaseStore Cases(int count, int seed)
+    private static PreparedCases Cases(int count, int seed)
     {
         var random = new Random(seed);
-        StoredCase[] cases = [.. Enumerable.Range(0, count).Select(index =>
+        PreparedCase[] cases = [.. Enumerable.Range(0, count).Select(index =>
         {
             var image = new float[Crop.Count];
             var label = new ushort[Crop.Count];
@@ -109,9 +108,9 @@ public sealed class FrozenProbeTests
                 }
             }
             Affine affine = Affine.FromSpacing(Spacing3.Isotropic(1));
-            return StoredCase.InMemory(PackedCase.Of(new PreparedCase($"{seed}-{index}", new Volume<float>(1, Crop, affine, image), new Volume<ushort>(1, Crop, affine, label)), 3));
+            return CasePacker.Pack($"{seed}-{index}", new Volume<float>(1, Crop, affine, image), new Volume<ushort>(1, Crop, affine, label), new VolumeGrid(Crop, affine), numClasses: 3);
         })];
-        return new CaseStore(cases, [.. cases.Select(_ => 1.0)], []);
+        return new PreparedCases(cases, [.. cases.Select(_ => 1.0)]);
     }
 
     private static double[][] Rows(Tensor matrix) => [.. Enumerable.Range(0, (int)matrix.shape[0]).Select(row => matrix[row].contiguous().data<double>().ToArray())];

@@ -1,5 +1,4 @@
-using HiEndMae.Engine.Data;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Engine.Data.Loading;
 using HiEndMae.Imaging;
@@ -37,7 +36,7 @@ public sealed class BatchLoaderTests
     {
         // Every case has an intensity of its own.
         MadeCase[] cases = [.. Enumerable.Range(1, 5).Select(number => new MadeCase($"case{number}", Size3.Cube(8), (_, _, _) => number / 8f))];
-        using var loader = new BatchLoader(Made.Store(cases), Plan with { WithLabels = false, Recipe = Recipe with { IntensityScale = 0, IntensityShift = 0 } }, CPU);
+        using var loader = new BatchLoader(Made.Cases(cases), Plan with { WithLabels = false, Recipe = Recipe with { IntensityScale = 0, IntensityShift = 0 } }, CPU);
         for (int step = 0; step < 10; step++)
         {
             float[] values = Values(loader.Get(step));
@@ -97,7 +96,7 @@ public sealed class BatchLoaderTests
         Assert.True(loader.DataWait > first);
     }
 
-    private static CaseStore Cases() => Made.Store([.. ((string[])["a", "b", "c"]).Select((id, index) =>
+    private static PreparedCases Cases() => Made.Cases([.. ((string[])["a", "b", "c"]).Select((id, index) =>
         new MadeCase(id, new Size3(12, 10 + index, 14), (x, y, z) => Made.Value(x % 8, y % 8, z % 15), (x, y, z) => (x + y + z + index) % 4))]);
 
     private static IEnumerable<float[]> Read(LoaderPlan plan, int steps)

@@ -1,4 +1,4 @@
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Imaging;
 
@@ -31,7 +31,7 @@ public sealed class CropCopierTests
         var source = new MadeCase("a", size, (x, y, z) => Made.Value(x % 8, y % 8, z % 16) / 2, (x, y, z) => (x + 2 * y + 3 * z) % 4, channels: 2);
         foreach (int classes in (int[])[4, 300])
         {
-            using StoredCase stored = Made.Stored(source, classes);
+            using PreparedCase stored = Made.Prepared(source, classes);
             var plan = new CropPlan(start, crop, flipX, flipY, flipZ, turns, 1.07f, -0.03f);
             var image = new float[2 * crop.Count];
             var label = new long[crop.Count];
@@ -52,7 +52,7 @@ public sealed class CropCopierTests
     public void A_plain_crop_is_the_halves_themselves()
     {
         var size = new Size3(8, 8, 16);
-        using StoredCase stored = Made.Stored(new MadeCase("a", size, Made.Value));
+        using PreparedCase stored = Made.Prepared(new MadeCase("a", size, Made.Value));
         var crop = new float[size.Count];
         CropCopier.CopyImage(stored, new CropPlan(default, size, false, false, false, 0, 1, 0), crop);
         for (int i = 0; i < crop.Length; i++) Assert.Equal(Made.Value(i / 128, i / 16 % 8, i % 16), crop[i]);

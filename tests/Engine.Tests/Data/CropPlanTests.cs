@@ -1,4 +1,4 @@
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Engine.Randomness;
 using HiEndMae.Imaging;
@@ -16,7 +16,7 @@ public sealed class CropPlanTests
     {
         // Crops of one voxel: the start is the centre.
         var size = new Size3(4, 5, 6);
-        using StoredCase stored = Made.Stored(new MadeCase("a", size, (x, y, z) => (x + y + z) % 3 == 0 ? 0 : 0.5f));
+        using PreparedCase stored = Made.Prepared(new MadeCase("a", size, (x, y, z) => (x + y + z) % 3 == 0 ? 0 : 0.5f));
         var counts = new int[size.Count];
         foreach (CropPlan plan in Draw(stored, Paper with { Crop = Size3.Cube(1) })) counts[(plan.Start.X * size.Y + plan.Start.Y) * size.Z + plan.Start.Z]++;
         int positives = stored.NumPositive, negatives = stored.NumNegative;
@@ -28,7 +28,7 @@ public sealed class CropPlanTests
     public void With_labels_background_is_only_where_the_image_is_seen()
     {
         var size = new Size3(1, 1, 16);
-        using StoredCase stored = Made.Stored(new MadeCase("a", size, (_, _, z) => z < 4 ? 0 : 0.5f, (_, _, z) => z is 2 or 9 ? 3 : 0), 4);
+        using PreparedCase stored = Made.Prepared(new MadeCase("a", size, (_, _, z) => z < 4 ? 0 : 0.5f, (_, _, z) => z is 2 or 9 ? 3 : 0), 4);
         var counts = new int[16];
         foreach (CropPlan plan in Draw(stored, Paper with { Crop = Size3.Cube(1), Positive = 0.5 })) counts[plan.Start.Z]++;
         // Foreground: voxels 2 (dark, but labelled) and 9; background: 4 to 15 without 9.
@@ -40,7 +40,7 @@ public sealed class CropPlanTests
     [InlineData(0f)]
     public void Where_there_is_one_kind_only_every_centre_is_of_it(float value)
     {
-        using StoredCase stored = Made.Stored(new MadeCase("a", Size3.Cube(3), (_, _, _) => value));
+        using PreparedCase stored = Made.Prepared(new MadeCase("a", Size3.Cube(3), (_, _, _) => value));
         var counts = new int[27];
         foreach (CropPlan plan in Draw(stored, Paper with { Crop = Size3.Cube(1) })) counts[(plan.Start.X * 3 + plan.Start.Y) * 3 + plan.Start.Z]++;
         AssertFits([.. Enumerable.Repeat(Draws / 27.0, 27)], counts);
@@ -63,7 +63,7 @@ public sealed class CropPlanTests
     public void Centres_at_the_border_give_the_crops_there_more_often()
     {
         // Along x of 8 with crops of 4: starts 0 to 4; centres 0, 1, 2 give 0 and centres 6, 7 give 4.
-        using StoredCase stored = Made.Stored(new MadeCase("a", new Size3(8, 4, 4), (_, _, _) => 1));
+        using PreparedCase stored = Made.Prepared(new MadeCase("a", new Size3(8, 4, 4), (_, _, _) => 1));
         var counts = new int[5];
         foreach (CropPlan plan in Draw(stored, Paper)) counts[plan.Start.X]++;
         AssertFits([3 * Draws / 8.0, Draws / 8.0, Draws / 8.0, Draws / 8.0, 2 * Draws / 8.0], counts);
@@ -72,7 +72,7 @@ public sealed class CropPlanTests
     [Fact]
     public void Augmentations_have_the_paper_s_probabilities_and_are_independent()
     {
-        using StoredCase stored = Made.Stored(new MadeCase("a", Size3.Cube(6), (_, _, _) => 1));
+        using PreparedCase stored = Made.Prepared(new MadeCase("a", Size3.Cube(6), (_, _, _) => 1));
         CropPlan[] plans = [.. Draw(stored, Paper)];
         AssertFits([0.7 * Draws, 0.1 * Draws, 0.1 * Draws, 0.1 * Draws], [.. Enumerable.Range(0, 4).Select(turns => plans.Count(plan => plan.Turns == turns))]);
         AssertFits([.. Enumerable.Repeat(Draws / 8.0, 8)], [.. Enumerable.Range(0, 8).Select(bits => plans.Count(plan => (plan.FlipX ? 1 : 0) + (plan.FlipY ? 2 : 0) + (plan.FlipZ ? 4 : 0) == bits))]);
@@ -84,11 +84,11 @@ public sealed class CropPlanTests
     [Fact]
     public void A_crop_that_is_not_square_is_turned_by_half_only()
     {
-        using StoredCase stored = Made.Stored(new MadeCase("a", Size3.Cube(6), (_, _, _) => 1));
+        using PreparedCase stored = Made.Prepared(new MadeCase("a", Size3.Cube(6), (_, _, _) => 1));
         Assert.Equal([0, 2], Draw(stored, Paper with { Crop = new Size3(4, 2, 4) }).Select(plan => plan.Turns).Distinct().Order());
     }
 
-    private static IEnumerable<CropPlan> Draw(StoredCase source, CropRecipe recipe)
+    private static IEnumerable<CropPlan> Draw(PreparedCase source, CropRecipe recipe)
     {
         for (int i = 0; i < Draws; i++)
         {

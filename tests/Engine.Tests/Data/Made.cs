@@ -1,7 +1,8 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
 using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Tests.Data;
@@ -15,13 +16,14 @@ internal static class Made
     /// <summary>Values that are halves already, different at every voxel of a small volume.</summary>
     public static float Value(int x, int y, int z) => (1 + x + 8 * y + 64 * z) / 1024f;
 
-    public static StoredCase Stored(MadeCase source, int numClasses = 1) => StoredCase.InMemory(Packed(source, numClasses));
+    public static CasePreparer Preparer(int numClasses = 1) => new(Config(Size3.Cube(8)), numClasses, withLabels: true, cropForeground: false);
 
-    public static PackedCase Packed(MadeCase source, int numClasses = 1) =>
-        PackedCase.Of(new CasePreparer(Config(Size3.Cube(8)), numClasses).Prepare(source, CancellationToken.None), numClasses);
+    public static PreparedCase Prepared(MadeCase source, int numClasses = 1) => Preparer(numClasses).Prepare(source, CancellationToken.None);
 
-    public static CaseStore Store(params MadeCase[] cases) =>
-        new([.. cases.Select(one => Stored(one, one.HasLabel ? 4 : 1))], [.. cases.Select(one => one.Weight)], []);
+    public static PreparedCases Cases(params MadeCase[] cases) =>
+        new([.. cases.Select(one => Prepared(one, one.HasLabel ? 4 : 1))], [.. cases.Select(one => one.Weight)]);
+
+    public static CaseKey Key(DatasetCase source, string preparation = "as it is") => new(source.ContentKey, preparation);
 
     private sealed class NoConfig : IComponentConfig
     {

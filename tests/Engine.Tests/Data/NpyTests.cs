@@ -1,5 +1,5 @@
 using System.Text;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 
 namespace HiEndMae.Engine.Tests.Data;
 

@@ -1,5 +1,5 @@
 using HiEndMae.Engine.Configuration;
-using HiEndMae.Engine.Data;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Tests.Data;

@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Imaging;
 using TorchSharp;
@@ -23,15 +24,13 @@ public sealed class CaseSegmenterTests
         var random = new Random(4);
         var voxels = new float[size.Count];
         for (int i = 0; i < voxels.Length; i++) voxels[i] = random.Next(-100, 100);
-        float[] before = [.. voxels];
-        OriginalPrediction prediction = Segmenter(spacing: 2, new EvaluateConfig()).PredictOriginal(new Volume<float>(1, size, affine, voxels), "scan", keepProbabilities: true, CancellationToken.None);
+        OriginalPrediction prediction = Segmenter(new EvaluateConfig()).PredictOriginal(Prepared(new Volume<float>(1, size, affine, [.. voxels]), spacing: 2), keepProbabilities: true, CancellationToken.None);
         Assert.Equal(size, prediction.Labels.Size);
         Assert.True(prediction.Labels.Affine.IsCloseTo(affine, 1e-9));
-        Assert.Equal(before, voxels);
         Assert.Equal(voxels.Select(value => (ushort)(value > 0 ? 1 : 0)), prediction.Labels.Voxels);
-        // Softmax of two logits of opposite sign; the window maps -100..100 to 0..1.
+        // Softmax of two logits of opposite sign. The window maps -100..100 to 0..1, in half precision.
         float[] bright = prediction.Probabilities!.Channel(1).ToArray();
-        for (int i = 0; i < voxels.Length; i++) Assert.Equal(1 / (1 + Math.Exp(-2 * voxels[i] / 200)), bright[i], 1e-5);
+        for (int i = 0; i < voxels.Length; i++) Assert.Equal(1 / (1 + Math.Exp(-2 * ((double)(Half)((voxels[i] + 100) / 200) - 0.5))), bright[i], 1e-5);
     }
 
     [Fact]
@@ -41,7 +40,7 @@ public sealed class CaseSegmenterTests
         var size = new Size3(61, 9, 9);
         Affine affine = Affine.FromSpacing(Spacing3.Isotropic(1));
         float[] voxels = [.. Enumerable.Range(0, (int)size.Count).Select(i => (float)(i / 81 - 30.3))];
-        Volume<ushort> labels = Segmenter(spacing: 4, new EvaluateConfig()).SegmentOriginal(new Volume<float>(1, size, affine, voxels), "scan", CancellationToken.None);
+        Volume<ushort> labels = Segmenter(new EvaluateConfig()).PredictOriginal(Prepared(new Volume<float>(1, size, affine, [.. voxels]), spacing: 4), keepProbabilities: false, CancellationToken.None).Labels;
         Assert.Equal(voxels.Select(value => (ushort)(value > 0 ? 1 : 0)), labels.Voxels);
     }
 
@@ -56,7 +55,7 @@ public sealed class CaseSegmenterTests
         using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
         Tensor logits = randn(new long[] { 1, 3, 12, 14, 9 });
-        OriginalPrediction found = GridInversion.Invert(logits, areProbabilities: false, coarse, size, affine, keepProbabilities: true, CancellationToken.None, slabValues: 2000);
+        OriginalPrediction found = GridInversion.Invert(logits, areProbabilities: false, coarse, new VolumeGrid(size, affine), keepProbabilities: true, CancellationToken.None, slabValues: 2000);
         var whole = new Volume<float>(3, source, coarse, logits.softmax(1).data<float>().ToArray());
         float[] expected = Resampler.Resample(whole, size, affine).Voxels;
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found.Probabilities!.Voxels[i], 1e-6);
@@ -70,19 +69,20 @@ public sealed class CaseSegmenterTests
     [Fact]
     public void Half_precision_sums_give_the_same_classes_but_where_two_are_even()
     {
-        Volume<float> image = Noise(new Size3(22, 19, 25));
-        ushort[] full = Segmenter(2, new EvaluateConfig { Weighting = WindowWeighting.Gaussian }).Segment(image, CancellationToken.None).Voxels;
-        ushort[] half = Segmenter(2, new EvaluateConfig { Weighting = WindowWeighting.Gaussian, AccumulateIn = AccumulatorType.Float16 }).Segment(image, CancellationToken.None).Voxels;
+        PreparedCase prepared = Noise(new Size3(22, 19, 25));
+        ushort[] full = Segmenter(new EvaluateConfig { Weighting = WindowWeighting.Gaussian }).Segment(prepared, CancellationToken.None).Voxels;
+        ushort[] half = Segmenter(new EvaluateConfig { Weighting = WindowWeighting.Gaussian, AccumulateIn = AccumulatorType.Float16 }).Segment(prepared, CancellationToken.None).Voxels;
+        float[] image = prepared.DecodeImage().Voxels;
         for (int i = 0; i < full.Length; i++)
         {
-            if (full[i] != half[i]) Assert.Equal(0.5, image.Voxels[i], 1e-2);
+            if (full[i] != half[i]) Assert.Equal(0.5, image[i], 1e-2);
         }
     }
 
     [Fact]
     public void Windows_done_are_told_and_a_request_to_stop_is_heard()
     {
-        CaseSegmenter segmenter = Segmenter(2, new EvaluateConfig { WindowBatch = 1 });
+        CaseSegmenter segmenter = Segmenter(new EvaluateConfig { WindowBatch = 1 });
         using var stop = new CancellationTokenSource();
         var told = new List<(int Done, int Total)>();
         segmenter.Progress = (done, total) =>
@@ -90,23 +90,26 @@ public sealed class CaseSegmenterTests
             told.Add((done, total));
             if (done == 3) stop.Cancel();
         };
+        using PreparedCase noise = Noise(Size3.Cube(16));
         long before = Tensor.TotalCount;
-        Assert.Throws<OperationCanceledException>(() => segmenter.Segment(Noise(Size3.Cube(16)), stop.Token));
+        Assert.Throws<OperationCanceledException>(() => segmenter.Segment(noise, stop.Token));
         Assert.Equal([(1, 27), (2, 27), (3, 27)], told);
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    private static Volume<float> Noise(Size3 size)
+    private static PreparedCase Noise(Size3 size)
     {
         var random = new Random(6);
         var voxels = new float[size.Count];
         for (int i = 0; i < voxels.Length; i++) voxels[i] = random.NextSingle();
-        return new Volume<float>(1, size, Straight, voxels);
+        return CasePacker.Pack("noise", new Volume<float>(1, size, Straight, voxels), null, new VolumeGrid(size, Straight), numClasses: 0);
     }
 
-    private static CaseSegmenter Segmenter(double spacing, EvaluateConfig evaluate)
+    private static PreparedCase Prepared(Volume<float> scan, double spacing)
     {
-        var data = new DataConfig { Dataset = new KnownModels.NoDataset(), Crop = Size3.Cube(8), SpacingMm = Spacing3.Isotropic(spacing), Window = [-100, 100] };
-        return new CaseSegmenter([KnownModels.Threshold()], data, evaluate, CPU);
+        (Volume<float> image, PreparationTrace trace) = new PreparationPlan(Spacing3.Isotropic(spacing), (-100, 100)).Prepare(scan);
+        return CasePacker.Pack("scan", image, null, trace.Stored, numClasses: 0);
     }
+
+    private static CaseSegmenter Segmenter(EvaluateConfig evaluate) => new([KnownModels.Threshold()], Size3.Cube(8), evaluate, CPU);
 }

@@ -13,10 +13,11 @@ public sealed class DataCommandTests
         using var host = new HostFixture();
         string file = host.Write("tiny.toml", Samples.Tiny), runs = Path.Combine(host.Folder, "runs"), cache = Path.Combine(runs, ".cache", "cases");
         JsonNode[] first = await PrepareAsync(host, file, runs);
-        Assert.Equal([(3, 3), (1, 1)], first.Select(stage => ((int)stage["cases"]!, (int)stage["new"]!)));
+        Assert.Equal([(3, 3), (1, 1), (1, 1)], first.Select(stage => ((int)stage["cases"]!, (int)stage["new"]!)));
         DateTime[] made = Times();
-        Assert.Equal(4, made.Length);
-        Assert.Equal([0, 0], (await PrepareAsync(host, file, runs)).Select(stage => (int)stage["new"]!));
+        // Three to pre-train on, one to fine-tune on, one to evaluate.
+        Assert.Equal(5, made.Length);
+        Assert.Equal([0, 0, 0], (await PrepareAsync(host, file, runs)).Select(stage => (int)stage["new"]!));
         Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", runs));
         Assert.Equal(made, Times());
         string run = Path.GetDirectoryName(Directory.GetFiles(runs, "results.json", SearchOption.AllDirectories).Single(path => !path.Contains("mlruns", StringComparison.Ordinal)))!;
@@ -132,12 +133,12 @@ public sealed class DataCommandTests
             writer.Dispose();
         }
         int whole = Directory.GetDirectories(cases).Length;
-        Assert.InRange(whole, 3, 25);
+        Assert.InRange(whole, 3, 26);
         Assert.All(Directory.GetDirectories(cases), entry => Assert.Superset(new HashSet<string?> { "image.npy", "rows.npy", "case.json" }, Directory.GetFiles(entry).Select(Path.GetFileName).ToHashSet()));
         // Entries are opened, not only looked for: a torn one would be made again and count as new.
         JsonNode[] stages = await PrepareAsync(host, file, runs, "--set", "finetune.steps=1");
-        Assert.Equal(25 - whole, stages.Sum(stage => (int)stage["new"]!));
-        Assert.Equal(25, Directory.GetDirectories(cases).Length);
+        Assert.Equal(26 - whole, stages.Sum(stage => (int)stage["new"]!));
+        Assert.Equal(26, Directory.GetDirectories(cases).Length);
     }
 
     private static async Task<JsonNode[]> PrepareAsync(HostFixture host, string file, string runs, params string[] more)

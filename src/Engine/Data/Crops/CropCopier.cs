@@ -1,29 +1,29 @@
 using System.Runtime.Intrinsics;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Crops;
 
-/// <summary>Cuts a crop out of a stored case into a batch: crop, flips, turns, widening to float, factor and offset in one pass over memory.</summary>
+/// <summary>Copies a crop of a prepared case into a batch. Cropping, flips, quarter turns, conversion to single precision, factor and offset take one pass over memory.</summary>
 internal static unsafe class CropCopier
 {
-    // A half's bits moved up by 13 are a float's, 2^112 times too small.
+    // The bits of a half, shifted left by 13, are those of a float that is 2^112 times too small.
     private const float Widening = 5.192296858534828e33f;
     private const int HalfShift = 13;
 
-    /// <summary>Cuts every channel; what lies outside the volume is padding of zeros, scaled and shifted like the rest.</summary>
-    public static void CopyImage(StoredCase source, in CropPlan plan, Span<float> target)
+    /// <summary>Copies every channel. Voxels outside the case are zero before factor and offset are applied.</summary>
+    public static void CopyImage(PreparedCase source, in CropPlan plan, Span<float> target)
     {
         fixed (float* start = target)
         {
             long voxels = plan.Crop.Count;
             for (int channel = 0; channel < source.Channels; channel++)
-                CopyChannel((ushort*)source.Image + channel * source.Size.Count, source.Size, plan, start + channel * voxels);
+                CopyChannel(source.Image + channel * source.Size.Count, source.Size, plan, start + channel * voxels);
         }
     }
 
-    /// <summary>Cuts the labels, as the long indices that losses want; 0 outside the volume.</summary>
-    public static void CopyLabel(StoredCase source, in CropPlan plan, Span<long> target)
+    /// <summary>Copies the labels as 64-bit indices, which losses need. Voxels outside the case are background.</summary>
+    public static void CopyLabel(PreparedCase source, in CropPlan plan, Span<long> target)
     {
         var box = new Inside(source.Size, plan);
         if (!box.IsWhole) target.Clear();
@@ -37,7 +37,7 @@ internal static unsafe class CropCopier
                     long from = box.SourceRow(u, v);
                     int step = plan.FlipZ ? -1 : 1, length = box.LengthZ;
                     long first = plan.FlipZ ? from + length - 1 : from;
-                    if (source.WideLabels) CopyRow((ushort*)source.Label + first, step, to, length);
+                    if (source.Layout.LabelBytes == 2) CopyRow((ushort*)source.Label + first, step, to, length);
                     else if (step == 1) CopyRow((byte*)source.Label + from, to, length);
                     else CopyRowBackwards((byte*)source.Label + from, to, length);
                 }
@@ -50,7 +50,7 @@ internal static unsafe class CropCopier
         var box = new Inside(size, plan);
         if (!box.IsWhole) new Span<float>(target, checked((int)plan.Crop.Count)).Fill(plan.Shift);
         float factor = Widening * plan.Scale, shift = plan.Shift;
-        // In the order of the source, which lies scattered over a large volume; the target is small.
+        // In the order of the source: its rows are far apart, while the whole target fits into the cache.
         for (int u = box.FromX; u < box.ToX; u++)
         {
             for (int v = box.FromY; v < box.ToY; v++)
@@ -63,7 +63,7 @@ internal static unsafe class CropCopier
         }
     }
 
-    // Row (x, y) of the result that column (u, v) of the flipped crop becomes, as numpy.rot90(m, k) puts it.
+    // Index of the row in the result that row (u, v) of the crop goes to, after flips and the turns of numpy.rot90(m, k).
     private static int TargetRow(in CropPlan plan, int u, int v)
     {
         if (plan.FlipX) u = plan.Crop.X - 1 - u;
@@ -141,7 +141,7 @@ internal static unsafe class CropCopier
         for (int i = 0; i < length; i++) to[i] = from[i * step];
     }
 
-    /// <summary>The part of a crop that lies inside its volume, in voxels of the crop before flips.</summary>
+    /// <summary>The part of a crop that lies inside the case, in voxels of the crop before flips.</summary>
     private readonly struct Inside
     {
         private readonly Size3 size;
@@ -173,12 +173,12 @@ internal static unsafe class CropCopier
 
         public int LengthZ { get; }
 
-        /// <summary>Where a row begins in the result.</summary>
+        /// <summary>Position of the first voxel within a row of the result.</summary>
         public int TargetZ { get; }
 
         public bool IsWhole { get; }
 
-        /// <summary>First voxel of a row in the volume.</summary>
+        /// <summary>Index of the first voxel of a row in the case.</summary>
         public long SourceRow(int u, int v) => ((long)(start.X + u) * size.Y + start.Y + v) * size.Z + start.Z + fromZ;
     }
 }

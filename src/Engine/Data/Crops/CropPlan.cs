@@ -1,18 +1,19 @@
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Randomness;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Crops;
 
-/// <summary>One crop with its augmentations, drawn as MONAI 1.2 draws them: RandCropByPosNegLabel, RandFlip per axis, RandRotate90, RandScaleIntensity, RandShiftIntensity.</summary>
-/// <param name="Start">First voxel of the crop; negative where the volume is smaller than the crop and lies in its middle.</param>
+/// <summary>One crop with its augmentations. They are drawn as by MONAI 1.2: RandCropByPosNegLabel, RandFlip per axis, RandRotate90, RandScaleIntensity,
+/// RandShiftIntensity.</summary>
+/// <param name="Start">First voxel of the crop; negative where the case is smaller than the crop, which is then centred on it.</param>
 /// <param name="Crop">Voxels of the crop.</param>
 /// <param name="FlipX">Whether x runs backwards.</param>
 /// <param name="FlipY">Whether y runs backwards.</param>
 /// <param name="FlipZ">Whether z runs backwards.</param>
 /// <param name="Turns">Quarter turns from x towards y after the flips, as numpy's rot90.</param>
-/// <param name="Scale">Factor of intensities.</param>
-/// <param name="Shift">Offset of intensities, after the factor.</param>
+/// <param name="Scale">Factor on intensities.</param>
+/// <param name="Shift">Offset added after the factor.</param>
 public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool FlipY, bool FlipZ, int Turns, float Scale, float Shift)
 {
     private const double Strength = 0.1;
@@ -20,8 +21,8 @@ public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool
     /// <summary>Draws a crop.</summary>
     /// <param name="source">The case.</param>
     /// <param name="recipe">Probabilities.</param>
-    /// <param name="random">The stream of this crop.</param>
-    public static CropPlan Draw(StoredCase source, in CropRecipe recipe, ref RandomSource random)
+    /// <param name="random">Random numbers of this crop alone.</param>
+    public static CropPlan Draw(PreparedCase source, in CropRecipe recipe, ref RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(source);
         Size3 size = source.Size, crop = recipe.Crop;
@@ -31,7 +32,7 @@ public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool
         bool flipX = Happens(recipe.Flip, ref random), flipY = Happens(recipe.Flip, ref random), flipZ = Happens(recipe.Flip, ref random);
         bool turned = Happens(recipe.Rotate90, ref random);
         int quarters = 1 + random.NextInt(3);
-        // A crop that is not square in x-y can only be turned by half.
+        // A crop that is not square in x-y can only be turned by 180 degrees.
         int turns = !turned ? 0 : crop.X == crop.Y ? quarters : 2;
         bool scaled = Happens(recipe.IntensityScale, ref random);
         double factor = 1 + Strength * (2 * random.NextDouble() - 1);
@@ -40,19 +41,20 @@ public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool
         return new CropPlan(start, crop, flipX, flipY, flipZ, turns, scaled ? (float)factor : 1, shifted ? (float)offset : 0);
     }
 
-    /// <summary>First voxel along an axis of a crop around a centre: moved into the volume, as MONAI's correct_crop_centers; a smaller volume lies in the middle, as SpatialPad puts it.</summary>
+    /// <summary>First voxel along an axis of a crop around a centre. The crop is moved into the case, as by MONAI's correct_crop_centers. A case that is smaller than the crop lies
+    /// in its middle, as with SpatialPad.</summary>
     internal static int First(int centre, int crop, int size) => size >= crop ? Math.Clamp(centre - crop / 2, 0, size - crop) : (size - crop) / 2;
 
     private static bool Happens(double probability, ref RandomSource random) => random.NextDouble() < probability;
 
-    // Where there is none of one kind every centre is of the other.
-    private static int Centre(StoredCase source, double positiveProbability, ref RandomSource random)
+    // If there are no voxels of one kind, every centre is of the other kind.
+    private static int Centre(PreparedCase source, double positiveProbability, ref RandomSource random)
     {
         bool positive = Happens(positiveProbability, ref random);
         if (source.NumPositive == 0) positive = false;
         else if (source.NumNegative == 0) positive = true;
         int count = positive ? source.NumPositive : source.NumNegative;
-        // An image of zeros with a label map of zeros has neither.
+        // A black image without labelled voxels has voxels of neither kind.
         if (count == 0) return random.NextInt((int)source.Size.Count);
         int number = random.NextInt(count);
         return positive ? source.Positive(number) : source.Negative(number);

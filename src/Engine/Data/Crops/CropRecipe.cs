@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Crops;
 
-/// <summary>How crops are drawn, as plain numbers.</summary>
+/// <summary>Size of crops, and the probabilities that they are drawn with.</summary>
 /// <param name="Crop">Voxels of a crop.</param>
 /// <param name="Positive">Probability that the centre is a positive voxel.</param>
 /// <param name="Flip">Probability of a flip, per axis.</param>
@@ -14,7 +14,7 @@ public readonly record struct CropRecipe(Size3 Crop, double Positive, double Fli
 {
     /// <summary>The recipe of a stage.</summary>
     /// <param name="config">The stage's data.</param>
-    /// <param name="withLabels">Whether it is fine-tuning, for values that nothing says.</param>
+    /// <param name="withLabels">Whether the stage fine-tunes. Keys that the config leaves out have other defaults then.</param>
     public static CropRecipe Of(DataConfig config, bool withLabels)
     {
         ArgumentNullException.ThrowIfNull(config);

@@ -1,16 +1,17 @@
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Inspection;
 
-/// <summary>What a case holds, as its files have it.</summary>
+/// <summary>Figures of one case, as its files have it.</summary>
 /// <param name="Id">The case.</param>
 /// <param name="Split">Its split.</param>
 /// <param name="Size">Voxels as stored.</param>
 /// <param name="Spacing">mm as stored.</param>
 /// <param name="Channels">Image channels.</param>
-/// <param name="Samples">A sample of its intensities, of every channel alike.</param>
+/// <param name="Samples">A sample of the intensities of all channels.</param>
 /// <param name="LabelMillilitres">Volume of each class; empty without labels.</param>
-/// <param name="Broken">Why it cannot be used; null where it can, and only then is the rest anything.</param>
+/// <param name="Broken">Why the case cannot be used; null where it can. The other figures of a broken case mean nothing.</param>
 public sealed record CaseFacts(
     string Id, DatasetSplit Split, Size3 Size, Spacing3 Spacing, int Channels, IReadOnlyList<float> Samples, IReadOnlyList<double> LabelMillilitres, string? Broken)
 {
@@ -26,13 +27,9 @@ public sealed record CaseFacts(
         ArgumentNullException.ThrowIfNull(source);
         try
         {
-            Volume<float> image = source.LoadImage(cancel);
-            foreach (float value in image.Voxels)
-            {
-                if (!float.IsFinite(value)) throw new VolumeException($"Case '{source.Id}' has voxels that are no finite numbers.");
-            }
-            Volume<ushort>? label = source.HasLabel ? source.LoadLabel(cancel) : null;
-            return new CaseFacts(source.Id, split, image.Size, image.Affine.Spacing, image.Channels, Sample(image.Voxels), label is null ? [] : Millilitres(source, label, numClasses), null);
+            Volume<float> image = CaseReader.ReadImage(source, cancel);
+            Volume<ushort>? label = new CaseReader(numClasses, withLabels: true).ReadLabel(source, cancel);
+            return new CaseFacts(source.Id, split, image.Size, image.Affine.Spacing, image.Channels, Sample(image.Voxels), label is null ? [] : Millilitres(label, numClasses), null);
         }
         catch (Exception error) when (error is VolumeException or IOException or UnauthorizedAccessException)
         {
@@ -40,7 +37,7 @@ public sealed record CaseFacts(
         }
     }
 
-    // Every n-th voxel, with n odd so that no row or slice is always missed.
+    // Every n-th voxel. An odd n reaches every row and slice.
     private static float[] Sample(float[] voxels)
     {
         int step = Math.Max(1, voxels.Length / MostSamples) | 1;
@@ -49,14 +46,10 @@ public sealed record CaseFacts(
         return samples;
     }
 
-    private static double[] Millilitres(DatasetCase source, Volume<ushort> label, int numClasses)
+    private static double[] Millilitres(Volume<ushort> label, int numClasses)
     {
         var counts = new long[numClasses];
-        foreach (ushort value in label.Voxels)
-        {
-            if (value >= numClasses) throw new VolumeException($"Case '{source.Id}' has label {value}, but the dataset names classes 0 to {numClasses - 1} only.");
-            counts[value]++;
-        }
+        foreach (ushort value in label.Voxels) counts[value]++;
         Spacing3 spacing = label.Affine.Spacing;
         return [.. counts.Select(count => count * spacing.X * spacing.Y * spacing.Z / 1000)];
     }

@@ -2,12 +2,12 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Inspection;
 
-/// <summary>A dataset in figures: what researchers look at before they choose a spacing, a window and a crop.</summary>
+/// <summary>Figures of a dataset, which help to choose a spacing, a window and a crop.</summary>
 /// <param name="Info">Names of channels and classes.</param>
-/// <param name="Cases">Every case, broken ones too, in the dataset's order.</param>
+/// <param name="Cases">Figures of every case, broken ones included, in the dataset's order.</param>
 public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFacts> Cases)
 {
-    /// <summary>Percents that <see cref="Intensities"/> gives.</summary>
+    /// <summary>Percentiles of <see cref="Intensities"/>.</summary>
     public static IReadOnlyList<double> Percents { get; } = [0, 0.5, 5, 25, 50, 75, 95, 99.5, 100];
 
     /// <summary>Cases that can be used.</summary>
@@ -22,7 +22,7 @@ public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFact
     /// <summary>Smallest, median and largest spacing along an axis, mm.</summary>
     public (double Low, double Median, double High) Spacing(int axis) => Range(Good.Select(one => one.Spacing[axis]));
 
-    /// <summary>Intensities at <see cref="Percents"/>, over a sample of every case's voxels.</summary>
+    /// <summary>Intensities at <see cref="Percents"/>, over a sample of the voxels of every case.</summary>
     public IReadOnlyList<double> Intensities()
     {
         float[] all = [.. Good.SelectMany(one => one.Samples)];
@@ -30,25 +30,25 @@ public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFact
         return [.. Percents.Select(percent => all.Length == 0 ? double.NaN : all[(int)Math.Round(percent / 100 * (all.Length - 1))])];
     }
 
-    /// <summary>For a class: labelled cases that have it, and its median volume there in millilitres.</summary>
+    /// <summary>The number of labelled cases that have a class, and its median volume in them, ml.</summary>
     public (int Cases, double MedianMillilitres) Label(int index)
     {
         double[] volumes = [.. Good.Where(one => one.LabelMillilitres.Count > 0 && one.LabelMillilitres[index] > 0).Select(one => one.LabelMillilitres[index])];
         return (volumes.Length, Range(volumes).Median);
     }
 
-    /// <summary>Looks at every case, several at once.</summary>
+    /// <summary>Reads every case, several at once.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="splits">Which splits.</param>
-    /// <param name="workers">Cases read at once.</param>
-    /// <param name="report">Takes each case as it is done, on the calling thread, with cases done and in all.</param>
+    /// <param name="splits">Splits to read.</param>
+    /// <param name="workers">Number of cases that are read at once.</param>
+    /// <param name="report">Called on the calling thread for each case that is done, with the number of cases done and of all cases.</param>
     /// <param name="cancel">Stops reading.</param>
     public static DatasetFingerprint Of(Dataset dataset, IReadOnlyList<DatasetSplit> splits, int workers, Action<CaseFacts, int, int> report, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(report);
         int classes = Math.Max(1, dataset.Info.LabelNames.Count);
-        // A case of two splits (pre-trained on and fine-tuned on) is read once, where it has its label.
+        // A case that is in two splits (pre-training and training) is read once, with its label.
         (DatasetCase Case, DatasetSplit Split)[] cases = [.. splits.SelectMany(split => dataset.Cases(split).Select(one => (one, split))).GroupBy(entry => entry.one.Id)
             .Select(same => same.OrderByDescending(entry => entry.one.HasLabel).First())];
         var facts = new CaseFacts[cases.Length];

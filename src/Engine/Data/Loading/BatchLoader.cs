@@ -1,21 +1,21 @@
 using System.Diagnostics;
-using HiEndMae.Engine.Data.Cache;
+using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Engine.Randomness;
 using TorchSharp;
 
 namespace HiEndMae.Engine.Data.Loading;
 
-/// <summary>Cuts batches ahead of the trainer, by threads of its own, into buffers that are used in turn.</summary>
+/// <summary>Cuts batches on threads of its own, ahead of the trainer, into buffers that are used in turn.</summary>
 /// <remarks>
-/// A crop depends on (seed, epoch, case, draw, crop) alone, so neither the number of workers nor their timing changes a value. Workers allocate nothing: a collection
-/// that they began in the middle of a tensor operation could free what the operation reads (ARCHITECTURE.md, "Garbage collection and tensors").
+/// A crop depends only on (seed, epoch, case, draw, crop), so neither the number of workers nor their timing changes a value. Workers allocate nothing, because a garbage
+/// collection in the middle of a tensor operation could free what the operation reads (ARCHITECTURE.md, "Garbage collection and tensors").
 /// </remarks>
 public sealed class BatchLoader : IBatchSource
 {
-    // Monitor and not Lock: threads wait on it.
+    // A plain object and not a Lock, because threads wait on it with Monitor.
     private readonly object gate = new();
-    private readonly CaseStore cases;
+    private readonly PreparedCases cases;
     private readonly LoaderPlan plan;
     private readonly BatchSlot[] slots;
     private readonly CaseOrder order;
@@ -30,9 +30,9 @@ public sealed class BatchLoader : IBatchSource
 
     /// <summary>Allocates the buffers and starts the workers.</summary>
     /// <param name="cases">Prepared cases; the loader disposes them.</param>
-    /// <param name="plan">What a batch is.</param>
-    /// <param name="device">Where the model is.</param>
-    public BatchLoader(CaseStore cases, LoaderPlan plan, torch.Device device)
+    /// <param name="plan">Size of batches, and threads.</param>
+    /// <param name="device">Device of the model.</param>
+    public BatchLoader(PreparedCases cases, LoaderPlan plan, torch.Device device)
     {
         ArgumentNullException.ThrowIfNull(cases);
         ArgumentNullException.ThrowIfNull(plan);
@@ -41,7 +41,7 @@ public sealed class BatchLoader : IBatchSource
         order = new CaseOrder(cases.Weights, plan.Seed);
         slots = [.. Enumerable.Range(0, plan.Workers == 0 ? 1 : plan.Prefetch + 1)
             .Select(_ => new BatchSlot(new CropBatch(BatchSize, cases.Channels, plan.Recipe.Crop, plan.WithLabels, device), plan.Volumes))];
-        // Nothing is cut before the first step is known: a resumed run begins in the middle.
+        // Nothing is cut before the first step is asked for, because a resumed run begins in the middle.
         draining = true;
         workers = [.. Enumerable.Range(0, plan.Workers).Select(number => new Thread(Work) { IsBackground = true, Name = $"crops {number}" })];
         foreach (Thread worker in workers) worker.Start();
@@ -69,7 +69,7 @@ public sealed class BatchLoader : IBatchSource
             while (slot.Step != step || slot.Done < BatchSize)
             {
                 if (failure is not null) throw new InvalidOperationException($"The batch of step {step} could not be cut: {failure.Message}", failure);
-                // The trainer helps: it has nothing else to do, and without workers it is the only one.
+                // The calling thread cuts crops too. Without workers it cuts all of them.
                 if (slot.Step != step) OpenNext();
                 if (slot.Step == step && slot.Taken < BatchSize) CutNext(slot);
                 else Monitor.Wait(gate);
@@ -112,7 +112,7 @@ public sealed class BatchLoader : IBatchSource
         }
     }
 
-    // The oldest batch that wants crops, so that batches are finished in the order they are asked for.
+    // The oldest batch that is not complete, so that batches are completed in the order in which they are needed.
     private BatchSlot? Available()
     {
         BatchSlot? oldest = null;
@@ -134,7 +134,7 @@ public sealed class BatchLoader : IBatchSource
         return slot;
     }
 
-    // Called and left with the lock held; the cutting is done without it.
+    // Called with the lock held. The lock is released while the crop is cut.
     private void CutNext(BatchSlot slot)
     {
         int sample = slot.Taken++;
@@ -159,7 +159,7 @@ public sealed class BatchLoader : IBatchSource
     {
         (int volume, int crop) = Math.DivRem(sample, plan.CropsPerVolume);
         DrawnVolume drawn = slot.Volumes[volume];
-        StoredCase source = cases[drawn.Case];
+        PreparedCase source = cases[drawn.Case];
         var random = new RandomSource(plan.Seed, Purpose.Crop, drawn.Epoch, drawn.Case, drawn.Draw, crop);
         CropPlan cut = CropPlan.Draw(source, plan.Recipe, ref random);
         CropCopier.CopyImage(source, cut, slot.Batch.Image(sample));

@@ -1,20 +1,20 @@
 namespace HiEndMae.Engine.Data.Loading;
 
-/// <summary>A buffer of the loader and how far it is filled. Guarded by the loader's lock.</summary>
+/// <summary>A buffer of the loader and its state. The loader's lock guards it.</summary>
 internal sealed class BatchSlot(CropBatch batch, int volumes)
 {
-    /// <summary>The memory.</summary>
+    /// <summary>Memory of the batch.</summary>
     public CropBatch Batch { get; } = batch;
 
-    /// <summary>Its volumes.</summary>
+    /// <summary>Cases of the batch.</summary>
     public DrawnVolume[] Volumes { get; } = new DrawnVolume[volumes];
 
-    /// <summary>Which step's it is; -1 for none.</summary>
+    /// <summary>Step that the batch is for; -1 for none.</summary>
     public int Step { get; set; } = -1;
 
-    /// <summary>Crops that somebody has begun to cut.</summary>
+    /// <summary>Number of crops that a thread has started to cut.</summary>
     public int Taken { get; set; }
 
-    /// <summary>Crops that are cut.</summary>
+    /// <summary>Number of crops that are complete.</summary>
     public int Done { get; set; }
 }

@@ -2,10 +2,10 @@ using HiEndMae.Engine.Randomness;
 
 namespace HiEndMae.Engine.Data.Loading;
 
-/// <summary>The order in which cases are drawn: every epoch has as many draws as there are cases, in an order of its own, each case as often as its weight says. For one thread.</summary>
+/// <summary>The order in which cases are drawn. Every epoch has as many draws as there are cases, in a random order of its own. Not thread-safe.</summary>
 /// <remarks>
-/// With equal weights an epoch is a permutation. Otherwise its draws are the points of a comb with a random offset laid over the weights end to end (systematic
-/// sampling): a case whose share is 1.5 draws comes once or twice, and 1.5 times on average over epochs.
+/// With equal weights an epoch is a permutation. Otherwise its draws are a systematic sample: equally spaced points with a random offset over the cumulated weights. A case
+/// whose share is 1.5 draws comes once or twice in an epoch, and 1.5 times on average.
 /// </remarks>
 internal sealed class CaseOrder
 {
@@ -26,7 +26,7 @@ internal sealed class CaseOrder
         for (int i = 0; i < bounds.Length; i++) bounds[i] = sum += weights[i];
     }
 
-    /// <summary>The n-th volume drawn since the start of the training.</summary>
+    /// <summary>The n-th case drawn since the start of the training.</summary>
     public DrawnVolume At(long number)
     {
         (long wanted, long draw) = Math.DivRem(number, order.Length);

@@ -1,7 +1,7 @@
 namespace HiEndMae.Engine.Data.Loading;
 
-/// <summary>A volume of a batch.</summary>
+/// <summary>A case of a batch.</summary>
 /// <param name="Case">Index of the case.</param>
-/// <param name="Epoch">Which time through the cases.</param>
-/// <param name="Draw">Which draw of that epoch.</param>
+/// <param name="Epoch">Number of the epoch.</param>
+/// <param name="Draw">Number of the draw within the epoch.</param>
 internal readonly record struct DrawnVolume(int Case, int Epoch, int Draw);

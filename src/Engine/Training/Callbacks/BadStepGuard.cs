@@ -5,9 +5,9 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Engine.Training.Callbacks;
 
-/// <summary>Writes a report of each step that was not applied because of NaN or infinity, and stops the training after several in a row.</summary>
-/// <param name="folder">Where reports go.</param>
-/// <param name="mostInARow">Steps in a row that stop the training.</param>
+/// <summary>Writes a report for each step that was not applied because of NaN or infinity, and stops the training after several such steps in a row.</summary>
+/// <param name="folder">Folder of the reports.</param>
+/// <param name="mostInARow">Number of such steps in a row that stops the training.</param>
 public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallback
 {
     private const int MostReports = 100;
@@ -28,7 +28,7 @@ public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallba
     }
 
     /// <inheritdoc/>
-    /// <exception cref="NonFiniteLossException">As many steps in a row were bad.</exception>
+    /// <exception cref="NonFiniteLossException">Too many steps in a row were not applied.</exception>
     public override void StepDone(TrainingRun run, in StepReport step, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -47,6 +47,9 @@ public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallba
         if (inARow >= mostInARow)
             throw new NonFiniteLossException(string.Create(CultureInfo.InvariantCulture, $"Loss or gradient were NaN or infinite in {inARow} steps in a row, up to step {step.Step}"), step.Step, run.LastCheckpoint, report);
     }
+
+    /// <inheritdoc/>
+    public override TrainResult AddTo(TrainResult result) => result with { BadSteps = Total };
 
     private string? WriteReport(TrainingRun run, in StepReport step)
     {

@@ -3,23 +3,23 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Engine.Training.Callbacks;
 
-/// <summary>Flags losses that stand out of the last ones: above the median by many times the median distance from it, which a few spikes do not move.</summary>
+/// <summary>Flags losses that stand out from the last ones: those above the median by many median absolute deviations, which a few spikes hardly change.</summary>
 public sealed class SpikeDetector : TrainingCallback
 {
     private const int Window = 64, Fewest = 20;
     private const double Deviations = 8;
 
-    /// <summary>From the median absolute deviation to the standard deviation of normally distributed values.</summary>
+    /// <summary>Standard deviation of normally distributed values, in median absolute deviations.</summary>
     private const double ToStandardDeviation = 1.4826;
 
-    /// <summary>Losses that hardly vary have spikes too, but not within this part of the median.</summary>
+    /// <summary>Smallest deviation, as a part of the median: where losses hardly vary, small differences are no spikes.</summary>
     private const double LeastPart = 0.02;
 
     private readonly double[] ring = new double[Window];
     private readonly double[] sorted = new double[Window];
     private int count;
 
-    /// <summary>Losses that stood out.</summary>
+    /// <summary>Number of losses that stood out.</summary>
     public int Total { get; private set; }
 
     /// <inheritdoc/>
@@ -53,6 +53,9 @@ public sealed class SpikeDetector : TrainingCallback
         }
         ring[count++ % Window] = step.Loss;
     }
+
+    /// <inheritdoc/>
+    public override TrainResult AddTo(TrainResult result) => result with { LossSpikes = Total };
 
     private double Bound(out double median)
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Engine.Training.Callbacks;
 
-/// <summary>Logs the loss, the learning rate, the gradient norm, the throughput and where the time goes, and shows how far the training is.</summary>
+/// <summary>Logs loss, learning rate, gradient norm, throughput and the time of each phase, and reports progress.</summary>
 public sealed class StepLog : TrainingCallback
 {
     private static readonly (StepPhase Phase, string Key)[] Phases =
@@ -14,7 +14,7 @@ public sealed class StepLog : TrainingCallback
     private double normSum;
     private Interval last = new(0, []);
 
-    /// <summary>The last logged mean loss; NaN before there is one.</summary>
+    /// <summary>The mean loss that was logged last; NaN before the first.</summary>
     public double LastLoss { get; private set; } = double.NaN;
 
     /// <inheritdoc/>
@@ -58,6 +58,9 @@ public sealed class StepLog : TrainingCallback
         if (run.Options.Length.Epochs is not null) run.Logger.Metric("epoch", run.Options.Length.EpochOf(step.Step), step.Step);
         Report(run, step.Step);
     }
+
+    /// <inheritdoc/>
+    public override TrainResult AddTo(TrainResult result) => result with { LastLoss = LastLoss };
 
     private void Report(TrainingRun run, int step)
     {

@@ -4,9 +4,9 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Engine.Training.Callbacks;
 
-/// <summary>Validates now and then, marks the best checkpoint, and ends the training when nothing gets better.</summary>
-/// <param name="config">When, and with what patience.</param>
-/// <param name="validate">The mean Dice of the model as it is; null where no validation case has a class.</param>
+/// <summary>Validates at intervals, marks the best checkpoint, and ends the training when the Dice stops improving.</summary>
+/// <param name="config">Intervals and patience.</param>
+/// <param name="validate">Computes the mean Dice of the model in its current state; null where no validation case has a class.</param>
 public sealed class ValidationCallback(ValidationConfig config, Func<int, CancellationToken, double?> validate) : TrainingCallback
 {
     private (double Dice, int Step)? best;
@@ -37,7 +37,7 @@ public sealed class ValidationCallback(ValidationConfig config, Func<int, Cancel
     {
         ArgumentNullException.ThrowIfNull(run);
         if (config.UseBest) run.BestStep = best?.Step;
-        // An interrupted validation is done again, before anything else changes the weights.
+        // An interrupted validation is repeated before anything changes the weights.
         if (isPending) Validate(run, cancel);
     }
 
@@ -52,11 +52,14 @@ public sealed class ValidationCallback(ValidationConfig config, Func<int, Cancel
     public override void CheckpointFailed(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        // The best weights are lost with their checkpoint: the next ones have to beat those that are on the disk.
+        // The best weights are lost with their checkpoint, so the best ones on the disk count again.
         if (best?.Step != run.Step) return;
         best = bestBefore;
         if (config.UseBest) run.BestStep = best?.Step;
     }
+
+    /// <inheritdoc/>
+    public override TrainResult AddTo(TrainResult result) => result with { Best = best };
 
     private void Validate(TrainingRun run, CancellationToken cancel)
     {
@@ -69,7 +72,7 @@ public sealed class ValidationCallback(ValidationConfig config, Func<int, Cancel
         }
         catch (OperationCanceledException)
         {
-            // The loop writes the checkpoint that this exception would keep it from.
+            // Not thrown on, so that the loop can write the checkpoint of this step.
             isPending = true;
             return;
         }

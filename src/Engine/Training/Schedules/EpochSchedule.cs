@@ -1,10 +1,11 @@
 namespace HiEndMae.Engine.Training.Schedules;
 
-/// <summary>The official fine-tuning schedule: a new rate every epoch, from 0 in the first to the peak in the last of the warm-up, then half a cosine.</summary>
+/// <summary>The schedule of the official fine-tuning code. The rate changes once per epoch: it rises linearly from 0 in the first epoch to the peak in the last epoch of the
+/// warm-up, then falls as half a cosine.</summary>
 /// <param name="PeakLr">Learning rate at the end of the warm-up.</param>
-/// <param name="EndLr">Where the cosine ends.</param>
+/// <param name="EndLr">Learning rate at the end of the cosine.</param>
 /// <param name="WarmupEpochs">Epochs of the warm-up.</param>
-/// <param name="Length">Which step lies in which epoch, and how many there are.</param>
+/// <param name="Length">Number of epochs, and the epoch of each step.</param>
 public sealed record EpochSchedule(double PeakLr, double EndLr, int WarmupEpochs, TrainingLength Length) : ISchedule
 {
     /// <inheritdoc/>

@@ -2,13 +2,13 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Engine.Training.Schedules;
 
-/// <summary>From config to schedule.</summary>
+/// <summary>Creates schedules.</summary>
 public static class LearningRates
 {
-    /// <summary>The schedule that a config asks for.</summary>
+    /// <summary>The schedule of a config.</summary>
     /// <param name="peakLr">Learning rate at the end of the warm-up.</param>
-    /// <param name="config">Its form.</param>
-    /// <param name="length">Of the training.</param>
+    /// <param name="config">Warm-up and shape.</param>
+    /// <param name="length">Steps and epochs of the training.</param>
     public static ISchedule Create(double peakLr, ScheduleConfig config, TrainingLength length)
     {
         ArgumentNullException.ThrowIfNull(config);

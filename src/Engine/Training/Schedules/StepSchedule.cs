@@ -1,11 +1,11 @@
 namespace HiEndMae.Engine.Training.Schedules;
 
-/// <summary>Linear warm-up from zero, then a fall, with a new rate every step.</summary>
+/// <summary>A linear warm-up from zero, then a decay. The rate changes with every step.</summary>
 /// <param name="PeakLr">Learning rate at the end of the warm-up.</param>
 /// <param name="EndLr">Learning rate at the end.</param>
 /// <param name="WarmupSteps">Steps of the warm-up.</param>
-/// <param name="TotalSteps">Steps in all.</param>
-/// <param name="Fall">From the part that has passed since the warm-up (0 to 1) to the part of the height that is left (1 to 0).</param>
+/// <param name="TotalSteps">Total number of steps.</param>
+/// <param name="Fall">Shape of the decay: maps progress since the warm-up (0 to 1) to the remaining part of the rate (1 to 0).</param>
 public sealed record StepSchedule(double PeakLr, double EndLr, int WarmupSteps, int TotalSteps, Func<double, double> Fall) : ISchedule
 {
     /// <summary>Half a cosine. Source: facebookresearch/mae util/lr_sched.py.</summary>
@@ -14,7 +14,7 @@ public sealed record StepSchedule(double PeakLr, double EndLr, int WarmupSteps, 
     /// <inheritdoc/>
     public double LrAt(int step)
     {
-        // The first step of a warm-up from zero would do nothing: step s gets what the end of it is due.
+        // Use step + 1, so that the first rate is not zero.
         if (step < WarmupSteps) return PeakLr * (step + 1) / WarmupSteps;
         double progress = (step - WarmupSteps) / (double)Math.Max(1, TotalSteps - WarmupSteps);
         return EndLr + (PeakLr - EndLr) * Fall(Math.Min(1, progress));

@@ -2,16 +2,16 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Engine.Training.Schedules;
 
-/// <summary>Steps and epochs of a training: an epoch has passed when every case has been drawn once more, so it need not end with a step.</summary>
+/// <summary>Steps and epochs of a training. An epoch ends when every case has been drawn once, which may be in the middle of a step.</summary>
 public sealed class TrainingLength
 {
     private readonly long numCases;
     private readonly long casesPerStep;
 
     /// <summary>Reads the length from a config.</summary>
-    /// <param name="config">Says steps or epochs.</param>
+    /// <param name="config">The stage's config; it has steps or epochs.</param>
     /// <param name="numCases">Cases of an epoch.</param>
-    public TrainingLength(ITrainingConfig config, int numCases)
+    public TrainingLength(TrainingConfig config, int numCases)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentOutOfRangeException.ThrowIfLessThan(numCases, 1);
@@ -19,22 +19,24 @@ public sealed class TrainingLength
         casesPerStep = (long)config.Data.Volumes * config.GradAccumulation;
         Epochs = config.Epochs;
         Steps = config.Epochs is { } epochs ? StepsOf(epochs) : config.Steps
-            ?? throw new ArgumentException("Neither steps nor epochs are said.", nameof(config));
+            ?? throw new ArgumentException("The config has neither steps nor epochs.", nameof(config));
     }
 
-    /// <summary>Optimiser steps in all.</summary>
+    /// <summary>Total number of optimiser steps.</summary>
     public int Steps { get; }
 
-    /// <summary>Epochs in all, where the length was said in epochs.</summary>
+    /// <summary>Total number of epochs; null where the config has steps.</summary>
     public int? Epochs { get; }
 
-    /// <summary>Steps after which this many epochs have passed.</summary>
+    /// <summary>Number of steps after which this many epochs are complete.</summary>
     public int StepsOf(int epochs) => checked((int)((epochs * numCases + casesPerStep - 1) / casesPerStep));
 
-    /// <summary>Epochs that have passed before a step, counted from 0.</summary>
+    /// <summary>Number of epochs that are complete before a step; steps count from 0.</summary>
     public int EpochOf(int step) => (int)(step * casesPerStep / numCases);
 
-    /// <summary>Whether, with this step done, a multiple of <paramref name="every"/> has been reached: of epochs where the length was said in epochs, otherwise of steps.</summary>
+    /// <summary>Whether something that happens at intervals is due after a step.</summary>
+    /// <param name="every">The interval: in epochs where the config has epochs, otherwise in steps.</param>
+    /// <param name="stepsDone">Steps done.</param>
     public bool IsDue(int every, int stepsDone) => Epochs is null
         ? stepsDone % every == 0
         : EpochOf(stepsDone) / every > EpochOf(stepsDone - 1) / every;

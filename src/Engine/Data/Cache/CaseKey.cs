@@ -1,0 +1,16 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace HiEndMae.Engine.Data.Cache;
+
+/// <summary>What a cache entry is made from.</summary>
+/// <param name="Content">Identity of the case's voxels (<see cref="DatasetCase.ContentKey"/>).</param>
+/// <param name="Preparation">How the case is prepared, as text.</param>
+public sealed record CaseKey(string Content, string Preparation)
+{
+    // Raised whenever the files of an entry, or the voxels that a preparation gives, change. Entries of other versions are never opened, and are removed once they are the oldest.
+    internal const string Version = "hiendmae-case-2";
+
+    /// <summary>Name of the entry's folder.</summary>
+    public string Folder { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Content}\n{Preparation}")))[..40];
+}

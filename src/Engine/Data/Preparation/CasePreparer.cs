@@ -1,0 +1,85 @@
+using System.Globalization;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Engine.Data.Preparation;
+
+/// <summary>Prepares one case: orientation, resampling (linear for images, nearest voxel for labels), intensities, and perhaps the foreground crop.</summary>
+/// <param name="config">Spacing and window.</param>
+/// <param name="numClasses">Classes that label maps may have, background included.</param>
+/// <param name="withLabels">Whether label maps are prepared too.</param>
+/// <param name="cropForeground">Whether the case is cut to its foreground. Only for cases to train on: results must cover the whole scan.</param>
+public sealed class CasePreparer(DataConfig config, int numClasses, bool withLabels, bool cropForeground)
+{
+    private readonly PreparationPlan plan = Plan(config, cropForeground);
+    private readonly CaseReader reader = new(numClasses, withLabels);
+
+    /// <summary>Everything besides the case that the result depends on, as text.</summary>
+    public string Description => string.Create(CultureInfo.InvariantCulture,
+        $"ras; spacing {config.SpacingMm.X:R} {config.SpacingMm.Y:R} {config.SpacingMm.Z:R}; {Intensities}; foreground {cropForeground}; classes {(withLabels ? numClasses : 0)}");
+
+    private string Intensities => config.Intensity.Kind == IntensityKind.Percentiles
+        ? FormattableString.Invariant($"percentiles {config.Intensity.Lower:R} {config.Intensity.Upper:R}")
+        : FormattableString.Invariant($"window {config.Window[0]:R} {config.Window[1]:R}");
+
+    /// <summary>The preparer of a stage that trains.</summary>
+    /// <param name="config">The stage's data.</param>
+    /// <param name="info">Classes of the dataset.</param>
+    /// <param name="withLabels">Whether label maps are prepared too.</param>
+    public static CasePreparer ForTraining(DataConfig config, DatasetInfo info, bool withLabels)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(info);
+        return new CasePreparer(config, info.LabelNames.Count, withLabels, config.ForegroundCrop);
+    }
+
+    /// <summary>The preparer of labelled cases that are segmented whole: validation and evaluation.</summary>
+    /// <param name="config">Data of the fine-tuning.</param>
+    /// <param name="info">Classes of the dataset.</param>
+    public static CasePreparer ForEvaluation(DataConfig config, DatasetInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return new CasePreparer(config, info.LabelNames.Count, withLabels: true, cropForeground: false);
+    }
+
+    /// <summary>The preparer of scans that are segmented whole and have no labels.</summary>
+    /// <param name="config">Data of the fine-tuning.</param>
+    public static CasePreparer ForPrediction(DataConfig config) => new(config, numClasses: 0, withLabels: false, cropForeground: false);
+
+    /// <summary>Reads and prepares a case, into native memory.</summary>
+    /// <exception cref="VolumeException">The case cannot be read, has voxels that are not finite or a label that is no class, or its label map lies on another grid.</exception>
+    public PreparedCase Prepare(DatasetCase source, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        (Volume<float> image, PreparationTrace trace) = plan.Prepare(CaseReader.ReadImage(source, cancel));
+        cancel.ThrowIfCancellationRequested();
+        Volume<ushort>? label = reader.ReadLabel(source, cancel) is { } stored ? PrepareLabel(source, stored, trace) : null;
+        return CasePacker.Pack(source.Id, image, label, trace.Stored, numClasses);
+    }
+
+    /// <summary>Scales the intensities of a scan as a model sees them, and turns it to RAS+ on its own grid, for pictures.</summary>
+    /// <param name="image">The scan; its voxels may be overwritten.</param>
+    /// <param name="config">Kind of scaling.</param>
+    public static Volume<float> Normalise(Volume<float> image, DataConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return (Plan(config, cropForeground: false) with { Spacing = null }).Prepare(image).Image;
+    }
+
+    private static PreparationPlan Plan(DataConfig config, bool cropForeground) => config.Intensity.Kind == IntensityKind.Percentiles
+        ? new PreparationPlan(config.SpacingMm, null) { CropForeground = cropForeground, Percentiles = (config.Intensity.Lower, config.Intensity.Upper) }
+        : new PreparationPlan(config.SpacingMm, (config.Window[0], config.Window[1])) { CropForeground = cropForeground };
+
+    private static Volume<ushort> PrepareLabel(DatasetCase source, Volume<ushort> stored, PreparationTrace trace)
+    {
+        try
+        {
+            return trace.PrepareLabel(stored);
+        }
+        catch (VolumeException error)
+        {
+            throw new VolumeException($"Case '{source.Id}': {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Numerics;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Engine.Data.Preparation;
+
+/// <summary>Reads a dataset's case and checks it. Every command that reads cases does so here, so that all of them accept and refuse the same ones.</summary>
+/// <param name="numClasses">Classes that label maps may have, background included.</param>
+/// <param name="withLabels">Whether label maps are read.</param>
+public sealed class CaseReader(int numClasses, bool withLabels)
+{
+    /// <summary>Reads the image.</summary>
+    /// <exception cref="VolumeException">It cannot be read, or has voxels that are not finite.</exception>
+    public static Volume<float> ReadImage(DatasetCase source, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Volume<float> image = source.LoadImage(cancel);
+        if (!IsFinite(image.Voxels)) throw new VolumeException($"Case '{source.Id}' has voxels that are not finite numbers.");
+        return image;
+    }
+
+    /// <summary>Reads the label map.</summary>
+    /// <returns>Class indices; null where the case has no label map, or label maps are not read.</returns>
+    /// <exception cref="VolumeException">It cannot be read, or has a class that the dataset does not name.</exception>
+    public Volume<ushort>? ReadLabel(DatasetCase source, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (!withLabels || !source.HasLabel || source.LoadLabel(cancel) is not { } label) return null;
+        foreach (ushort index in label.Voxels)
+        {
+            if (index >= numClasses) throw new VolumeException($"Case '{source.Id}' has label {index}, but the dataset names only the classes 0 to {numClasses - 1}.");
+        }
+        return label;
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        // x - x is 0 for finite numbers and NaN for all others, and a sum keeps every NaN.
+        Vector<float> sum = Vector<float>.Zero;
+        int at = 0;
+        for (; at <= values.Length - Vector<float>.Count; at += Vector<float>.Count)
+        {
+            var some = new Vector<float>(values[at..]);
+            sum += some - some;
+        }
+        float rest = Vector.Sum(sum);
+        for (; at < values.Length; at++) rest += values[at] - values[at];
+        return rest == 0;
+    }
+}
