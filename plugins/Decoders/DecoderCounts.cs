@@ -19,26 +19,23 @@ internal static class DecoderCounts
         var parts = new List<OperationCount>
         {
             // The mask token is a parameter too; the paper's count leaves projections out.
-            new("decoder.embed", projection.Parameters + width, projection.Activations, projection.Operations, 0),
-            Plain("decoder.blocks", plain).Times(config.SelfDepth),
+            Counts.Of("decoder.embed", projection) with { Parameters = projection.Parameters + width, PaperMultiplyAdds = 0 },
+            Counts.Of("decoder.blocks", plain).Times(config.SelfDepth),
         };
         foreach (int layer in config.StageLayers)
         {
             string part = FormattableString.Invariant($"decoder.stages.{layer}");
             if (!config.DenseLayers.Contains(layer))
             {
-                parts.Add(Plain(part, plain).Times(config.StageDepth));
+                parts.Add(Counts.Of(part, plain).Times(config.StageDepth));
                 continue;
             }
             LayerCounts dense = LayerCounts.DenseBlock(tokens, visible, width, config.MlpRatio), all = dense + projection;
-            parts.Add(new(part, all.Parameters, all.Activations, all.Operations, dense.Operations - dense.AttentionProducts));
+            parts.Add(Counts.Of(part, all) with { PaperMultiplyAdds = dense.Operations - dense.AttentionProducts });
         }
         LayerCounts norm = LayerCounts.Norm(tokens, width), head = LayerCounts.Linear(tokens, width, (long)encoder.InChannels * encoder.PatchSize.Count);
-        parts.Add(new("decoder.norm", norm.Parameters, norm.Activations, norm.Operations, norm.Operations));
-        parts.Add(new("decoder.head", head.Parameters, head.Activations, head.Operations, tokens * width * PaperOutputs));
+        parts.Add(Counts.Of("decoder.norm", norm));
+        parts.Add(Counts.Of("decoder.head", head) with { PaperMultiplyAdds = tokens * width * PaperOutputs });
         return parts;
     }
-
-    private static OperationCount Plain(string part, LayerCounts counts) =>
-        new(part, counts.Parameters, counts.Activations, counts.Operations, counts.Operations);
 }

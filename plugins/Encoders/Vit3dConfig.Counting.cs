@@ -20,14 +20,11 @@ public sealed partial record Vit3dConfig : IEncoderCounter
         long others = (pretraining ? EmbedDim : 0) + (trained ? (long)Grid(context).Count * EmbedDim : 0);
         return
         [
-            Of("encoder.patch_embed", embedding) with { Parameters = embedding.Parameters + others },
-            Of("encoder.blocks", blocks),
-            Of("encoder.norm", LayerCounts.Norm(tokens, EmbedDim)),
+            Counts.Of("encoder.patch_embed", embedding) with { Parameters = embedding.Parameters + others },
+            Counts.Of("encoder.blocks", blocks),
+            Counts.Of("encoder.norm", LayerCounts.Norm(tokens, EmbedDim)),
         ];
     }
 
     private Size3 Grid(EncoderContext context) => new(context.CropSize.X / PatchSize, context.CropSize.Y / PatchSize, context.CropSize.Z / PatchSize);
-
-    private static OperationCount Of(string part, LayerCounts counts) =>
-        new(part, counts.Parameters, counts.Activations, counts.Operations, counts.Operations);
 }

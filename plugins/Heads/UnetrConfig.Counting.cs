@@ -32,17 +32,15 @@ public sealed partial record UnetrConfig : IHeadCounter
             : LayerCounts.Convolution(full, 2 * f, f, 3, bias: true) + Block(full, 2 * f, f);
         return
         [
-            Of("head.encoder1", Block(full, info.InChannels, f)),
-            Of("head.encoder2", Projection(2, 2 * f)),
-            Of("head.encoder3", Projection(1, 4 * f)),
-            Of("head.encoder4", Projection(0, 8 * f)),
-            Of("head.decoder5", Stage(0, width, 8 * f)),
-            Of("head.decoder4", Stage(1, 8 * f, 4 * f)),
-            Of("head.decoder3", Stage(2, 4 * f, 2 * f)),
-            Of("head.decoder2", last),
-            Of("head.out", LayerCounts.Convolution(full, f, context.NumClasses, 1, bias: true)),
+            Counts.Of("head.encoder1", Block(full, info.InChannels, f)),
+            Counts.Of("head.encoder2", Projection(2, 2 * f)),
+            Counts.Of("head.encoder3", Projection(1, 4 * f)),
+            Counts.Of("head.encoder4", Projection(0, 8 * f)),
+            Counts.Of("head.decoder5", Stage(0, width, 8 * f)),
+            Counts.Of("head.decoder4", Stage(1, 8 * f, 4 * f)),
+            Counts.Of("head.decoder3", Stage(2, 4 * f, 2 * f)),
+            Counts.Of("head.decoder2", last),
+            Counts.Of("head.out", LayerCounts.Convolution(full, f, context.NumClasses, 1, bias: true)),
         ];
     }
-
-    private static OperationCount Of(string part, LayerCounts counts) => new(part, counts.Parameters, counts.Activations, counts.Operations, counts.Operations);
 }

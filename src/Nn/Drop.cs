@@ -10,7 +10,7 @@ public static class Drop
     public static Tensor Elements(Tensor input, double rate, bool training) => training && rate > 0 ? nn.functional.dropout(input, rate, training: true) : input;
 
     /// <summary>Stochastic depth (arXiv:1603.09382): whole samples of a residual branch are zeroed with a probability, the others scaled up.</summary>
-    /// <param name="branch">[B, N, E].</param>
+    /// <param name="branch">[B, ...].</param>
     /// <param name="rate">Probability, 0 to below 1.</param>
     /// <param name="training">Whether the module trains.</param>
     public static Tensor Path(Tensor branch, double rate, bool training)
@@ -18,7 +18,8 @@ public static class Drop
         ArgumentNullException.ThrowIfNull(branch);
         if (!training || rate <= 0) return branch;
         using DisposeScope scope = NewDisposeScope();
-        Tensor kept = rand(branch.shape[0], 1, 1, dtype: branch.dtype, device: branch.device).ge(rate).to(branch.dtype);
+        long[] each = [branch.shape[0], .. Enumerable.Repeat(1L, branch.shape.Length - 1)];
+        Tensor kept = rand(each, dtype: branch.dtype, device: branch.device).ge(rate).to(branch.dtype);
         return (branch * (kept / (1 - rate))).MoveToOuterDisposeScope();
     }
 }

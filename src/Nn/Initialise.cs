@@ -19,6 +19,27 @@ public static class Initialise
         return layer;
     }
 
+    /// <summary>Weight from a truncated normal distribution of deviation 0.02, zero bias; returns the layer.</summary>
+    public static Linear TruncatedNormal(Linear layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        TruncatedNormal(layer.weight!);
+        if (layer.bias is not null) nn.init.zeros_(layer.bias);
+        return layer;
+    }
+
+    /// <summary>Values from a truncated normal distribution of deviation 0.02, in place; returns the tensor. The cut at 2 is far outside, as in timm.</summary>
+    public static Tensor TruncatedNormal(Tensor values) => nn.init.trunc_normal_(values, std: 0.02);
+
+    /// <summary>Weight normal with deviation sqrt(2 / (outputs times kernel)); the bias stays. Returns the layer.</summary>
+    public static ConvLayer KaimingByOutputs(ConvLayer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        double cube = Math.Pow(layer.Shape.Kernel, 3);
+        nn.init.normal_(layer.Weight, 0, Math.Sqrt(2 / (layer.Shape.Outputs * cube)));
+        return layer;
+    }
+
     /// <summary>A token [1, 1, width] from N(0, 0.02).</summary>
     public static Parameter Token(int width) => new(randn(1, 1, width).mul_(0.02f));
 }

@@ -1,13 +1,32 @@
 namespace HiEndMae.Nn;
 
 /// <summary>Parameters, output elements and multiply-adds of layers, by hand-written rules; an element-wise operation is none.</summary>
-/// <param name="Parameters">Trained numbers.</param>
-/// <param name="Activations">Elements of outputs.</param>
-/// <param name="MultiplyAdds">Of linear maps, convolutions and attention products.</param>
-/// <param name="NormElements">Elements that a LayerNorm reads, for counts that charge for them.</param>
-/// <param name="AttentionProducts">Of <see cref="MultiplyAdds"/>, those of attention.</param>
-public readonly record struct LayerCounts(long Parameters, long Activations, long MultiplyAdds, long NormElements, long AttentionProducts)
+public readonly record struct LayerCounts
 {
+    /// <summary>Trained numbers.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>Elements of outputs.</summary>
+    public long Activations { get; init; }
+
+    /// <summary>Multiply-adds of convolutions.</summary>
+    public long Convolutions { get; init; }
+
+    /// <summary>Multiply-adds of transposed convolutions.</summary>
+    public long TransposedConvolutions { get; init; }
+
+    /// <summary>Multiply-adds of linear maps.</summary>
+    public long LinearMaps { get; init; }
+
+    /// <summary>Multiply-adds of attention: queries times keys, and weights times values.</summary>
+    public long AttentionProducts { get; init; }
+
+    /// <summary>Elements that a LayerNorm reads, for counts that charge for them.</summary>
+    public long NormElements { get; init; }
+
+    /// <summary>Of linear maps, convolutions and attention products.</summary>
+    public long MultiplyAdds => Convolutions + TransposedConvolutions + LinearMaps + AttentionProducts;
+
     /// <summary>Multiply-adds, and 5 for each element of a LayerNorm, as the paper's counter charges.</summary>
     public long Operations => MultiplyAdds + (5 * NormElements);
 
@@ -15,18 +34,37 @@ public readonly record struct LayerCounts(long Parameters, long Activations, lon
     public static LayerCounts operator +(LayerCounts a, LayerCounts b) => Add(a, b);
 
     /// <summary>The sum.</summary>
-    public static LayerCounts Add(LayerCounts left, LayerCounts right) => new(
-        left.Parameters + right.Parameters, left.Activations + right.Activations, left.MultiplyAdds + right.MultiplyAdds,
-        left.NormElements + right.NormElements, left.AttentionProducts + right.AttentionProducts);
+    public static LayerCounts Add(LayerCounts left, LayerCounts right) => new()
+    {
+        Parameters = left.Parameters + right.Parameters,
+        Activations = left.Activations + right.Activations,
+        Convolutions = left.Convolutions + right.Convolutions,
+        TransposedConvolutions = left.TransposedConvolutions + right.TransposedConvolutions,
+        LinearMaps = left.LinearMaps + right.LinearMaps,
+        AttentionProducts = left.AttentionProducts + right.AttentionProducts,
+        NormElements = left.NormElements + right.NormElements,
+    };
 
-    /// <summary>A linear map with bias of so many tokens.</summary>
-    public static LayerCounts Linear(long tokens, long inputs, long outputs) => new((inputs * outputs) + outputs, tokens * outputs, tokens * inputs * outputs, 0, 0);
+    /// <summary>The sum of several.</summary>
+    public static LayerCounts Sum(IEnumerable<LayerCounts> counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return counts.Aggregate(default(LayerCounts), Add);
+    }
+
+    /// <summary>A linear map of so many tokens.</summary>
+    public static LayerCounts Linear(long tokens, long inputs, long outputs, bool bias = true) => new()
+    {
+        Parameters = (inputs * outputs) + (bias ? outputs : 0),
+        Activations = tokens * outputs,
+        LinearMaps = tokens * inputs * outputs,
+    };
 
     /// <summary>A LayerNorm with weight and bias.</summary>
-    public static LayerCounts Norm(long tokens, long width) => new(2 * width, tokens * width, 0, tokens * width, 0);
+    public static LayerCounts Norm(long tokens, long width) => new() { Parameters = 2 * width, Activations = tokens * width, NormElements = tokens * width };
 
     /// <summary>Queries times keys, and weights times values, over all heads.</summary>
-    public static LayerCounts Attention(long queries, long keys, long width) => new(0, queries * width, 2 * queries * keys * width, 0, 2 * queries * keys * width);
+    public static LayerCounts Attention(long queries, long keys, long width) => new() { Activations = queries * width, AttentionProducts = 2 * queries * keys * width };
 
     /// <summary>Two linear maps.</summary>
     public static LayerCounts Mlp(long tokens, long width, double ratio)
@@ -45,22 +83,42 @@ public readonly record struct LayerCounts(long Parameters, long Activations, lon
         + Norm(tokens, width) + Linear(tokens, width, width) + Linear(visible, width, 2 * width) + Attention(tokens, visible, width) + Linear(tokens, width, width)
         + Norm(tokens, width) + Mlp(tokens, width, mlpRatio);
 
-    /// <summary>A convolution of so many output voxels.</summary>
-    public static LayerCounts Convolution(long voxels, long inputs, long outputs, int kernel, bool bias = false)
+    /// <summary>A convolution of any kind.</summary>
+    /// <param name="shape">The layer.</param>
+    /// <param name="inputVoxels">Voxels that a transposed one reads.</param>
+    /// <param name="outputVoxels">Voxels that come out.</param>
+    public static LayerCounts Convolution(ConvShape shape, long inputVoxels, long outputVoxels)
     {
-        long cube = (long)kernel * kernel * kernel;
-        return new((inputs * outputs * cube) + (bias ? outputs : 0), voxels * outputs, voxels * inputs * outputs * cube, 0, 0);
+        long cube = (long)shape.Kernel * shape.Kernel * shape.Kernel;
+        var layer = new LayerCounts
+        {
+            Parameters = ((long)shape.Inputs * shape.Outputs / shape.Groups * cube) + (shape.Bias ? shape.Outputs : 0),
+            Activations = outputVoxels * shape.Outputs,
+        };
+        return shape.Transposed
+            ? layer with { TransposedConvolutions = inputVoxels * shape.Inputs * (shape.Outputs / shape.Groups) * cube }
+            : layer with { Convolutions = outputVoxels * shape.Outputs * (shape.Inputs / shape.Groups) * cube };
     }
 
-    /// <summary>A transposed convolution of kernel and stride 2, by its output voxels: each reads one input voxel.</summary>
-    public static LayerCounts Doubling(long voxels, long inputs, long outputs) => new(inputs * outputs * 8, voxels * outputs, voxels * inputs * outputs, 0, 0);
+    /// <summary>A convolution that keeps sizes, of so many voxels.</summary>
+    public static LayerCounts Convolution(long voxels, long inputs, long outputs, int kernel, bool bias = false) =>
+        Convolution(new ConvShape((int)inputs, (int)outputs, kernel) { Bias = bias }, voxels, voxels);
 
-    /// <summary><see cref="UnetrResBlock"/> of so many voxels. Norms of convolutions are element-wise here: the paper's counter charges for LayerNorm alone.</summary>
+    /// <summary>A transposed convolution of kernel and stride 2, by its output voxels.</summary>
+    public static LayerCounts Doubling(long voxels, long inputs, long outputs, bool bias = false) =>
+        Convolution(ConvShape.Doubling((int)inputs, (int)outputs, bias), voxels / 8, voxels);
+
+    /// <summary>Weights and biases of a batch, group or instance norm of so many channels. Norms of convolutions are element-wise here: the paper's counter charges for LayerNorm alone.</summary>
+    public static LayerCounts ChannelNorm(long channels) => new() { Parameters = 2 * channels };
+
+    /// <summary><see cref="UnetrResBlock"/> of so many voxels.</summary>
     public static LayerCounts ResBlock(long voxels, long inputs, long outputs, UnetrBlockOptions options)
     {
         bool widens = options.Residual && inputs != outputs;
-        LayerCounts block = Convolution(voxels, inputs, outputs, 3) + Convolution(voxels, outputs, outputs, 3);
-        if (widens) block += Convolution(voxels, inputs, outputs, 1);
-        return options.Norm == UnetrNorm.Batch ? block with { Parameters = block.Parameters + (2 * outputs * (widens ? 3 : 2)) } : block;
+        LayerCounts block = Convolution(voxels, inputs, outputs, 3, options.Bias) + Convolution(voxels, outputs, outputs, 3, options.Bias);
+        if (widens) block += Convolution(voxels, inputs, outputs, 1, options.Bias);
+        if (options.Norm != UnetrNorm.Batch) return block;
+        for (int norm = 0; norm < (widens ? 3 : 2); norm++) block += ChannelNorm(outputs);
+        return block;
     }
 }

@@ -11,20 +11,22 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     private readonly Linear fc2;
     private readonly double dropout;
 
-    /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
+    /// <summary>Creates the layer.</summary>
     /// <param name="width">E.</param>
     /// <param name="ratio">Hidden width / E.</param>
     /// <param name="dropout">Part of the elements dropped after each map while training, 0 to 1.</param>
-    public Mlp(int width, double ratio, double dropout = 0) : base(nameof(Mlp))
+    /// <param name="initialise">Sets initial weights of both maps; left out, Xavier-uniform weights and zero biases.</param>
+    public Mlp(int width, double ratio, double dropout = 0, Func<Linear, Linear>? initialise = null) : base(nameof(Mlp))
     {
         this.dropout = dropout;
+        initialise ??= Initialise.Xavier;
         int hidden = (int)(width * ratio);
-        fc1 = Initialise.Xavier(nn.Linear(width, hidden));
-        fc2 = Initialise.Xavier(nn.Linear(hidden, width));
+        fc1 = initialise(nn.Linear(width, hidden));
+        fc2 = initialise(nn.Linear(hidden, width));
         RegisterComponents();
     }
 
-    /// <summary>[B, N, E] to [B, N, E].</summary>
+    /// <summary>[..., E] to the same shape.</summary>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();

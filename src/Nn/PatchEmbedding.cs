@@ -9,17 +9,19 @@ public sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
 {
     private readonly Conv3d proj;
 
-    /// <summary>Creates the layer, Xavier-uniform as a matrix, zero bias.</summary>
+    /// <summary>Creates the layer.</summary>
     /// <param name="channels">C.</param>
     /// <param name="patch">P.</param>
     /// <param name="width">E.</param>
-    public PatchEmbedding(int channels, int patch, int width) : base(nameof(PatchEmbedding))
+    /// <param name="xavier">Whether initial weights are Xavier-uniform as those of a matrix, with zero biases; otherwise those of PyTorch's convolution.</param>
+    public PatchEmbedding(int channels, int patch, int width, bool xavier = true) : base(nameof(PatchEmbedding))
     {
         proj = nn.Conv3d(channels, width, patch, stride: patch);
+        RegisterComponents();
+        if (!xavier) return;
         double bound = Math.Sqrt(6.0 / (width + (double)channels * patch * patch * patch));
         nn.init.uniform_(proj.weight!, -bound, bound);
         nn.init.zeros_(proj.bias!);
-        RegisterComponents();
     }
 
     /// <summary>[B, V, P * P * P * C], flattened as (px, py, pz, channel), to [B, V, E].</summary>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Nn;
 
 /// <summary>Two 3x3x3 convolutions with norm and leaky ReLU, and, if asked for, a residual; a 1x1x1 convolution on it where the width changes.</summary>
-/// <remarks>MONAI 1.2 UnetResBlock, and UnetBasicBlock without the residual: slope 0.01, no biases. Names of weights are MONAI's.</remarks>
+/// <remarks>MONAI 1.2 UnetResBlock, and UnetBasicBlock without the residual: slope 0.01. Names of weights are MONAI's.</remarks>
 public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
 {
     private const double Slope = 0.01;
@@ -20,17 +20,17 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
     /// <summary>Creates the block.</summary>
     /// <param name="inChannels">Channels in.</param>
     /// <param name="outChannels">Channels out.</param>
-    /// <param name="options">Norm and residual.</param>
+    /// <param name="options">Norm, residual and biases.</param>
     public UnetrResBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrResBlock))
     {
         residual = options.Residual;
-        conv1 = new UnetrConv(inChannels, outChannels, 3);
-        conv2 = new UnetrConv(outChannels, outChannels, 3);
+        conv1 = new UnetrConv(inChannels, outChannels, 3, bias: options.Bias);
+        conv2 = new UnetrConv(outChannels, outChannels, 3, bias: options.Bias);
         norm1 = Norm(outChannels, options.Norm);
         norm2 = Norm(outChannels, options.Norm);
         if (residual && inChannels != outChannels)
         {
-            conv3 = new UnetrConv(inChannels, outChannels, 1);
+            conv3 = new UnetrConv(inChannels, outChannels, 1, bias: options.Bias);
             norm3 = Norm(outChannels, options.Norm);
         }
         RegisterComponents();
@@ -48,18 +48,18 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
     // In float32 at least, whatever the convolution computed in.
     private static Tensor Apply(nn.Module<Tensor, Tensor>? norm, Tensor x, Tensor? added, double slope)
     {
-        if (x.dtype != ScalarType.Float64) x = x.to(ScalarType.Float32);
+        x = Norms.Wide(x);
         if (norm is null) return InstanceNorm.Apply(x, added, slope);
         x = norm.call(x);
         if (added is not null) x += added;
-        return slope == 1 ? x : nn.functional.leaky_relu(x, slope);
+        return Activation.LeakyRelu(x, slope);
     }
 
     // Instance norm has no weights, and needs no module.
-    private static BatchNorm3d? Norm(int channels, UnetrNorm norm) => norm switch
+    private static BatchNormLayer? Norm(int channels, UnetrNorm norm) => norm switch
     {
         UnetrNorm.Instance => null,
-        UnetrNorm.Batch => nn.BatchNorm3d(channels),
+        UnetrNorm.Batch => new BatchNormLayer(channels),
         _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, null),
     };
 }

@@ -17,9 +17,21 @@ public static class Recomputed
     public static Tensor Run(Func<IReadOnlyList<Tensor>, Tensor> part, params Tensor[] inputs)
     {
         ArgumentNullException.ThrowIfNull(part);
+        return Run((read, _) => part(read), inputs);
+    }
+
+    /// <summary>Runs a part of a model that changes something, such as running statistics, which must change once per step.</summary>
+    /// <param name="part">From the inputs to the output. Its second argument is true while it is computed again.</param>
+    /// <param name="inputs">What it reads; with gradient or without.</param>
+    /// <returns>Its output, in the current dispose scope.</returns>
+    public static Tensor Run(Func<IReadOnlyList<Tensor>, bool, Tensor> part, params Tensor[] inputs)
+    {
+        ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(inputs);
         // Without gradients nothing is kept anyway.
-        if (!is_grad_enabled()) return part(inputs);
-        return RecomputedFunction.apply([part, .. inputs]);
+        if (!is_grad_enabled()) return part(inputs, false);
+        // A function's output wants a gradient only where an input does; an image wants none, but the weights of the part do.
+        Tensor[] read = inputs.Any(input => input.requires_grad) ? inputs : [.. inputs, empty(0, device: inputs[0].device, requires_grad: true)];
+        return RecomputedFunction.apply([part, .. read]);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var part = (Func<IReadOnlyList<Tensor>, Tensor>)vars[0];
+        var part = (Func<IReadOnlyList<Tensor>, bool, Tensor>)vars[0];
         Tensor[] inputs = [.. vars.Skip(1).Cast<Tensor>()];
         var random = RandomState.Take(inputs[0].device);
         ctx.save_data(Part, part);
@@ -20,13 +20,13 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         if (CurrentType(inputs[0].device_type) is { } type) ctx.save_data(Type, type);
         ctx.save_for_backward([.. inputs]);
         random.Begin();
-        return part(inputs);
+        return part(inputs, false);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using DisposeScope scope = NewDisposeScope();
-        var part = (Func<IReadOnlyList<Tensor>, Tensor>)ctx.get_data(Part);
+        var part = (Func<IReadOnlyList<Tensor>, bool, Tensor>)ctx.get_data(Part);
         var random = (RandomState)ctx.get_data(Random);
         Tensor[] inputs = [.. ctx.get_saved_variables().Select(saved => saved.detach().requires_grad_(saved.requires_grad))];
         var after = RandomState.Take(inputs[0].device);
@@ -40,14 +40,14 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         return [null!, .. inputs.Select(input => input.requires_grad ? input.grad?.MoveToOuterDisposeScope()! : null!)];
     }
 
-    private static Tensor Again(Func<IReadOnlyList<Tensor>, Tensor> part, Tensor[] inputs, ScalarType? type)
+    private static Tensor Again(Func<IReadOnlyList<Tensor>, bool, Tensor> part, Tensor[] inputs, ScalarType? type)
     {
         var autocast = type is null ? null : new Autocast(inputs[0].device_type);
-        if (autocast is null or { IsOn: true }) return part(inputs);
+        if (autocast is null or { IsOn: true }) return part(inputs, true);
         autocast.Enter(type!.Value);
         try
         {
-            return part(inputs);
+            return part(inputs, true);
         }
         finally
         {

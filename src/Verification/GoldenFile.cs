@@ -1,5 +1,6 @@
 using System.Globalization;
 using HiEndMae.Engine.Weights;
+using HiEndMae.Engine.Weights.Naming;
 using TorchSharp;
 using static TorchSharp.torch;
 

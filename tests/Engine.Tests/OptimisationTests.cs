@@ -156,16 +156,28 @@ public sealed class OptimisationTests
         foreach ((string name, Tensor value) in one.State) Numbers.AssertClose(other.State[name], value, 1e-6);
     }
 
-    [Fact]
-    public void A_parameter_without_a_gradient_is_left_alone()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_parameter_that_no_loss_reaches_is_neither_decayed_nor_moved_and_has_no_state(bool fused)
     {
         using DisposeScope scope = NewDisposeScope();
-        Parameter used = new(ones(20)), unused = new(ones(20));
-        using var optimizer = new AdamW(Grouped([used, unused], [0.1, 0.1]), Constants, 2);
-        used.sum().backward();
-        optimizer.Step(new StepRequest(1e-2));
-        Assert.NotEqual(1, used[0].item<float>());
-        Assert.Equal(1, unused[0].item<float>());
+        // Three of one group, so that the one in the middle parts a run; and one that is reached in the second step only.
+        Parameter[] all = [new(ones(20)), new(ones(20)), new(ones(7)), new(ones(5))];
+        using var optimizer = new AdamW(Grouped(all, [0.1, 0.1, 0.1, 0.1]), Constants, 2, keepAverage: true, fused);
+        for (int step = 0; step < 2; step++)
+        {
+            optimizer.ZeroGrad();
+            (step == 0 ? all[0].sum() + all[2].sum() : all[0].sum() + all[2].sum() + all[3].sum()).backward();
+            optimizer.Step(new StepRequest(1e-2) { AverageDecay = 0.5 });
+            Assert.All([0, 2], i => Assert.NotEqual(1, all[i].max().item<float>()));
+            Assert.Equal((1, 1), (all[1].min().item<float>(), all[1].max().item<float>()));
+            Assert.Equal(step == 0, all[3].max().item<float>() == 1);
+        }
+        Assert.Equal(0, optimizer.State["first.w1"].abs().max().item<float>());
+        Assert.Equal(0, optimizer.State["second.w1"].abs().max().item<float>());
+        Assert.Equal(1, optimizer.Averages["w1"].max().item<float>());
+        Assert.True(optimizer.State["first.w3"].abs().max().item<float>() > 0);
     }
 
     [Fact]

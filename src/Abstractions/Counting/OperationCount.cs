@@ -9,6 +9,9 @@ namespace HiEndMae.Counting;
 /// the last layer has 1728 outputs whatever the patch (Tables 6 and 7 of arXiv:2502.08347).</param>
 public sealed record OperationCount(string Part, long Parameters, long Activations, long MultiplyAdds, long PaperMultiplyAdds)
 {
+    /// <summary>The multiply-adds of its layers by their kind, without what LayerNorms are charged with.</summary>
+    public ProductCount Products { get; init; } = ProductCount.None;
+
     /// <summary>Nothing.</summary>
     public static OperationCount None(string part) => new(part, 0, 0, 0, 0);
 
@@ -25,9 +28,12 @@ public sealed record OperationCount(string Part, long Parameters, long Activatio
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        return new(left.Part, left.Parameters + right.Parameters, left.Activations + right.Activations, left.MultiplyAdds + right.MultiplyAdds, left.PaperMultiplyAdds + right.PaperMultiplyAdds);
+        return new(left.Part, left.Parameters + right.Parameters, left.Activations + right.Activations, left.MultiplyAdds + right.MultiplyAdds, left.PaperMultiplyAdds + right.PaperMultiplyAdds)
+        {
+            Products = left.Products + right.Products,
+        };
     }
 
     /// <summary>So many of it, one after another.</summary>
-    public OperationCount Times(int count) => new(Part, count * Parameters, count * Activations, count * MultiplyAdds, count * PaperMultiplyAdds);
+    public OperationCount Times(int count) => new(Part, count * Parameters, count * Activations, count * MultiplyAdds, count * PaperMultiplyAdds) { Products = Products.Times(count) };
 }

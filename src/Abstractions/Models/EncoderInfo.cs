@@ -19,9 +19,19 @@ public sealed record TokenEncoderInfo(int InChannels, int EmbedDim, int Depth, S
 /// <summary>A convolutional or windowed encoder: feature maps at several strides.</summary>
 /// <param name="InChannels">Image channels C.</param>
 /// <param name="Levels">Finest first.</param>
-public sealed record PyramidEncoderInfo(int InChannels, IReadOnlyList<PyramidLevel> Levels) : EncoderInfo(InChannels);
+public sealed record PyramidEncoderInfo(int InChannels, IReadOnlyList<PyramidLevel> Levels) : EncoderInfo(InChannels)
+{
+    /// <summary>Whether the levels come from a path from coarse to fine, such as a U-Net's way up: the finest one has seen all others then.</summary>
+    public bool IsTopDown { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(PyramidEncoderInfo? other) => other is not null && InChannels == other.InChannels && IsTopDown == other.IsTopDown && Levels.SequenceEqual(other.Levels);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(InChannels, IsTopDown, Levels.Count);
+}
 
 /// <summary>One level of a feature pyramid.</summary>
 /// <param name="Channels">Width of the level.</param>
-/// <param name="Stride">Input voxels per output voxel along x, y, z.</param>
+/// <param name="Stride">Input voxels per output voxel along x, y, z; a level of a crop that is no multiple is rounded up.</param>
 public sealed record PyramidLevel(int Channels, Size3 Stride);

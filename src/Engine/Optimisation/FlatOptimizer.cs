@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Optimisation;
 
 /// <summary>What optimisers over flat buffers share: norm, check, averages, named state. A rule adds the update itself.</summary>
-/// <remarks>On CPU one pass over memory; elsewhere a short list of operations on whole groups.</remarks>
+/// <remarks>On CPU one pass over memory; elsewhere a short list of operations on whole groups. Parameters without a gradient are left as they are.</remarks>
 public abstract class FlatOptimizer : IOptimizer
 {
     private const double ClipEps = 1e-6; // as torch.nn.utils.clip_grad_norm_
@@ -97,7 +97,7 @@ public abstract class FlatOptimizer : IOptimizer
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        Tensor gradient = parameters.Gradient();
+        Tensor gradient = parameters.Gradient(out IReadOnlyList<IReadOnlyList<(long Start, long Length)>> reached);
         double norm = gradient.norm().item<float>() / request.LossScale;
         if (!double.IsFinite(norm)) return new StepResult(norm, Applied: false);
         NumSteps++;
@@ -106,10 +106,12 @@ public abstract class FlatOptimizer : IOptimizer
         if (factor != 1) gradient.mul_((float)factor);
         for (int group = 0; group < parameters.Groups.Count; group++)
         {
-            (long start, long length) = parameters.Ranges[group];
-            UpdateTensors(
-                parameters.Values.narrow(0, start, length), gradient.narrow(0, start, length), [.. moments.Select(moment => moment.narrow(0, start, length))],
-                request.Lr * parameters.Groups[group].LrScale, parameters.Groups[group].WeightDecay);
+            foreach ((long start, long length) in reached[group])
+            {
+                UpdateTensors(
+                    parameters.Values.narrow(0, start, length), gradient.narrow(0, start, length), [.. moments.Select(moment => moment.narrow(0, start, length))],
+                    request.Lr * parameters.Groups[group].LrScale, parameters.Groups[group].WeightDecay);
+            }
         }
         average?.lerp_(parameters.Values, (float)(1 - request.AverageDecay));
         return new StepResult(norm, Applied: true);

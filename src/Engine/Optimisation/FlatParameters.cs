@@ -7,17 +7,16 @@ namespace HiEndMae.Engine.Optimisation;
 
 /// <summary>The parameters of all groups in one buffer; the parameters become views of it.</summary>
 /// <remarks>
-/// Every parameter begins on a 64-byte boundary; what lies between two is zero and stays zero. Gradients on CPU are what backward makes: it hands its
-/// own buffers over, where adding into a buffer of ours would read and write everything once more. Elsewhere they are views of one buffer too, so that
-/// an update is a few operations and not a few per parameter.
+/// Every parameter begins on a 64-byte boundary; what lies between two is zero and stays zero. Gradients are what backward makes. On CPU updates read them where they are. Elsewhere
+/// they are joined into one buffer, so that an update is a few operations and not a few per parameter. A parameter that no loss reaches has none, and is left as it is:
+/// no decay, no state.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
     private const long Alignment = 16;
     private readonly nint[] handles;
     private readonly Tensor?[] copies;
-    private readonly Tensor[] gradients = [];
-    private readonly Tensor? gradient;
+    private readonly Dictionary<long, Tensor> fillers = [];
 
     /// <param name="groups">What to train.</param>
     /// <param name="fused">Whether updates on CPU are one pass over memory, which wants no flat gradient.</param>
@@ -27,11 +26,9 @@ internal sealed class FlatParameters : IDisposable
         Parameter first = groups.SelectMany(group => group.Parameters).Select(entry => entry.Value).FirstOrDefault()
             ?? throw new ArgumentException("There is no parameter to train.", nameof(groups));
         var slots = new List<ParameterSlot>();
-        var ranges = new List<(long Start, long Length)>();
         long offset = 0;
         for (int group = 0; group < groups.Count; group++)
         {
-            long start = offset;
             foreach ((string name, Parameter value) in groups[group].Parameters)
             {
                 if (value.dtype != ScalarType.Float32 || value.device.ToString() != first.device.ToString())
@@ -39,9 +36,8 @@ internal sealed class FlatParameters : IDisposable
                 slots.Add(new ParameterSlot(name, value, group, offset, value.numel()));
                 offset += (value.numel() + Alignment - 1) / Alignment * Alignment;
             }
-            ranges.Add((start, offset - start));
         }
-        (Slots, Ranges, IsFused) = (slots, ranges, fused && first.device_type == DeviceType.CPU);
+        (Slots, IsFused) = (slots, fused && first.device_type == DeviceType.CPU);
         Values = zeros(offset, device: first.device).DetachFromDisposeScope();
         using IDisposable noGrad = no_grad();
         foreach (ParameterSlot slot in slots)
@@ -52,20 +48,12 @@ internal sealed class FlatParameters : IDisposable
         }
         handles = [.. slots.Select(slot => slot.Parameter.Handle)];
         copies = new Tensor?[handles.Length];
-        if (!IsFused)
-        {
-            gradient = Zeros();
-            gradients = [.. slots.Select(slot => slot.View(gradient))];
-        }
         ZeroGrad();
     }
 
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
     public IReadOnlyList<ParameterSlot> Slots { get; }
-
-    /// <summary>By group: its part of the flat buffers.</summary>
-    public IReadOnlyList<(long Start, long Length)> Ranges { get; }
 
     public Tensor Values { get; }
 
@@ -74,7 +62,7 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>A flat buffer of zeros beside the values.</summary>
     public Tensor Zeros() => zeros_like(Values, requires_grad: false).DetachFromDisposeScope();
 
-    /// <summary>Drops gradients where updates are fused; elsewhere zeroes them in place, and makes them the parameters' own again.</summary>
+    /// <summary>Drops gradients.</summary>
     public void ZeroGrad()
     {
         for (int i = 0; i < copies.Length; i++)
@@ -82,14 +70,7 @@ internal sealed class FlatParameters : IDisposable
             copies[i]?.Dispose();
             copies[i] = null;
         }
-        if (IsFused)
-        {
-            foreach (nint handle in handles) NativeTensors.DropGradient(handle);
-            return;
-        }
-        using IDisposable noGrad = no_grad();
-        gradient!.zero_();
-        for (int i = 0; i < gradients.Length; i++) Slots[i].Parameter.grad = gradients[i];
+        foreach (nint handle in handles) NativeTensors.DropGradient(handle);
     }
 
     /// <summary>Where updates are fused: address of a gradient until the next <see cref="ZeroGrad"/>; 0 where there is none.</summary>
@@ -103,24 +84,44 @@ internal sealed class FlatParameters : IDisposable
         return NativeTensors.Address(copies[slot]!.Handle);
     }
 
-    /// <summary>Elsewhere: all gradients as one buffer; one that was put in another's place is copied.</summary>
-    public Tensor Gradient()
+    /// <summary>Elsewhere: all gradients as one buffer, zero where there is none; in the current dispose scope.</summary>
+    /// <param name="reached">Takes, by group, the runs of elements that have a gradient: first element and length.</param>
+    public Tensor Gradient(out IReadOnlyList<IReadOnlyList<(long Start, long Length)>> reached)
     {
-        for (int i = 0; i < gradients.Length; i++)
+        var parts = new List<Tensor>(2 * Slots.Count);
+        var runs = new List<(long Start, long Length)>[Groups.Count];
+        for (int group = 0; group < runs.Length; group++) runs[group] = [];
+        for (int i = 0; i < Slots.Count; i++)
         {
-            using Tensor? own = Slots[i].Parameter.grad;
-            if (own is null) gradients[i].zero_();
-            else if (NativeTensors.Address(own.Handle) != NativeTensors.Address(gradients[i].Handle)) gradients[i].copy_(own);
+            ParameterSlot slot = Slots[i];
+            long place = (i + 1 < Slots.Count ? Slots[i + 1].Offset : Values.shape[0]) - slot.Offset;
+            if (slot.Parameter.grad is not { } own)
+            {
+                parts.Add(Filler(place));
+                continue;
+            }
+            parts.Add(own.reshape(-1));
+            if (place > slot.Length) parts.Add(Filler(place - slot.Length));
+            List<(long Start, long Length)> all = runs[slot.Group];
+            // What lies between two parameters is zero, and an update leaves it zero.
+            if (all.Count > 0 && all[^1].Start + all[^1].Length == slot.Offset) all[^1] = (all[^1].Start, all[^1].Length + place);
+            else all.Add((slot.Offset, place));
         }
-        return gradient!;
+        reached = runs;
+        return cat(parts);
     }
 
     public void Dispose()
     {
         foreach (Tensor? copy in copies) copy?.Dispose();
+        foreach (Tensor filler in fillers.Values) filler.Dispose();
         foreach (ParameterSlot slot in Slots) slot.Parameter.grad = null;
-        foreach (Tensor view in gradients) view.Dispose();
-        gradient?.Dispose();
         Values.Dispose();
+    }
+
+    private Tensor Filler(long length)
+    {
+        if (!fillers.TryGetValue(length, out Tensor? filler)) fillers.Add(length, filler = zeros(length, device: Values.device).DetachFromDisposeScope());
+        return filler;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class PytorchFile : WeightFile
     private const string Prefix = "module.";
 
     // Where trainers put the weights, as field programs name it.
-    private static readonly string[] StateKeys = ["state_dict", "model_state_dict", "model", "network_weights", "net", "weights"];
+    private static readonly string[] StateKeys = ["state_dict", "model_state_dict", "model", "network_weights", "net", "weights", "student"];
 
     private readonly ZipArchive zip;
     private readonly string root;

@@ -1,4 +1,5 @@
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Weights.Naming;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,13 +11,14 @@ public static class WeightConversion
     /// <summary>Writes a file with the names of another program, beside the target and moved over it when whole.</summary>
     /// <param name="source">What to convert.</param>
     /// <param name="path">The .safetensors file.</param>
-    /// <param name="names">One of <see cref="WeightNames"/>.</param>
+    /// <param name="names">One of <see cref="WeightNames.Written"/>.</param>
     /// <returns>Tensors of the source that the other program has no place for, with the reason.</returns>
     /// <exception cref="CheckpointException">A tensor is known to no rule.</exception>
     public static IReadOnlyList<(string Name, string Reason)> Write(WeightFile source, string path, string names)
     {
         ArgumentNullException.ThrowIfNull(source);
         IReadOnlyList<WeightRule> from = WeightNames.From(WeightNames.Detect(source.Entries.Select(entry => entry.Name))), to = WeightNames.To(names);
+        // To this program's names, one of two owners of the same weights is chosen without a model: the head has SwinUNETR's skips, the encoder a U-Net's way up.
         var skipped = new List<(string, string)>();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
@@ -33,6 +35,7 @@ public static class WeightConversion
             if (there.Target is null) skipped.Add((entry.Name, there.Rule.Why));
             else tensors[there.Target] = Form(source.Read(entry), there.Target, names, here.Target);
         }
+        WeightNames.Of(names).Complete?.Invoke(tensors);
         AtomicFile.Write(path, stream => Safetensors.Write(stream, tensors, new Dictionary<string, string>(source.Metadata) { ["names"] = names }));
         return skipped;
     }

@@ -1,94 +1,62 @@
-using System.Text.RegularExpressions;
+using HiEndMae.Engine.Weights.Formats;
+using HiEndMae.Engine.Weights.Naming;
 
 namespace HiEndMae.Engine.Weights;
 
-/// <summary>Names of weights in other programs, declared: which goes where, and which is not used.</summary>
-/// <remarks>Sources: github.com/FengheTan9/Hi-End-MAE (pre-training and fine-tuning code), MONAI 1.2 <c>monai/networks/nets/unetr.py</c> and <c>vit.py</c>.</remarks>
+/// <summary>Names of weights in other programs, by format.</summary>
 public static class WeightNames
 {
     /// <summary>This program's own: <c>encoder.*</c>, <c>decoder.*</c>, <c>head.*</c>.</summary>
-    public const string Own = "own";
+    public const string Own = FormatNames.Own;
 
     /// <summary>The official pre-training code's.</summary>
-    public const string Official = "official";
+    public const string Official = FormatNames.Official;
 
     /// <summary>MONAI's UNETR's.</summary>
-    public const string Monai = "monai";
+    public const string Monai = FormatNames.Monai;
 
-    // The official decoder numbers its dense stages in the order they run: layers 9, 6, 3.
-    private static readonly string[] StageLayers = ["9", "6", "3"];
-
-    private static readonly WeightRule[] FromOfficial =
+    /// <summary>Every format, in the order in which they are recognised.</summary>
+    public static IReadOnlyList<WeightFormat> Formats { get; } =
     [
-        .. StageLayers.Select((layer, index) => Rule($@"decoder\.cross_attention_blocks\.{index}\.(.+)", $"decoder.stages.{layer}.$1")),
-        Rule("encoder_pos_embed", "encoder.pos_embed"),
-        Rule("decoder_pos_embed", null, "the decoder's table of positions is computed"),
-        Rule("mask_token", "decoder.mask_token"),
-        Rule(@"(encoder_to_decoder\..+)", "decoder.$1"),
-        Rule(@"((?:encoder|decoder)\..+)", "$1"),
+        HiEndMaeNames.Monai, HiEndMaeNames.Official, SwinNames.SwinUnetr, SwinNames.Voco, SwinNames.Sup, UnetNames.TransVw, UnetNames.Prlv2, UnetNames.Genesis, UnetNames.Gvsl,
+        MedNextNames.Official, MedNextNames.Spark, MedNextNames.HySpark, MitNames.UniMiss, Vox2VecNames.Vox2Vec, HiEndMaeNames.Own,
     ];
 
-    private static readonly WeightRule[] FromMonai =
-    [
-        Rule(@"vit\.patch_embedding\.position_embeddings", "encoder.pos_embed"),
-        Rule(@"vit\.patch_embedding\.patch_embeddings\.1\.(weight|bias)", "encoder.patch_embed.proj.$1"),
-        Rule(@"vit\.blocks\.(\d+)\.mlp\.linear([12])\.(weight|bias)", "encoder.blocks.$1.mlp.fc$2.$3"),
-        Rule(@"vit\.blocks\.(\d+)\.attn\.out_proj\.(weight|bias)", "encoder.blocks.$1.attn.proj.$2"),
-        Rule(@"vit\.blocks\.(\d+)\.(attn\.qkv|norm1|norm2)\.(weight|bias)", "encoder.blocks.$1.$2.$3"),
-        Rule(@"vit\.norm\.(weight|bias)", "encoder.norm.$1"),
-        Rule(@"((?:encoder[1-4]|decoder[2-5]|out)\..+)", "head.$1"),
-    ];
-
-    private static readonly WeightRule[] FromOwn = [Rule(@"((?:encoder|decoder|head)\..+)", "$1")];
-
-    private static readonly WeightRule[] ToOfficial =
-    [
-        .. StageLayers.Select((layer, index) => Rule($@"decoder\.stages\.{layer}\.(.+)", $"decoder.cross_attention_blocks.{index}.$1")),
-        Rule(@"encoder\.pos_embed", "encoder_pos_embed"),
-        Rule(@"decoder\.mask_token", "mask_token"),
-        Rule(@"decoder\.(encoder_to_decoder\..+)", "$1"),
-        Rule(@"((?:encoder|decoder)\..+)", "$1"),
-        Rule(@"head\..+", null, "the official pre-training code has no head"),
-    ];
-
-    private static readonly WeightRule[] ToMonai =
-    [
-        Rule(@"encoder\.pos_embed", "vit.patch_embedding.position_embeddings"),
-        Rule(@"encoder\.patch_embed\.proj\.(weight|bias)", "vit.patch_embedding.patch_embeddings.1.$1"),
-        Rule(@"encoder\.blocks\.(\d+)\.mlp\.fc([12])\.(weight|bias)", "vit.blocks.$1.mlp.linear$2.$3"),
-        Rule(@"encoder\.blocks\.(\d+)\.attn\.proj\.(weight|bias)", "vit.blocks.$1.attn.out_proj.$2"),
-        Rule(@"encoder\.blocks\.(\d+)\.(.+)", "vit.blocks.$1.$2"),
-        Rule(@"encoder\.norm\.(weight|bias)", "vit.norm.$1"),
-        Rule(@"encoder\.cls_token", null, "UNETR has no class token"),
-        Rule(@"decoder\..+", null, "UNETR has no pre-training decoder"),
-        Rule(@"head\.(.+)", "$1"),
-    ];
+    /// <summary>Names of the formats that are written, this program's first.</summary>
+    public static IReadOnlyList<string> Written { get; } = [Own, .. Formats.Where(format => format.To is not null && format.Name != Own).Select(format => format.Name)];
 
     /// <summary>Which program's names these are.</summary>
     public static string Detect(IEnumerable<string> names)
     {
         string[] all = [.. names];
-        if (all.Any(name => name.StartsWith("vit.", StringComparison.Ordinal))) return Monai;
-        return all.Any(name => name is "encoder_pos_embed" or "mask_token") ? Official : Own;
+        return Formats.First(format => format.Matches(all)).Name;
     }
+
+    /// <summary>A format by its name.</summary>
+    /// <exception cref="ArgumentException">There is no such format.</exception>
+    public static WeightFormat Of(string format) => Formats.FirstOrDefault(one => one.Name == format) ?? throw new ArgumentException($"There is no format of weights '{format}'.", nameof(format));
 
     /// <summary>The rules from a program's names to this one's.</summary>
-    public static IReadOnlyList<WeightRule> From(string format) => format switch { Official => FromOfficial, Monai => FromMonai, _ => FromOwn };
+    public static IReadOnlyList<WeightRule> From(string format) => Of(format).From;
 
     /// <summary>The rules from this program's names to another's.</summary>
-    public static IReadOnlyList<WeightRule> To(string format) => format switch { Official => ToOfficial, Monai => ToMonai, _ => FromOwn };
+    /// <exception cref="ArgumentException">Nothing is written in this format.</exception>
+    public static IReadOnlyList<WeightRule> To(string format) => Of(format).To ?? throw new ArgumentException($"Nothing is written with the names '{format}'; there are: {string.Join(", ", Written)}.", nameof(format));
 
     /// <summary>The first rule for a name, and the name that it gives; null where no rule knows it.</summary>
-    public static (WeightRule Rule, string? Target)? Apply(IReadOnlyList<WeightRule> rules, string name)
+    /// <param name="rules">Of a format.</param>
+    /// <param name="name">In the source.</param>
+    /// <param name="has">Whether the model has a tensor; where several rules fit, the first whose target it has counts.</param>
+    public static (WeightRule Rule, string? Target)? Apply(IReadOnlyList<WeightRule> rules, string name, Func<string, bool>? has = null)
     {
         ArgumentNullException.ThrowIfNull(rules);
+        (WeightRule, string?)? first = null;
         foreach (WeightRule rule in rules)
         {
-            Match match = rule.Pattern.Match(name);
-            if (match.Success) return (rule, rule.Target is null ? null : match.Result(rule.Target));
+            if (!rule.Matches(name, out string? target)) continue;
+            if (has is null || target is null || has(target)) return first is not null && target is null ? first : (rule, target);
+            first ??= (rule, target);
         }
-        return null;
+        return first;
     }
-
-    private static WeightRule Rule(string pattern, string? target, string why = "") => new(new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant), target, why);
 }

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Weights.Naming;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,23 +7,31 @@ namespace HiEndMae.Engine.Weights;
 /// <summary>Fills a segmentation model from a checkpoint of pre-training or of another segmentation model; nothing is left out silently.</summary>
 public static class WeightTransfer
 {
-    private const string Positions = "encoder.pos_embed", ClassToken = "encoder.cls_token";
+    private const string Positions = "encoder.pos_embed", ClassToken = "encoder.cls_token", HeadPrefix = "head.", Output = "head.out.";
 
     /// <summary>Copies tensors one by one, so that a file is never in memory as a whole.</summary>
     /// <param name="encoder">The encoder to fill.</param>
     /// <param name="head">The head to fill where the file has one; null to leave it.</param>
     /// <param name="grid">Patches of the model's crop along x, y, z; null for an encoder without a grid.</param>
     /// <param name="file">The checkpoint.</param>
+    /// <param name="faults">Faults of official loaders to repeat; one that is not of this file's format does nothing.</param>
     /// <exception cref="CheckpointException">A tensor of the file has no place and no rule that leaves it out, or one of the model has no source.</exception>
-    public static TransferReport Fill(nn.Module encoder, nn.Module? head, Imaging.Size3? grid, WeightFile file)
+    public static TransferReport Fill(nn.Module encoder, nn.Module? head, Imaging.Size3? grid, WeightFile file, IReadOnlyCollection<LoaderFault>? faults = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(file);
         var modules = new Dictionary<string, nn.Module> { ["encoder"] = encoder };
         if (head is not null) modules["head"] = head;
         var target = new Dictionary<string, Tensor>(ModelWeights.Of(modules), StringComparer.Ordinal);
-        string names = WeightNames.Detect(file.Entries.Select(entry => entry.Name));
-        IReadOnlyList<WeightRule> rules = WeightNames.From(names);
+        WeightFormat format = WeightNames.Of(WeightNames.Detect(file.Entries.Select(entry => entry.Name)));
+        if (format.Name == FormatNames.Sup && faults?.Contains(LoaderFault.SupFillsNothing) == true)
+        {
+            const string Why = "the official loader finds no name of SUP's file (official_faults)";
+            return new TransferReport(format.Name, [], [], [.. file.Entries.Select(entry => (entry.Name, Why))], [.. target.Keys.Select(name => (name, Why))]);
+        }
+        bool broadcasts = format.Name == FormatNames.TransVw && faults?.Contains(LoaderFault.TransvwBroadcastsOutput) == true;
+        var computed = encoder.named_buffers().Select(entry => $"encoder.{entry.name}").ToHashSet(StringComparer.Ordinal);
+        var places = target.Keys.ToHashSet(StringComparer.Ordinal);
         var loaded = new List<string>();
         List<(string, string)> resized = [], skipped = [], fresh = [];
         var wrong = new List<string>();
@@ -30,15 +39,15 @@ public static class WeightTransfer
         using IDisposable noGrad = no_grad();
         foreach (WeightEntry entry in file.Entries)
         {
-            (WeightRule Rule, string? Target)? match = WeightNames.Apply(rules, entry.Name);
+            (WeightRule Rule, string? Target)? match = WeightNames.Apply(format.From, entry.Name, places.Contains);
             if (match is not { } found)
             {
                 wrong.Add($"'{entry.Name}' {Shape(entry.Shape)} has no place here");
                 continue;
             }
             string name = found.Target ?? entry.Name;
-            hasHead |= name.StartsWith("head.", StringComparison.Ordinal);
-            if (Reason(found, name, target, head is not null) is { } reason)
+            hasHead |= found.Target is not null && name.StartsWith(HeadPrefix, StringComparison.Ordinal);
+            if (Reason(found, name, target, computed, head is not null) is { } reason)
             {
                 skipped.Add((entry.Name, reason));
                 continue;
@@ -54,10 +63,25 @@ public static class WeightTransfer
                 place.copy_(file.Read(entry));
                 loaded.Add(name);
             }
+            else if (broadcasts && name.StartsWith(Output, StringComparison.Ordinal) && entry.Shape.Count == place.dim() && entry.Shape[0] == 1)
+            {
+                place.copy_(file.Read(entry));
+                resized.Add((name, "the pretext task's output in every class, as the official loader has it (official_faults)"));
+            }
+            else if (found.Rule.Fit is { } fit && fit.Fits(entry.Shape, place.shape))
+            {
+                place.copy_(fit.Apply(file.Read(entry), place.shape));
+                resized.Add((name, fit.Name));
+            }
             else if (Resize(name, entry, place, grid) is { } rule)
             {
                 place.copy_(rule.Apply(file.Read(entry).to(ScalarType.Float32)));
                 resized.Add((name, rule.Name));
+            }
+            else if (found.Rule.FreshWhenDifferent is { } why)
+            {
+                skipped.Add((entry.Name, why));
+                fresh.Add((name, why));
             }
             else
             {
@@ -67,20 +91,24 @@ public static class WeightTransfer
         foreach ((string name, Tensor tensor) in target)
         {
             if (name == Positions) fresh.Add((name, "positions are computed"));
-            else if (name.StartsWith("head.", StringComparison.Ordinal) && !hasHead) fresh.Add((name, "the file has no head"));
+            else if (name.EndsWith(".num_batches_tracked", StringComparison.Ordinal)) fresh.Add((name, "the file does not count batches, and nothing depends on it"));
+            else if (format.MayBeFresh.FirstOrDefault(one => one.Pattern.IsMatch(name)) is { Why: { } why }) fresh.Add((name, why));
+            else if (name.StartsWith(HeadPrefix, StringComparison.Ordinal) && !hasHead) fresh.Add((name, "the file has no head"));
             else wrong.Add($"'{name}' {Shape(tensor.shape)} is not in the file");
         }
         return wrong.Count == 0
-            ? new TransferReport(names, loaded, resized, skipped, fresh)
+            ? new TransferReport(format.Name, loaded, resized, skipped, fresh)
             : throw new CheckpointException($"'{file.Path}' is of another model ({wrong.Count} tensors): {string.Join("; ", wrong.Take(8))}{(wrong.Count > 8 ? "; ..." : "")}.");
     }
 
-    private static string? Reason((WeightRule Rule, string? Target) found, string name, Dictionary<string, Tensor> target, bool wantsHead)
+    private static string? Reason((WeightRule Rule, string? Target) found, string name, Dictionary<string, Tensor> target, HashSet<string> computed, bool wantsHead)
     {
         if (found.Target is null) return found.Rule.Why;
         if (name == ClassToken && !target.ContainsKey(name)) return "there is no class token downstream";
+        if (name == Positions && computed.Contains(name)) return "positions are computed";
         if (name.StartsWith("decoder.", StringComparison.Ordinal)) return "the pre-training decoder is not used downstream";
-        return name.StartsWith("head.", StringComparison.Ordinal) && !wantsHead ? "only the encoder is asked for" : null;
+        if (name.StartsWith(HeadPrefix, StringComparison.Ordinal) && !wantsHead) return "only the encoder is asked for";
+        return target.ContainsKey(name) ? null : found.Rule.UnusedWhenAbsent;
     }
 
     private static (string Name, Func<Tensor, Tensor> Apply)? Resize(string name, WeightEntry entry, Tensor place, Imaging.Size3? grid)
@@ -95,6 +123,12 @@ public static class WeightTransfer
             int edge = (int)Math.Round(Math.Cbrt(entry.Shape[1]));
             if ((long)edge * edge * edge != entry.Shape[1]) return null;
             return ($"positions of a grid of {edge}^3 interpolated to {size.X} x {size.Y} x {size.Z}", table => Interpolate(table, edge, size));
+        }
+        // Tables of positions inside stages are resized as UniMiSS does it.
+        if (name.EndsWith(".pos_embed", StringComparison.Ordinal) && name != Positions && TokenPositions.Zoomed.Fits(entry.Shape, place.shape))
+        {
+            long rows = place.shape[1];
+            return (TokenPositions.Zoomed.Name, table => TokenPositions.Zoom(table, rows));
         }
         return null;
     }

@@ -1,8 +1,10 @@
+using HiEndMae.Verification.Networks;
+
 namespace HiEndMae.Verification.Kinds;
 
 /// <summary>The kinds of goldens that can be compared. A new kind is added here.</summary>
 public static class GoldenKinds
 {
     /// <summary>Every kind.</summary>
-    public static IReadOnlyList<IGoldenKind> All { get; } = [new PretrainingKind(), new UnetrKind(), new TransferKind(), new MetricsKind(), new OptimiserKind()];
+    public static IReadOnlyList<IGoldenKind> All { get; } = [new PretrainingKind(), new UnetrKind(), new TransferKind(), new NetworkKind(), new MetricsKind(), new OptimiserKind()];
 }

@@ -3,12 +3,13 @@ using System.Runtime.Intrinsics;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Instance norm, residual and leaky ReLU in one pass over float32 volumes with channels last, and its gradients in two; on threads of the pool.</summary>
+/// <summary>A norm per channel, its weights, a residual and a leaky ReLU in one pass over float32 volumes with channels last, and the gradients in two; on threads of the pool.</summary>
 /// <remarks>
+/// A sample here is what shares its statistics: one volume for an instance norm, all volumes of a batch for a batch norm.
 /// Sums are taken of distances from a sample's first voxel, in float32 over blocks and in float64 over their sums, so that neither a large mean nor a large volume costs digits.
 /// Channels repeat every <c>C</c> floats; vectors are taken over the least common multiple of that and 32, at whose places each lane meets one channel only.
 /// </remarks>
-internal static unsafe class InstanceNormKernel
+internal static unsafe class ChannelNormKernel
 {
     private const int Lanes = 8, Unrolled = 32, Block = 64;
 
@@ -56,27 +57,31 @@ internal static unsafe class InstanceNormKernel
         }
     }
 
-    /// <summary><c>leaky((x - mean) / deviation + residual)</c>.</summary>
+    /// <summary><c>leaky((x - mean) / deviation * weight + bias + residual)</c>.</summary>
     /// <param name="x">[B, S, C].</param>
     /// <param name="residual">[B, S, C]; empty for none.</param>
     /// <param name="shape">B, S and C.</param>
     /// <param name="statistics">Of <see cref="Statistics"/>.</param>
+    /// <param name="weight">[C]; empty for 1.</param>
+    /// <param name="bias">[C]; empty for 0.</param>
     /// <param name="slope">Of negative values; 1 for no activation.</param>
     /// <param name="output">[B, S, C].</param>
     /// <param name="threads">Threads.</param>
     public static void Forward(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> residual, (int Samples, int Voxels, int Channels) shape, ReadOnlySpan<float> statistics, float slope, Span<float> output, int threads)
+        ReadOnlySpan<float> x, ReadOnlySpan<float> residual, (int Samples, int Voxels, int Channels) shape, ReadOnlySpan<float> statistics, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias,
+        float slope, Span<float> output, int threads)
     {
         long size = (long)shape.Voxels * shape.Channels;
         bool adds = residual.Length > 0;
-        fixed (float* xs = x, rs = residual, ss = statistics, os = output)
+        float[] maps = Maps(shape, statistics, weight, bias);
+        fixed (float* xs = x, rs = residual, ss = maps, os = output)
         {
             (nint xAt, nint rAt, nint sAt, nint oAt) = ((nint)xs, (nint)rs, (nint)ss, (nint)os);
             Run(shape.Samples, threads, (sample, part) =>
             {
                 (long from, long count) = Share(shape.Voxels, shape.Channels, part, threads);
                 long at = (sample * size) + from;
-                Normalise((float*)xAt + at, adds ? (float*)rAt + at : null, count, shape.Channels, (float*)sAt + (sample * 2L * shape.Channels), slope, (float*)oAt + at);
+                Normalise((float*)xAt + at, adds ? (float*)rAt + at : null, count, shape.Channels, (float*)sAt + (sample * 3L * shape.Channels), slope, (float*)oAt + at);
             });
         }
     }
@@ -87,19 +92,22 @@ internal static unsafe class InstanceNormKernel
     /// <param name="output">As it came out: its signs say where the activation bent.</param>
     /// <param name="shape">B, S and C.</param>
     /// <param name="statistics">As they were.</param>
+    /// <param name="weight">As they were.</param>
     /// <param name="slope">As it was.</param>
     /// <param name="ofX">Takes the gradient of x.</param>
     /// <param name="ofResidual">Takes the gradient of the residual; empty for none.</param>
+    /// <param name="ofWeights">[2, C]: takes the gradients of weight and bias; empty for none.</param>
     /// <param name="threads">Threads.</param>
     public static void Backward(
-        ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, ReadOnlySpan<float> output, (int Samples, int Voxels, int Channels) shape, ReadOnlySpan<float> statistics, float slope,
-        Span<float> ofX, Span<float> ofResidual, int threads)
+        ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, ReadOnlySpan<float> output, (int Samples, int Voxels, int Channels) shape, ReadOnlySpan<float> statistics, ReadOnlySpan<float> weight, float slope,
+        Span<float> ofX, Span<float> ofResidual, Span<float> ofWeights, int threads)
     {
         int channels = shape.Channels, parts = threads;
         long size = (long)shape.Voxels * channels;
         bool adds = ofResidual.Length > 0;
         var sums = new double[shape.Samples * parts * 2 * channels];
-        var means = new float[shape.Samples * 2 * channels];
+        var means = new float[shape.Samples * 3 * channels];
+        var totals = new double[2 * channels];
         fixed (float* gs = gradient, xs = x, os = output, ss = statistics, dxs = ofX, drs = ofResidual, ms = means)
         fixed (double* into = sums)
         {
@@ -117,15 +125,22 @@ internal static unsafe class InstanceNormKernel
                 {
                     double sum = 0;
                     for (int part = 0; part < parts; part++) sum += sums[(((sample * parts) + part) * 2 * channels) + at];
-                    means[(sample * 2 * channels) + at] = (float)(sum / shape.Voxels);
+                    totals[at] += sum;
+                    means[(sample * 3 * channels) + at] = (float)(sum / shape.Voxels);
                 }
+                // What the gradient of x is multiplied with.
+                for (int channel = 0; channel < channels; channel++)
+                    means[(((sample * 3) + 2) * channels) + channel] = statistics[(((sample * 2) + 1) * channels) + channel] * (weight.Length > 0 ? weight[channel] : 1);
             }
+            // The sums of gradients are in the order (bias, weight).
+            for (int channel = 0; channel < channels && ofWeights.Length > 0; channel++)
+                (ofWeights[channel], ofWeights[channels + channel]) = ((float)totals[channels + channel], (float)totals[channel]);
             Run(shape.Samples, parts, (sample, part) =>
             {
                 (long from, long count) = Share(shape.Voxels, channels, part, parts);
                 long at = (sample * size) + from;
                 Gradients(
-                    (float*)gAt + at, (float*)xAt + at, (float*)oAt + at, count, channels, (float*)sAt + (sample * 2L * channels), (float*)mAt + (sample * 2L * channels), slope,
+                    (float*)gAt + at, (float*)xAt + at, (float*)oAt + at, count, channels, (float*)sAt + (sample * 2L * channels), (float*)mAt + (sample * 3L * channels), slope,
                     (float*)dxAt + at, adds ? (float*)drAt + at : null);
             });
         }
@@ -136,6 +151,24 @@ internal static unsafe class InstanceNormKernel
     {
         long first = (long)voxels * part / parts, end = (long)voxels * (part + 1) / parts;
         return (first * channels, (end - first) * channels);
+    }
+
+    // By sample: the mean, the factor, and what is added.
+    private static float[] Maps((int Samples, int Voxels, int Channels) shape, ReadOnlySpan<float> statistics, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+    {
+        int channels = shape.Channels;
+        var maps = new float[shape.Samples * 3 * channels];
+        for (int sample = 0; sample < shape.Samples; sample++)
+        {
+            for (int channel = 0; channel < channels; channel++)
+            {
+                int from = (sample * 2 * channels) + channel, to = (sample * 3 * channels) + channel;
+                maps[to] = statistics[from];
+                maps[to + channels] = statistics[from + channels] * (weight.Length > 0 ? weight[channel] : 1);
+                maps[to + (2 * channels)] = bias.Length > 0 ? bias[channel] : 0;
+            }
+        }
+        return maps;
     }
 
     private static void Run(int samples, int parts, Action<int, int> work)
@@ -202,26 +235,27 @@ internal static unsafe class InstanceNormKernel
         }
     }
 
-    private static void Normalise(float* x, float* residual, long count, int channels, float* statistics, float slope, float* output)
+    private static void Normalise(float* x, float* residual, long count, int channels, float* map, float slope, float* output)
     {
         int period = Period(channels);
-        float* mean = stackalloc float[period], scale = stackalloc float[period];
-        Repeat(statistics, channels, mean, period);
-        Repeat(statistics + channels, channels, scale, period);
+        float* mean = stackalloc float[period], scale = stackalloc float[period], added = stackalloc float[period];
+        Repeat(map, channels, mean, period);
+        Repeat(map + channels, channels, scale, period);
+        Repeat(map + (2 * channels), channels, added, period);
         var slopes = Vector256.Create(slope);
         long at = 0;
         for (; at + period <= count; at += period)
         {
             for (int lane = 0; lane < period; lane += Lanes)
             {
-                Vector256<float> value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * Vector256.Load(scale + lane);
+                Vector256<float> value = ((Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * Vector256.Load(scale + lane)) + Vector256.Load(added + lane);
                 if (residual is not null) value += Vector256.Load(residual + at + lane);
                 Bent(value, value, slopes).Store(output + at + lane);
             }
         }
         for (int lane = 0; at < count; at++, lane++)
         {
-            float value = (x[at] - mean[lane]) * scale[lane];
+            float value = ((x[at] - mean[lane]) * scale[lane]) + added[lane];
             if (residual is not null) value += residual[at];
             output[at] = value > 0 ? value : value * slope;
         }
@@ -263,11 +297,12 @@ internal static unsafe class InstanceNormKernel
         float* gradient, float* x, float* output, long count, int channels, float* statistics, float* means, float slope, float* ofX, float* ofResidual)
     {
         int period = Period(channels);
-        float* mean = stackalloc float[period], scale = stackalloc float[period], average = stackalloc float[period], product = stackalloc float[period];
+        float* mean = stackalloc float[period], scale = stackalloc float[period], average = stackalloc float[period], product = stackalloc float[period], factor = stackalloc float[period];
         Repeat(statistics, channels, mean, period);
         Repeat(statistics + channels, channels, scale, period);
         Repeat(means, channels, average, period);
         Repeat(means + channels, channels, product, period);
+        Repeat(means + (2 * channels), channels, factor, period);
         var slopes = Vector256.Create(slope);
         long at = 0;
         for (; at + period <= count; at += period)
@@ -275,15 +310,15 @@ internal static unsafe class InstanceNormKernel
             for (int lane = 0; lane < period; lane += Lanes)
             {
                 Vector256<float> g = Bent(Vector256.Load(gradient + at + lane), Vector256.Load(output + at + lane), slopes);
-                Vector256<float> deviation = Vector256.Load(scale + lane), value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * deviation;
-                ((g - Vector256.Load(average + lane) - (value * Vector256.Load(product + lane))) * deviation).Store(ofX + at + lane);
+                Vector256<float> value = (Vector256.Load(x + at + lane) - Vector256.Load(mean + lane)) * Vector256.Load(scale + lane);
+                ((g - Vector256.Load(average + lane) - (value * Vector256.Load(product + lane))) * Vector256.Load(factor + lane)).Store(ofX + at + lane);
                 if (ofResidual is not null) g.Store(ofResidual + at + lane);
             }
         }
         for (int lane = 0; at < count; at++, lane++)
         {
             float g = output[at] > 0 ? gradient[at] : gradient[at] * slope;
-            ofX[at] = (g - average[lane] - ((x[at] - mean[lane]) * scale[lane] * product[lane])) * scale[lane];
+            ofX[at] = (g - average[lane] - ((x[at] - mean[lane]) * scale[lane] * product[lane])) * factor[lane];
             if (ofResidual is not null) ofResidual[at] = g;
         }
     }

@@ -1,0 +1,45 @@
+using HiEndMae.Counting;
+using HiEndMae.Imaging;
+using HiEndMae.Nn;
+
+namespace HiEndMae.Plugins.Encoders;
+
+public sealed partial record MitConfig : IEncoderCounter
+{
+    internal static ConvShape Stem(int inputs, int outputs) => new(inputs, outputs, 7) { Strides = (1, 2, 2) };
+
+    internal static ConvShape Embed(int inputs, int outputs) => new(inputs, outputs, 3) { Stride = 2 };
+
+    /// <summary>Finest first: the convolutional level, the three decoder stages, and the last encoder stage.</summary>
+    internal PyramidEncoderInfo Describe(EncoderContext context) => new(
+        context.InChannels,
+        [new PyramidLevel(StemChannels, StrideOf(-1)), .. EmbedDims.Select((width, stage) => new PyramidLevel(width, StrideOf(stage)))])
+    {
+        IsTopDown = true,
+    };
+
+    EncoderInfo IEncoderCounter.Describe(EncoderContext context) => Describe(context);
+
+    IReadOnlyList<OperationCount> IEncoderCounter.Count(EncoderContext context, double maskRatio)
+    {
+        Size3 crop = context.CropSize;
+        (long X, long Y, long Z) Grid(int stage) => (crop.X / StrideOf(stage).X, crop.Y / StrideOf(stage).Y, crop.Z / StrideOf(stage).Z);
+        var parts = new List<OperationCount> { Counts.Of("encoder.stem", MitConvBlock.Count(Stem(context.InChannels, StemChannels), (crop.X, crop.Y, crop.Z))) };
+        LayerCounts Positions(int stage) => new() { Parameters = Grid(stage).X * Grid(stage).Y * Grid(stage).Z * EmbedDims[stage] };
+        for (int i = 0; i < NumStages; i++)
+        {
+            LayerCounts blocks = LayerCounts.Sum(Enumerable.Repeat(MitBlock.Count(EmbedDims[i], SrRatios[i], MlpRatio, bias: true, Grid(i)), Depths[i]));
+            parts.Add(Counts.Of($"encoder.stages.{i}", MitConvBlock.Count(Embed(i == 0 ? StemChannels : EmbedDims[i - 1], EmbedDims[i]), Grid(i - 1)) + Positions(i) + blocks));
+        }
+        for (int i = 0; i < NumStages - 1; i++)
+        {
+            int stage = NumStages - 2 - i;
+            (long x, long y, long z) = Grid(stage);
+            LayerCounts blocks = LayerCounts.Sum(Enumerable.Repeat(MitBlock.Count(EmbedDims[stage], DecoderSrRatios[i], MlpRatio, bias: false, Grid(stage)), DecoderDepths[i]));
+            parts.Add(Counts.Of($"encoder.up.{i}", LayerCounts.Doubling(x * y * z, EmbedDims[stage + 1], EmbedDims[stage], bias: true) + Positions(stage) + blocks));
+        }
+        (long gx, long gy, long gz) = Grid(0);
+        parts.Add(Counts.Of("encoder.norm", LayerCounts.Norm(gx * gy * gz, EmbedDims[0])));
+        return parts;
+    }
+}

@@ -1,0 +1,15 @@
+using HiEndMae.Nn;
+
+namespace HiEndMae.Plugins.Heads;
+
+/// <summary>SwinUNETR's decoder on five levels of strides 2 to 32; blocks of MONAI 1.2 (Hatamizadeh et al., arXiv:2201.01266).</summary>
+[Component(Slot.Head, "swin-unetr")]
+public sealed partial record SwinUnetrConfig
+{
+    /// <summary>Norm after each convolution of a block; instance norm is the official one.</summary>
+    public UnetrNorm Norm { get; init; } = UnetrNorm.Instance;
+
+    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: less memory for more time.</summary>
+    [IgnoredByFingerprint]
+    public bool CheckpointBlocks { get; init; }
+}

@@ -1,0 +1,52 @@
+using HiEndMae.Configuration;
+using HiEndMae.Nn;
+
+namespace HiEndMae.Plugins.Heads;
+
+/// <summary>A U-Net's output layer; and its way up, where the encoder (any pyramid whose sizes halve) has none.</summary>
+[Component(Slot.Head, "unet")]
+public sealed partial record UnetConfig
+{
+    /// <summary>Edge of the output convolution's kernel: 1, or 3 for GVSL.</summary>
+    [Range(1, 7)]
+    public int KernelSize { get; init; } = 1;
+
+    /// <summary>What is done to the output: none, or sigmoid as Models Genesis and PRLv2 have it.</summary>
+    public OutputActivation Activation { get; init; } = OutputActivation.None;
+
+    /// <summary>Whether PRLv2's heads of each level are there, as in its fine-tuning code: they have no part in the output, get no gradient, and move their running statistics. They need batches of at least two crops.</summary>
+    public bool LevelHeads { get; init; }
+
+    /// <summary>Channels on the way up, coarsest first; left out, those of the encoder's levels. Not used where the encoder has a way up.</summary>
+    [Range(1, 4096)]
+    public IReadOnlyList<int> UpWidths { get; init; } = [];
+
+    /// <summary>Norm after each convolution of the way up: batch, batch-always, group or instance.</summary>
+    public UnetNorm Norm { get; init; } = UnetNorm.Batch;
+
+    /// <summary>Channels of a group, for group norms.</summary>
+    [Range(1, 4096)]
+    public int GroupSize { get; init; } = 8;
+
+    /// <summary>Slope of negative values after each norm of the way up; 0 for a ReLU.</summary>
+    [Range(0, 0.99)]
+    public double NegativeSlope { get; init; }
+
+    /// <summary>How sizes are doubled on the way up: transposed (convolutions) or trilinear.</summary>
+    public UnetUpsampling Upsampling { get; init; } = UnetUpsampling.Transposed;
+
+    /// <summary>Whether levels of the encoder join on the way up.</summary>
+    public bool Skips { get; init; } = true;
+
+    /// <summary>Whether a skip's channels come before the others.</summary>
+    public bool SkipFirst { get; init; }
+
+    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: less memory for more time.</summary>
+    [IgnoredByFingerprint]
+    public bool CheckpointBlocks { get; init; }
+
+    partial void Check(KeyReport report)
+    {
+        if (KernelSize % 2 == 0) report.Error(nameof(KernelSize), $"a kernel that keeps sizes has an odd edge, which {KernelSize} is not; nearest: {KernelSize - 1} or {KernelSize + 1}");
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+
+namespace HiEndMae.Engine.Weights.Naming;
+
+/// <summary>Where tensors of a source format go.</summary>
+/// <param name="Pattern">Matches the whole name in the source.</param>
+/// <param name="Target">The name here, with groups of the pattern; null where the tensor is not used.</param>
+/// <param name="Why">Said of a tensor that is not used.</param>
+public sealed record WeightRule(Regex Pattern, string? Target, string Why = "")
+{
+    /// <summary>What is done to a name before it is matched; null for nothing.</summary>
+    public Func<string, string>? Clean { get; init; }
+
+    /// <summary>Said of a tensor of another shape, which then stays fresh, such as an output layer of other classes; null where that is an error.</summary>
+    public string? FreshWhenDifferent { get; init; }
+
+    /// <summary>Said of a tensor that the model has no place for; null where that is an error.</summary>
+    public string? UnusedWhenAbsent { get; init; }
+
+    /// <summary>How a tensor of another shape becomes one of the model's; null where there is no way.</summary>
+    public WeightFit? Fit { get; init; }
+
+    /// <summary>A rule from a name to a name.</summary>
+    /// <param name="pattern">Regular expression for the whole name.</param>
+    /// <param name="target">The name that it becomes.</param>
+    public static WeightRule Of(string pattern, string target) => new(Whole(pattern), target);
+
+    /// <summary>A rule for tensors that are not used.</summary>
+    /// <param name="pattern">Regular expression for the whole name.</param>
+    /// <param name="why">The reason.</param>
+    public static WeightRule Unused(string pattern, string why) => new(Whole(pattern), null, why);
+
+    /// <summary>Whether the rule is for a name, and the name that it gives.</summary>
+    /// <param name="name">In the source.</param>
+    /// <param name="target">The name here; null where the tensor is not used.</param>
+    public bool Matches(string name, out string? target)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Match match = Pattern.Match(Clean is null ? name : Clean(name));
+        target = match.Success && Target is not null ? match.Result(Target) : null;
+        return match.Success;
+    }
+
+    private static Regex Whole(string pattern) => new($"^(?:{pattern})$", RegexOptions.CultureInvariant);
+}

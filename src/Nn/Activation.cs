@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace HiEndMae.Nn;
+
+/// <summary>Activations by their slope.</summary>
+internal static class Activation
+{
+    /// <summary>Leaky ReLU; a ReLU for a slope of 0, the input itself for a slope of 1.</summary>
+    public static Tensor LeakyRelu(Tensor x, double slope) => slope switch
+    {
+        0 => nn.functional.relu(x),
+        1 => x,
+        _ => nn.functional.leaky_relu(x, slope),
+    };
+}

@@ -1,0 +1,57 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Nn;
+
+/// <summary>A 3D convolution with a cubic kernel, plain or transposed, computed with channels last on CPUs. Weights and their initial values are those of PyTorch's layers.</summary>
+public sealed class ConvLayer : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+    private readonly ConvShape shape;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="shape">Widths, kernel, stride, padding and groups.</param>
+    public ConvLayer(ConvShape shape) : base(nameof(ConvLayer))
+    {
+        this.shape = shape;
+        (long first, long second) = shape.Transposed ? (shape.Inputs, shape.Outputs / shape.Groups) : (shape.Outputs, shape.Inputs / shape.Groups);
+        weight = new Parameter(empty(new long[] { first, second, shape.Kernel, shape.Kernel, shape.Kernel }));
+        // PyTorch counts the inputs of an output by the second axis, for transposed layers too.
+        double bound = 1 / Math.Sqrt((double)second * shape.Kernel * shape.Kernel * shape.Kernel);
+        nn.init.uniform_(weight, -bound, bound);
+        if (shape.Bias)
+        {
+            bias = new Parameter(empty(shape.Outputs));
+            nn.init.uniform_(bias, -bound, bound);
+        }
+        RegisterComponents();
+    }
+
+    /// <summary>Creates a layer that keeps sizes (stride 1, odd kernel).</summary>
+    public ConvLayer(int inputs, int outputs, int kernel, bool bias = true) : this(new ConvShape(inputs, outputs, kernel) { Bias = bias })
+    {
+    }
+
+    /// <summary>[C', C / groups, k, k, k]; [C, C' / groups, k, k, k] where transposed.</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>[C']; null where there is none.</summary>
+    public Parameter? Bias => bias;
+
+    /// <summary>Widths, kernel, stride, padding and groups.</summary>
+    public ConvShape Shape => shape;
+
+    /// <summary>[B, C, X, Y, Z] to [B, C', ...].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = ChannelsLast.ForConvolution(input);
+        long[] stride = [shape.Strides.X, shape.Strides.Y, shape.Strides.Z], padding = [shape.Padding, shape.Padding, shape.Padding];
+        Tensor y = shape.Transposed
+            ? nn.functional.conv_transpose3d(x, weight, bias, stride, padding, groups: shape.Groups)
+            : nn.functional.conv3d(x, weight, bias, stride, padding, groups: shape.Groups);
+        return y.MoveToOuterDisposeScope();
+    }
+}

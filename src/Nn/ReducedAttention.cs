@@ -1,0 +1,65 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Nn;
+
+/// <summary>Self-attention whose keys and values are of a coarser grid (Pyramid Vision Transformer, arXiv:2102.12122; YtongXie/UniMiSS-code).</summary>
+public sealed class ReducedAttention : nn.Module<Tensor, Tensor>
+{
+    private const double NormEps = 1e-5;
+    private readonly Linear q;
+    private readonly Linear kv;
+    private readonly Linear proj;
+    private readonly ConvLayer? sr;
+    private readonly LayerNorm? norm;
+    private readonly int heads;
+
+    /// <summary>Creates the layer: linear maps from a truncated normal distribution of deviation 0.02 with zero biases, the convolution normal with deviation sqrt(2 / outputs).</summary>
+    /// <param name="width">C, a multiple of <paramref name="heads"/>.</param>
+    /// <param name="heads">Attention heads.</param>
+    /// <param name="reduction">Tokens along an axis from one key to the next; 1 for keys of every token.</param>
+    /// <param name="bias">Whether queries, keys and values have biases.</param>
+    public ReducedAttention(int width, int heads, int reduction, bool bias) : base(nameof(ReducedAttention))
+    {
+        this.heads = heads;
+        q = Initialise.TruncatedNormal(nn.Linear(width, width, hasBias: bias));
+        kv = Initialise.TruncatedNormal(nn.Linear(width, 2 * width, hasBias: bias));
+        proj = Initialise.TruncatedNormal(nn.Linear(width, width));
+        if (reduction > 1)
+        {
+            sr = Initialise.KaimingByOutputs(new ConvLayer(Reduction(width, reduction)));
+            norm = nn.LayerNorm(width, eps: NormEps);
+        }
+        RegisterComponents();
+    }
+
+    /// <summary>[B, X, Y, Z, C] to the same shape; tokens beyond whole cells of the coarser grid are no keys.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (long batch, long width) = (input.shape[0], input.shape[4]);
+        Tensor query = q.call(input).reshape(batch, -1, heads, width / heads).transpose(1, 2); // [B, H, N, C/H]
+        Tensor source = sr is null ? input : norm!.call(ChannelsLast.Rows(sr.call(ChannelsLast.Volumes(input)))); // [B, X', Y', Z', C]
+        Tensor[] parts = kv.call(source)
+            .reshape(batch, -1, 2, heads, width / heads)
+            .permute(2, 0, 3, 1, 4) // [2, B, H, M, C/H]
+            .unbind(0);
+        Tensor mixed = nn.functional.scaled_dot_product_attention(query, parts[0], parts[1]);
+        return proj.call(mixed.transpose(1, 2).reshape(input.shape)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the layer costs.</summary>
+    /// <param name="width">C.</param>
+    /// <param name="reduction">Tokens along an axis from one key to the next.</param>
+    /// <param name="bias">Whether queries, keys and values have biases.</param>
+    /// <param name="grid">Tokens along x, y, z.</param>
+    public static LayerCounts Count(int width, int reduction, bool bias, (long X, long Y, long Z) grid)
+    {
+        long tokens = grid.X * grid.Y * grid.Z, keys = grid.X / reduction * (grid.Y / reduction) * (grid.Z / reduction);
+        LayerCounts all = LayerCounts.Linear(tokens, width, width, bias) + LayerCounts.Linear(keys, width, 2 * width, bias) + LayerCounts.Attention(tokens, keys, width) + LayerCounts.Linear(tokens, width, width);
+        return reduction == 1 ? all : all + LayerCounts.Convolution(Reduction(width, reduction), tokens, keys) + LayerCounts.Norm(keys, width);
+    }
+
+    private static ConvShape Reduction(int width, int reduction) => new(width, width, reduction) { Stride = reduction, Padding = 0 };
+}
