@@ -1,4 +1,5 @@
 using HiEndMae.Configuration;
+using HiEndMae.Engine.Weights.Naming;
 
 namespace HiEndMae.Engine.Configuration;
 
@@ -12,6 +13,9 @@ public sealed partial record FinetuneConfig : TrainingConfig
     /// </summary>
     [NotEmpty, Path("scratch", "pretrain", "runs:/", "models:/")]
     public IReadOnlyList<string> Init { get; init; } = ["pretrain"];
+
+    /// <summary>Faults of official loaders to repeat, so that rows of the paper can be understood: sup-fills-nothing (SUP's file is not loaded at all), transvw-broadcasts-output (TransVW's one output in every class). Each acts on its own method's file alone.</summary>
+    public IReadOnlyList<LoaderFault> OfficialFaults { get; init; } = [];
 
     /// <summary>The segmentation head.</summary>
     [Plugin(Slot.Head)]

@@ -13,6 +13,9 @@ public sealed record TransferReport(
     IReadOnlyList<(string Name, string Reason)> Skipped,
     IReadOnlyList<(string Name, string Reason)> Fresh)
 {
+    /// <summary>Whether a fault of an official loader was repeated.</summary>
+    public bool RepeatsFault { get; init; }
+
     /// <summary>One sentence.</summary>
     public override string ToString() =>
         $"{Loaded.Count} tensors loaded, {Resized.Count} resized, {Skipped.Count} not used{Reasons(Skipped)}, {Fresh.Count} fresh{Reasons(Fresh)} (names: {Names})";

@@ -27,7 +27,7 @@ public static class WeightTransfer
         if (format.Name == FormatNames.Sup && faults?.Contains(LoaderFault.SupFillsNothing) == true)
         {
             const string Why = "the official loader finds no name of SUP's file (official_faults)";
-            return new TransferReport(format.Name, [], [], [.. file.Entries.Select(entry => (entry.Name, Why))], [.. target.Keys.Select(name => (name, Why))]);
+            return new TransferReport(format.Name, [], [], [.. file.Entries.Select(entry => (entry.Name, Why))], [.. target.Keys.Select(name => (name, Why))]) { RepeatsFault = true };
         }
         bool broadcasts = format.Name == FormatNames.TransVw && faults?.Contains(LoaderFault.TransvwBroadcastsOutput) == true;
         var computed = encoder.named_buffers().Select(entry => $"encoder.{entry.name}").ToHashSet(StringComparer.Ordinal);
@@ -97,7 +97,7 @@ public static class WeightTransfer
             else wrong.Add($"'{name}' {Shape(tensor.shape)} is not in the file");
         }
         return wrong.Count == 0
-            ? new TransferReport(format.Name, loaded, resized, skipped, fresh)
+            ? new TransferReport(format.Name, loaded, resized, skipped, fresh) { RepeatsFault = broadcasts }
             : throw new CheckpointException($"'{file.Path}' is of another model ({wrong.Count} tensors): {string.Join("; ", wrong.Take(8))}{(wrong.Count > 8 ? "; ..." : "")}.");
     }
 

@@ -12,8 +12,8 @@ internal static class ConvertCommand
     {
         var input = new Argument<string>("IN") { Description = "Safetensors file, PyTorch checkpoint (.pth, .pt, .bin), or checkpoint folder." };
         var output = new Argument<string>("OUT") { Description = "Safetensors file to write." };
-        var names = new Option<string>("--names") { Description = "own, official (the official pre-training code), or monai (UNETR).", DefaultValueFactory = _ => WeightNames.Own };
-        names.AcceptOnlyFromAmong(WeightNames.Own, WeightNames.Official, WeightNames.Monai);
+        var names = new Option<string>("--names") { Description = $"Whose names are written: {string.Join(", ", WeightNames.Written.Select(name => $"{name} ({WeightNames.Of(name).Title})"))}.", HelpName = "NAMES", DefaultValueFactory = _ => WeightNames.Own };
+        names.AcceptOnlyFromAmong([.. WeightNames.Written]);
         var command = new Command("convert", "Convert weights to safetensors, under the names of this or of another program.") { input, output, names };
         command.SetAction(parsed =>
         {

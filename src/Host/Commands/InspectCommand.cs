@@ -46,7 +46,7 @@ internal static class InspectCommand
         foreach (WeightEntry entry in file.Entries) table.AddRow(Markup.Escape(entry.Name), TypeName(entry), Markup.Escape($"[{string.Join(", ", entry.Shape)}]"));
         environment.Console.Write(table);
         foreach ((string key, string value) in file.Metadata) environment.Output.WriteLine($"{key} = {value}");
-        environment.Output.WriteLine(FormattableString.Invariant($"{file.Format}, names: {names}, {file.Entries.Count} tensors, {count:N0} elements"));
+        environment.Output.WriteLine(FormattableString.Invariant($"{file.Format}, names: {names} ({WeightNames.Of(names).Title}), {file.Entries.Count} tensors, {count:N0} elements"));
         return ExitCodes.Done;
     }
 

@@ -82,8 +82,9 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
             string path = plan.Origin == StartName.Pretrain ? scope.Directory.File(Stage.Pretrain.CheckpointFolder) : plan.Origin;
             using WeightFile file = WeightFile.Open(scope.Starts.PathOf(path));
             // The head is filled too if the checkpoint holds one.
-            TransferReport report = WeightTransfer.Fill(model.Encoder, model.Head, (model.Encoder.Info as TokenEncoderInfo)?.Grid, file);
+            TransferReport report = WeightTransfer.Fill(model.Encoder, model.Head, (model.Encoder.Info as TokenEncoderInfo)?.Grid, file, finetune.OfficialFaults);
             context.Logger.Note($"{plan.Stage}: from '{path}': {report}.");
+            if (finetune.OfficialFaults.Count > 0 && !report.RepeatsFault) context.Logger.Note($"{plan.Stage}: official_faults did nothing: none of them is of a file with the names '{report.Names}'.");
         }
         TrackedExperiment.LogInputs(run, dataset, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
         TrainResult result = new FinetuneStage(finetune, scope.TrainingContextOf(plan.Stage, context))

@@ -80,8 +80,10 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
     private LoadedExperiment Bind(SweepPoint point, List<ConfigDiagnostic> diagnostics)
     {
         ExperimentConfig config = ExperimentConfig.Read(point.Tree, new BindContext(components, getVariable ?? (name => $"${{env:{name}}}")));
+        int before = diagnostics.Count;
         config.Check(point.Tree, ExperimentChecker.Title, diagnostics.Add);
         config = config.Completed();
+        if (diagnostics.Skip(before).All(diagnostic => !diagnostic.IsError)) ModelRules.Check(config, point.Tree, diagnostics.Add);
         ConfigTable resolved = config.ToTable();
         return new LoadedExperiment(point.Label, config, TomlText.Document(resolved), ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components));
     }

@@ -1,4 +1,4 @@
-namespace HiEndMae.Engine.Weights;
+namespace HiEndMae.Engine.Weights.Naming;
 
 /// <summary>What official loaders do to pre-trained weights against their intent. The paper's rows were made so; named, to be understood.</summary>
 public enum LoaderFault

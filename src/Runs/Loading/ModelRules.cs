@@ -1,0 +1,58 @@
+using HiEndMae.Configuration;
+using HiEndMae.Counting;
+using HiEndMae.Engine.Configuration;
+
+namespace HiEndMae.Runs.Loading;
+
+/// <summary>Whether the components of an experiment fit one another, asked of their configs: crops that an encoder does not take, and decoders and heads that cannot read it. No model is made.</summary>
+internal static class ModelRules
+{
+    // Channels and classes are the dataset's, which need not be at hand; no component refuses a number of them.
+    private const int Channels = 1, Classes = 2;
+
+    /// <summary>Reports what does not fit, at the key that is to blame.</summary>
+    /// <param name="config">A config without other errors.</param>
+    /// <param name="tree">What it was read from.</param>
+    /// <param name="report">Takes each error.</param>
+    public static void Check(ExperimentConfig config, ConfigTable tree, Action<ConfigDiagnostic> report)
+    {
+        if (config.Pretrain is { } pretrain)
+        {
+            var context = new EncoderContext(Channels, pretrain.Data.Crop, EncoderUse.Pretraining);
+            if (Crop(config, context, tree, "pretrain", report) is { } info && pretrain.Decoder is IDecoderCounter decoder)
+                Fits(() => decoder.Count(new DecoderContext(info, pretrain.Data.Crop), pretrain.MaskRatio), tree, "pretrain", "decoder", report);
+        }
+        if (config.Finetune is { } finetune)
+        {
+            var context = new EncoderContext(Channels, finetune.Data.Crop, EncoderUse.Segmentation);
+            if (Crop(config, context, tree, "finetune", report) is { } info && finetune.Head is IHeadCounter head)
+                Fits(() => head.Count(new HeadContext(info, finetune.Data.Crop, Classes)), tree, "finetune", "head", report);
+        }
+    }
+
+    // What the encoder is for a stage; null where it does not say, or refuses the crop.
+    private static EncoderInfo? Crop(ExperimentConfig config, EncoderContext context, ConfigTable tree, string stage, Action<ConfigDiagnostic> report)
+    {
+        if (config.Encoder is ICropRule rule && rule.RefusalOf(context.CropSize, context.Use) is { } refusal)
+        {
+            ConfigTable? table = Table(tree, stage, "data");
+            report(new ConfigDiagnostic("HEM024", true, $"'crop' in [{stage}.data] is {context.CropSize}: {refusal}", (table?.Find("crop") ?? table ?? tree).Source));
+            return null;
+        }
+        return (config.Encoder as IEncoderCounter)?.Describe(context);
+    }
+
+    private static void Fits(Func<object> count, ConfigTable tree, string stage, string slot, Action<ConfigDiagnostic> report)
+    {
+        try
+        {
+            count();
+        }
+        catch (PluginException error)
+        {
+            report(new ConfigDiagnostic("HEM025", true, $"[{stage}.{slot}] does not fit [encoder]: {error.Message.TrimEnd('.')}", (Table(tree, stage, slot) ?? tree).Source));
+        }
+    }
+
+    private static ConfigTable? Table(ConfigTable tree, string stage, string name) => (tree.Find(stage) as ConfigTable)?.Find(name) as ConfigTable;
+}
