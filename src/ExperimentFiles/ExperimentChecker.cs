@@ -28,7 +28,7 @@ public static class ExperimentChecker
             Sweep sweep = isSweep ? SweepExpander.Read(tree, found.Add) : Sweep.None;
             ConfigTable plain = ConfigTree.Without(tree, SweepExpander.Table);
             // What a table of the list says is checked with each combination.
-            sweep = sweep with { Axes = [.. sweep.Axes.Where(axis => axis.Keys.Where(key => !SweepAxisCheck.Check(key, plain, schema, context)).ToArray().Length == 0)] };
+            sweep = sweep with { Axes = [.. sweep.Axes.Where(axis => axis.Keys.Where(key => !SweepAxisCheck.Check(key, axis.Keys.Count > 1, plain, schema, context)).ToArray().Length == 0)] };
             CheckUnusedDatasets(plain, file.Path, schema, sweep, context);
             points = [.. SweepExpander.Expand(plain, sweep, found.Add).Select(point => point with { Tree = CheckOne(point.Tree, schema, context) })];
         }

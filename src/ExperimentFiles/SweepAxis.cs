@@ -9,7 +9,7 @@ public sealed record SweepAxis(IReadOnlyList<SweepKey> Keys, IReadOnlyList<Sweep
 {
     /// <summary>An axis whose choices give each of its keys a value.</summary>
     public static SweepAxis Of(IReadOnlyList<SweepKey> keys, IEnumerable<IReadOnlyList<ConfigNode>> rows) => new(keys, [.. rows.Select(row =>
-        new SweepChoice(string.Join(", ", keys.Zip(row, (key, value) => $"{key.Name}={TomlText.Value(value)}")), row, null))]);
+        new SweepChoice(Label([.. keys.Zip(row, (key, value) => new KeyValuePair<string, string>(key.Name, TomlText.Value(value)))]), row, null))]);
 
     /// <summary>The axis of the explicit list.</summary>
     public static SweepAxis Of(IEnumerable<ConfigTable> tables) => new([], [.. tables.Select(table =>

@@ -6,8 +6,13 @@ namespace HiEndMae.ExperimentFiles;
 internal static class SweepAxisCheck
 {
     /// <summary>Reports one that is no key, or one that cannot change a result.</summary>
+    /// <param name="axis">The key.</param>
+    /// <param name="varies">Whether other keys vary with it: it may then only say where their results stand, as report.column does.</param>
+    /// <param name="tree">The experiment.</param>
+    /// <param name="schema">Of the experiment.</param>
+    /// <param name="context">Takes the reports.</param>
     /// <returns>Whether it is a key.</returns>
-    public static bool Check(SweepKey axis, ConfigTable tree, SectionSchema schema, CheckContext context)
+    public static bool Check(SweepKey axis, bool varies, ConfigTable tree, SectionSchema schema, CheckContext context)
     {
         IReadOnlyList<KeySchema>? keys = KeysOf(schema.Keys, tree, context);
         ConfigTable? table = tree;
@@ -39,7 +44,7 @@ internal static class SweepAxisCheck
                 _ => [],
             };
         }
-        if (ignored) context.Report(new ConfigDiagnostic("HEM045", false, $"'{NearestName.Shorten(axis.Name)}' in [sweep] cannot change a result: every value computes the same", axis.Source));
+        if (ignored && !varies) context.Report(new ConfigDiagnostic("HEM045", false, $"'{NearestName.Shorten(axis.Name)}' in [sweep] cannot change a result: every value computes the same", axis.Source));
         return true;
     }
 

@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Weights;
+using HiEndMae.Engine.Weights.Naming;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Weights;
+using HiEndMae.Engine.Weights.Naming;
 using HiEndMae.Verification.Kinds;
 using TorchSharp;
 using static TorchSharp.torch;
