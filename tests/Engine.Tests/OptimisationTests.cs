@@ -174,10 +174,10 @@ public sealed class OptimisationTests
             Assert.Equal((1, 1), (all[1].min().item<float>(), all[1].max().item<float>()));
             Assert.Equal(step == 0, all[3].max().item<float>() == 1);
         }
-        Assert.Equal(0, optimizer.State["first.w1"].abs().max().item<float>());
-        Assert.Equal(0, optimizer.State["second.w1"].abs().max().item<float>());
-        Assert.Equal(1, optimizer.Averages["w1"].max().item<float>());
-        Assert.True(optimizer.State["first.w3"].abs().max().item<float>() > 0);
+        Assert.Equal(0, optimizer.State["first.1"].abs().max().item<float>());
+        Assert.Equal(0, optimizer.State["second.1"].abs().max().item<float>());
+        Assert.Equal(1, optimizer.Averages["1"].max().item<float>());
+        Assert.True(optimizer.State["first.3"].abs().max().item<float>() > 0);
     }
 
     [Fact]
