@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host;
 
-/// <summary>The program <c>hiendmae</c>: composition and nothing else.</summary>
+/// <summary>The entry point of <c>hiendmae</c>: it only composes objects.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)

@@ -143,7 +143,7 @@ internal sealed class SweepTracking : IDisposable
             Log("summary.csv", path => AtomicFile.WriteText(path, summary.ToCsv()));
             Log("report.html", path => page.Write([.. whole.Select(one => one.Folder)], path));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PluginException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or UserException)
         {
             warn($"the summary of the sweep cannot be written: {error.Message}");
         }

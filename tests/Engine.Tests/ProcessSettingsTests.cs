@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training;
 using HiEndMae.TorchRepairs;
@@ -50,7 +51,7 @@ public sealed class ProcessSettingsTests
     public void A_core_that_is_not_there_is_refused()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsWindows(), "Other systems bind no threads.");
-        PluginException error = Assert.Throws<PluginException>(() => CoreAffinity.Bind([0, 4000]));
+        UserException error = Assert.Throws<UserException>(() => CoreAffinity.Bind([0, 4000]));
         Assert.Contains("counted from 0", error.Message);
     }
 }

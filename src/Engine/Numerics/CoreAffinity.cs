@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Engine.Numerics;
 
@@ -11,7 +12,7 @@ public static partial class CoreAffinity
 
     /// <summary>Binds the calling thread, and the threads of native code that it starts from then on, such as libtorch's; .NET's own stay free. On Windows the whole process.</summary>
     /// <param name="cores">Cores, counted from 0; none leaves everything as it is.</param>
-    /// <exception cref="PluginException">The machine does not have one of them, or its system has no way to bind threads.</exception>
+    /// <exception cref="UserException">The machine does not have one of them, or its system has no way to bind threads.</exception>
     public static void Bind(IReadOnlyList<int> cores)
     {
         ArgumentNullException.ThrowIfNull(cores);
@@ -34,10 +35,10 @@ public static partial class CoreAffinity
                 throw Absent(cores);
             }
         }
-        else throw new PluginException("cores needs Linux or Windows: this system binds no threads; leave it out, and say 'threads' instead.");
+        else throw new UserException("cores needs Linux or Windows: this system binds no threads; leave it out, and say 'threads' instead.");
     }
 
-    private static PluginException Absent(IReadOnlyList<int> cores) => new($"cores = [{string.Join(", ", cores)}] names cores that this machine does not have; it has {Configured()}, counted from 0.");
+    private static UserException Absent(IReadOnlyList<int> cores) => new($"cores = [{string.Join(", ", cores)}] names cores that this machine does not have; it has {Configured()}, counted from 0.");
 
     private static int Configured() => OperatingSystem.IsLinux() ? (int)Math.Max(1, SystemValue(ProcessorsConfigured)) : Environment.ProcessorCount;
 

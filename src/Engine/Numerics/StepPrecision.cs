@@ -16,7 +16,7 @@ public sealed class StepPrecision
     private int overflows;
 
     /// <summary>Prepares a precision on a device.</summary>
-    /// <exception cref="PluginException">This libtorch has no way to it.</exception>
+    /// <exception cref="MissingFunctionException">This build of libtorch does not export its autocast.</exception>
     public StepPrecision(Precision precision, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);

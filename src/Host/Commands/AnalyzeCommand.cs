@@ -10,37 +10,37 @@ using TorchSharp;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae analyze RUN|CHECKPOINT...</c>: what encoders have learned.</summary>
+/// <summary><c>hiendmae analyze MODEL...</c>: measures what encoders have learned.</summary>
 internal static class AnalyzeCommand
 {
     private const string Splits = "training, validation or test.";
 
     public static Command Create(HostEnvironment environment)
     {
-        var models = new Argument<string[]>("MODEL") { Description = "Run directory (its pre-training), a stage's folder in it, or a checkpoint; LABEL=PATH names it in tables.", Arity = ArgumentArity.OneOrMore };
-        var what = new Option<string>("--what") { Description = "probe: how well frozen tokens tell the organs in their patches, by ridge regression and k nearest neighbours.", DefaultValueFactory = _ => "probe" };
+        var models = new Argument<string[]>("MODEL") { Description = "Run directory (its pre-training is taken), folder of a stage, or checkpoint. LABEL=PATH gives it a name in tables.", Arity = ArgumentArity.OneOrMore };
+        var what = new Option<string>("--what") { Description = "Analysis to run. probe: predict the organs in a patch from its frozen token, by ridge regression and k nearest neighbours.", DefaultValueFactory = _ => "probe" };
         what.AcceptOnlyFromAmong("probe");
-        var fit = new Option<string>("--fit-split") { Description = "Labelled cases that the probe is fitted on: " + Splits, DefaultValueFactory = _ => "training" };
+        var fit = new Option<string>("--fit-split") { Description = "Split whose labelled cases the probe is fitted on: " + Splits, DefaultValueFactory = _ => "training" };
         fit.AcceptOnlyFromAmong("training", "validation", "test");
-        var split = new Option<string>("--split") { Description = "Labelled cases that are scored: " + Splits, DefaultValueFactory = _ => "test" };
+        var split = new Option<string>("--split") { Description = "Split whose labelled cases are scored: " + Splits, DefaultValueFactory = _ => "test" };
         split.AcceptOnlyFromAmong("training", "validation", "test");
-        var cases = new Option<int>("--fit-cases") { Description = "Cases to fit on, the first of the split; 0 for all.", HelpName = "N" };
-        var crops = new Option<int>("--crops") { Description = "Crops of each case, around labelled voxels.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var cases = new Option<int>("--fit-cases") { Description = "Number of cases to fit on, from the start of the split; 0 for all.", HelpName = "N" };
+        var crops = new Option<int>("--crops") { Description = "Crops per case, drawn around labelled voxels.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var seed = new Option<int>("--seed") { Description = "Seed of the crops.", HelpName = "N" };
-        var layers = new Option<string>("--layers") { Description = "Encoder blocks, counted from zero; the tokens after the final norm come in any case.", HelpName = "LIST", DefaultValueFactory = _ => "3,6,9" };
-        var untrained = new Option<int>("--untrained") { Description = "Untrained encoders, of as many seeds, to compare with.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var output = new Option<string?>("--out") { Description = "Folder for analysis.json; left out, nothing is written.", HelpName = "DIR" };
+        var layers = new Option<string>("--layers") { Description = "Encoder blocks to probe, counted from zero. The tokens after the final norm are always probed.", HelpName = "LIST", DefaultValueFactory = _ => "3,6,9" };
+        var untrained = new Option<int>("--untrained") { Description = "Number of untrained encoders (seeds 0 to N - 1) to compare with.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var output = new Option<string?>("--out") { Description = "Folder for analysis.json; default: nothing is written.", HelpName = "DIR" };
         Option<string?> device = CommonOptions.Device();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("analyze", "What encoders have learned: frozen tokens probed in closed form, several checkpoints on the same crops.")
+        var command = new Command("analyze", "Measure what encoders have learned: probe the frozen tokens of several checkpoints on the same crops, in closed form.")
         {
             models, what, fit, cases, split, crops, seed, layers, untrained, output, device, json,
         };
         command.Validators.Add(result =>
         {
-            // Defaults are not filled in yet.
+            // The parser has not filled in defaults yet.
             if (result.GetResult(crops) is { Implicit: false } && result.GetValue(crops) < 1) result.AddError("--crops must be at least 1.");
-            if (result.GetValue(cases) < 0 || result.GetValue(untrained) < 0) result.AddError("--fit-cases and --untrained must not be below 0.");
+            if (result.GetValue(cases) < 0 || result.GetValue(untrained) < 0) result.AddError("--fit-cases and --untrained must be at least 0.");
             if ((result.GetValue(fit) ?? "training") == (result.GetValue(split) ?? "test")) result.AddError("--fit-split and --split must differ: a probe is scored on cases that it was not fitted on.");
             if (result.GetValue(layers) is { } list && Blocks(list) is null) result.AddError("--layers must list block numbers, such as 3,6,9.");
         });

@@ -14,24 +14,24 @@ using TorchSharp;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae bench FILE</c>: time and memory of an experiment's training step on synthetic batches.</summary>
+/// <summary><c>hiendmae bench FILE</c>: measures time and memory of an experiment's training step on synthetic batches.</summary>
 internal static class BenchCommand
 {
     public static Command Create(HostEnvironment environment)
     {
         var file = new Argument<string>("FILE") { Description = "Experiment file (.toml); its data is not read." };
-        var steps = new Option<int>("--steps") { Description = "Steps to measure, after three to warm up.", DefaultValueFactory = _ => 20 };
-        var stage = new Option<string?>("--stage") { Description = "pretrain or finetune; left out, the first that the file has.", HelpName = "STAGE" };
-        var classes = new Option<int>("--classes") { Description = "Classes of the head, background included.", DefaultValueFactory = _ => 14 };
+        var steps = new Option<int>("--steps") { Description = "Number of steps to measure, after three warm-up steps.", DefaultValueFactory = _ => 20 };
+        var stage = new Option<string?>("--stage") { Description = "pretrain or finetune; default: the first that the file has.", HelpName = "STAGE" };
+        var classes = new Option<int>("--classes") { Description = "Number of classes of the head, background included.", DefaultValueFactory = _ => 14 };
         stage.AcceptOnlyFromAmong(Stage.NameOf(StageKind.Pretrain), Stage.NameOf(StageKind.Finetune));
         steps.Validators.Add(result =>
         {
-            if (result.GetValue(steps) < 1) result.AddError("--steps wants at least 1.");
+            if (result.GetValue(steps) < 1) result.AddError("--steps must be at least 1.");
         });
         Option<string[]> set = CommonOptions.Set();
         Option<string?> device = CommonOptions.Device();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("bench", "Time and memory of a training step on synthetic batches: forward, backward, optimiser, against the rate of matrix products.") { file, steps, stage, classes, set, device, json };
+        var command = new Command("bench", "Measure time and memory of a training step on synthetic batches, and compare its speed with plain matrix products.") { file, steps, stage, classes, set, device, json };
         command.SetAction((parsed, _) => Task.FromResult(Run(
             environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], parsed.GetValue(stage), parsed.GetValue(steps), parsed.GetValue(classes), parsed.GetValue(device), parsed.GetValue(json))));
         return command;
@@ -40,7 +40,7 @@ internal static class BenchCommand
     private static int Run(HostEnvironment environment, string file, string[] overrides, string? stage, int steps, int classes, string? deviceName, bool json)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
-        // Variables name folders of data, of which nothing is read.
+        // Environment variables name folders of data. No data is read, so they may be unset.
         LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
@@ -49,7 +49,7 @@ internal static class BenchCommand
         string chosen = Stage.NameOf(kind);
         if (kind == StageKind.Pretrain ? config.Pretrain is null : config.Finetune is null)
         {
-            environment.Error.WriteLine($"error: '{file}' has no [{chosen}] to be timed.");
+            environment.Error.WriteLine($"error: '{file}' has no [{chosen}] table; choose another stage with --stage.");
             return ExitCodes.BadUsage;
         }
         torch.Device device = DeviceChoice.Resolve(deviceName ?? config.Device);

@@ -4,17 +4,17 @@ using HiEndMae.Host.Output;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>The verbs of <c>hiendmae</c>, and how errors become exit codes.</summary>
+/// <summary>The command line of <c>hiendmae</c>: parses arguments, runs a command, and returns its exit code.</summary>
 public sealed class CommandLine
 {
     private readonly HostEnvironment environment;
     private readonly RootCommand root;
 
-    /// <summary>Builds the commands.</summary>
+    /// <summary>Creates the command line with all commands.</summary>
     public CommandLine(HostEnvironment environment)
     {
         this.environment = environment;
-        root = new RootCommand("Masked-autoencoder pre-training of 3D Vision Transformers on CT and MR, and few-label segmentation.")
+        root = new RootCommand("Pre-train 3D Vision Transformers on CT and MR volumes with masked autoencoders, and fine-tune them to segment organs with few labels.")
         {
             RunCommand.Create(environment),
             SweepCommand.Create(environment),
@@ -36,14 +36,16 @@ public sealed class CommandLine
         };
     }
 
-    /// <summary>Parses and runs; returns one of <see cref="ExitCodes"/>.</summary>
+    /// <summary>Parses the arguments and runs the command.</summary>
+    /// <param name="args">Arguments without the name of the program.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public async Task<int> RunAsync(string[] args)
     {
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) await environment.Error.WriteLineAsync($"error: {error.Message}");
-            await environment.Error.WriteLineAsync("'hiendmae --help' lists the commands, 'hiendmae COMMAND --help' its options.");
+            await environment.Error.WriteLineAsync("Run 'hiendmae --help' for the commands, or 'hiendmae COMMAND --help' for the options of one.");
             return ExitCodes.BadUsage;
         }
         var invocation = new InvocationConfiguration
@@ -51,7 +53,7 @@ public sealed class CommandLine
             Output = environment.Output,
             Error = environment.Error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null, // the run command saves first, however long that takes
+            ProcessTerminationTimeout = null, // 'run' writes a checkpoint first, however long that takes
         };
         return await ErrorBoundary.RunAsync(environment, () => parsed.InvokeAsync(invocation));
     }

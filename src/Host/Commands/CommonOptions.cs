@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>Options that several verbs share.</summary>
+/// <summary>Options that several commands share.</summary>
 internal static class CommonOptions
 {
     public static Option<string[]> Set() => new("--set")
@@ -12,16 +12,16 @@ internal static class CommonOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
-    public static Option<bool> Json() => new("--json") { Description = "Print JSON for machines." };
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of tables and progress." };
 
     public static Option<string> Out() => new("--out")
     {
-        Description = "Folder of run directories.",
+        Description = "Folder that holds the run directories.",
         HelpName = "DIR",
         DefaultValueFactory = _ => "runs",
     };
 
-    public static Option<string?> Device() => new("--device") { Description = "auto, cpu, cuda or cuda:N; overrides the file.", HelpName = "DEVICE" };
+    public static Option<string?> Device() => new("--device") { Description = "Device to use: auto, cpu, cuda or cuda:N. Overrides the file.", HelpName = "DEVICE" };
 
-    public static Option<bool> Resume() => new("--resume") { Description = "Go on with the newest unfinished run." };
+    public static Option<bool> Resume() => new("--resume") { Description = "Continue the newest unfinished run of the experiment; start a new one if there is none." };
 }

@@ -5,16 +5,16 @@ using HiEndMae.Host.Output;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae convert IN OUT</c>: weights from any format that is read, to safetensors with the names of another program.</summary>
+/// <summary><c>hiendmae convert IN OUT</c>: converts weights of any readable format to safetensors, with the tensor names of another program.</summary>
 internal static class ConvertCommand
 {
     public static Command Create(HostEnvironment environment)
     {
         var input = new Argument<string>("IN") { Description = "Safetensors file, PyTorch checkpoint (.pth, .pt, .bin), or checkpoint folder." };
         var output = new Argument<string>("OUT") { Description = "Safetensors file to write." };
-        var names = new Option<string>("--names") { Description = $"Whose names are written: {string.Join(", ", WeightNames.Written.Select(name => $"{name} ({WeightNames.Of(name).Title})"))}.", HelpName = "NAMES", DefaultValueFactory = _ => WeightNames.Own };
+        var names = new Option<string>("--names") { Description = $"Names of the tensors in OUT: {string.Join(", ", WeightNames.Written.Select(name => $"{name} ({WeightNames.Of(name).Title})"))}.", HelpName = "NAMES", DefaultValueFactory = _ => WeightNames.Own };
         names.AcceptOnlyFromAmong([.. WeightNames.Written]);
-        var command = new Command("convert", "Convert weights to safetensors, under the names of this or of another program.") { input, output, names };
+        var command = new Command("convert", "Convert weights to safetensors, with the tensor names of this program or of another one.") { input, output, names };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(output)!;

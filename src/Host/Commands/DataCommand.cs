@@ -3,10 +3,10 @@ using HiEndMae.Host.Output;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae data</c>: datasets before a training.</summary>
+/// <summary><c>hiendmae data</c>: commands that describe and prepare datasets.</summary>
 internal static class DataCommand
 {
-    public static Command Create(HostEnvironment environment) => new("data", "Look at datasets, and prepare them for training.")
+    public static Command Create(HostEnvironment environment) => new("data", "Describe datasets and prepare them for training.")
     {
         DataInspectCommand.Create(environment),
         DataPrepareCommand.Create(environment),

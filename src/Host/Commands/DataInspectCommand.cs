@@ -12,7 +12,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae data inspect FILE</c>: the datasets of an experiment in figures, and every file that is broken. Nothing is prepared or written.</summary>
+/// <summary><c>hiendmae data inspect FILE</c>: prints statistics of an experiment's datasets, and every broken file. It writes nothing.</summary>
 internal static class DataInspectCommand
 {
     private static readonly DatasetSplit[] Pretraining = [DatasetSplit.Pretraining];
@@ -20,11 +20,11 @@ internal static class DataInspectCommand
 
     public static Command Create(HostEnvironment environment)
     {
-        var file = new Argument<string>("FILE") { Description = "Experiment file (.toml), or a part with [datasets.NAME] tables." };
-        var dataset = new Option<string?>("--dataset") { Description = "A [datasets.NAME] of the file instead of the datasets that its stages use.", HelpName = "NAME" };
+        var file = new Argument<string>("FILE") { Description = "Experiment file (.toml), or a partial file with [datasets.NAME] tables." };
+        var dataset = new Option<string?>("--dataset") { Description = "Inspect this [datasets.NAME] of the file; default: the datasets that its stages use.", HelpName = "NAME" };
         Option<string[]> set = CommonOptions.Set();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("inspect", "Counts, shapes, spacings, intensities, labels, and every broken file with its reason; exit 3 where there is one.") { file, dataset, set, json };
+        var command = new Command("inspect", "Print counts, shapes, spacings, intensities and labels, and every broken file with its reason. Exits with 3 if a file is broken.") { file, dataset, set, json };
         command.SetAction(parsed => Run(environment, parsed.GetValue(file)!, parsed.GetValue(dataset), parsed.GetValue(set) ?? [], parsed.GetValue(json)));
         return command;
     }
@@ -68,7 +68,7 @@ internal static class DataInspectCommand
         return broken == 0 ? ExitCodes.Done : ExitCodes.BadData;
     }
 
-    // Null where it was interrupted.
+    // Null if it was interrupted.
     private static DatasetFingerprint? Look(HostEnvironment environment, string title, Dataset dataset, DatasetSplit[] splits, bool quiet, CancellationToken cancel)
     {
         DatasetFingerprint? found = null;

@@ -54,7 +54,7 @@ internal static class DataPrepareCommand
         }
         catch (OperationCanceledException)
         {
-            environment.Error.WriteLine("interrupted; what was prepared is kept, and the same command goes on from there.");
+            environment.Error.WriteLine("interrupted; the prepared cases are kept, and the same command continues from there.");
             return ExitCodes.Interrupted;
         }
         if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
@@ -63,7 +63,7 @@ internal static class DataPrepareCommand
 
     private static IEnumerable<PreparedStage> Stages(HostEnvironment environment, ExperimentConfig config, ComponentFactory factory)
     {
-        if (config.Cache.Store == CacheKind.Memory) throw new PluginException("The experiment keeps prepared cases in memory ([cache] store = \"memory\"): there is nothing to prepare beforehand.");
+        if (config.Cache.Store == CacheKind.Memory) throw new UserException("[cache] store = \"memory\" keeps no prepared cases on disk, so there is nothing to prepare; set store = \"disk\".");
         if (config.Pretrain is { } pretrain)
         {
             Dataset dataset = RunDatasets.Open(pretrain.Data, factory, Warn);

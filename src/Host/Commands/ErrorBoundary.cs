@@ -10,7 +10,7 @@ using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>Turns exceptions that are a user's to mend into one line and an exit code.</summary>
+/// <summary>Turns exceptions that the user can act on into one line and an exit code.</summary>
 internal static class ErrorBoundary
 {
     public static async Task<int> RunAsync(HostEnvironment environment, Func<Task<int>> command)
@@ -22,7 +22,7 @@ internal static class ErrorBoundary
         catch (OperationCanceledException error)
         {
             string why = error is TimeBudgetException ? error.Message : "interrupted";
-            await environment.Error.WriteLineAsync($"{why}; 'run --resume' goes on from the last checkpoint, or from the start where none was due yet.");
+            await environment.Error.WriteLineAsync($"{why}; 'run --resume' continues from the last checkpoint, or from the start if none was written yet.");
             return ExitCodes.Interrupted;
         }
         catch (InvalidExperimentException error)
@@ -32,7 +32,7 @@ internal static class ErrorBoundary
         }
         catch (Exception error) when (OutOfMemory.IsSaidBy(error))
         {
-            await environment.Error.WriteLineAsync($"error: Memory ran out: {OutOfMemory.FirstLine(error)}. Fewer windows at a time ([evaluate] window_batch), no flips, or smaller crops and fewer of them in training take less.");
+            await environment.Error.WriteLineAsync($"error: Memory ran out: {OutOfMemory.FirstLine(error)}. To use less, lower [evaluate] window_batch, leave out flips, or train with fewer or smaller crops.");
             return ExitCodes.Failed;
         }
         catch (Exception error) when (Classify(error) is { } code)
@@ -42,7 +42,7 @@ internal static class ErrorBoundary
         }
         catch (Exception error)
         {
-            // A mistake of ours, not of the user's: everything that helps to mend it.
+            // A bug of this program, not a mistake of the user: print everything that helps to fix it.
             await environment.Error.WriteLineAsync($"internal error: {error}");
             return ExitCodes.Failed;
         }
@@ -50,7 +50,7 @@ internal static class ErrorBoundary
 
     private static int? Classify(Exception error) => error switch
     {
-        PluginException or MissingFunctionException => ExitCodes.BadUsage,
+        UserException or PluginException or MissingFunctionException => ExitCodes.BadUsage,
         VolumeException or CheckpointException => ExitCodes.BadData,
         NonFiniteLossException or MemoryLimitException or TrackingException or IOException or UnauthorizedAccessException => ExitCodes.Failed,
         _ => null,

@@ -3,27 +3,27 @@ using HiEndMae.Host.Output;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae evaluate RUN</c>: scores a run's models again, with other checkpoints or settings; <c>hiendmae evaluate DIR --truth DIR</c>: scores label maps.</summary>
+/// <summary><c>hiendmae evaluate RUN</c> scores a run's models again, with other checkpoints or settings. <c>hiendmae evaluate DIR --truth DIR</c> scores label maps.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var path = new Argument<string>("RUN") { Description = "Run directory, a checkpoint in it, or a model in MLflow (runs:/RUN_ID/model, models:/NAME/VERSION); with --truth, a folder of label maps or one of them." };
-        var truth = new Option<string?>("--truth") { Description = "Folder of true label maps, or one: scores label maps of any program, paired by name.", HelpName = "DIR" };
-        var labels = new Option<string?>("--labels") { Description = "With --truth: spleen=1,liver=5, a model.json or a dataset.json; left out, every value.", HelpName = "NAMES" };
-        var split = new Option<string>("--split") { Description = "test or validation.", DefaultValueFactory = _ => "test" };
+        var path = new Argument<string>("RUN") { Description = "Run directory, checkpoint of a run, or model in MLflow (runs:/RUN_ID/model, models:/NAME/VERSION). With --truth: a label map or a folder of them." };
+        var truth = new Option<string?>("--truth") { Description = "True label map, or a folder of them. Scores label maps of any program; files are paired by name.", HelpName = "DIR" };
+        var labels = new Option<string?>("--labels") { Description = "With --truth: the label values to score, as spleen=1,liver=5, a model.json or a dataset.json; default: every value.", HelpName = "NAMES" };
+        var split = new Option<string>("--split") { Description = "Split to score: test or validation.", DefaultValueFactory = _ => "test" };
         split.AcceptOnlyFromAmong("test", "validation");
-        var grid = new Option<string?>("--grid") { Description = "model or original: the grid that is scored." };
+        var grid = new Option<string?>("--grid") { Description = "Grid on which scores are computed: model or original." };
         grid.AcceptOnlyFromAmong("model", "original");
-        var policy = new Option<string?>("--policy") { Description = "strict or monai: what missing organs count." };
+        var policy = new Option<string?>("--policy") { Description = "How missing organs count: strict or monai." };
         policy.AcceptOnlyFromAmong("strict", "monai");
-        var metrics = new Option<string?>("--metrics") { Description = "dice,iou,hd95,assd,surface-dice: any of them.", HelpName = "LIST" };
-        var output = new Option<string?>("--out") { Description = "Folder for results.json and scores.csv, and of a run pictures; left out, RUN/evaluations/TIME, and none for label maps.", HelpName = "DIR" };
-        var save = new Option<bool>("--predictions") { Description = "Write the label maps that were scored." };
+        var metrics = new Option<string?>("--metrics") { Description = "Metrics to compute: any of dice,iou,hd95,assd,surface-dice.", HelpName = "LIST" };
+        var output = new Option<string?>("--out") { Description = "Folder for results.json, scores.csv and pictures; default: RUN/evaluations/TIME for a run, and nothing is written for label maps.", HelpName = "DIR" };
+        var save = new Option<bool>("--predictions") { Description = "Also write the label maps that were scored." };
         Option<string?> device = CommonOptions.Device();
         Option<bool> json = CommonOptions.Json();
         var models = new ModelOptions();
-        var command = new Command("evaluate", "Score a run's models again with other settings, or label maps against label maps.") { path, truth, labels, split, grid, policy, metrics, output, save, device, json };
+        var command = new Command("evaluate", "Score a run's models again with other settings, or score label maps against true ones.") { path, truth, labels, split, grid, policy, metrics, output, save, device, json };
         models.AddTo(command);
         command.SetAction((parsed, cancel) =>
         {

@@ -10,7 +10,7 @@ using HiEndMae.Runs.Results;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>Evaluates label maps in files, whatever made them.</summary>
+/// <summary>Evaluates label maps in files, made by any program.</summary>
 internal sealed class EvaluateLabelMaps(HostEnvironment environment, EvaluateOptions options)
 {
     private const string Section = "evaluate";
@@ -40,10 +40,10 @@ internal sealed class EvaluateLabelMaps(HostEnvironment environment, EvaluateOpt
         return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;
     }
 
-    // The same checks of the same keys as in an experiment.
+    // The keys pass the same checks as in an experiment.
     private EvaluateConfig? Config()
     {
-        if (options.Models.Start is not null || options.Models.Checkpoints.Count > 0) throw new PluginException("--start and --checkpoint name models; with --truth there is none.");
+        if (options.Models.Start is not null || options.Models.Checkpoints.Count > 0) throw new UserException("--start and --checkpoint choose a model, but --truth scores label maps; leave them out.");
         var found = new List<ConfigDiagnostic>();
         ParsedFile file = ExperimentSource.Override(new ParsedFile(ExperimentSource.CommandLine, new ConfigTable([], new SourceSpan(ExperimentSource.CommandLine, 1, 1)), []), options.Models.Overrides);
         found.AddRange(file.Diagnostics);

@@ -1,6 +1,6 @@
 namespace HiEndMae.Host.Commands;
 
-/// <summary>What both forms of <c>evaluate</c> are told.</summary>
+/// <summary>Options of both forms of <c>evaluate</c>.</summary>
 /// <param name="Path">Run, checkpoint or predictions.</param>
 /// <param name="Out">Folder of results, or null.</param>
 /// <param name="Json">Whether JSON is printed.</param>

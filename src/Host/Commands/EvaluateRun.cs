@@ -21,18 +21,18 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>Evaluates models of a run again.</summary>
+/// <summary>Evaluates the models of a run again.</summary>
 internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions options)
 {
     public int Run(string split, string? deviceName, bool savePredictions, CancellationToken cancel)
     {
         FineTunedModels opened = FineTunedModels.Open(environment.Runs, options.Path, options.Models.Overrides);
-        // All of them, unless one is named or the path names one.
+        // All starts, unless an option or the path names one.
         IReadOnlyList<string> starts = options.Models.Start is null && opened.Path.Start is null ? opened.Starts : [opened.StartOf(options.Models.Start)];
         Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
         _ = Compute.Prepare(opened.Config);
         Dataset dataset = opened.Factory.Create<Dataset>(Slot.Dataset, opened.Finetune.Data.Dataset, new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
-        if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new PluginException("The dataset has other classes than the run was trained with.");
+        if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new UserException("The dataset has other classes than the model was trained with; evaluate on a dataset with the same labels.");
         string folder = options.Out ?? Path.Combine(opened.Path.Run, "evaluations", environment.Runs.Clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
         var results = new EvaluationFiles(folder, opened.Card.Labels);
         var tracked = new List<(string Start, EvaluationResult Result, string About)>();

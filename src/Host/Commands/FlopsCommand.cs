@@ -11,19 +11,19 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae flops FILE</c>: what the models of an experiment cost, counted from their configs; nothing is made, no data is needed.</summary>
+/// <summary><c>hiendmae flops FILE</c>: counts parameters and operations of an experiment's models from their configs. It creates no model and reads no data.</summary>
 internal static class FlopsCommand
 {
-    // Channels and classes are the dataset's, which need not be at hand; they change the first and the last layer only.
+    // Channels and classes belong to the dataset, which may not be at hand. They change only the first and the last layer.
     private const int Channels = 1;
 
     public static Command Create(HostEnvironment environment)
     {
         var file = new Argument<string>("FILE") { Description = "Experiment file (.toml), with or without a [sweep]." };
-        var classes = new Option<int>("--classes") { Description = "Classes of the head, background included.", DefaultValueFactory = _ => 14 };
+        var classes = new Option<int>("--classes") { Description = "Number of classes of the head, background included.", DefaultValueFactory = _ => 14 };
         Option<string[]> set = CommonOptions.Set();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("flops", "Parameters, activations and multiply-adds of encoder, decoder and head, per sample and forward pass.") { file, classes, set, json };
+        var command = new Command("flops", "Count parameters, activations and multiply-adds of encoder, decoder and head, per sample and forward pass.") { file, classes, set, json };
         command.SetAction(parsed => Run(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], parsed.GetValue(classes), parsed.GetValue(json)));
         return command;
     }
@@ -59,7 +59,7 @@ internal static class FlopsCommand
             }
             environment.Console.Write(table);
         }
-        environment.Output.WriteLine($"{costs.Encoder}, per sample, forward; a step costs three times as much. All: every operation; paper: the paper's convention (Tables 6 and 7).");
+        environment.Output.WriteLine($"{costs.Encoder}, per sample and forward pass; a training step costs three times as much. all: every operation; paper: counted as in Tables 6 and 7 of the paper.");
     }
 
     private static JsonObject ToJson(LoadedExperiment experiment, ExperimentCosts costs)
@@ -68,7 +68,7 @@ internal static class FlopsCommand
         if (costs.Decoder is { } decoder)
         {
             result["dense_stages"] = costs.DenseStages;
-            // The paper cuts to two decimals, and does not round.
+            // The paper truncates to two decimals instead of rounding.
             result["decoder_gflops_paper"] = decimal.Truncate(decoder.PaperMultiplyAdds / 1e7m) / 100;
             result["decoder_gflops_all"] = decimal.Round(decoder.MultiplyAdds / 1e9m, 2);
             result["decoder_multiply_adds_paper"] = decoder.PaperMultiplyAdds;

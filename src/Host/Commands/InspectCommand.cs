@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae inspect FILE</c>: what a file of weights holds, without reading a tensor.</summary>
+/// <summary><c>hiendmae inspect FILE</c>: lists the content of a file of weights without reading tensor data.</summary>
 internal static class InspectCommand
 {
     public static Command Create(HostEnvironment environment)

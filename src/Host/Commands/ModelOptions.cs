@@ -1,17 +1,18 @@
 using System.CommandLine;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Inference;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>Which of a run's models are used and how: options that <c>predict</c> and <c>evaluate</c> share.</summary>
+/// <summary>Options of <c>predict</c> and <c>evaluate</c> that choose the models of a run and how to use them.</summary>
 internal sealed class ModelOptions
 {
     private static readonly string[] Settable = ["evaluate.", "finetune.data."];
-    private readonly Option<string?> start = new("--start") { Description = "Which fine-tuned model, by its start (scratch, pretrain, or the checkpoint's name); left out, the last." };
-    private readonly Option<string[]> checkpoint = new("--checkpoint") { Description = "last, best, a step, or a path; left out, the best by validation, or else the last; may be repeated to average.", HelpName = "NAME" };
-    private readonly Option<string> average = new("--average") { Description = "What several checkpoints become: their probabilities averaged, or their weights.", DefaultValueFactory = _ => "probabilities" };
-    private readonly Option<double?> overlap = new("--overlap") { Description = "Part of a window that its neighbour covers again." };
-    private readonly Option<string?> weighting = new("--weighting") { Description = "constant or gaussian." };
+    private readonly Option<string?> start = new("--start") { Description = "Fine-tuned model to use, named by its start: scratch, pretrain, or the name of a checkpoint; default: the last." };
+    private readonly Option<string[]> checkpoint = new("--checkpoint") { Description = "Checkpoint to use: last, best, a step, or a path; default: the best by validation, otherwise the last. Repeat it to average several.", HelpName = "NAME" };
+    private readonly Option<string> average = new("--average") { Description = "With several checkpoints: average their probabilities or their weights.", DefaultValueFactory = _ => "probabilities" };
+    private readonly Option<double?> overlap = new("--overlap") { Description = "Fraction of a window that the next window overlaps." };
+    private readonly Option<string?> weighting = new("--weighting") { Description = "Weights of voxels within a window: constant or gaussian." };
     private readonly Option<string?> flips = new("--flips") { Description = "Test-time flips: none, or axes such as x,y.", HelpName = "AXES" };
     private readonly Option<string[]> set = new("--set") { Description = "Override a key of [evaluate] or [finetune.data]; may be repeated.", HelpName = "KEY=VALUE" };
 
@@ -22,7 +23,7 @@ internal sealed class ModelOptions
         foreach (Option option in (Option[])[start, checkpoint, average, overlap, weighting, flips, set]) command.Add(option);
     }
 
-    /// <exception cref="PluginException">--set names a key that would make another model.</exception>
+    /// <exception cref="UserException"><c>--set</c> names a key that would change the model.</exception>
     public ModelChoice Read(ParseResult parsed)
     {
         var overrides = new List<string>();
@@ -33,7 +34,7 @@ internal sealed class ModelOptions
         {
             string key = one.Split('=')[0].Trim();
             if (!Settable.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)))
-                throw new PluginException($"--set {key} would make another model than the one that was trained; here keys of evaluate and finetune.data are set.");
+                throw new UserException($"--set {key} would change the trained model; only keys of [evaluate] and [finetune.data] can be set here.");
             overrides.Add(one);
         }
         return new ModelChoice(
@@ -41,7 +42,7 @@ internal sealed class ModelOptions
             parsed.GetValue(average) == "weights" ? CheckpointAveraging.Weights : CheckpointAveraging.Probabilities, overrides);
     }
 
-    /// <summary>Words between commas as a TOML list.</summary>
+    /// <summary>Converts comma-separated words to a TOML list.</summary>
     public static string List(string words) =>
         $"[{string.Join(", ", words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(word => $"\"{word}\""))}]";
 }

@@ -8,14 +8,14 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae plugins [NAME]</c>: what can be named in an experiment, and its keys.</summary>
+/// <summary><c>hiendmae plugins [NAME]</c>: lists the components that an experiment can use, or the keys of one.</summary>
 internal static class PluginsCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var name = new Argument<string?>("NAME") { Description = "Component to describe.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME") { Description = "Component to describe; default: list all components.", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("plugins", "List the components found, or the keys of one.") { name, json };
+        var command = new Command("plugins", "List the installed components, or the keys of one.") { name, json };
         command.SetAction(parsed => Run(environment, parsed.GetValue(name), parsed.GetValue(json)));
         return command;
     }
@@ -28,7 +28,7 @@ internal static class PluginsCommand
             .OrderBy(component => component.Slot).ThenBy(component => component.Name, StringComparer.Ordinal)];
         if (shown.Length == 0)
         {
-            environment.Error.WriteLine($"error: there is no component '{name}'; there are {string.Join(", ", catalog.Components.Select(c => c.Name).Order(StringComparer.Ordinal))}.");
+            environment.Error.WriteLine($"error: there is no component '{name}'; choose one of {string.Join(", ", catalog.Components.Select(c => c.Name).Order(StringComparer.Ordinal))}.");
             return ExitCodes.BadUsage;
         }
         if (json) environment.Output.WriteLine(new JsonArray([.. shown.Select(ToJson)]).ToJsonString(JsonOptions.Indented));

@@ -14,20 +14,20 @@ using TorchSharp;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae predict RUN|CHECKPOINT IMAGE...</c>: segments scans with a fine-tuned model of a run, each on its own grid.</summary>
+/// <summary><c>hiendmae predict MODEL IMAGE...</c>: segments scans with a fine-tuned model; each label map lies on the grid of its scan.</summary>
 internal static class PredictCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune], a checkpoint in it, or a model in MLflow: runs:/RUN_ID/model, models:/NAME/VERSION, models:/NAME@ALIAS." };
-        var images = new Argument<string[]>("IMAGE") { Description = "Scans: NIfTI, MetaImage or NRRD files, folders or files of DICOM series.", Arity = ArgumentArity.OneOrMore };
+        var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune], checkpoint of a run, or model in MLflow: runs:/RUN_ID/model, models:/NAME/VERSION, models:/NAME@ALIAS." };
+        var images = new Argument<string[]>("IMAGE") { Description = "Scans: NIfTI, MetaImage or NRRD files, or DICOM series (a folder or one of its files).", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "Folder for IMAGE_seg.nii.gz and IMAGE_seg.json.", DefaultValueFactory = _ => "predictions" };
-        var probabilities = new Option<bool>("--probabilities") { Description = "Write IMAGE_prob.nii.gz too: a channel per class." };
-        var figures = new Option<bool>("--figures") { Description = "Write IMAGE_seg.png too: three slices with the organs' outlines." };
+        var probabilities = new Option<bool>("--probabilities") { Description = "Also write IMAGE_prob.nii.gz with one channel per class." };
+        var figures = new Option<bool>("--figures") { Description = "Also write IMAGE_seg.png: three slices with the outlines of the organs." };
         Option<bool> json = CommonOptions.Json();
         Option<string?> device = CommonOptions.Device();
         var models = new ModelOptions();
-        var command = new Command("predict", "Segment scans with a fine-tuned model; label maps have the scans' own grids.") { run, images, output, probabilities, figures, device, json };
+        var command = new Command("predict", "Segment scans with a fine-tuned model. Each label map has the grid of its scan.") { run, images, output, probabilities, figures, device, json };
         models.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(
             environment, parsed.GetValue(run)!, parsed.GetValue(images)!, models.Read(parsed), parsed.GetValue(device), parsed.GetValue(json),
@@ -56,7 +56,7 @@ internal static class PredictCommand
             {
                 string image = images[i];
                 long began = environment.Runs.Clock.GetTimestamp();
-                // Windows of this scan as a part of it, scans before it as wholes.
+                // Progress in scans: those before this one, and the fraction of this one's windows.
                 segmenter.Progress = (window, windows) =>
                 {
                     double part = (i + (double)window / windows) / images.Length;
@@ -72,7 +72,7 @@ internal static class PredictCommand
                 }
                 catch (VolumeException error)
                 {
-                    // One bad scan takes none of the others with it.
+                    // A bad scan does not stop the others.
                     environment.Error.WriteLine($"error: {error.Message}");
                     failures.Add(new JsonObject { ["image"] = image, ["error"] = error.Message });
                 }

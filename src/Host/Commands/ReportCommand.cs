@@ -13,18 +13,18 @@ using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae report DIR|FILE</c>: the table as the paper prints it, ours beside it.</summary>
+/// <summary><c>hiendmae report DIR|FILE</c>: prints results in the form of the paper's tables.</summary>
 internal static class ReportCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var source = new Argument<string[]>("DIR|FILE") { Description = "Folders of runs, or experiment files whose combinations are looked for among the runs.", Arity = ArgumentArity.OneOrMore };
-        var runs = new Option<string>("--runs") { Description = "Folder of runs, where an experiment file is named.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
-        var format = new Option<ReportFormat?>("--format") { Description = "terminal, markdown, csv, latex or html; left out, by the ending of --out, else terminal.", HelpName = "FORMAT" };
-        var output = new Option<string?>("--out") { Description = "File to write.", HelpName = "FILE" };
-        var paper = new Option<string?>("--paper") { Description = $"Only this table of the paper: {string.Join(", ", PaperTables.Names)}.", HelpName = "TABLE" };
+        var source = new Argument<string[]>("DIR|FILE") { Description = "Folders of runs, or experiment files, whose combinations are looked up among the runs.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Option<string>("--runs") { Description = "With an experiment file: the folder to look for its runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
+        var format = new Option<ReportFormat?>("--format") { Description = "Output format: terminal, markdown, csv, latex or html; default: by the extension of --out, otherwise terminal.", HelpName = "FORMAT" };
+        var output = new Option<string?>("--out") { Description = "File to write; default: print.", HelpName = "FILE" };
+        var paper = new Option<string?>("--paper") { Description = $"Print only this table of the paper: {string.Join(", ", PaperTables.Names)}.", HelpName = "TABLE" };
         Option<string[]> set = CommonOptions.Set();
-        var command = new Command("report", "Print results as the paper's tables: ours, the paper's, the difference, intervals over seeds, what is missing and why.") { source, runs, format, output, paper, set };
+        var command = new Command("report", "Print results as the paper's tables: our values, the paper's values, differences, intervals over seeds, and what is missing and why.") { source, runs, format, output, paper, set };
         command.SetAction(parsed => Run(
             environment, parsed.GetValue(source)!, parsed.GetValue(runs)!, parsed.GetValue(format), parsed.GetValue(output), parsed.GetValue(paper), parsed.GetValue(set) ?? []));
         return command;
@@ -33,7 +33,7 @@ internal static class ReportCommand
     private static int Run(HostEnvironment environment, string[] sources, string runs, ReportFormat? format, string? output, string? paper, string[] overrides)
     {
         if (paper is not null && !PaperTables.Names.Contains(paper))
-            throw new PluginException($"The paper has no '{paper}' to report; there are: {string.Join(", ", PaperTables.Names)}.");
+            throw new UserException($"'{paper}' is not a table of the paper; choose one of {string.Join(", ", PaperTables.Names)}.");
         ReportFormat wanted = format ?? ByEnding(output);
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         var entries = new List<ReportEntry>();
@@ -54,7 +54,7 @@ internal static class ReportCommand
             ReportFormat.Csv => CsvWriter.Write(tables),
             ReportFormat.Latex => LatexWriter.Write(tables),
             ReportFormat.Html => new HtmlReport(environment.Runs.Clock).Write(tables),
-            _ => throw new PluginException("--format terminal writes no file; give another format, or leave --out out."),
+            _ => throw new UserException("--format terminal cannot be written to a file; choose another format or leave out --out."),
         };
         if (output is null)
         {
@@ -72,12 +72,12 @@ internal static class ReportCommand
         var reader = new RunReader(environment.Runs.Clock);
         if (!source.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
         {
-            if (overrides.Length > 0) throw new PluginException("--set changes an experiment file; a folder of runs has none.");
+            if (overrides.Length > 0) throw new UserException("--set needs an experiment file, but a folder of runs was given; leave out --set.");
             IReadOnlyList<RunRecord> all = reader.ReadAll(source);
-            if (all.Count == 0 && paper is null) throw new PluginException($"There is no run below '{source}'; a run is a folder with experiment.toml and fingerprint.txt.");
+            if (all.Count == 0 && paper is null) throw new UserException($"There is no run in '{source}'; a run is a folder with experiment.toml and fingerprint.txt.");
             return ReportSource.OfRuns(all, catalog);
         }
-        // Data need not be at hand to report.
+        // A report does not need the data, so the variables that name its folders may be unset.
         LoadedFile file = new ExperimentLoader(catalog.Components, name => environment.Runs.GetVariable(name) ?? $"${{env:{name}}}").LoadWhole(source, overrides);
         DiagnosticOutput.Print(environment, file.Diagnostics.Where(diagnostic => diagnostic.IsError));
         if (!file.IsValid) return null;
@@ -92,6 +92,6 @@ internal static class ReportCommand
         ".CSV" => ReportFormat.Csv,
         ".TEX" => ReportFormat.Latex,
         ".HTML" or ".HTM" => ReportFormat.Html,
-        string ending => throw new PluginException($"What to write into a file ending in '{ending.ToLowerInvariant()}'? Say --format markdown, csv, latex or html."),
+        string ending => throw new UserException($"Cannot infer a format from '{ending.ToLowerInvariant()}'; use --format markdown, csv, latex or html."),
     };
 }

@@ -12,7 +12,7 @@ using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae run FILE</c>: the whole road of one experiment.</summary>
+/// <summary><c>hiendmae run FILE</c>: pre-trains, fine-tunes, evaluates and tracks one experiment.</summary>
 internal static class RunCommand
 {
     public static Command Create(HostEnvironment environment)
@@ -22,10 +22,10 @@ internal static class RunCommand
         Option<string?> device = CommonOptions.Device();
         Option<string> output = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
-        var accept = new Option<bool>("--accept-changes") { Description = "With --resume: go on even where keys were changed that can change results." };
+        var accept = new Option<bool>("--accept-changes") { Description = "With --resume: continue even if keys that can change results were changed." };
         Option<bool> json = CommonOptions.Json();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print the resolved config and the plan; touch nothing." };
-        var job = new Option<bool>("--job") { Description = "Run as a sweep's job: until standard input ends.", Hidden = true };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the resolved config and the plan; write nothing." };
+        var job = new Option<bool>("--job") { Description = "Run as a job of a sweep; stop when standard input ends.", Hidden = true };
         var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, accept, dryRun, json, job };
         command.SetAction((parsed, _) =>
         {
@@ -37,7 +37,7 @@ internal static class RunCommand
         return command;
     }
 
-    /// <summary>Runs one experiment file with overrides; also the unit of work of a sweep.</summary>
+    /// <summary>Runs one experiment file with overrides. A sweep starts each of its jobs this way.</summary>
     public static int Execute(HostEnvironment environment, string file, IReadOnlyList<string> overrides, RunOptions options)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
@@ -52,7 +52,7 @@ internal static class RunCommand
         }
         using var stop = new StopSignal();
         using JobGuard? guard = options.IsJob ? JobGuard.Enter(options.Out, Console.OpenStandardInput(), stop.Request, stop.Token) : null;
-        // Another process may have finished it while this one waited.
+        // Another process may have finished the stage while this one waited for the lock.
         if (options.IsJob && StageStore.FinishedRun(options.Out) is not null) return ExitCodes.Done;
         var reporter = new ConsoleReporter(environment, options.Json);
         ExperimentResults results = new ExperimentRunner(environment.Runs, reporter, new FigureWriter(), new ResultsPage(catalog, environment.Runs.Clock), catalog, options).Run(experiment, stop.Token);

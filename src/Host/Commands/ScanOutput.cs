@@ -11,22 +11,22 @@ using HiEndMae.Runs.Models;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>What <c>predict</c> leaves of a scan.</summary>
-/// <param name="Folder">Where files go.</param>
-/// <param name="Probabilities">Whether they are written.</param>
+/// <summary>Writes the files that <c>predict</c> makes for a scan.</summary>
+/// <param name="Folder">Folder to write to.</param>
+/// <param name="Probabilities">Whether probabilities are written.</param>
 /// <param name="Figures">Whether pictures are written.</param>
 internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figures)
 {
     /// <summary>Refuses images whose results would overwrite one another, before anything is computed.</summary>
-    /// <exception cref="PluginException">Two have one name.</exception>
+    /// <exception cref="UserException">Two have one name.</exception>
     public void CheckNames(IReadOnlyList<string> images)
     {
         IGrouping<string, string>? twice = images.GroupBy(ScanNames.Stem, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null) throw new PluginException($"'{twice.First()}' and '{twice.ElementAt(1)}' would both be written to '{Path.Combine(Folder, twice.Key)}_seg.nii.gz'; segment them in two calls with --out.");
+        if (twice is not null) throw new UserException($"'{twice.First()}' and '{twice.ElementAt(1)}' would both be written to '{Path.Combine(Folder, twice.Key)}_seg.nii.gz'; segment them in two calls with different --out folders.");
     }
 
-    /// <summary>Writes label map, summary and what else was asked for.</summary>
-    /// <exception cref="VolumeException">The disk refuses.</exception>
+    /// <summary>Writes the label map, the summary, and probabilities and pictures if they were asked for.</summary>
+    /// <exception cref="VolumeException">A file cannot be written.</exception>
     public JsonObject Write(string image, OriginalPrediction prediction, FineTunedModels models, string about, TimeSpan elapsed, CancellationToken cancel)
     {
         string stem = Path.Combine(Folder, ScanNames.Stem(image));
@@ -44,7 +44,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         return summary;
     }
 
-    /// <summary>The organs of a summary in one line.</summary>
+    /// <summary>Lists the organs of a summary and their volumes in one line.</summary>
     public static string Found(JsonObject summary)
     {
         string[] organs = [.. summary["volumes_ml"]!.AsObject().Where(entry => (double)entry.Value! > 0).Select(entry => FormattableString.Invariant($"{entry.Key} {(double)entry.Value!:F1} ml"))];

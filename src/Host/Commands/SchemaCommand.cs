@@ -5,13 +5,13 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae schema</c>: the JSON schema that editors check experiments with.</summary>
+/// <summary><c>hiendmae schema</c>: writes the JSON schema with which editors check experiment files.</summary>
 internal static class SchemaCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var output = new Option<string?>("--out") { Description = "File to write; without it the schema is printed." };
-        var command = new Command("schema", "Write the JSON schema of experiment files, for editors: '#:schema ./schema.json' as a file's first line names it.") { output };
+        var output = new Option<string?>("--out") { Description = "File to write; default: print the schema." };
+        var command = new Command("schema", "Write the JSON schema of experiment files for editors. The first line '#:schema ./schema.json' of a file refers to it.") { output };
         command.SetAction(parsed =>
         {
             string schema = JsonSchemaWriter.Write(PluginCatalog.Load(environment.Runs.PluginsDirectory).Components);

@@ -8,7 +8,7 @@ using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae sweep FILE</c>: every combination of the file's [sweep]; a stage that several need runs once.</summary>
+/// <summary><c>hiendmae sweep FILE</c>: runs every combination of the file's [sweep]. A stage that several combinations need runs once.</summary>
 internal static class SweepCommand
 {
     public static Command Create(HostEnvironment environment)
@@ -17,15 +17,15 @@ internal static class SweepCommand
         Option<string[]> set = CommonOptions.Set();
         Option<string> output = CommonOptions.Out();
         Option<bool> json = CommonOptions.Json();
-        var jobs = new Option<int>("--jobs") { Description = "Stages at a time, each a process of its own; cores are shared among them.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var jobs = new Option<int>("--jobs") { Description = "Number of stages that run at the same time, each in its own process. They share the cores.", HelpName = "N", DefaultValueFactory = _ => 1 };
         jobs.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs must be 1 or more.");
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs must be at least 1.");
         });
-        var devices = new Option<string[]>("--devices") { Description = "Devices that jobs take in turn, such as cuda:0 cuda:1; left out, what the file says.", HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
-        var retry = new Option<bool>("--retry-failed") { Description = "Run stages again that failed the last time." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print the stages, which are there already, and what the others cost; touch nothing." };
-        var command = new Command("sweep", "Run every combination of the [sweep] table. Stages that several combinations need run once; run again, it goes on where it was.")
+        var devices = new Option<string[]>("--devices") { Description = "Devices that the jobs use in turn, such as cuda:0 cuda:1; default: the device of the file.", HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
+        var retry = new Option<bool>("--retry-failed") { Description = "Run stages again that failed last time." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the stages, which of them are finished, and the cost of the others; write nothing." };
+        var command = new Command("sweep", "Run every combination of the [sweep] table. A stage that several combinations need runs once. Run the command again to continue.")
         {
             file, set, output, jobs, devices, retry, dryRun, json,
         };
@@ -41,7 +41,7 @@ internal static class SweepCommand
     private static async Task<int> RunAsync(HostEnvironment environment, string[] overrides, SweepOptions options)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
-        // All of them are checked before the first one runs.
+        // Every combination is checked before the first one runs.
         LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadSweep(options.File, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;

@@ -9,10 +9,10 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae track sync|status|ui</c>: what runs have left to track, and looking at it.</summary>
+/// <summary><c>hiendmae track sync|status|ui</c>: sends tracked values that still wait, shows what waits, and opens MLflow.</summary>
 internal static class TrackCommand
 {
-    public static Command Create(HostEnvironment environment) => new("track", "Send tracked values that wait, say what waits, open MLflow's pages.")
+    public static Command Create(HostEnvironment environment) => new("track", "Send tracked values that wait, show what waits, or open MLflow.")
     {
         CreateSync(environment),
         CreateStatus(environment),
@@ -23,7 +23,7 @@ internal static class TrackCommand
     {
         Argument<string> folder = Folder();
         Option<string?> uri = Uri();
-        var command = new Command("sync", "Send what waits in the run directories below DIR to their tracking stores; again is harmless.") { folder, uri };
+        var command = new Command("sync", "Send what waits in the run directories in DIR to their tracking stores. Running it twice is harmless.") { folder, uri };
         command.SetAction((parsed, cancel) => Task.FromResult(Sync(environment, parsed.GetValue(folder)!, parsed.GetValue(uri), cancel)));
         return command;
     }
@@ -33,7 +33,7 @@ internal static class TrackCommand
         Argument<string> folder = Folder();
         Option<string?> uri = Uri();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("status", "What waits in the run directories below DIR; asks no server.") { folder, uri, json };
+        var command = new Command("status", "Show what waits in the run directories in DIR. Contacts no server.") { folder, uri, json };
         command.SetAction(parsed => Status(environment, parsed.GetValue(folder)!, parsed.GetValue(uri), parsed.GetValue(json)));
         return command;
     }
@@ -41,8 +41,8 @@ internal static class TrackCommand
     private static Command CreateUi(HostEnvironment environment)
     {
         var folder = new Argument<string>("DIR") { Description = "Folder with mlflow.db.", DefaultValueFactory = _ => "runs" };
-        var run = new Option<bool>("--run") { Description = "Run the commands instead of printing them; needs mlflow on PATH." };
-        var command = new Command("ui", "The commands that open the local database in MLflow's pages.") { folder, run };
+        var run = new Option<bool>("--run") { Description = "Run the commands instead of printing them. Needs mlflow on PATH." };
+        var command = new Command("ui", "Print the commands that open the local database in MLflow.") { folder, run };
         command.SetAction((parsed, cancel) => UiAsync(environment, parsed.GetValue(folder)!, parsed.GetValue(run), cancel));
         return command;
     }
@@ -64,7 +64,7 @@ internal static class TrackCommand
             }
             catch (TrackingException error)
             {
-                // One run's server takes none of the others with it.
+                // A server that fails for one run does not stop the others.
                 environment.Error.WriteLine($"error: {run}: {error.Message}");
                 failed++;
             }
@@ -107,13 +107,13 @@ internal static class TrackCommand
         string database = Path.Combine(folder, LocalTrackingStore.FileName);
         if (!File.Exists(database))
         {
-            await environment.Error.WriteLineAsync($"error: there is no {database}; name the folder that was given to 'run --out'.");
+            await environment.Error.WriteLineAsync($"error: there is no {database}; give the folder that was used as 'run --out'.");
             return ExitCodes.BadUsage;
         }
         IReadOnlyList<string> commands = LocalTrackingStore.ViewCommandsOf(database);
         await environment.Error.WriteLineAsync(
-            $"note: these commands bring {database} to the installed MLflow's schema, and an older one cannot open it afterwards. MLflow 3's Python client does so without asking. "
-            + "This program goes on writing to it; copy the file first if an MLflow 2 has to read it.");
+            $"note: these commands upgrade {database} to the schema of the installed MLflow; an older MLflow cannot open it afterwards. The Python client of MLflow 3 upgrades it without asking. "
+            + "This program can still write to it. Copy the file first if MLflow 2 has to read it.");
         if (!run)
         {
             foreach (string line in commands) await environment.Output.WriteLineAsync(line);
@@ -121,7 +121,7 @@ internal static class TrackCommand
         }
         if (Executables.Find("mlflow", environment.Runs.GetVariable) is not { } program)
         {
-            await environment.Error.WriteLineAsync("error: mlflow is not on PATH; 'pip install mlflow' gives it. The commands are:");
+            await environment.Error.WriteLineAsync("error: mlflow is not on PATH; install it with 'pip install mlflow'. The commands are:");
             foreach (string line in commands) await environment.Error.WriteLineAsync($"  {line}");
             return ExitCodes.Failed;
         }
@@ -130,7 +130,7 @@ internal static class TrackCommand
         return code == 0 ? await StartAsync(program, ["ui", "--backend-store-uri", uri], cancel) : ExitCodes.Failed;
     }
 
-    // On the user's own terminal; Ctrl-C reaches it as it reaches us.
+    // It uses the terminal of this process, so Ctrl-C reaches both.
     private static async Task<int> StartAsync(string program, string[] arguments, CancellationToken cancel)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })!;
@@ -150,7 +150,7 @@ internal static class TrackCommand
     {
         IReadOnlyList<string> runs = SpoolSync.Find(folder);
         if (runs.Count > 0) return runs;
-        environment.Error.WriteLine($"error: '{folder}' is no run directory and has none below it.");
+        environment.Error.WriteLine($"error: '{folder}' is not a run directory and contains none.");
         return null;
     }
 
@@ -159,7 +159,7 @@ internal static class TrackCommand
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static Argument<string> Folder() => new("DIR") { Description = "A run directory, or a folder of such.", DefaultValueFactory = _ => "runs" };
+    private static Argument<string> Folder() => new("DIR") { Description = "A run directory, or a folder that contains run directories.", DefaultValueFactory = _ => "runs" };
 
-    private static Option<string?> Uri() => new("--uri") { Description = "Another store than the run's own: http(s)://... or sqlite:///FILE; it gets everything.", HelpName = "URI" };
+    private static Option<string?> Uri() => new("--uri") { Description = "Another store than that of the run: http(s)://... or sqlite:///FILE. It receives everything.", HelpName = "URI" };
 }

@@ -8,7 +8,7 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae validate FILE...</c>: every error of every file, without loading libtorch.</summary>
+/// <summary><c>hiendmae validate FILE...</c>: reports every error of every file, without loading libtorch.</summary>
 internal static class ValidateCommand
 {
     public static Command Create(HostEnvironment environment)
@@ -16,7 +16,7 @@ internal static class ValidateCommand
         var files = new Argument<string[]>("FILE") { Description = "Experiment files (.toml).", Arity = ArgumentArity.OneOrMore };
         Option<string[]> set = CommonOptions.Set();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("validate", "Check experiment files: every error at once, with file, line and column.") { files, set, json };
+        var command = new Command("validate", "Check experiment files and report every error with file, line and column.") { files, set, json };
         command.SetAction(parsed => Run(environment, parsed.GetValue(files)!, parsed.GetValue(set) ?? [], parsed.GetValue(json)));
         return command;
     }
@@ -56,7 +56,7 @@ internal static class ValidateCommand
         return failed ? ExitCodes.BadUsage : ExitCodes.Done;
     }
 
-    // What the environment says of tracking is wrong in no place of the file.
+    // A wrong tracking variable has no position in the file.
     private static string? TrackingFault(HostEnvironment environment, LoadedFile loaded)
     {
         try
@@ -64,7 +64,7 @@ internal static class ValidateCommand
             foreach (LoadedExperiment experiment in loaded.Experiments) TrackingSettings.Of(experiment.Config, ".", environment.Runs.GetVariable);
             return null;
         }
-        catch (PluginException error)
+        catch (UserException error)
         {
             return error.Message;
         }
@@ -72,7 +72,7 @@ internal static class ValidateCommand
 
     private static string What(LoadedFile loaded) => loaded switch
     {
-        { IsPart: true } => " (a part, to be extended)",
+        { IsPart: true } => " (a partial file, to be extended)",
         { IsSweep: true } => $" ({loaded.Experiments.Count} combinations)",
         _ => "",
     };

@@ -11,18 +11,18 @@ using TorchSharp;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae verify [DIR]</c>: whether this machine computes what the reference programs computed.</summary>
+/// <summary><c>hiendmae verify [DIR]</c>: compares this machine's results with those of the reference programs.</summary>
 internal static class VerifyCommand
 {
-    /// <summary>Names the folder where none is given.</summary>
+    /// <summary>The environment variable that names the folder of goldens if no argument does.</summary>
     public const string Variable = "HIENDMAE_GOLDENS";
 
     public static Command Create(HostEnvironment environment)
     {
-        var folder = new Argument<string?>("DIR") { Description = $"Folder of goldens (*.safetensors); left out, {Variable}, or the program's own.", Arity = ArgumentArity.ZeroOrOne };
+        var folder = new Argument<string?>("DIR") { Description = $"Folder of goldens (*.safetensors); default: {Variable}, otherwise those that come with the program.", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> device = CommonOptions.Device();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("verify", "Compare models, losses, metrics, sliding windows and optimisers with reference numbers of the official code, MONAI and PyTorch; exit 1 where a tolerance is exceeded or a golden cannot be compared.") { folder, device, json };
+        var command = new Command("verify", "Compare models, losses, metrics, sliding windows and optimisers with reference numbers of the official code, MONAI and PyTorch. Exits with 1 if a tolerance is exceeded or a golden cannot be compared.") { folder, device, json };
         command.SetAction(parsed => Run(environment, parsed.GetValue(folder), parsed.GetValue(device), parsed.GetValue(json)));
         return command;
     }

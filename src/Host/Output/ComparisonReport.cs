@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>A comparison as tables and as JSON.</summary>
+/// <summary>Prints a comparison as tables or as JSON.</summary>
 internal static class ComparisonReport
 {
     public static void Print(IAnsiConsole console, RunComparison comparison, string first, string second)
@@ -18,9 +18,9 @@ internal static class ComparisonReport
             foreach (ComparisonRow row in metric.Rows) table.AddRow([.. Cells(row, metric.Metric).Select(Markup.Escape)]);
             console.Write(table);
         }
-        console.WriteLine("Difference: second minus first, over the cases that both have. p: Wilcoxon's signed-rank test, two-sided; Holm: adjusted for the organs of a table.");
-        if (comparison.Unpaired.Count > 0) console.WriteLine($"Left out, in one of the two only: {string.Join(", ", comparison.Unpaired)}.");
-        foreach (string difference in comparison.Differences) console.WriteLine($"warning: not scored alike: {difference}.");
+        console.WriteLine("Difference: second minus first, over the cases that both runs have. p: Wilcoxon's signed-rank test, two-sided. Holm: p adjusted for the organs of a table.");
+        if (comparison.Unpaired.Count > 0) console.WriteLine($"Left out because only one run has them: {string.Join(", ", comparison.Unpaired)}.");
+        foreach (string difference in comparison.Differences) console.WriteLine($"warning: the two runs were scored differently: {difference}.");
     }
 
     public static JsonObject ToJson(RunComparison comparison, string first, string second) => new()

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>Progress of a stage: a live bar on a terminal, a plain line every few seconds elsewhere.</summary>
+/// <summary>Shows the progress of a stage: a live bar on a terminal, otherwise a plain line every few seconds.</summary>
 internal sealed class ConsoleProgress : IProgressDisplay
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
@@ -33,17 +33,17 @@ internal sealed class ConsoleProgress : IProgressDisplay
             work(new ConsoleProgress(stage, null, quiet ? null : environment.Output, environment.Runs.Clock));
             return;
         }
-        // Drawn when there is news, by the thread that trains: one of its own would allocate beside it (ARCHITECTURE.md, "Garbage collection and tensors").
+        // The training thread draws it when there is news. A separate thread would allocate during a step (ARCHITECTURE.md, "Garbage collection and tensors").
         environment.Console.Progress()
             .AutoRefresh(false)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => work(new ConsoleProgress(stage, context, null, environment.Runs.Clock)));
     }
 
-    /// <summary>Shows how far the stage is.</summary>
-    /// <param name="done">Steps or cases done.</param>
-    /// <param name="total">Of how many.</param>
-    /// <param name="detail">Such as "loss 0.812, 35.1 volumes/s".</param>
+    /// <summary>Updates the display.</summary>
+    /// <param name="done">Number of steps or cases done.</param>
+    /// <param name="total">Number of all steps or cases.</param>
+    /// <param name="detail">Text such as "loss 0.812, 35.1 volumes/s".</param>
     /// <param name="left">Estimated time left.</param>
     public void Report(int done, int total, string detail, TimeSpan left)
     {

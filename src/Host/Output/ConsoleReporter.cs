@@ -2,9 +2,9 @@ using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>Shows on the console what a run is doing.</summary>
+/// <summary>Prints messages and progress of a run on the console.</summary>
 /// <param name="environment">The console.</param>
-/// <param name="quiet">Shows warnings only: standard output belongs to JSON.</param>
+/// <param name="quiet">Whether only warnings are shown, because standard output is for JSON.</param>
 internal sealed class ConsoleReporter(HostEnvironment environment, bool quiet) : IRunReporter
 {
     public void Say(string message)

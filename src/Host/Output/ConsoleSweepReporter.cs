@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>What a sweep is doing: what runs and what failed, drawn again on a terminal; a line at every change elsewhere.</summary>
+/// <summary>Shows the progress of a sweep: on a terminal a live table of running and failed stages, otherwise a line for every change.</summary>
 internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGraph graph, StageStore store, SweepOptions options) : ISweepReporter
 {
     private readonly Dictionary<string, string> said = new(StringComparer.Ordinal);
@@ -28,12 +28,12 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
         await environment.Console.Live(Render([])).AutoClear(true).StartAsync(display => work(jobs => display.UpdateTarget(Render(jobs))));
     }
 
-    // A table of every stage would be longer than the screen: what waits and what is done are numbers.
+    // A table of all stages would not fit on the screen, so waiting and finished stages are only counted.
     private Rows Render(IReadOnlyCollection<StageJob> jobs)
     {
         bool changed = false;
         foreach (SweepStage stage in graph.Stages) changed |= Note(stage, StateOf(stage, jobs)) is not null;
-        if (changed || estimate is null) estimate = SweepEstimate.Of(graph, store); // drawn every second, reckoned at changes
+        if (changed || estimate is null) estimate = SweepEstimate.Of(graph, store); // drawn every second, but estimated only after a change
         Table table = new Table().AddColumns("stage", "state", "");
         foreach (StageJob job in jobs) table.AddRow(Markup.Escape(job.Stage.Label), $"running {Elapsed(job.Stage)}", Markup.Escape(job.News));
         foreach (SweepStage stage in graph.Stages.Where(stage => said[stage.Key] == "failed")) table.AddRow(Markup.Escape(stage.Label), "failed", Markup.Escape(store.FailureOf(stage)));
@@ -52,7 +52,7 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
         }
     }
 
-    // The state, if it is another than before and anything to speak of.
+    // The new state, or null if it has not changed or is not worth a line.
     private string? Note(SweepStage stage, string state)
     {
         if (said.TryGetValue(stage.Key, out string? before) && before == state) return null;
@@ -64,7 +64,7 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
     private string Remark(SweepStage stage, string state)
     {
         if (state == "failed") return $" ({store.FailureOf(stage)}; {store.LogOf(stage)})";
-        // Found done: there before this sweep began.
+        // A stage that was finished before this sweep began needs no time.
         if (state != "done" || !started.ContainsKey(stage.Key)) return "";
         SweepEstimate now = SweepEstimate.Of(graph, store);
         string left = now.Left(options.Jobs);

@@ -3,7 +3,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>Diagnostics as lines for people and as JSON for machines.</summary>
+/// <summary>Prints diagnostics as text lines or as JSON.</summary>
 internal static class DiagnosticOutput
 {
     public static void Print(HostEnvironment environment, IEnumerable<ConfigDiagnostic> diagnostics)

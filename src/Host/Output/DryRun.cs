@@ -15,13 +15,13 @@ using TorchSharp;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary><c>run --dry-run</c>: the resolved config, the stages, their parameters and steps; nothing is written.</summary>
+/// <summary><c>run --dry-run</c>: prints the resolved config and the stages with their parameters and steps. It writes nothing.</summary>
 internal static class DryRun
 {
     public static void Print(HostEnvironment environment, LoadedExperiment experiment, PluginCatalog catalog, RunOptions options)
     {
         ExperimentConfig config = experiment.Config;
-        TrackingSettings.Of(config, options.Out, environment.Runs.GetVariable); // refuses what a run would refuse
+        TrackingSettings.Of(config, options.Out, environment.Runs.GetVariable); // throws the same errors as a run
         var factory = new ComponentFactory(catalog);
         (StagePlan Plan, long Parameters)[] plan = [.. StagePlan.Of(config).Select(one => (one, CountParameters(config, one.Stage.Kind, factory)))];
         if (options.Json)

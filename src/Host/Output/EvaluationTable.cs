@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>One evaluation as a table: a row per organ, a column per metric, and below it what the numbers mean.</summary>
+/// <summary>Prints an evaluation as a table with a row per organ and a column per metric, and explains the numbers below it.</summary>
 internal static class EvaluationTable
 {
-    /// <summary>Prints every evaluation, and where the files are.</summary>
+    /// <summary>Prints every evaluation and the folder of its files.</summary>
     public static void Print(IAnsiConsole console, EvaluationFiles files, string? folder)
     {
         foreach ((string name, EvaluationResult result) in files.Evaluations) Print(console, name, result, files.Labels);
@@ -44,7 +44,7 @@ internal static class EvaluationTable
         }
     }
 
-    /// <summary>What the numbers of a table mean: belongs below every table of scores.</summary>
+    /// <summary>Prints the explanation of the numbers, which belongs below every table of scores.</summary>
     public static void PrintPolicy(IAnsiConsole console, EvaluationResult evaluation)
     {
         EvaluationSettings settings = evaluation.Settings;

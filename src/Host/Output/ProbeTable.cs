@@ -6,14 +6,14 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>Probes as a table: a row per model and layer.</summary>
+/// <summary>Prints the results of probes as a table with a row per model and layer.</summary>
 internal static class ProbeTable
 {
     /// <summary>Prints it.</summary>
     public static void Print(IAnsiConsole console, IReadOnlyList<ProbedModel> models, ProbeRequest request)
     {
         Table table = new Table().AddColumns("model", "layer", "ridge R2", "with position", "k-NN R2", "rank");
-        table.Title = new TableTitle($"frozen tokens, fitted on {request.FitSplit.ToString().ToLowerInvariant()}, scored on {request.ScoreSplit.ToString().ToLowerInvariant()} cases, 95 % intervals over cases");
+        table.Title = new TableTitle($"Frozen tokens, fitted on {request.FitSplit.ToString().ToLowerInvariant()}, scored on {request.ScoreSplit.ToString().ToLowerInvariant()} cases, 95 % intervals over cases");
         foreach (ProbedModel model in models)
         {
             foreach ((ProbeScore layer, ProbeScore placed) in model.Layers.Zip(model.WithPosition))

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>The table that a run ends with: a column per start, a row per organ.</summary>
+/// <summary>Prints the final table of a run: a column per start, a row per organ.</summary>
 internal static class ResultsTable
 {
     public static void Print(IAnsiConsole console, ExperimentResults results)

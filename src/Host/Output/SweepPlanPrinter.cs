@@ -6,7 +6,7 @@ using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary><c>--dry-run</c>: the stages, which of them are there already, and what the others cost.</summary>
+/// <summary><c>sweep --dry-run</c>: prints the stages, which of them are finished, and the cost of the others.</summary>
 internal static class SweepPlanPrinter
 {
     public static void Print(HostEnvironment environment, SweepGraph graph, StageStore store, int jobs, bool json)
@@ -35,7 +35,7 @@ internal static class SweepPlanPrinter
         })]),
     }.ToJsonString(JsonOptions.Indented));
 
-    // A stage stands below the one that it starts from. Labels come last and are not cut: they are what a reader looks for, whatever the width of the terminal.
+    // A stage follows the stage that it starts from. Labels come last and are never truncated, because readers look for them.
     private static void PrintLines(HostEnvironment environment, SweepGraph graph, SweepEstimate estimate, int jobs)
     {
         environment.Output.WriteLine($"{"state",-10}  {"TFLOP",9}  {"time",8}  stage");

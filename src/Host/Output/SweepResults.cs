@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>What a sweep ends with: a row for each combination and start, and what is missing and why.</summary>
+/// <summary>Prints the results of a sweep: a row for each combination and start, and what is missing and why.</summary>
 internal sealed class SweepResults(HostEnvironment environment, SweepGraph graph, StageStore store)
 {
     /// <summary>Prints it.</summary>
@@ -37,6 +37,6 @@ internal sealed class SweepResults(HostEnvironment environment, SweepGraph graph
         }
         if (table.Rows.Count > 0) environment.Console.Write(table);
         environment.Output.WriteLine($"{whole.Count} of {graph.Combinations.Count} combinations are whole");
-        foreach (SweepStage stage in failed) environment.Error.WriteLine($"failed: {stage.Label}: {store.FailureOf(stage)}; see '{store.LogOf(stage)}', run again by --retry-failed");
+        foreach (SweepStage stage in failed) environment.Error.WriteLine($"failed: {stage.Label}: {store.FailureOf(stage)}; see '{store.LogOf(stage)}', and run it again with --retry-failed");
     }
 }

@@ -5,10 +5,10 @@ using GridColumn = HiEndMae.Reports.Output.GridColumn;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>A report on the terminal.</summary>
+/// <summary>Prints a report on the terminal.</summary>
 internal static class TerminalWriter
 {
-    // A file or a pipe is as wide as it needs to be.
+    // Lines in a file or a pipe may have any length.
     private const int WidthOfFiles = 260;
 
     public static void Write(IAnsiConsole console, IReadOnlyList<ReportTable> tables)

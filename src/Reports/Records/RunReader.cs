@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Configuration;
 using HiEndMae.ExperimentFiles;
 
@@ -16,10 +17,10 @@ internal sealed class RunReader(TimeProvider clock)
     private static readonly ConfigTable Nothing = new([], new SourceSpan("", 1, 1));
 
     /// <summary>Every run below a folder, by path, so that newer runs of an experiment come later.</summary>
-    /// <exception cref="PluginException">There is no such folder.</exception>
+    /// <exception cref="UserException">There is no such folder.</exception>
     public IReadOnlyList<RunRecord> ReadAll(string folder)
     {
-        if (!Directory.Exists(folder)) throw new PluginException($"There is no folder '{folder}'; name a folder of runs, such as runs, or an experiment file.");
+        if (!Directory.Exists(folder)) throw new UserException($"There is no folder '{folder}'; name a folder of runs, such as runs, or an experiment file.");
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
         return [.. Directory.EnumerateFiles(folder, ConfigFile, options)
             .Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!)

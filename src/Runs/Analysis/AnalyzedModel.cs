@@ -1,4 +1,5 @@
 using System.Globalization;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Weights;
@@ -23,7 +24,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
     /// <param name="argument">A run, a stage's folder in it, or a checkpoint; or LABEL=PATH.</param>
     /// <param name="environment">Variables of the run's config.</param>
     /// <param name="catalog">Components.</param>
-    /// <exception cref="PluginException">The path is of no run.</exception>
+    /// <exception cref="UserException">The path is of no run.</exception>
     /// <exception cref="InvalidExperimentException">The run's config is wrong.</exception>
     /// <exception cref="CheckpointException">There is no whole checkpoint.</exception>
     public static AnalyzedModel Open(string argument, RunEnvironment environment, PluginCatalog catalog)
@@ -46,7 +47,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
     /// <param name="channels">Of the images.</param>
     /// <param name="device">Where it goes.</param>
     /// <exception cref="CheckpointException">The checkpoint is broken, of another model, or holds no encoder.</exception>
-    /// <exception cref="PluginException">The encoder has no patch tokens.</exception>
+    /// <exception cref="UserException">The encoder has no patch tokens.</exception>
     public TokenEncoder Load(ComponentFactory factory, int channels, Device device)
     {
         using WeightFile file = WeightFile.Open(Checkpoint);
@@ -74,7 +75,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
     {
         Encoder encoder = factory.Create<Encoder>(Slot.Encoder, Config.Encoder, new EncoderContext(channels, Data.Crop, finetuned ? EncoderUse.Segmentation : EncoderUse.Pretraining));
         encoder.to(device);
-        return encoder as TokenEncoder ?? throw new PluginException($"The encoder '{Config.Encoder.Plugin}' of '{Label}' has no patch tokens to probe; encoders such as vit3d have.");
+        return encoder as TokenEncoder ?? throw new UserException($"The encoder '{Config.Encoder.Plugin}' of '{Label}' has no patch tokens to probe; encoders such as vit3d have.");
     }
 
     private static string Stage(string path, FineTunedPath found)
@@ -85,7 +86,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         }
         string pretrain = Path.Combine(found.Run, "pretrain", "checkpoints");
         if (Directory.Exists(pretrain)) return pretrain;
-        throw new PluginException($"The run '{found.Run}' has pre-trained nothing; name a stage or a checkpoint in it, such as '{Path.Combine(found.Run, "finetune-scratch")}'.");
+        throw new UserException($"The run '{found.Run}' has pre-trained nothing; name a stage or a checkpoint in it, such as '{Path.Combine(found.Run, "finetune-scratch")}'.");
     }
 
     // "table7/20260801-..., pretrain, step 2000" is what tells checkpoints of one command apart.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Analysis;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
@@ -31,7 +32,7 @@ internal sealed class ProbeAnalysis(PluginCatalog catalog, IProgressDisplay prog
     /// <param name="device">Where encoders run.</param>
     /// <param name="threads">Of libtorch.</param>
     /// <param name="cancel">Stops between crops.</param>
-    /// <exception cref="PluginException">The models cannot be compared on one crop.</exception>
+    /// <exception cref="UserException">The models cannot be compared on one crop.</exception>
     /// <exception cref="VolumeException">There are no labelled cases, or one cannot be read.</exception>
     public (IReadOnlyList<ProbedModel> Results, DatasetInfo Info) Run(ProbeRequest request, IReadOnlyList<AnalyzedModel> models, Device device, int threads, CancellationToken cancel)
     {
@@ -90,10 +91,10 @@ internal sealed class ProbeAnalysis(PluginCatalog catalog, IProgressDisplay prog
         {
             TokenEncoderInfo info = model.Random(factory, channels, 0, device).TokenInfo;
             if (info.PatchSize != first.PatchSize || model.Data.Crop != data.Crop)
-                throw new PluginException(
+                throw new UserException(
                     $"'{model.Label}' has patches of {info.PatchSize} in crops of {model.Data.Crop}, '{models[0].Label}' patches of {first.PatchSize} in crops of {data.Crop}: their probes cannot be compared. Analyse them in two calls.");
             if (layers.Where(layer => layer >= info.Depth).ToArray() is [var deep, ..])
-                throw new PluginException($"--layers names block {deep}, but the blocks of '{model.Label}' are 0 to {info.Depth - 1}.");
+                throw new UserException($"--layers names block {deep}, but the blocks of '{model.Label}' are 0 to {info.Depth - 1}.");
         }
         return first.PatchSize;
     }

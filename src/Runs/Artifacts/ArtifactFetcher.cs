@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Machine;
 
@@ -16,7 +17,7 @@ internal sealed class ArtifactFetcher(TrackingTarget target, string folder, Mlfl
     public const string FolderName = "mlflow-artifacts";
 
     /// <summary>Fetches from the environment's store (MLFLOW_TRACKING_URI, or runs/mlflow.db) into the user's cache.</summary>
-    /// <exception cref="PluginException">A variable or the address cannot be used.</exception>
+    /// <exception cref="UserException">A variable or the address cannot be used.</exception>
     public static ArtifactFetcher OfUser(RunEnvironment environment)
     {
         try
@@ -29,14 +30,14 @@ internal sealed class ArtifactFetcher(TrackingTarget target, string folder, Mlfl
         }
         catch (TrackingException error)
         {
-            throw new PluginException(error.Message, error);
+            throw new UserException(error.Message, error);
         }
     }
 
     /// <summary>The local copy of what an address names, which is fetched where it is not there yet.</summary>
     /// <param name="address">runs:/RUN_ID/PATH, models:/NAME/VERSION, models:/NAME@ALIAS or models:/MODEL_ID.</param>
     /// <returns>The file or folder, and the address with an alias replaced by the version that it names now.</returns>
-    /// <exception cref="PluginException">There is nothing of that address, or the store cannot be reached.</exception>
+    /// <exception cref="UserException">There is nothing of that address, or the store cannot be reached.</exception>
     public (string Path, string Address) Fetch(string address)
     {
         try
@@ -52,7 +53,7 @@ internal sealed class ArtifactFetcher(TrackingTarget target, string folder, Mlfl
         }
         catch (TrackingException error)
         {
-            throw new PluginException($"{address} cannot be taken from {target}: {error.Message}", error);
+            throw new UserException($"{address} cannot be taken from {target}: {error.Message}", error);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Runs.Directories;
@@ -14,7 +15,7 @@ internal static class RunOpening
     /// <param name="catalog">Plugins.</param>
     /// <param name="clock">Names new runs.</param>
     /// <param name="say">Takes sentences for the user.</param>
-    /// <exception cref="PluginException">The unfinished run is of another config.</exception>
+    /// <exception cref="UserException">The config of the unfinished run differs, and <c>--accept-changes</c> was not given.</exception>
     public static RunDirectory Open(RunOptions options, LoadedExperiment experiment, PluginCatalog catalog, TimeProvider clock, Action<string> say)
     {
         IReadOnlyList<RunDirectory> unfinished = options.Resume ? RunDirectory.Unfinished(options.Out, experiment.Config.Name) : [];
@@ -23,7 +24,7 @@ internal static class RunOpening
         RunDirectory? run = same ?? (options.Changes == ChangedConfig.Accept && unfinished.Count > 0 ? unfinished[0] : null);
         if (run is null)
         {
-            if (options.Resume) say("there is no unfinished run to go on with; a new one begins");
+            if (options.Resume) say("there is no unfinished run to continue; starting a new one");
             return RunDirectory.Create(options.Out, experiment.Config.Name, experiment.Fingerprint, clock);
         }
         foreach (ConfigChange change in Changes(run, experiment.ResolvedToml, catalog))
@@ -41,11 +42,11 @@ internal static class RunOpening
     private static IReadOnlyList<ConfigChange> Changes(RunDirectory run, string resolvedToml, PluginCatalog catalog) =>
         File.Exists(run.File("experiment.toml")) ? ConfigChange.Between(File.ReadAllText(run.File("experiment.toml")), resolvedToml, catalog.Components) : [];
 
-    private static PluginException Refusal(RunDirectory run, IReadOnlyList<ConfigChange> changes)
+    private static UserException Refusal(RunDirectory run, IReadOnlyList<ConfigChange> changes)
     {
-        var text = new StringBuilder($"The unfinished run '{run.FullPath}' is of another config:\n");
+        var text = new StringBuilder($"The unfinished run '{run.FullPath}' has another config:\n");
         foreach (ConfigChange change in changes) text.Append("  ").Append(change).Append(change.CanChangeResults ? "" : " (cannot change results)").Append('\n');
-        text.Append("Go on with it all the same by --resume --accept-changes, start a new run by leaving out --resume, or take the changes back.");
-        return new PluginException(text.ToString());
+        text.Append("Continue it anyway with --resume --accept-changes, start a new run by leaving out --resume, or undo the changes.");
+        return new UserException(text.ToString());
     }
 }

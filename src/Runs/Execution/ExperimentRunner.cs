@@ -77,7 +77,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             page.Write([directory.FullPath], path);
             return path;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PluginException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or UserException)
         {
             reporter.Warn($"{path} cannot be written: {error.Message}");
             return null;

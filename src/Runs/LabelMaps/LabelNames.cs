@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Runs.LabelMaps;
 
@@ -18,7 +19,7 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
     public string Of(int value) => Names.TryGetValue(value, out string? name) ? name : value == 0 ? "background" : string.Create(CultureInfo.InvariantCulture, $"label {value}");
 
     /// <summary>From <c>spleen=1,liver=5</c>, or from a model.json, or from the dataset.json of nnU-Net or of the Decathlon.</summary>
-    /// <exception cref="PluginException">The text is none of these.</exception>
+    /// <exception cref="UserException">The text is none of these.</exception>
     public static LabelNames Parse(string text)
     {
         try
@@ -29,7 +30,7 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or FormatException or OverflowException or NullReferenceException or InvalidOperationException or ArgumentException)
         {
-            throw new PluginException($"--labels '{text}' is neither NAME=VALUE,NAME=VALUE nor a model.json or dataset.json with labels ({error.Message.TrimEnd('.')}).", error);
+            throw new UserException($"--labels '{text}' is neither NAME=VALUE,NAME=VALUE nor a model.json or dataset.json with labels ({error.Message.TrimEnd('.')}).", error);
         }
     }
 

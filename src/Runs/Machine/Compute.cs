@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training;
@@ -11,7 +12,8 @@ internal static class Compute
 {
     /// <summary>Applies what the experiment says. To be called by the thread that computes, before it does.</summary>
     /// <returns>Threads of libtorch on CPU.</returns>
-    /// <exception cref="PluginException">The machine has not the cores, or libtorch not the functions.</exception>
+    /// <exception cref="UserException">The machine does not have the cores.</exception>
+    /// <exception cref="MissingFunctionException">This build of libtorch lacks a function that a setting needs.</exception>
     public static int Prepare(ExperimentConfig config)
     {
         CoreAffinity.Bind(config.Cores);

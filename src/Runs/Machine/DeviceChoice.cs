@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.TorchRepairs.Memory;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,16 +11,16 @@ internal static class DeviceChoice
     /// <summary>Set to "libtorch" it leaves the memory of CPU tensors to libtorch's own allocator.</summary>
     public const string AllocatorVariable = "HIENDMAE_ALLOCATOR";
 
-    /// <exception cref="PluginException">The word is none of these, or the machine has no such GPU.</exception>
+    /// <exception cref="UserException">The word is none of these, or the machine has no such GPU.</exception>
     public static Device Resolve(string word)
     {
         if (word == "cpu") return Prepared(CPU);
         if (word == "auto") return Prepared(cuda.is_available() ? CUDA : CPU);
         int index = 0;
         bool named = word == "cuda" || (word.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(word["cuda:".Length..], out index) && index >= 0);
-        if (!named) throw new PluginException($"There is no device '{word}'; allowed: auto, cpu, cuda, cuda:N.");
-        if (!cuda.is_available()) throw new PluginException($"Device '{word}' needs a GPU and a build with -p:Cuda=true; this program sees none. Use --device cpu.");
-        if (index >= cuda.device_count()) throw new PluginException($"Device '{word}' is not there: this machine has {cuda.device_count()} GPUs, counted from 0.");
+        if (!named) throw new UserException($"There is no device '{word}'; allowed: auto, cpu, cuda, cuda:N.");
+        if (!cuda.is_available()) throw new UserException($"Device '{word}' needs a GPU and a build with -p:Cuda=true; this program sees none. Use --device cpu.");
+        if (index >= cuda.device_count()) throw new UserException($"Device '{word}' is not there: this machine has {cuda.device_count()} GPUs, counted from 0.");
         return Prepared(new Device(DeviceType.CUDA, index));
     }
 

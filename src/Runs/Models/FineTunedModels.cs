@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
@@ -49,7 +50,7 @@ internal sealed class FineTunedModels
 
     /// <summary>Opens a run, or a model that MLflow keeps.</summary>
     /// <exception cref="InvalidExperimentException">The run's config, or an override, is wrong.</exception>
-    /// <exception cref="PluginException">The path is of no run with a fine-tuned model.</exception>
+    /// <exception cref="UserException">The path is of no run with a fine-tuned model.</exception>
     public static FineTunedModels Open(RunEnvironment environment, string path, IReadOnlyList<string> overrides)
     {
         FineTunedPath found = FineTunedPath.Find(ArtifactUri.IsOne(path) ? ArtifactFetcher.OfUser(environment).Fetch(path).Path : path);
@@ -57,16 +58,16 @@ internal sealed class FineTunedModels
         LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(System.IO.Path.Combine(found.Run, "experiment.toml"), overrides);
         if (!loaded.IsValid) throw new InvalidExperimentException([.. loaded.Diagnostics.Where(diagnostic => diagnostic.IsError)]);
         ExperimentConfig config = loaded.Experiments[0].Config;
-        if (config.Finetune is null) throw new PluginException($"The experiment of '{found.Run}' has no [finetune].");
+        if (config.Finetune is null) throw new UserException($"The experiment of '{found.Run}' has no [finetune].");
         return new FineTunedModels(found, config, catalog);
     }
 
     /// <summary>A start by its name: the one that the path names, or the last.</summary>
-    /// <exception cref="PluginException">There is none of that name.</exception>
+    /// <exception cref="UserException">There is none of that name.</exception>
     public string StartOf(string? start)
     {
         string name = start ?? Path.Start ?? Starts[^1];
-        return Starts.Contains(name) ? name : throw new PluginException($"The run has no model '{name}'; there are: {string.Join(", ", Starts)}.");
+        return Starts.Contains(name) ? name : throw new UserException($"The run has no model '{name}'; there are: {string.Join(", ", Starts)}.");
     }
 
     /// <summary>Makes the models of a start, in the current dispose scope.</summary>

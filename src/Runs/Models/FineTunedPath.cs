@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Runs.Models;
@@ -10,13 +11,13 @@ internal sealed record FineTunedPath(string Run, string? Start, string? Checkpoi
 {
 
     /// <summary>Looks for the run at the path and above it.</summary>
-    /// <exception cref="PluginException">There is none.</exception>
+    /// <exception cref="UserException">There is none.</exception>
     public static FineTunedPath Find(string path)
     {
         string full = Path.GetFullPath(path);
         // A model out of MLflow holds the run in a folder of its own.
         if (Directory.Exists(full)) full = LoggedModelFolder.RunIn(full);
-        if (!Path.Exists(full)) throw new PluginException($"There is no run or checkpoint '{path}'.");
+        if (!Path.Exists(full)) throw new UserException($"There is no run or checkpoint '{path}'.");
         string? start = null, checkpoint = null;
         for (string? folder = full; folder is not null; folder = Path.GetDirectoryName(folder))
         {
@@ -26,6 +27,6 @@ internal sealed record FineTunedPath(string Run, string? Start, string? Checkpoi
             if (Stage.Parse(name) is { Kind: StageKind.Finetune } stage) start = stage.Start;
             else if (Path.GetFileName(Path.GetDirectoryName(folder)) == Stage.CheckpointFolderName) checkpoint = folder;
         }
-        throw new PluginException($"'{path}' is no run, and lies in none: there is no experiment.toml in it or above it. Name runs/EXPERIMENT/RUN-ID, or a checkpoint in its finetune-START/checkpoints.");
+        throw new UserException($"'{path}' is no run, and lies in none: there is no experiment.toml in it or above it. Name runs/EXPERIMENT/RUN-ID, or a checkpoint in its finetune-START/checkpoints.");
     }
 }

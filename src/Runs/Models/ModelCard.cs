@@ -16,7 +16,7 @@ internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<s
     public static ModelCard Of(DatasetInfo info) => new(info.ChannelNames, info.LabelNames);
 
     /// <summary>Reads the card of a run.</summary>
-    /// <exception cref="PluginException">The folder is no run with a fine-tuned model.</exception>
+    /// <exception cref="UserException">The folder is no run with a fine-tuned model.</exception>
     public static ModelCard Read(string folder)
     {
         try
@@ -26,7 +26,7 @@ internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<s
         }
         catch (Exception error) when (error is IOException or JsonException or NullReferenceException or InvalidOperationException or UnauthorizedAccessException)
         {
-            throw new PluginException($"'{folder}' is no run with a fine-tuned model: its {FileName} cannot be read ({error.Message.TrimEnd('.')}).", error);
+            throw new UserException($"'{folder}' is no run with a fine-tuned model: its {FileName} cannot be read ({error.Message.TrimEnd('.')}).", error);
         }
     }
 

@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Artifacts;
@@ -22,7 +23,7 @@ internal sealed class StartWeights
     /// <param name="output">Folder of run directories, below which copies are kept.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="say">Takes sentences for the user.</param>
-    /// <exception cref="PluginException">An address cannot be fetched.</exception>
+    /// <exception cref="UserException">An address cannot be fetched.</exception>
     public static StartWeights Fetch(IReadOnlyList<StagePlan> plan, TrackingSettings? settings, string output, RunEnvironment environment, Action<string> say)
     {
         var starts = new StartWeights();

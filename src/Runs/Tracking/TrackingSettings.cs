@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Mlflow;
 
@@ -18,7 +19,7 @@ internal sealed record TrackingSettings(TrackingTarget Target, ExperimentChoice 
     /// <param name="output">Folder of run directories, where the local store is.</param>
     /// <param name="getVariable">Reads the environment.</param>
     /// <returns>Null where the file turns tracking off.</returns>
-    /// <exception cref="PluginException">The address, a variable or a certificate cannot be used.</exception>
+    /// <exception cref="UserException">The address, a variable or a certificate cannot be used.</exception>
     public static TrackingSettings? Of(ExperimentConfig config, string output, Func<string, string?> getVariable)
     {
         if (!config.Tracking.Enabled) return null;
@@ -32,7 +33,7 @@ internal sealed record TrackingSettings(TrackingTarget Target, ExperimentChoice 
         catch (TrackingException error)
         {
             // A setting that the user mends, as a wrong key in the file.
-            throw new PluginException(error.Message, error);
+            throw new UserException(error.Message, error);
         }
     }
 }
