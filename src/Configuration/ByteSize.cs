@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>An amount of memory as configs write it: a number and B, KiB, MiB, GiB, TiB (powers of 1024) or kB, MB, GB, TB (powers of 1000).</summary>
-/// <param name="Bytes">In bytes, not negative.</param>
+/// <summary>An amount of memory. Configs write it as a number with B, KiB, MiB, GiB, TiB (powers of 1024) or kB, MB, GB, TB (powers of 1000).</summary>
+/// <param name="Bytes">Number of bytes, at least 0.</param>
 public readonly record struct ByteSize(long Bytes)
 {
     private static readonly (string Unit, long Bytes)[] Units =
@@ -12,13 +12,13 @@ public readonly record struct ByteSize(long Bytes)
         ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("B", 1),
     ];
 
-    /// <summary>So many GiB.</summary>
+    /// <summary>Creates an amount from a number of GiB.</summary>
     public static ByteSize FromGibibytes(double count) => new((long)(count * (1L << 30)));
 
-    /// <summary>So many MiB.</summary>
+    /// <summary>Creates an amount from a number of MiB.</summary>
     public static ByteSize FromMebibytes(double count) => new((long)(count * (1L << 20)));
 
-    /// <summary>Reads "4GiB", "512 MiB", "1.5GB" and so on; false for anything else and for fractions of a byte beyond what a long holds.</summary>
+    /// <summary>Reads a text such as "4GiB", "512 MiB" or "1.5GB". Returns false for any other text and for amounts that are too large.</summary>
     public static bool TryParse(string text, out ByteSize size)
     {
         size = default;
@@ -33,7 +33,7 @@ public readonly record struct ByteSize(long Bytes)
         return false;
     }
 
-    /// <summary>In the largest binary unit that gives a whole number.</summary>
+    /// <summary>Formats the amount in the largest binary unit that gives a whole number.</summary>
     public override string ToString()
     {
         foreach ((string unit, long bytes) in Units)

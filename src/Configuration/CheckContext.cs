@@ -1,13 +1,13 @@
 namespace HiEndMae.Configuration;
 
-/// <summary>What checking needs besides the tree.</summary>
+/// <summary>Inputs of checking a config besides its tree.</summary>
 /// <param name="Components">Every component that a <c>plugin</c> key may name.</param>
-/// <param name="Report">Takes each error and warning.</param>
+/// <param name="Report">Receives each error and warning.</param>
 public sealed record CheckContext(IReadOnlyList<ComponentSchema> Components, Action<ConfigDiagnostic> Report)
 {
-    /// <summary>Looks up NAME of <c>${env:NAME}</c>; left out where nothing that depends on the machine is to be checked, as in a compiler.</summary>
+    /// <summary>Returns the value of NAME in <c>${env:NAME}</c>. Null skips all checks that depend on the machine, as in the compiler.</summary>
     public Func<string, string?>? GetVariable { get; init; }
 
-    /// <summary>Whether the tree is a part of an experiment: what is missing may be said elsewhere.</summary>
+    /// <summary>Whether the tree is a partial file, whose missing keys may be in the files that extend it.</summary>
     public bool IsPart { get; init; }
 }

@@ -1,9 +1,9 @@
 namespace HiEndMae.Configuration;
 
-/// <summary>Components by slot and name.</summary>
+/// <summary>Finds components by slot and name.</summary>
 public static class ComponentLookup
 {
-    /// <summary>The component of a slot by name; null where there is none.</summary>
+    /// <summary>Returns the component of a slot with this name, or null.</summary>
     public static T? Find<T>(this IReadOnlyList<T> components, Slot slot, string? name)
         where T : ComponentSchema
     {

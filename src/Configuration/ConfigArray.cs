@@ -2,7 +2,7 @@ namespace HiEndMae.Configuration;
 
 /// <summary>A list.</summary>
 /// <param name="Items">In order.</param>
-/// <param name="Source">Where it stands.</param>
+/// <param name="Source">Position in the file.</param>
 public sealed record ConfigArray(IReadOnlyList<ConfigNode> Items, SourceSpan Source) : ConfigNode(Source)
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>Checks a tree against schemas and reports everything that is wrong with it at once. Nothing is bound or computed.</summary>
+/// <summary>Checks a tree against schemas and reports every error at once. It binds and computes nothing.</summary>
 public sealed class ConfigChecker
 {
     private readonly CheckContext context;
@@ -10,12 +10,12 @@ public sealed class ConfigChecker
 
     private ConfigChecker(CheckContext context) => this.context = context;
 
-    /// <summary>Checks a table and all below it.</summary>
+    /// <summary>Checks a table and everything in it.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="schema">What it must be.</param>
+    /// <param name="schema">The schema that the table must match.</param>
     /// <param name="title">Its name in messages, such as "[pretrain]" or "the experiment".</param>
-    /// <param name="context">Components known, and where errors go.</param>
-    /// <returns>Whether there was no error; warnings do not count.</returns>
+    /// <param name="context">Known components, and the receiver of errors.</param>
+    /// <returns>True if there was no error. Warnings are not errors.</returns>
     public static bool Check(ConfigTable table, SectionSchema schema, string title, CheckContext context)
     {
         var checker = new ConfigChecker(context);
@@ -23,7 +23,7 @@ public sealed class ConfigChecker
         return checker.errors == 0;
     }
 
-    /// <summary>The name in messages of a table below another.</summary>
+    /// <summary>Returns the name in messages of a table inside another one.</summary>
     public static string Nested(string title, string key) =>
         title.Length > 0 && title[0] == '[' ? $"{title.Substring(0, title.Length - 1)}.{NearestName.Shorten(key)}]" : $"[{NearestName.Shorten(key)}]";
 
@@ -35,10 +35,10 @@ public sealed class ConfigChecker
         foreach (ConfigEntry entry in table.Entries)
         {
             if (entry.Key == ConfigTable.PluginKey && (inline is not null || schema.IsComponent)) continue;
-            // One that names a table was replaced by it; one that does not has been reported.
+            // A valid 'dataset' key has been replaced by the table that it names. An invalid one has been reported.
             if (entry.Key == ConfigTable.DatasetKey && inline?.Slot == Slot.Dataset) continue;
             if (known.TryGetValue(entry.Key, out KeySchema? key)) CheckKey(key, entry.Value, title);
-            // The keys of a component that is not known cannot be judged.
+            // The keys of an unknown component cannot be checked.
             else if (inline is null || component is not null) Unknown(entry, known.Keys, title);
         }
         foreach (KeySchema key in known.Values)
@@ -52,22 +52,22 @@ public sealed class ConfigChecker
     private void CheckRelations(ConfigTable table, KeySchema key, Dictionary<string, KeySchema> known, string title)
     {
         if (key.RequiredWith is { } with && !context.IsPart && table.Find(with) is { } beside && table.Find(key.Name) is null)
-            Error("HEM018", $"'{with}' in {title} needs '{key.Name}' beside it", beside.Source);
+            Error("HEM018", $"'{with}' in {title} needs '{key.Name}' in the same table", beside.Source);
         if (key.MultipleOf is not { } other || !known.TryGetValue(other, out KeySchema? otherKey)) return;
         if (table.Find(key.Name) is null && table.Find(other) is null) return;
         if (Number(table.Find(key.Name), key) is not { } value || Number(table.Find(other), otherKey) is not { } unit || unit == 0 || value % unit == 0) return;
-        Error("HEM013", KeyWording.Invariant($"'{key.Name}' in {title} is {value}, which is no multiple of '{other}' ({unit}); nearest: {NearestMultiples(value, unit)}"),
+        Error("HEM013", KeyWording.Invariant($"'{key.Name}' in {title} is {value}, which is not a multiple of '{other}' ({unit}); nearest: {NearestMultiples(value, unit)}"),
             (table.Find(key.Name) ?? table.Find(other)!).Source);
     }
 
-    /// <summary>The multiples beside a number, such as "48 or 60".</summary>
+    /// <summary>Returns the nearest multiples below and above a number, such as "48 or 60".</summary>
     internal static string NearestMultiples(double value, double unit)
     {
         double below = Math.Floor(value / unit) * unit;
         return below > 0 ? KeyWording.Invariant($"{below} or {below + unit}") : KeyWording.Invariant($"{below + unit}");
     }
 
-    // A part of an experiment may leave out what decides; then there is nothing to compare.
+    // A partial file may leave out one of the two keys. Then there is nothing to compare.
     private double? Number(ConfigNode? node, KeySchema key) => node switch
     {
         ConfigScalar { Value: long number } => number,
@@ -149,7 +149,7 @@ public sealed class ConfigChecker
 
     private void CheckRange(KeySchema key, double value, string name, ConfigNode node)
     {
-        // Written so that NaN lies outside.
+        // The comparison is written so that NaN is out of bounds.
         bool inside = !double.IsNaN(value) && !double.IsInfinity(value) && !(value < key.Minimum) && !(value > key.Maximum);
         bool fits = key.Kind != ValueKind.Float || Math.Abs(value) <= float.MaxValue;
         if (inside && fits) return;
@@ -163,9 +163,9 @@ public sealed class ConfigChecker
         if (ConfigPath.MissingVariable(text, getVariable) is { } variable)
             Error("HEM016", $"{name} names the environment variable '{variable}', which is not set", node.Source);
         else if (text.Contains('\0'))
-            Error("HEM011", $"{name} holds a character that no path has", node.Source);
+            Error("HEM011", $"{name} contains a character that is not allowed in paths", node.Source);
         else if (key.MustExist && ConfigPath.Resolve(text, node.Source, getVariable) is { } path && !File.Exists(path) && !Directory.Exists(path))
-            Error("HEM017", $"{name}: there is nothing at '{path}'", node.Source);
+            Error("HEM017", $"{name}: '{path}' does not exist", node.Source);
     }
 
     private ComponentSchema? Component(ConfigTable table, KeySchema key, string title)
@@ -173,11 +173,11 @@ public sealed class ConfigChecker
         string slot = key.Slot!.Value.ToString().ToLowerInvariant();
         string[] names = [.. context.Components.Where(component => component.Slot == key.Slot).Select(component => component.Name).OrderBy(name => name, StringComparer.Ordinal)];
         ConfigNode? node = table.Find(ConfigTable.PluginKey);
-        // A name that could not be replaced by its table has been reported, or is replaced in the file that this part is for.
+        // An unknown 'dataset' name has been reported already, or is defined in a file that extends this one.
         if (node is null && key.Slot == Slot.Dataset && table.Find(ConfigTable.DatasetKey) is not null) return null;
         if (node is null)
         {
-            if (!context.IsPart) Error("HEM010", $"missing key 'plugin' in {title}: which {slot}; there are: {string.Join(", ", names)}", table.Source);
+            if (!context.IsPart) Error("HEM010", $"missing key 'plugin' in {title}: the name of the {slot}; allowed: {string.Join(", ", names)}", table.Source);
             return null;
         }
         if (node is not ConfigScalar { Value: string name })
@@ -186,7 +186,7 @@ public sealed class ConfigChecker
             return null;
         }
         ComponentSchema? found = context.Components.Find(key.Slot.Value, name);
-        if (found is null) Error("HEM020", $"there is no {slot} '{NearestName.Shorten(name)}'; there are: {string.Join(", ", names)}{NearestName.Suggest(name, names)}", node.Source);
+        if (found is null) Error("HEM020", $"there is no {slot} '{NearestName.Shorten(name)}'; allowed: {string.Join(", ", names)}{NearestName.Suggest(name, names)}", node.Source);
         return found;
     }
 

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>Lengths of time as configs write them: a number and ms, s, m, h or d.</summary>
+/// <summary>Reads and writes durations in configs: a number with ms, s, m, h or d.</summary>
 public static class ConfigDuration
 {
     private const double MostSeconds = 1e9;
 
-    /// <summary>Reads "90s", "1.5h" and so on.</summary>
+    /// <summary>Reads a text such as "90s" or "1.5h".</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
@@ -26,7 +26,7 @@ public static class ConfigDuration
         return true;
     }
 
-    /// <summary>Seconds, or milliseconds where they are not whole.</summary>
+    /// <summary>Formats a duration in seconds, or in milliseconds if the seconds are not whole.</summary>
     public static string ToText(TimeSpan duration) => duration.Ticks % TimeSpan.TicksPerSecond == 0
         ? (duration.Ticks / TimeSpan.TicksPerSecond).ToString(CultureInfo.InvariantCulture) + "s"
         : ((decimal)duration.Ticks / TimeSpan.TicksPerMillisecond).ToString(CultureInfo.InvariantCulture) + "ms";

@@ -1,5 +1,5 @@
 namespace HiEndMae.Configuration;
 
-/// <summary>A value of a config tree with the place it was said at; no TOML library in sight. Nodes are equal where content and places are.</summary>
-/// <param name="Source">Where it stands.</param>
+/// <summary>A value of a config tree with its position, independent of any TOML library. Two nodes are equal if their contents and positions are equal.</summary>
+/// <param name="Source">Position in the file.</param>
 public abstract record ConfigNode(SourceSpan Source);

@@ -2,18 +2,18 @@ using System.Text;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>Paths of configs: <c>${env:NAME}</c>, and relative to the file that says them.</summary>
+/// <summary>Resolves paths in configs: replaces <c>${env:NAME}</c>, and makes relative paths absolute from the folder of the file.</summary>
 public static class ConfigPath
 {
     private const string Opening = "${env:";
 
-    /// <summary>Whether a text is one of the words that are no paths. A word that ends in <c>:/</c> stands for all addresses that begin so.</summary>
-    /// <param name="text">As the file says it.</param>
-    /// <param name="keywords">The words.</param>
+    /// <summary>Whether a text is one of the keywords that are not paths. A keyword that ends in <c>:/</c> stands for every address that begins with it.</summary>
+    /// <param name="text">The text in the file.</param>
+    /// <param name="keywords">The keywords.</param>
     public static bool IsKeyword(string text, IReadOnlyList<string> keywords) =>
         keywords.Any(word => word == text || (word.EndsWith(":/", StringComparison.Ordinal) && text.StartsWith(word, StringComparison.Ordinal)));
 
-    /// <summary>The first variable that is named and not set; null where all are.</summary>
+    /// <summary>Returns the first variable in the text that is not set, or null if all are set.</summary>
     public static string? MissingVariable(string text, Func<string, string?> getVariable)
     {
         string? missing = null;
@@ -27,10 +27,10 @@ public static class ConfigPath
         }
     }
 
-    /// <summary>The absolute path.</summary>
-    /// <param name="text">As the file says it.</param>
-    /// <param name="source">Where; a path that no file says is relative to the current directory.</param>
-    /// <param name="getVariable">Environment.</param>
+    /// <summary>Returns the absolute path.</summary>
+    /// <param name="text">The text in the file.</param>
+    /// <param name="source">Position of the text. Without a file the path is relative to the current directory.</param>
+    /// <param name="getVariable">Returns environment variables.</param>
     public static string Resolve(string text, SourceSpan source, Func<string, string?> getVariable)
     {
         string expanded = Expand(text, name => getVariable(name) ?? "");
@@ -38,14 +38,14 @@ public static class ConfigPath
         return Path.GetFullPath(folder is null ? expanded : Path.Combine(folder, expanded));
     }
 
-    /// <summary>The absolute path of a typed experiment; the text as it is where a variable that it names is not set, for whoever opens it to say so.</summary>
-    /// <param name="text">As the file says it.</param>
+    /// <summary>Returns the absolute path in a typed experiment. If a variable in it is not set, it returns the text unchanged, and opening the path reports the error.</summary>
+    /// <param name="text">The text in the file.</param>
     /// <param name="file">The file.</param>
     public static string ResolveKnown(string text, string file) => MissingVariable(text, Environment.GetEnvironmentVariable) is null
         ? Resolve(text, new SourceSpan(file, 1, 1), Environment.GetEnvironmentVariable)
         : text;
 
-    // Anything that only looks like a variable, such as ${env:} or one that is not closed, stays as it is.
+    // Text that only resembles a variable, such as ${env:} or ${env:A, is kept.
     private static string Expand(string text, Func<string, string> value)
     {
         int start = text.IndexOf(Opening, StringComparison.Ordinal);

@@ -1,23 +1,23 @@
 namespace HiEndMae.Configuration;
 
 /// <summary>A table.</summary>
-/// <param name="Entries">In the order they were said; names are unique.</param>
-/// <param name="Source">Where it stands.</param>
+/// <param name="Entries">Entries in the order of the file; names are unique.</param>
+/// <param name="Source">Position in the file.</param>
 public sealed record ConfigTable(IReadOnlyList<ConfigEntry> Entries, SourceSpan Source) : ConfigNode(Source)
 {
-    /// <summary>The key that picks a component.</summary>
+    /// <summary>The key that chooses a component.</summary>
     public const string PluginKey = "plugin";
 
     /// <summary>The key that names a <c>[datasets.NAME]</c> table in place of <see cref="PluginKey"/>.</summary>
     public const string DatasetKey = "dataset";
 
-    /// <summary>The name that <c>plugin</c> says; null where it says none.</summary>
+    /// <summary>The value of <c>plugin</c>, or null.</summary>
     public string? PluginName => (Find(PluginKey) as ConfigScalar)?.Value as string;
 
-    /// <summary>The value of a key; null where it is not said.</summary>
+    /// <summary>Returns the value of a key, or null.</summary>
     public ConfigNode? Find(string key) => FindEntry(key)?.Value;
 
-    /// <summary>A key with its place; null where it is not said.</summary>
+    /// <summary>Returns the entry of a key, or null.</summary>
     public ConfigEntry? FindEntry(string key)
     {
         foreach (ConfigEntry entry in Entries)

@@ -6,13 +6,13 @@ namespace HiEndMae.Configuration;
 /// <param name="Summary">The property's XML summary.</param>
 public sealed record KeySchema(string Name, ValueKind Kind, string Summary)
 {
-    /// <summary>Whether it must be given.</summary>
+    /// <summary>Whether the key must be given.</summary>
     public bool Required { get; init; }
 
-    /// <summary>Whether a key that is not said means null.</summary>
+    /// <summary>Whether the value is null if the key is not given.</summary>
     public bool IsOptional { get; init; }
 
-    /// <summary>Default as TOML text; null where there is none.</summary>
+    /// <summary>The default as TOML text, or null.</summary>
     public string? Default { get; init; }
 
     /// <summary>Smallest value allowed.</summary>
@@ -24,10 +24,10 @@ public sealed record KeySchema(string Name, ValueKind Kind, string Summary)
     /// <summary>Values allowed, for enums and one-of texts.</summary>
     public IReadOnlyList<string>? Values { get; init; }
 
-    /// <summary>Key of which the value must be a multiple.</summary>
+    /// <summary>The key of whose value this one must be a multiple.</summary>
     public string? MultipleOf { get; init; }
 
-    /// <summary>Key with which this one must be given.</summary>
+    /// <summary>The key that requires this one.</summary>
     public string? RequiredWith { get; init; }
 
     /// <summary>Whether an empty text, list or table is refused.</summary>
@@ -36,13 +36,13 @@ public sealed record KeySchema(string Name, ValueKind Kind, string Summary)
     /// <summary>Whether the text is a path.</summary>
     public bool IsPath { get; init; }
 
-    /// <summary>Words that are no paths, where <see cref="IsPath"/>.</summary>
+    /// <summary>Words that are not paths, if <see cref="IsPath"/>.</summary>
     public IReadOnlyList<string> PathKeywords { get; init; } = [];
 
     /// <summary>Whether the path must exist.</summary>
     public bool MustExist { get; init; }
 
-    /// <summary>Whether fingerprints leave it out.</summary>
+    /// <summary>Whether fingerprints leave the key out.</summary>
     public bool IgnoredByFingerprint { get; init; }
 
     /// <summary>Whether the value is a list of the kind.</summary>
@@ -54,10 +54,10 @@ public sealed record KeySchema(string Name, ValueKind Kind, string Summary)
     /// <summary>The table's keys, for <see cref="ValueKind.Section"/>.</summary>
     public SectionSchema? Section { get; init; }
 
-    /// <summary>Which components fit, for <see cref="ValueKind.Component"/>.</summary>
+    /// <summary>The kind of component, for <see cref="ValueKind.Component"/>.</summary>
     public Slot? Slot { get; init; }
 
-    /// <summary>Whether a component's keys stand in the surrounding table.</summary>
+    /// <summary>Whether the component's keys are in the surrounding table.</summary>
     public bool Inline { get; init; }
 
     /// <summary>Dotted keys of the experiment whose values must be multiples of this one.</summary>

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>Keys and values in words: one wording for errors, help and documentation.</summary>
+/// <summary>Describes keys and values in words, the same in errors, help and documentation.</summary>
 public static class KeyWording
 {
-    /// <summary>What the value of a key must be, such as "a whole number".</summary>
+    /// <summary>Describes the type of a key's value, such as "a whole number".</summary>
     public static string TypeName(KeySchema key)
     {
         string one = key.Kind switch
@@ -24,7 +24,7 @@ public static class KeyWording
         return key.IsArray ? $"a list, each {one}" : key.IsDictionary ? $"a table, each value {one}" : one;
     }
 
-    /// <summary>The bounds of a number, such as "1 to 64"; empty where there are none.</summary>
+    /// <summary>Describes the bounds of a number, such as "1 to 64"; empty if there are none.</summary>
     public static string Range(KeySchema key) => (key.Minimum, key.Maximum) switch
     {
         ({ } low, null or int.MaxValue) => Invariant($"{low} or more"),
@@ -33,7 +33,7 @@ public static class KeyWording
         _ => "",
     };
 
-    /// <summary>Bounds and relations, for help texts; empty where there are none.</summary>
+    /// <summary>Describes bounds and relations for help texts; empty if there are none.</summary>
     public static string Constraints(KeySchema key)
     {
         var parts = new List<string>();
@@ -47,10 +47,10 @@ public static class KeyWording
         return string.Join(", ", parts);
     }
 
-    /// <summary>Type and summary, for a key that is missing.</summary>
+    /// <summary>Describes a missing key by its type and summary.</summary>
     public static string Describe(KeySchema key) => key.Summary.Length > 0 ? $"{TypeName(key)}; {key.Summary}" : TypeName(key);
 
-    /// <summary>What a value is, such as "the number 3".</summary>
+    /// <summary>Describes a value, such as "the number 3".</summary>
     public static string Describe(ConfigNode node) => node switch
     {
         ConfigTable => "a table",

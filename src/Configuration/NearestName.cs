@@ -1,17 +1,17 @@
 namespace HiEndMae.Configuration;
 
-/// <summary>What a user may have meant.</summary>
+/// <summary>Suggests the name that a user may have meant.</summary>
 public static class NearestName
 {
     private const int MostListed = 24;
 
-    // Nobody misspells a longer word; comparing one of a megabyte would take minutes.
+    // Comparing very long words would take minutes, and they are not misspelled names.
     private const int LongestCompared = 64;
 
-    /// <summary>"; did you mean 'x'?", or a list of what there is, or nothing.</summary>
-    /// <param name="word">As written.</param>
-    /// <param name="names">What there is.</param>
-    /// <param name="listAll">Whether to list the names where none is near.</param>
+    /// <summary>Returns "; did you mean 'x'?", a list of the names, or an empty text.</summary>
+    /// <param name="word">The word as written.</param>
+    /// <param name="names">The allowed names.</param>
+    /// <param name="listAll">Whether to list the names if none is similar.</param>
     public static string Suggest(string word, IEnumerable<string> names, bool listAll = false)
     {
         string[] all = [.. names];
@@ -28,14 +28,14 @@ public static class NearestName
         return listAll && all.Length is > 0 and <= MostListed ? $"; allowed: {string.Join(", ", all)}" : "";
     }
 
-    /// <summary>A word as messages show it: cut where it is too long to read, control characters replaced.</summary>
+    /// <summary>Shortens a word for messages and replaces control characters.</summary>
     public static string Shorten(string word)
     {
         string shown = word.Length <= LongestCompared ? word : $"{word.Substring(0, LongestCompared - 4)}... ({word.Length} characters)";
         return shown.Any(char.IsControl) ? new string([.. shown.Select(c => char.IsControl(c) ? '\uFFFD' : c)]) : shown;
     }
 
-    /// <summary>Edits (insert, delete, replace, swap of neighbours) from one word to the other.</summary>
+    /// <summary>Returns the number of edits (insert, delete, replace, swap of neighbours) from one word to the other.</summary>
     public static int Distance(string a, string b)
     {
         var table = new int[a.Length + 1, b.Length + 1];

@@ -1,12 +1,12 @@
 namespace HiEndMae.Configuration;
 
-/// <summary>The keys of a table: what checks, help texts and JSON schemas are made from. Written by the generator.</summary>
+/// <summary>The keys of a table, from which checks, help texts and JSON schemas are made. Written by the generator.</summary>
 /// <param name="Name">The record's name.</param>
 /// <param name="Summary">The record's XML summary.</param>
 /// <param name="Keys">In declaration order.</param>
 public sealed record SectionSchema(string Name, string Summary, IReadOnlyList<KeySchema> Keys)
 {
-    /// <summary>Whether it is a component's, whose table says <c>plugin</c> too.</summary>
+    /// <summary>Whether the table belongs to a component and also has the key <c>plugin</c>.</summary>
     public bool IsComponent { get; init; }
 
     /// <summary>The schema of a key; null where the table has no such key.</summary>

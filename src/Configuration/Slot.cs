@@ -1,17 +1,17 @@
 namespace HiEndMae;
 
-/// <summary>The four places of an experiment that plugins fill.</summary>
+/// <summary>The four kinds of plugin components.</summary>
 public enum Slot
 {
-    /// <summary>An Encoder.</summary>
+    /// <summary>An encoder: extracts features from volumes.</summary>
     Encoder,
 
-    /// <summary>A pretext task, Decoder.</summary>
+    /// <summary>A decoder: a pre-training task with its loss.</summary>
     Decoder,
 
-    /// <summary>A SegmentationHead.</summary>
+    /// <summary>A segmentation head: turns features into class logits.</summary>
     Head,
 
-    /// <summary>A Dataset.</summary>
+    /// <summary>A dataset: finds and reads cases.</summary>
     Dataset,
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>A tree as canonical TOML: values before tables, one form for every value, the same text on every machine.</summary>
+/// <summary>Writes a tree as canonical TOML: values before tables, and the same text for the same values on every machine.</summary>
 public static class TomlText
 {
-    /// <summary>A whole document.</summary>
+    /// <summary>Writes a whole document.</summary>
     public static string Document(ConfigTable table)
     {
         var text = new StringBuilder();
@@ -14,7 +14,7 @@ public static class TomlText
         return text.ToString();
     }
 
-    /// <summary>One value, tables inline.</summary>
+    /// <summary>Writes one value, with inline tables.</summary>
     public static string Value(ConfigNode node) => node switch
     {
         ConfigScalar { Value: string word } => Quote(word),
@@ -24,10 +24,10 @@ public static class TomlText
         ConfigScalar scalar => Convert.ToString(scalar.Value, CultureInfo.InvariantCulture)!,
         ConfigArray array => $"[{string.Join(", ", array.Items.Select(Value))}]",
         ConfigTable table => $"{{ {string.Join(", ", table.Entries.Select(entry => $"{Key(entry.Key)} = {Value(entry.Value)}"))} }}",
-        _ => throw new ArgumentException("A node of no known kind.", nameof(node)),
+        _ => throw new ArgumentException("The node has an unknown kind.", nameof(node)),
     };
 
-    /// <summary>Dotted keys and plain values, for parameters of a tracker; a text is not quoted.</summary>
+    /// <summary>Flattens a tree to dotted keys and plain values, for the parameters of a tracker. Texts are not quoted.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Flatten(ConfigTable table, string prefix = "")
     {
         foreach (ConfigEntry entry in table.Entries)

@@ -1,17 +1,17 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Map from voxel indices to world millimetres in RAS+ (the first three rows of a 4x4 matrix, row-major).</summary>
+/// <summary>Maps voxel indices to world coordinates in millimetres, RAS+: the first three rows of a 4x4 matrix, row-major.</summary>
 public readonly record struct Affine(
     double M00, double M01, double M02, double M03,
     double M10, double M11, double M12, double M13,
     double M20, double M21, double M22, double M23)
 {
-    /// <summary>A RAS+ grid of the given spacing whose first voxel lies at the origin.</summary>
+    /// <summary>Creates the affine of a RAS+ grid with the given spacing whose first voxel is at the origin.</summary>
     public static Affine FromSpacing(Spacing3 spacing) =>
         new(spacing.X, 0, 0, 0, 0, spacing.Y, 0, 0, 0, 0, spacing.Z, 0);
 
     /// <summary>Element at <paramref name="row"/> 0..2 and <paramref name="column"/> 0..3.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The element lies outside.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     public double this[int row, int column] => (row * 4 + column) switch
     {
         0 => M00, 1 => M01, 2 => M02, 3 => M03,
@@ -20,7 +20,7 @@ public readonly record struct Affine(
         _ => throw new ArgumentOutOfRangeException(nameof(row)),
     };
 
-    /// <summary>From the first three rows of a matrix.</summary>
+    /// <summary>Creates an affine from the first three rows of a matrix.</summary>
     /// <param name="rows">[3, 4] at least.</param>
     public static Affine FromRows(double[,] rows)
     {
@@ -29,26 +29,26 @@ public readonly record struct Affine(
             rows[0, 0], rows[0, 1], rows[0, 2], rows[0, 3], rows[1, 0], rows[1, 1], rows[1, 2], rows[1, 3], rows[2, 0], rows[2, 1], rows[2, 2], rows[2, 3]);
     }
 
-    /// <summary>World position of a voxel, mm.</summary>
+    /// <summary>Returns the world position of a voxel in mm.</summary>
     public (double X, double Y, double Z) Apply(double x, double y, double z) => (
         M00 * x + M01 * y + M02 * z + M03, M10 * x + M11 * y + M12 * z + M13, M20 * x + M21 * y + M22 * z + M23);
 
-    /// <summary>Whether every element is finite and the three directions span space, so that there is an inverse.</summary>
+    /// <summary>Whether the affine has an inverse: every element is finite, and the three directions are linearly independent.</summary>
     public bool IsInvertible
     {
         get
         {
             Spacing3 spacing = Spacing;
             double volume = spacing.X * spacing.Y * spacing.Z;
-            // Relative to the box of the same edges: tiny voxels are no flat ones.
+            // The volume of a voxel is compared with that of a box with the same edges, so that small voxels are not taken for flat ones.
             return double.IsFinite(volume + M03 + M13 + M23) && volume > 0 && Math.Abs(Determinant) > 1e-6 * volume;
         }
     }
 
     private double Determinant => M00 * (M11 * M22 - M12 * M21) + M01 * (M12 * M20 - M10 * M22) + M02 * (M10 * M21 - M11 * M20);
 
-    /// <summary>The inverse map, world mm to voxel indices.</summary>
-    /// <exception cref="InvalidOperationException">The three directions lie in a plane.</exception>
+    /// <summary>Returns the inverse map, from world mm to voxel indices.</summary>
+    /// <exception cref="InvalidOperationException">The three directions are linearly dependent.</exception>
     public Affine Inverse()
     {
         if (!IsInvertible) throw new InvalidOperationException("The affine has no inverse.");
@@ -63,7 +63,7 @@ public readonly record struct Affine(
             i20, i21, i22, -(i20 * M03 + i21 * M13 + i22 * M23));
     }
 
-    /// <summary>This map after another.</summary>
+    /// <summary>Returns the composition that applies another map first and then this one.</summary>
     public Affine After(Affine first)
     {
         var rows = new double[3, 4];
@@ -75,7 +75,7 @@ public readonly record struct Affine(
         return FromRows(rows);
     }
 
-    /// <summary>Whether no element of the other map is further away than a tolerance.</summary>
+    /// <summary>Whether all elements of two maps agree within a tolerance.</summary>
     public bool IsCloseTo(Affine other, double tolerance)
     {
         for (int row = 0; row < 3; row++)
@@ -88,7 +88,7 @@ public readonly record struct Affine(
         return true;
     }
 
-    /// <summary>Lengths of the three column vectors, mm.</summary>
+    /// <summary>The lengths of the three column vectors in mm.</summary>
     public Spacing3 Spacing => new(
         Math.Sqrt(M00 * M00 + M10 * M10 + M20 * M20),
         Math.Sqrt(M01 * M01 + M11 * M11 + M21 * M21),

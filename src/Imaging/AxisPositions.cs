@@ -1,14 +1,14 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Source positions of the voxels along one target axis, kept within the source.</summary>
-/// <param name="Partner">The source axis that the target axis runs along.</param>
-/// <param name="Low">Source index below each position.</param>
-/// <param name="High">Source index above it.</param>
-/// <param name="Fraction">Weight of the index above.</param>
-/// <param name="Nearest">Closest source index.</param>
+/// <summary>Source positions of the voxels along one target axis, clamped to the source.</summary>
+/// <param name="Partner">The source axis parallel to the target axis.</param>
+/// <param name="Low">The source index below each position.</param>
+/// <param name="High">The source index above each position.</param>
+/// <param name="Fraction">The weight of the index above.</param>
+/// <param name="Nearest">The nearest source index.</param>
 internal sealed record AxisPositions(int Partner, int[] Low, int[] High, float[] Fraction, int[] Nearest)
 {
-    /// <summary>Positions step * i + start.</summary>
+    /// <summary>Computes the positions step * i + start.</summary>
     public static AxisPositions Along(int partner, int sourceLength, int targetLength, double step, double start)
     {
         var positions = new AxisPositions(partner, new int[targetLength], new int[targetLength], new float[targetLength], new int[targetLength]);

@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Whole numbers of up to 16 bits as floats, by vectors, with a factor and an offset that leave nothing to round.</summary>
+/// <summary>Converts integers of up to 16 bits to scaled floats with vector instructions, if single precision gives the exact result.</summary>
 internal static class FloatConversion
 {
-    private const int MostExact = 1 << 24; // whole numbers up to here are floats
+    private const int MostExact = 1 << 24; // every integer up to here is exact in single precision
 
-    /// <summary>Whether single precision gives what double precision would.</summary>
+    /// <summary>Whether single precision gives the same result as double precision.</summary>
     public static bool IsExact(double slope, double intercept) => slope == Math.Floor(slope) && intercept == Math.Floor(intercept) && Math.Abs(slope) * (1 << 16) + Math.Abs(intercept) <= MostExact;
 
     public static void Convert(ReadOnlySpan<short> values, Span<float> voxels, float slope, float intercept)
@@ -36,7 +36,7 @@ internal static class FloatConversion
 
     public static void Convert(ReadOnlySpan<byte> values, Span<float> voxels, float slope, float intercept)
     {
-        // Through halves of vectors of the wider type, so that one loop does for both.
+        // Both types go through vectors of the wider type, so that one loop serves both.
         Span<ushort> wide = stackalloc ushort[256];
         for (int at = 0; at < values.Length; at += wide.Length)
         {
@@ -46,7 +46,7 @@ internal static class FloatConversion
         }
     }
 
-    /// <summary>Rounded to the nearest, as a conversion of one number is.</summary>
+    /// <summary>Rounds to the nearest, like the conversion of a single number.</summary>
     public static void Convert(ReadOnlySpan<int> values, Span<float> voxels)
     {
         int done = 0;

@@ -1,9 +1,9 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Where the voxels of one grid lie in another.</summary>
-/// <param name="ToSource">Target index to source index.</param>
-/// <param name="IsIdentity">Both grids are the same.</param>
-/// <param name="Axes">Positions per target axis where every target axis runs along one source axis; otherwise null.</param>
+/// <summary>Maps the voxels of a target grid to positions in a source grid.</summary>
+/// <param name="ToSource">Maps target indices to source indices.</param>
+/// <param name="IsIdentity">Whether both grids are the same.</param>
+/// <param name="Axes">Positions per target axis if the axes of both grids are parallel; otherwise null.</param>
 internal sealed record GridMap(Affine ToSource, bool IsIdentity, AxisPositions[]? Axes)
 {
     private const double SameVoxels = 1e-3, ParallelVoxels = 1e-6;

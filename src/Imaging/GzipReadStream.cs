@@ -4,13 +4,13 @@ using System.IO.Hashing;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Unpacks gzip and believes only what its checksums confirm.</summary>
-/// <remarks><see cref="GZipStream"/> takes a file that ends early for one that is complete; a scan whose copying was interrupted would be read.
-/// So members are framed here (RFC 1952), and checksum and length are compared at the end of each. Zeros after the last member are padding.</remarks>
+/// <summary>Decompresses gzip and checks the checksum and length of every member.</summary>
+/// <remarks><see cref="GZipStream"/> accepts a file that ends early, such as a scan whose copying was interrupted.
+/// This class parses members itself (RFC 1952) and compares checksum and length at the end of each. Zeros after the last member are padding.</remarks>
 internal sealed class GzipReadStream(FileStream file) : Stream
 {
     private const int Extra = 4, Name = 8, Comment = 16, HeaderChecksum = 2, Deflate = 8;
-    private const int ReadAhead = 1 << 16; // a deflate stream takes 8 KiB at a time
+    private const int ReadAhead = 1 << 16; // a deflate stream reads 8 KiB at a time
     private readonly Crc32 checksum = new();
     private DeflateStream? member;
     private uint length;
@@ -104,7 +104,7 @@ internal sealed class GzipReadStream(FileStream file) : Stream
     {
         member!.Dispose();
         member = null;
-        // The deflate stream has read ahead by an unknown number of bytes. What must follow its data is known, and is searched for.
+        // The deflate stream has read ahead by an unknown number of bytes. The trailer that must follow the data is known, so it is searched for.
         Span<byte> trailer = stackalloc byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, checksum.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], length);
@@ -112,7 +112,7 @@ internal sealed class GzipReadStream(FileStream file) : Stream
         var window = new byte[(int)(file.Position - from) + trailer.Length];
         file.Position = from;
         int found = window.AsSpan(0, file.ReadAtLeast(window, window.Length, throwOnEndOfStream: false)).IndexOf(trailer);
-        if (found < 0) throw new InvalidDataException("it is cut off or damaged, for its gzip checksum does not fit");
+        if (found < 0) throw new InvalidDataException("it is truncated or damaged, because its gzip checksum does not match");
         file.Position = from + found + trailer.Length;
     }
 

@@ -1,11 +1,11 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Exact percentiles of intensities, and scans scaled by them (MONAI ScaleIntensityRangePercentiles with clipping to [0, 1]).</summary>
+/// <summary>Computes exact percentiles of intensities and scales scans by them (as MONAI's ScaleIntensityRangePercentiles with clipping to [0, 1]).</summary>
 public static class IntensityPercentiles
 {
     private const int Half = 16, Buckets = 1 << Half;
 
-    /// <summary>The volume with each channel clipped to two of its percentiles and scaled to [0, 1]. The given volume is left as it is.</summary>
+    /// <summary>Clips each channel to two of its percentiles and scales it to [0, 1]. The given volume is not changed.</summary>
     /// <param name="volume">Intensities in any unit.</param>
     /// <param name="lower">Percentile that is mapped to 0, from 0 to 100.</param>
     /// <param name="upper">Percentile that is mapped to 1, above <paramref name="lower"/>.</param>
@@ -23,14 +23,14 @@ public static class IntensityPercentiles
         return scaled;
     }
 
-    /// <summary>Two percentiles, linear between ranks as numpy's default.</summary>
-    /// <param name="values">At least one; values that are no finite numbers count for nothing.</param>
+    /// <summary>Computes two percentiles with linear interpolation between ranks, as numpy does by default.</summary>
+    /// <param name="values">At least one value; values that are not finite are ignored.</param>
     /// <param name="lower">0 to 100.</param>
     /// <param name="upper">0 to 100.</param>
-    /// <returns>The percentiles; zeros where no value is finite.</returns>
+    /// <returns>The percentiles, or zeros if no value is finite.</returns>
     public static (double Lower, double Upper) Of(ReadOnlySpan<float> values, double lower, double upper)
     {
-        // Two counts of 16 bits each find a rank exactly, in two passes over the values and without sorting them.
+        // Two histograms of 16 bits each find a rank exactly, in two passes over the values and without sorting.
         var coarse = new long[Buckets];
         long finite = 0;
         foreach (float value in values)
@@ -71,7 +71,7 @@ public static class IntensityPercentiles
         return (bucket, rank);
     }
 
-    // Unsigned numbers in the order of the values.
+    // Maps floats to unsigned integers with the same order.
     private static uint Ordered(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Intensities clipped to a window and scaled to [0, 1] (MONAI ScaleIntensityRange with clip).</summary>
+/// <summary>Clips intensities to a window and scales them to [0, 1] (as MONAI's ScaleIntensityRange with clip).</summary>
 public static class IntensityWindow
 {
     /// <summary>Applies the window in place; NaN stays NaN.</summary>

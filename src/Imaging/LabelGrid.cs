@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Whether an image and its label map, or two channels, lie on one grid.</summary>
+/// <summary>Checks that an image and its label map, or two channels, have the same grid.</summary>
 public static class LabelGrid
 {
-    /// <summary>How far the corners of two grids may lie apart, as a part of a voxel: headers in single precision, or with rounded numbers, are no other grid.</summary>
+    /// <summary>Largest allowed distance between the corners of two equal grids, as a fraction of a voxel. Headers in single precision or with rounded numbers differ a little.</summary>
     public const double Tolerance = 0.05;
 
-    /// <summary>Compares sizes, and where the corners lie.</summary>
-    /// <param name="volume">The one to check.</param>
-    /// <param name="wanted">The grid that it should lie on.</param>
-    /// <param name="name">What errors call it, at the start of a sentence.</param>
-    /// <param name="wantedName">What errors call the other.</param>
-    /// <exception cref="VolumeException">It lies on another grid; the message says in what they differ.</exception>
+    /// <summary>Compares the sizes and corners of two grids.</summary>
+    /// <param name="volume">The volume to check.</param>
+    /// <param name="wanted">The expected grid.</param>
+    /// <param name="name">Name of the checked volume in errors, at the start of a sentence.</param>
+    /// <param name="wantedName">Name of the owner of the expected grid in errors.</param>
+    /// <exception cref="VolumeException">The grids differ; the message says how.</exception>
     public static void Check<T>(Volume<T> volume, VolumeGrid wanted, string name, string wantedName) where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(volume);
@@ -21,13 +21,13 @@ public static class LabelGrid
     }
 
     /// <inheritdoc cref="Check{T}(Volume{T}, VolumeGrid, string, string)"/>
-    /// <param name="grid">The one to check.</param>
-    /// <param name="wanted">The grid that it should lie on.</param>
-    /// <param name="name">What errors call it, at the start of a sentence.</param>
-    /// <param name="wantedName">What errors call the other.</param>
+    /// <param name="grid">The grid to check.</param>
+    /// <param name="wanted">The expected grid.</param>
+    /// <param name="name">Name of the checked volume in errors, at the start of a sentence.</param>
+    /// <param name="wantedName">Name of the owner of the expected grid in errors.</param>
     public static void Check(VolumeGrid grid, VolumeGrid wanted, string name, string wantedName)
     {
-        if (grid.Size != wanted.Size) throw new VolumeException($"{name} is {grid.Size} voxels, but {wantedName} {wanted.Size}.");
+        if (grid.Size != wanted.Size) throw new VolumeException($"{name} has {grid.Size} voxels, but {wantedName} has {wanted.Size}.");
         double farthest = 0;
         for (int corner = 0; corner < 8; corner++)
         {
@@ -39,7 +39,7 @@ public static class LabelGrid
         if (farthest > Tolerance * Math.Min(spacing.X, Math.Min(spacing.Y, spacing.Z)))
         {
             throw new VolumeException(string.Create(CultureInfo.InvariantCulture,
-                $"{name} lies elsewhere in space than {wantedName}: their affines differ, by up to {farthest:0.###} mm at the corners (spacing {grid.Affine.Spacing} and {wanted.Affine.Spacing})."));
+                $"{name} and {wantedName} are at different places in space: their affines differ by up to {farthest:0.###} mm at the corners (spacing {grid.Affine.Spacing} and {wanted.Affine.Spacing})."));
         }
     }
 }

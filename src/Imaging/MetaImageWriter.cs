@@ -4,16 +4,16 @@ using System.Text;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Writes MetaImage files: .mha, or .mhd with its .zraw (or .raw) beside it; little endian, channels as the fourth dimension, geometry in full double precision.</summary>
-/// <remarks>A file appears under its name only once it is complete; of a pair the data come first.</remarks>
+/// <summary>Writes MetaImage files: .mha, or .mhd with a .zraw (or .raw) file beside it; little endian, channels as the fourth dimension, geometry in double precision.</summary>
+/// <remarks>A file appears under its name only when it is complete. The data file of a pair appears first.</remarks>
 public static class MetaImageWriter
 {
     /// <summary>Writes intensities as MET_FLOAT.</summary>
-    /// <param name="path">Ends in .mha or .mhd; its folder exists. Files of that name are replaced.</param>
-    /// <param name="volume">Of any size.</param>
-    /// <param name="isCompressed">Voxels packed by zlib.</param>
-    /// <param name="cancel">Leaves nothing behind.</param>
-    /// <exception cref="VolumeException">The path has another extension, the volume's affine no extent, or the disk refuses.</exception>
+    /// <param name="path">The file to write, ending in .mha or .mhd, in an existing folder. An old file is replaced.</param>
+    /// <param name="volume">The volume to write.</param>
+    /// <param name="isCompressed">Whether to compress the voxels with zlib.</param>
+    /// <param name="cancel">Cancels writing; no file is left behind.</param>
+    /// <exception cref="VolumeException">The extension is wrong, the affine of the volume is singular, or the file cannot be written.</exception>
     public static void Write(string path, Volume<float> volume, bool isCompressed, CancellationToken cancel) => Write(path, volume, "MET_FLOAT", isCompressed, cancel);
 
     /// <summary>Writes a label map as MET_USHORT.</summary>
@@ -25,8 +25,8 @@ public static class MetaImageWriter
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(volume);
         bool isAlone = path.EndsWith(".mha", StringComparison.OrdinalIgnoreCase);
-        if (!isAlone && !path.EndsWith(".mhd", StringComparison.OrdinalIgnoreCase)) throw new VolumeException($"'{path}' cannot be written: MetaImage files end in .mha or .mhd.");
-        if (!volume.Affine.IsInvertible) throw new VolumeException($"'{path}' cannot be written: its affine has no extent.");
+        if (!isAlone && !path.EndsWith(".mhd", StringComparison.OrdinalIgnoreCase)) throw new VolumeException($"'{path}' cannot be written: the name of a MetaImage file must end in .mha or .mhd.");
+        if (!volume.Affine.IsInvertible) throw new VolumeException($"'{path}' cannot be written: its affine is singular.");
         string data = Path.ChangeExtension(path, isCompressed ? ".zraw" : ".raw");
         byte[] header = Encoding.ASCII.GetBytes(Header(volume, type, isCompressed, isAlone ? "LOCAL" : Path.GetFileName(data)));
         VolumeFile.Replace(isAlone ? [path] : [data, path], files =>
@@ -50,7 +50,7 @@ public static class MetaImageWriter
         var matrix = new List<double>();
         for (int axis = 0; axis < 3; axis++)
         {
-            // RAS+ to LPS; one direction after another.
+            // Converts from RAS+ to LPS, one direction after another.
             for (int row = 0; row < 3; row++) matrix.Add((row < 2 ? -1 : 1) * affine[row, axis] / spacing[axis] + 0.0);
             if (isFourth) matrix.Add(0);
         }

@@ -1,9 +1,9 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Resampling to the nearest voxel.</summary>
+/// <summary>Resamples to the nearest voxel.</summary>
 internal static class NearestVoxels
 {
-    /// <summary>Between grids of parallel axes: a row is picked once, and copied as often as its neighbours are the same.</summary>
+    /// <summary>Resamples between grids with parallel axes. A row is computed once and copied for neighbours that are equal.</summary>
     public static void Fill<T>(Volume<T> volume, Volume<T> target, AxisPositions[] axes) where T : unmanaged
     {
         Size3 from = volume.Size, to = target.Size;
@@ -40,7 +40,7 @@ internal static class NearestVoxels
         }
     }
 
-    /// <summary>Between any two grids.</summary>
+    /// <summary>Resamples between any two grids.</summary>
     public static void Fill<T>(Volume<T> volume, Volume<T> target, Affine toSource) where T : unmanaged
     {
         Size3 from = volume.Size, to = target.Size;

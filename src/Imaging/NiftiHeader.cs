@@ -1,12 +1,12 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>What a volume's header says, of whatever format, in NIfTI's terms.</summary>
+/// <summary>The header of a volume of any format, in the terms of NIfTI.</summary>
 /// <param name="Channels">Product of the dimensions beyond the third.</param>
-/// <param name="Size">Voxels along the stored axes.</param>
-/// <param name="Affine">Voxel index to world mm (RAS+): sform, else qform, else voxel sizes.</param>
+/// <param name="Size">Number of voxels along the stored axes.</param>
+/// <param name="Affine">Maps voxel indices to world mm (RAS+): the sform, otherwise the qform, otherwise the voxel sizes.</param>
 /// <param name="DataType">NIfTI datatype code.</param>
-/// <param name="Slope">Factor on stored values; 1 where the header has none.</param>
-/// <param name="Intercept">Added after it.</param>
+/// <param name="Slope">Factor on stored values; 1 if the header has none.</param>
+/// <param name="Intercept">Value added after multiplying.</param>
 public sealed record NiftiHeader(int Channels, Size3 Size, Affine Affine, int DataType, double Slope, double Intercept)
 {
     internal bool SwapBytes { get; init; }
@@ -15,6 +15,6 @@ public sealed record NiftiHeader(int Channels, Size3 Size, Affine Affine, int Da
 
     internal bool IsPair { get; init; }
 
-    /// <summary>Whether the channels of a voxel stand side by side, before the next voxel, and not one volume behind another.</summary>
+    /// <summary>Whether the channels of a voxel are stored together, instead of one volume per channel.</summary>
     internal bool IsInterleaved { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>The bytes of a NIfTI-1 header for a single file, 352 of them.</summary>
+/// <summary>Formats a NIfTI-1 header for a single file, 352 bytes long.</summary>
 /// <remarks>Layout: nifti1.h of the NIfTI Data Format Working Group.</remarks>
 internal static class NiftiHeaderFormatter
 {
@@ -10,7 +10,7 @@ internal static class NiftiHeaderFormatter
     private const short Aligned = 2; // NIFTI_XFORM_ALIGNED_ANAT, as nibabel writes
     private const byte Millimetres = 2;
 
-    /// <summary>Null where an edge is beyond the format's 16 bits.</summary>
+    /// <summary>Returns null if a size does not fit into the 16 bits of the format.</summary>
     public static byte[]? Format(int channels, Size3 size, Affine affine, short datatype, int width)
     {
         if (Math.Max(Math.Max(size.X, size.Y), Math.Max(size.Z, channels)) > short.MaxValue) return null;

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>The bytes of a NIfTI-1 or NIfTI-2 header.</summary>
+/// <summary>Parses a NIfTI-1 or NIfTI-2 header.</summary>
 /// <remarks>Layout: nifti1.h and nifti2.h of the NIfTI Data Format Working Group.</remarks>
 internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool isSecond, string path)
 {
     public const int FirstSize = 348, SecondSize = 540;
-    private const int Extension = 4; // bytes behind the header of a single file that say whether extensions follow
+    private const int Extension = 4; // bytes after the header of a single file that say whether extensions follow
     private const long MostVoxels = 1L << 31;
     private readonly ReadOnlySpan<byte> bytes = bytes;
 
@@ -15,8 +15,8 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
     {
         int size = bytes.Length < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(bytes), swapped = BinaryPrimitives.ReverseEndianness(size);
         bool first = size == FirstSize || swapped == FirstSize, second = size == SecondSize || swapped == SecondSize;
-        if (!first && !second) throw new VolumeException($"'{path}' is no NIfTI file.");
-        if (bytes.Length < (second ? SecondSize : FirstSize)) throw new VolumeException($"'{path}' ends within its NIfTI header.");
+        if (!first && !second) throw new VolumeException($"'{path}' is not a NIfTI file.");
+        if (bytes.Length < (second ? SecondSize : FirstSize)) throw new VolumeException($"'{path}' is truncated: it ends inside its NIfTI header.");
         return new NiftiHeaderParser(bytes, size != FirstSize && size != SecondSize, second, path).Parse();
     }
 
@@ -25,24 +25,24 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
         ReadOnlySpan<byte> magic = bytes.Slice(isSecond ? 4 : 344, 3);
         bool pair = magic.SequenceEqual(isSecond ? "ni2"u8 : "ni1"u8);
         if (!pair && !magic.SequenceEqual(isSecond ? "n+2"u8 : "n+1"u8))
-            throw new VolumeException($"'{path}' has no NIfTI magic; Analyze 7.5 files, which do not say their orientation, are not read.");
+            throw new VolumeException($"'{path}' has no NIfTI magic. Analyze 7.5 files are not supported, because they do not contain an orientation.");
         long dimensions = Dimension(0);
-        if (dimensions is < 1 or > 7) throw Broken($"says it has {dimensions} dimensions");
+        if (dimensions is < 1 or > 7) throw Broken($"has {dimensions} dimensions");
         long[] edges = [1, 1, 1, 1, 1, 1, 1];
         for (int i = 0; i < dimensions; i++) edges[i] = Dimension(i + 1);
         long voxels = 1;
         foreach (long edge in edges)
         {
-            if (edge is < 1 or > int.MaxValue || (voxels *= edge) >= MostVoxels) throw Broken($"says it is {string.Join(" x ", edges[..(int)dimensions])} voxels, which cannot be");
+            if (edge is < 1 or > int.MaxValue || (voxels *= edge) >= MostVoxels) throw Broken($"has an impossible size of {string.Join(" x ", edges[..(int)dimensions])} voxels");
         }
         double slope = isSecond ? Double(176) : Float(112), intercept = isSecond ? Double(184) : Float(116);
         bool scaled = double.IsFinite(slope) && slope != 0 && double.IsFinite(intercept);
         double offset = isSecond ? BinaryPrimitives.ReadInt64LittleEndian(Ordered(168, 8)) : Float(108);
         int end = pair ? 0 : Extension + (isSecond ? SecondSize : FirstSize);
-        // 0 in a single file is what some writers leave; it means "directly behind the header".
-        if (!(offset == 0 || offset >= end && offset < 1L << 40)) throw Broken(FormattableString.Invariant($"says its voxels begin at byte {offset}"));
+        // Some programs write 0 into single files. It means "directly after the header".
+        if (!(offset == 0 || offset >= end && offset < 1L << 40)) throw Broken(FormattableString.Invariant($"has voxels that begin at byte {offset}"));
         Affine affine = ReadAffine();
-        if (!affine.IsInvertible) throw Broken("has an affine without an extent");
+        if (!affine.IsInvertible) throw Broken("has a singular affine");
         return new NiftiHeader((int)(edges[3] * edges[4] * edges[5] * edges[6]), new Size3((int)edges[0], (int)edges[1], (int)edges[2]), affine,
             Short(isSecond ? 12 : 70), scaled ? slope : 1, scaled ? intercept : 0)
         {
@@ -65,14 +65,14 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
         for (int axis = 0; axis < 3; axis++) sizes[axis] = Math.Abs(sizes[axis]) is > 0 and var edge && double.IsFinite(edge) ? edge : 1;
         if (qform <= 0)
         {
-            // Neither form: voxel sizes, x to the left, as nibabel reads such files, centred.
+            // Without sform and qform: voxel sizes with x to the left and a centred origin, as nibabel reads such files.
             return new Affine(-sizes[0], 0, 0, sizes[0] * (Dimension(1) - 1) / 2.0, 0, sizes[1], 0, -sizes[1] * (Dimension(2) - 1) / 2.0, 0, 0, sizes[2], -sizes[2] * (Math.Max(1, Dimension(3)) - 1) / 2.0);
         }
         double b = Quaternion(0), c = Quaternion(1), d = Quaternion(2), rest = 1 - (b * b + c * c + d * d);
-        if (!(rest > -0.01)) throw Broken("has a quaternion that is no rotation");
-        // A half turn has a = 0, which rounding would make a small angle of (nibabel's threshold).
+        if (!(rest > -0.01)) throw Broken("has a quaternion that is not a rotation");
+        // A half turn has a = 0, which rounding would turn into a small angle. The threshold is nibabel's.
         double threshold = 3 * (isSecond ? double.BitIncrement(1) - 1 : float.BitIncrement(1) - 1);
-        double a = rest < threshold ? 0 : Math.Sqrt(rest), norm = Math.Sqrt(a * a + b * b + c * c + d * d); // not quite 1 after single precision
+        double a = rest < threshold ? 0 : Math.Sqrt(rest), norm = Math.Sqrt(a * a + b * b + c * c + d * d); // not exactly 1 after single precision
         (a, b, c, d) = (a / norm, b / norm, c / norm, d / norm);
         double factor = Pixel(0) < 0 ? -1 : 1;
         double sx = sizes[0], sy = sizes[1], sz = sizes[2] * factor;
@@ -104,5 +104,5 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
         return value;
     }
 
-    private readonly VolumeException Broken(string what) => new($"'{path}' {what}: the file is broken.");
+    private readonly VolumeException Broken(string what) => new($"'{path}' is damaged: it {what}.");
 }

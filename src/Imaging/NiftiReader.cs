@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>NIfTI-1 and NIfTI-2 files: .nii, .nii.gz, and header and image pairs (.hdr, .img), of either byte order.</summary>
+/// <summary>Reads NIfTI-1 and NIfTI-2 files: .nii, .nii.gz, and pairs of header and image (.hdr, .img), in either byte order.</summary>
 public static class NiftiReader
 {
     /// <summary>Reads the header alone.</summary>
-    /// <exception cref="VolumeException">The file is missing, broken, or no NIfTI.</exception>
+    /// <exception cref="VolumeException">The file is missing, damaged, or not NIfTI.</exception>
     public static NiftiHeader ReadHeader(string path) => VolumeFile.Guarded(path, () =>
     {
         string headerPath = HeaderOf(path);
@@ -15,12 +15,12 @@ public static class NiftiReader
         return ReadHeader(stream, headerPath, out _);
     });
 
-    /// <summary>Reads intensities, scaled as the header says.</summary>
-    /// <exception cref="VolumeException">The file is missing, broken, no NIfTI, or of complex numbers or colours.</exception>
+    /// <summary>Reads intensities and scales them by the slope and intercept of the header.</summary>
+    /// <exception cref="VolumeException">The file is missing, damaged, not NIfTI, or has complex numbers or colours.</exception>
     public static Volume<float> ReadImage(string path, CancellationToken cancel) =>
         VolumeFile.Guarded(path, () => Read<float>(path, NiftiVoxels.ToIntensities, cancel));
 
-    /// <summary>The file, or header and image of a pair.</summary>
+    /// <summary>Returns the file, or the header and image of a pair.</summary>
     internal static IReadOnlyList<string> Files(string path) => VolumeFile.Guarded<IReadOnlyList<string>>(path, () =>
     {
         string header = HeaderOf(path);
@@ -28,7 +28,7 @@ public static class NiftiReader
     });
 
     /// <summary>Reads a label map.</summary>
-    /// <exception cref="VolumeException">As for images; or a value is no whole number from 0 to 65535.</exception>
+    /// <exception cref="VolumeException">The file is missing, damaged, not NIfTI, or a value is not a whole number from 0 to 65535.</exception>
     public static Volume<ushort> ReadLabel(string path, CancellationToken cancel) => VolumeFile.Guarded(path, () => Read(path, VoxelStream.ToLabels(path), cancel));
 
     private static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel) where T : unmanaged
@@ -60,7 +60,7 @@ public static class NiftiReader
         return NiftiHeaderParser.Parse(bytes.AsSpan(0, consumed), path);
     }
 
-    // By content: files that were unpacked by hand and kept their name are as common as the reverse.
+    // Compression is recognised by content, because decompressed files often keep the name .nii.gz, and the reverse.
     private static Stream Unpacked(FileStream file)
     {
         bool packed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
@@ -71,9 +71,9 @@ public static class NiftiReader
     private static string HeaderOf(string path) => Partner(path, ".img", ".hdr") ?? path;
 
     private static string ImageOf(string path) =>
-        Partner(path, ".hdr", ".img") ?? throw new VolumeException($"'{path}' is the header of a pair, but there is no .img file beside it.");
+        Partner(path, ".hdr", ".img") ?? throw new VolumeException($"'{path}' is the header of a pair, but its .img file is missing.");
 
-    /// <summary>The other file of a pair, packed or not; null where the path has another extension or there is none.</summary>
+    /// <summary>Returns the other file of a pair, compressed or not. Returns null if the path has another extension or the file does not exist.</summary>
     private static string? Partner(string path, string from, string to)
     {
         string plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;

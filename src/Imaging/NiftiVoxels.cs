@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Stored values of every scalar NIfTI datatype as intensities or labels.</summary>
+/// <summary>Converts stored values of every scalar NIfTI datatype to intensities or labels.</summary>
 internal static class NiftiVoxels
 {
-    // Labels that went through a slope come back with rounding errors.
+    // Labels that were scaled by a slope have rounding errors.
     private const double WholeTolerance = 1e-4;
 
-    /// <summary>Bytes of a stored value; null for datatypes that are no scalar of up to 64 bits.</summary>
+    /// <summary>Returns the number of bytes of a stored value, or null for datatypes that are not scalars of up to 64 bits.</summary>
     public static int? Width(int datatype) => datatype switch
     {
         2 or 256 => 1,
@@ -40,7 +40,7 @@ internal static class NiftiVoxels
         }
     }
 
-    /// <summary>The first value that is no label, or null.</summary>
+    /// <summary>Returns the first value that is not a label, or null.</summary>
     public static double? ToLabels(NiftiHeader header, Span<byte> raw, Span<ushort> voxels)
     {
         ToNative(header, raw);
@@ -59,7 +59,7 @@ internal static class NiftiVoxels
         };
     }
 
-    // What most scans are, by vectors; to the last bit what the general way gives.
+    // A fast path with vectors for the most common datatypes. It gives the same bits as the general path.
     private static bool IsConverted(NiftiHeader header, ReadOnlySpan<byte> raw, Span<float> voxels)
     {
         bool isPlain = header.Slope == 1 && header.Intercept == 0;
@@ -104,7 +104,7 @@ internal static class NiftiVoxels
         {
             for (int i = 0; i < voxels.Length; i++)
             {
-                // Negative numbers, and those beyond 63 bits, are large without a sign.
+                // As unsigned numbers, negative ones and those beyond 63 bits are large.
                 ulong label = unchecked((ulong)long.CreateTruncating(values[i]));
                 if (label > ushort.MaxValue) return double.CreateTruncating(values[i]);
                 voxels[i] = (ushort)label;
@@ -114,7 +114,7 @@ internal static class NiftiVoxels
         for (int i = 0; i < voxels.Length; i++)
         {
             double value = double.CreateTruncating(values[i]) * slope + intercept, label = Math.Round(value);
-            // Written so that NaN fails, too.
+            // The comparison is written so that NaN fails as well.
             if (!(Math.Abs(value - label) <= WholeTolerance && label is >= 0 and <= ushort.MaxValue)) return value;
             voxels[i] = (ushort)label;
         }

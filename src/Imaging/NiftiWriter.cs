@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 namespace HiEndMae.Imaging;
 
 /// <summary>Writes NIfTI-1 files, .nii or .nii.gz: little endian, with sform and qform, channels as the fourth dimension.</summary>
-/// <remarks>A file appears under its name only once it is complete.</remarks>
+/// <remarks>A file appears under its name only when it is complete.</remarks>
 public static class NiftiWriter
 {
     private const int Float32 = 16, UInt16 = 512;
 
     /// <summary>Writes intensities as float32.</summary>
-    /// <param name="path">Ends in .nii or .nii.gz; its folder exists. A file of that name is replaced.</param>
-    /// <param name="volume">At most 32767 voxels along an axis.</param>
-    /// <param name="cancel">Leaves nothing behind.</param>
-    /// <exception cref="VolumeException">The path has another extension, the volume does not fit the format, or the disk refuses.</exception>
+    /// <param name="path">The file to write, ending in .nii or .nii.gz, in an existing folder. An old file is replaced.</param>
+    /// <param name="volume">The volume to write, at most 32767 voxels along an axis.</param>
+    /// <param name="cancel">Cancels writing; no file is left behind.</param>
+    /// <exception cref="VolumeException">The extension is wrong, the format cannot hold the volume, or the file cannot be written.</exception>
     public static void Write(string path, Volume<float> volume, CancellationToken cancel) => Write(path, volume, Float32, cancel);
 
     /// <summary>Writes a label map as uint16.</summary>
@@ -25,8 +25,8 @@ public static class NiftiWriter
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(volume);
         bool packed = path.EndsWith(".nii.gz", StringComparison.OrdinalIgnoreCase);
-        if (!packed && !path.EndsWith(".nii", StringComparison.OrdinalIgnoreCase)) throw new VolumeException($"'{path}' cannot be written: NIfTI files end in .nii or .nii.gz.");
-        if (!volume.Affine.IsInvertible) throw new VolumeException($"'{path}' cannot be written: its affine has no extent.");
+        if (!packed && !path.EndsWith(".nii", StringComparison.OrdinalIgnoreCase)) throw new VolumeException($"'{path}' cannot be written: the name of a NIfTI file must end in .nii or .nii.gz.");
+        if (!volume.Affine.IsInvertible) throw new VolumeException($"'{path}' cannot be written: its affine is singular.");
         byte[] header = NiftiHeaderFormatter.Format(volume.Channels, volume.Size, volume.Affine, datatype, Marshal.SizeOf<T>())
             ?? throw new VolumeException($"'{path}' cannot be written: {volume.Size} voxels in {volume.Channels} channels are more than NIfTI-1 can hold.");
         VolumeFile.Replace([path], files =>

@@ -1,7 +1,7 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>NRRD files: .nrrd, and .nhdr with its data beside it; raw or gzip, of either byte order.</summary>
-/// <remarks>Source: teem.sourceforge.net/nrrd/format.html. Channels are a first or a last axis without a direction.</remarks>
+/// <summary>Reads NRRD files: .nrrd, or .nhdr with a data file beside it; raw or gzip, in either byte order.</summary>
+/// <remarks>Source: teem.sourceforge.net/nrrd/format.html. Channels are a first or last axis without a direction.</remarks>
 internal static class NrrdReader
 {
     private const double MostSkipped = 1L << 40;
@@ -22,7 +22,7 @@ internal static class NrrdReader
         return Parse(Fields(file, path), path);
     });
 
-    /// <summary>The header, and its data file where that is another.</summary>
+    /// <summary>Returns the header file, and the data file if it is a separate one.</summary>
     public static IReadOnlyList<string> Files(string path) => VolumeFile.Guarded<IReadOnlyList<string>>(path, () =>
     {
         using FileStream file = VolumeFile.Open(path);
@@ -42,8 +42,8 @@ internal static class NrrdReader
         long bytes = header.Size.Count * header.Channels * (NiftiVoxels.Width(header.DataType) ?? 0);
         double skip = Field(fields, "byte skip", "byteskip") is { } text ? TextHeaderFile.Numbers(path, "byte skip", text, 1)[0] : 0;
         bool isPacked = fields["encoding"] is "gzip" or "gz";
-        if (skip < -1 || (skip == -1 && isPacked)) throw new VolumeException($"'{path}' says byte skip {skip}; -1 is read for raw data, and nothing below.");
-        if (skip > MostSkipped) throw new VolumeException($"'{path}' is cut off: it ends before its data do.");
+        if (skip < -1 || (skip == -1 && isPacked)) throw new VolumeException($"'{path}' has byte skip {skip}; the smallest allowed value is -1, for raw data only.");
+        if (skip > MostSkipped) throw new VolumeException($"'{path}' is truncated: it ends before its data do.");
         if (isPacked)
         {
             long start = data.Position;
@@ -51,49 +51,49 @@ internal static class NrrdReader
             return VoxelStream.Read(header, packed, data.Length, (long)Math.Max(skip, 0), path, convert, cancel, () => new GzipReadStream(VolumeFile.Open(data.Name, start)));
         }
         data.Position = skip == -1 ? Math.Max(0, data.Length - bytes) : data.Position + (long)Math.Max(skip, 0);
-        if (data.Length - data.Position < bytes) throw new VolumeException($"'{path}' is cut off: it ends before its data do.");
+        if (data.Length - data.Position < bytes) throw new VolumeException($"'{path}' is truncated: it ends before its data do.");
         return VoxelStream.Read(header, data, data.Length, 0, path, convert, cancel);
     });
 
     private static Dictionary<string, string> Fields(Stream stream, string path)
     {
         List<string> lines = TextHeaderFile.Lines(stream, path, line => line.Length == 0);
-        if (lines.Count == 0 || !lines[0].StartsWith("NRRD000", StringComparison.Ordinal)) throw new VolumeException($"'{path}' is no NRRD file.");
+        if (lines.Count == 0 || !lines[0].StartsWith("NRRD000", StringComparison.Ordinal)) throw new VolumeException($"'{path}' is not an NRRD file.");
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string line in lines.Skip(1))
         {
             int colon = line.IndexOf(": ", StringComparison.Ordinal);
-            // Comments, and key:=value pairs, say nothing of the grid.
+            // Comments and key:=value pairs do not describe the grid.
             if (line.Length > 0 && line[0] != '#' && colon > 0) fields[line[..colon].Trim()] = line[(colon + 2)..].Trim();
         }
         return fields;
     }
 
-    // Null where the data follow the header.
+    // Null if the data follow the header.
     private static string? DataFile(Dictionary<string, string> fields, string path)
     {
         if (Field(fields, "data file", "datafile") is not { } name) return null;
-        if (name == "LIST" || name.StartsWith("LIST ", StringComparison.Ordinal) || name.Contains('%', StringComparison.Ordinal)) throw new VolumeException($"'{path}' is spread over many files; write it as one.");
+        if (name == "LIST" || name.StartsWith("LIST ", StringComparison.Ordinal) || name.Contains('%', StringComparison.Ordinal)) throw new VolumeException($"'{path}' is spread over several files, which is not supported; save it as one.");
         return TextHeaderFile.Beside(path, name);
     }
 
     private static NiftiHeader Parse(Dictionary<string, string> fields, string path)
     {
-        string Need(string key) => fields.TryGetValue(key, out string? text) ? text : throw new VolumeException($"'{path}' is no whole NRRD file: it does not say '{key}'.");
+        string Need(string key) => fields.TryGetValue(key, out string? text) ? text : throw new VolumeException($"'{path}' is incomplete: it has no '{key}'.");
         double[] sizes = TextHeaderFile.Numbers(path, "sizes", Need("sizes"), -1);
-        if (TextHeaderFile.Numbers(path, "dimension", Need("dimension"), 1)[0] != sizes.Length) throw new VolumeException($"'{path}' says dimension {TextHeaderFile.Shown(fields["dimension"])}, but has {sizes.Length} sizes.");
+        if (TextHeaderFile.Numbers(path, "dimension", Need("dimension"), 1)[0] != sizes.Length) throw new VolumeException($"'{path}' has dimension {TextHeaderFile.Shown(fields["dimension"])}, but {sizes.Length} sizes.");
         // Slicer writes channels as a first axis, ITK and others as a last one.
         bool isInterleaved = sizes.Length == 4 && Field(fields, "space directions") is { } text && text.StartsWith("none", StringComparison.Ordinal);
         (Size3 size, int channels) = TextHeaderFile.Sizes(path, isInterleaved ? [.. sizes.Skip(1), sizes[0]] : sizes);
-        if (!Types.TryGetValue(Need("type"), out int type)) throw new VolumeException($"'{path}' has values of type '{TextHeaderFile.Shown(fields["type"])}'; integers and reals are read.");
-        if (Need("encoding") is not ("raw" or "gzip" or "gz")) throw new VolumeException($"'{path}' is encoded as '{TextHeaderFile.Shown(fields["encoding"])}'; raw and gzip are read.");
+        if (!Types.TryGetValue(Need("type"), out int type)) throw new VolumeException($"'{path}' has values of type '{TextHeaderFile.Shown(fields["type"])}'; supported are integers and real numbers.");
+        if (Need("encoding") is not ("raw" or "gzip" or "gz")) throw new VolumeException($"'{path}' is encoded as '{TextHeaderFile.Shown(fields["encoding"])}'; supported are raw and gzip.");
         bool isBig = fields.TryGetValue("endian", out string? endian) && endian == "big";
-        if (endian is null && NiftiVoxels.Width(type) > 1) throw new VolumeException($"'{path}' does not say 'endian'.");
+        if (endian is null && NiftiVoxels.Width(type) > 1) throw new VolumeException($"'{path}' is incomplete: it has no 'endian'.");
         bool isLps = Field(fields, "space") switch
         {
             null or "left-posterior-superior" or "LPS" or "left-posterior-superior-time" or "LPST" => true,
             "right-anterior-superior" or "RAS" or "right-anterior-superior-time" or "RAST" => false,
-            var other => throw new VolumeException($"'{path}' lies in the space '{TextHeaderFile.Shown(other)}'; left-posterior-superior and right-anterior-superior are read."),
+            var other => throw new VolumeException($"'{path}' has the space '{TextHeaderFile.Shown(other)}'; supported are left-posterior-superior and right-anterior-superior."),
         };
         double[] origin = Field(fields, "space origin") is { } place ? Vector(path, place) ?? new double[3] : new double[3];
         return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, Axes(fields, path, sizes.Length), origin, isLps), type, 1, 0)
@@ -111,10 +111,10 @@ internal static class NrrdReader
             double[]?[] vectors = [.. directions.Split(')', StringSplitOptions.RemoveEmptyEntries).SelectMany(part => part.Trim() is var text && text.StartsWith("none", StringComparison.Ordinal)
                 ? text.Length > 4 ? [null, Vector(path, text[4..])] : [null]
                 : new[] { Vector(path, text) })];
-            if (vectors.Length != dimensions) throw new VolumeException($"'{path}' says space directions '{TextHeaderFile.Shown(directions)}'; {dimensions} are wanted.");
+            if (vectors.Length != dimensions) throw new VolumeException($"'{path}' has space directions '{TextHeaderFile.Shown(directions)}'; it must have {dimensions} of them.");
             if (vectors.Length == 4 && vectors[0] is null) vectors = [.. vectors.Skip(1), null];
             int first = Array.FindIndex(vectors, vector => vector is null);
-            if (first is >= 0 and < 3) throw new VolumeException($"'{path}' has an axis without a direction among those of its space; channels are a first or a last axis.");
+            if (first is >= 0 and < 3) throw new VolumeException($"'{path}' has an axis without a direction between those of its space; channels must be the first or the last axis.");
             return [.. vectors.Take(3).Select(vector => vector!), .. unit.Skip(Math.Min(3, vectors.Length))];
         }
         if (Field(fields, "spacings") is not { } spacings) return unit;
@@ -138,7 +138,7 @@ internal static class NrrdReader
             int next;
             while ((next = data.ReadByte()) != '\n')
             {
-                if (next < 0) throw new VolumeException($"'{path}' is cut off: it ends before its data do.");
+                if (next < 0) throw new VolumeException($"'{path}' is truncated: it ends before its data do.");
             }
         }
     }

@@ -1,11 +1,11 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Axes of a volume brought to RAS+: x to the right, y to the front, z to the head.</summary>
+/// <summary>Turns the axes of a volume to RAS+: x to the right, y to the front, z to the head.</summary>
 public static class Orientation
 {
     private const int Tile = 64;
 
-    /// <summary>The volume with its axes permuted and flipped to the closest RAS+ orientation, voxels unchanged, as nibabel's as_closest_canonical.</summary>
+    /// <summary>Permutes and flips the axes of a volume to the closest RAS+ orientation, as nibabel's as_closest_canonical. Voxel values do not change.</summary>
     public static Volume<T> ToRas<T>(Volume<T> volume) where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(volume);
@@ -21,7 +21,7 @@ public static class Orientation
         {
             (int channel, int x) = Math.DivRem(plane, target.X);
             int from = (int)(channel * size.Count + origin) + x * sx, to = plane * target.Y * target.Z;
-            // Square tiles: where y and z change places, reading along one of them alone would miss the cache at every voxel.
+            // Square tiles avoid a cache miss at every voxel when y and z are exchanged.
             int wide = sz == 1 ? target.Z : Tile;
             for (int tileY = 0; tileY < target.Y; tileY += Tile)
             {
@@ -52,12 +52,12 @@ public static class Orientation
         }
     }
 
-    /// <summary>For each world axis the voxel axis closest to it, and whether that runs backwards (nibabel's io_orientation).</summary>
+    /// <summary>Finds for each world axis the closest voxel axis, and whether it runs in the opposite direction (nibabel's io_orientation).</summary>
     internal static (int[] Axes, bool[] Flips) Closest(Affine affine)
     {
         Affine rotation = Rotation.Closest(affine);
         int[] axes = [-1, -1, -1];
-        // The clearest voxel axis chooses first, so that none is left with a world axis at right angles to it.
+        // The voxel axis that is best aligned with a world axis is assigned first, so that no voxel axis gets a perpendicular world axis.
         foreach (int axis in Enumerable.Range(0, 3).OrderByDescending(axis => Enumerable.Range(0, 3).Max(world => Math.Abs(rotation[world, axis]))))
         {
             int closest = Enumerable.Range(0, 3).Where(world => axes[world] < 0).MaxBy(world => Math.Abs(rotation[world, axis]));

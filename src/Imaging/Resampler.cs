@@ -1,11 +1,11 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Volumes on another grid, with the conventions of MONAI 1.2 (Spacing, border padding, no corner alignment).</summary>
-/// <remarks>Positions are computed in double precision. Where the axes of both grids are parallel, whatever their order and sense, planes are blended
-/// by vectors; otherwise voxel by voxel.</remarks>
+/// <summary>Resamples volumes to another grid with the conventions of MONAI 1.2 (Spacing, border padding, no corner alignment).</summary>
+/// <remarks>Positions are computed in double precision. If the axes of both grids are parallel, in any order and direction, planes are blended with vector instructions;
+/// otherwise it works voxel by voxel.</remarks>
 public static class Resampler
 {
-    /// <summary>The volume on axes of its own direction with another spacing, trilinear. A spacing that it has already gives it back.</summary>
+    /// <summary>Resamples a volume to another spacing along its own axes, trilinearly. Returns the volume itself if it has the spacing already.</summary>
     /// <exception cref="VolumeException">The result would be too large.</exception>
     public static Volume<float> Resample(Volume<float> volume, Spacing3 spacing)
     {
@@ -14,7 +14,7 @@ public static class Resampler
         return Resample(volume, size, affine);
     }
 
-    /// <summary>As <see cref="Resample(Volume{float}, Spacing3)"/> and <see cref="IntensityWindow.Apply"/> in one pass; the given volume's own voxels are overwritten where it has the spacing already.</summary>
+    /// <summary>Does <see cref="Resample(Volume{float}, Spacing3)"/> and <see cref="IntensityWindow.Apply"/> in one pass. If the volume has the spacing already, its voxels are overwritten.</summary>
     /// <exception cref="VolumeException">The result would be too large.</exception>
     public static Volume<float> Resample(Volume<float> volume, Spacing3 spacing, (double Low, double High) window)
     {
@@ -25,7 +25,7 @@ public static class Resampler
         return target;
     }
 
-    /// <summary>The label map on axes of its own direction with another spacing, nearest voxel.</summary>
+    /// <summary>Resamples a label map to another spacing along its own axes, to the nearest voxel.</summary>
     /// <exception cref="VolumeException">The result would be too large.</exception>
     public static Volume<ushort> ResampleNearest(Volume<ushort> volume, Spacing3 spacing)
     {
@@ -34,7 +34,7 @@ public static class Resampler
         return ResampleNearest(volume, size, affine);
     }
 
-    /// <summary>The volume on a given grid, trilinear; beyond its border the border's values. The grid that it has already gives it back.</summary>
+    /// <summary>Resamples a volume to a grid, trilinearly, with border values outside. Returns the volume itself if it has the grid already.</summary>
     /// <exception cref="VolumeException">The result would be too large.</exception>
     public static Volume<float> Resample(Volume<float> volume, Size3 size, Affine affine)
     {
@@ -42,7 +42,7 @@ public static class Resampler
         return Fill(volume, size, affine, window: null);
     }
 
-    /// <summary>The label map on a given grid, nearest voxel, halves to the even index as libtorch rounds. The grid that it has already gives it back.</summary>
+    /// <summary>Resamples a label map to a grid, to the nearest voxel; halves round to the even index as in libtorch. Returns the label map itself if it has the grid already.</summary>
     /// <exception cref="VolumeException">The result would be too large.</exception>
     public static Volume<ushort> ResampleNearest(Volume<ushort> volume, Size3 size, Affine affine)
     {
@@ -72,5 +72,5 @@ public static class Resampler
 
     private static int Length(int channels, Size3 size) => channels * (double)size.X * size.Y * size.Z <= Array.MaxLength
         ? (int)(channels * size.Count)
-        : throw new VolumeException($"A volume cannot be resampled to {size} voxels in {channels} channels: that is too large.");
+        : throw new VolumeException($"A volume cannot be resampled to {size} voxels in {channels} channels, because that is too large; choose a larger spacing.");
 }

@@ -1,14 +1,14 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>The rotation (or mirroring) part of an affine.</summary>
+/// <summary>Extracts the rotation (or reflection) of an affine.</summary>
 internal static class Rotation
 {
-    /// <summary>The orthogonal matrix closest to the affine's unit directions: the orthogonal factor of its polar decomposition, by Newton's iteration.</summary>
+    /// <summary>Computes the orthogonal matrix closest to the affine's unit directions: the orthogonal factor of the polar decomposition, by Newton's iteration.</summary>
     public static Affine Closest(Affine affine)
     {
         Spacing3 spacing = affine.Spacing;
         Affine q = Columns(affine, 1 / spacing.X, 1 / spacing.Y, 1 / spacing.Z);
-        // Converges quadratically: fewer than ten rounds for any affine that has an inverse worth the name.
+        // Converges quadratically: fewer than ten iterations unless the affine is nearly singular.
         for (int round = 0; round < 100; round++)
         {
             Affine inverse = q.Inverse();
@@ -28,13 +28,13 @@ internal static class Rotation
         return q;
     }
 
-    /// <summary>Imaginary parts of the unit quaternion of an orthogonal matrix (the real part is not negative), and whether z had to be mirrored.</summary>
+    /// <summary>Computes the imaginary parts of the unit quaternion of an orthogonal matrix (its real part is at least 0), and whether z had to be mirrored.</summary>
     public static (double B, double C, double D, bool Mirrored) ToQuaternion(Affine q)
     {
         double determinant = q.M00 * (q.M11 * q.M22 - q.M12 * q.M21) - q.M01 * (q.M10 * q.M22 - q.M12 * q.M20) + q.M02 * (q.M10 * q.M21 - q.M11 * q.M20);
         bool mirrored = determinant < 0;
         if (mirrored) q = Columns(q, 1, 1, -1);
-        // Each square is four times a component's; dividing by the largest keeps all of them exact.
+        // Each term is four times the square of a component. Dividing by the largest keeps all of them accurate.
         double[] squares = [1 + q.M00 + q.M11 + q.M22, 1 + q.M00 - q.M11 - q.M22, 1 - q.M00 + q.M11 - q.M22, 1 - q.M00 - q.M11 + q.M22];
         int largest = Array.IndexOf(squares, squares.Max());
         double ab = q.M21 - q.M12, ac = q.M02 - q.M20, ad = q.M10 - q.M01, bc = q.M10 + q.M01, bd = q.M02 + q.M20, cd = q.M21 + q.M12;

@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Between the order of files (x fastest) and that of volumes (z fastest), a slab of z planes at a time, in blocks of 8 by 8 that stay in registers.</summary>
+/// <summary>Converts between the voxel order of files (x fastest) and of volumes (z fastest), a slab of z planes at a time, in blocks of 8 by 8 that stay in registers.</summary>
 internal static class SlabTranspose
 {
     private const int Edge = 8;
 
-    /// <summary>Planes [planes, Y, X] into z, z + 1, ... of a channel [X, Y, Z].</summary>
+    /// <summary>Copies planes [planes, Y, X] to z, z + 1, ... of a channel [X, Y, Z].</summary>
     public static void ToVolume<T>(ReadOnlySpan<T> slab, Span<T> channel, Size3 size, int z, int planes) where T : unmanaged
     {
         if (size.X == 0 || planes == 0) return;
@@ -24,7 +24,7 @@ internal static class SlabTranspose
         for (int y = 0; y < size.Y; y++) Transpose(channel[(y * size.Z + z)..], (nint)size.Y * size.Z, size.X, slab[(y * size.X)..], (nint)size.X * size.Y, planes);
     }
 
-    // A matrix of so many rows and columns, its rows a stride apart, into its transpose.
+    // Transposes a matrix whose rows are a stride apart.
     private static unsafe void Transpose<T>(ReadOnlySpan<T> source, nint sourceStride, int rows, Span<T> target, nint targetStride, int columns) where T : unmanaged
     {
         if ((rows - 1) * sourceStride + columns > source.Length || (columns - 1) * targetStride + rows > target.Length) throw new ArgumentException("The planes do not fit the volume.", nameof(target));
@@ -71,7 +71,7 @@ internal static class SlabTranspose
         Avx.Permute2x128(a3, b3, 0x31).Store(to + 7 * toStride);
     }
 
-    // Four rows: columns 0 to 3 in the lower halves, 4 to 7 in the upper ones.
+    // Loads four rows: columns 0 to 3 in the lower halves, 4 to 7 in the upper ones.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Quads(float* from, nint stride, out Vector256<float> c0, out Vector256<float> c1, out Vector256<float> c2, out Vector256<float> c3)
     {
@@ -88,7 +88,7 @@ internal static class SlabTranspose
     {
         Vector128<ushort> r0 = Vector128.Load(from), r1 = Vector128.Load(from + fromStride), r2 = Vector128.Load(from + 2 * fromStride), r3 = Vector128.Load(from + 3 * fromStride);
         Vector128<ushort> r4 = Vector128.Load(from + 4 * fromStride), r5 = Vector128.Load(from + 5 * fromStride), r6 = Vector128.Load(from + 6 * fromStride), r7 = Vector128.Load(from + 7 * fromStride);
-        // Pairs of rows, then fours, then all eight; each step doubles the run of one column.
+        // Interleaves pairs of rows, then fours, then all eight. Each step doubles the length of a column's run.
         Vector128<uint> p0 = Sse2.UnpackLow(r0, r1).AsUInt32(), p1 = Sse2.UnpackHigh(r0, r1).AsUInt32(), p2 = Sse2.UnpackLow(r2, r3).AsUInt32(), p3 = Sse2.UnpackHigh(r2, r3).AsUInt32();
         Vector128<uint> p4 = Sse2.UnpackLow(r4, r5).AsUInt32(), p5 = Sse2.UnpackHigh(r4, r5).AsUInt32(), p6 = Sse2.UnpackLow(r6, r7).AsUInt32(), p7 = Sse2.UnpackHigh(r6, r7).AsUInt32();
         Pair(Sse2.UnpackLow(p0, p2), Sse2.UnpackLow(p4, p6), to, toStride);

@@ -3,7 +3,7 @@ namespace HiEndMae.Imaging;
 /// <summary>Distance between voxel centres along x, y, z in millimetres.</summary>
 public readonly record struct Spacing3(double X, double Y, double Z)
 {
-    /// <summary>The same spacing along every axis.</summary>
+    /// <summary>Creates a spacing that is the same along every axis.</summary>
     public static Spacing3 Isotropic(double spacing) => new(spacing, spacing, spacing);
 
     /// <summary>Spacing along axis 0 (x), 1 (y) or 2 (z), mm.</summary>

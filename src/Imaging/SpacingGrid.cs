@@ -1,12 +1,12 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>The grid that a change of spacing leads to: MONAI 1.2's zoom_affine and compute_shape_offset.</summary>
+/// <summary>Computes the grid after a change of spacing, as zoom_affine and compute_shape_offset of MONAI 1.2.</summary>
 internal static class SpacingGrid
 {
     private const double CornerTolerance = 1e-8; // numpy.allclose against zero
     private const double MostVoxels = 1 << 24; // along an axis
 
-    /// <summary>Orthogonal axes of the new spacing that reach from corner to corner.</summary>
+    /// <summary>Returns a grid with orthogonal axes and the new spacing that covers the old one from corner to corner.</summary>
     public static (Size3 Size, Affine Affine) Of(Size3 size, Affine affine, Spacing3 spacing)
     {
         double[,] rows = Axes(affine, spacing);
@@ -14,7 +14,7 @@ internal static class SpacingGrid
         (double X, double Y, double Z)[] corners = [.. from x in (int[])[0, size.X - 1] from y in (int[])[0, size.Y - 1] from z in (int[])[0, size.Z - 1] select toNew.Apply(x, y, z)];
         var low = (X: corners.Min(corner => corner.X), Y: corners.Min(corner => corner.Y), Z: corners.Min(corner => corner.Z));
         var target = new Size3(Length(corners.Max(corner => corner.X) - low.X), Length(corners.Max(corner => corner.Y) - low.Y), Length(corners.Max(corner => corner.Z) - low.Z));
-        // Where one corner is the first along every new axis the grid begins there; an oblique grid has none, and shares the middle.
+        // If one corner comes first along every new axis, the grid begins there. An oblique grid has no such corner and keeps the centre instead.
         int first = Array.FindIndex(corners, corner => Math.Abs(corner.X - low.X) + Math.Abs(corner.Y - low.Y) + Math.Abs(corner.Z - low.Z) < CornerTolerance);
         (double X, double Y, double Z) origin;
         if (first >= 0)
@@ -32,10 +32,10 @@ internal static class SpacingGrid
 
         int Length(double extent) => extent < MostVoxels
             ? Math.Max(1, (int)Math.Round(extent + 1, MidpointRounding.ToEven))
-            : throw new VolumeException($"A volume of {size} voxels of {affine.Spacing} cannot be resampled to {spacing}: it would be too large.");
+            : throw new VolumeException($"A volume of {size} voxels of {affine.Spacing} cannot be resampled to {spacing}, because it would be too large; choose a larger spacing.");
     }
 
-    // Gram and Schmidt on the columns, which is what a Cholesky factor of their products gives; shear is left out.
+    // Gram-Schmidt on the columns, which equals the Cholesky factor of their products. Shear is left out.
     private static double[,] Axes(Affine affine, Spacing3 spacing)
     {
         var rows = new double[3, 4];

@@ -4,16 +4,16 @@ using System.Runtime.Intrinsics.X86;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Trilinear resampling between grids of parallel axes, one axis after another: a plane of the source is brought to the target's y and z once, and two
-/// such planes are blended to each plane of the target.</summary>
-/// <remarks>Differences instead of two weights: a constant region keeps its value to the last bit.</remarks>
+/// <summary>Resamples trilinearly between grids with parallel axes, one axis after another: each source plane is resampled to the y and z of the target once, and two
+/// such planes are blended for each plane of the target.</summary>
+/// <remarks>It blends with a difference instead of two weights, so that a constant region keeps its value to the last bit.</remarks>
 internal static class TrilinearPlanes
 {
-    /// <summary>Fills the target; with a window its values are clipped and scaled as by <see cref="IntensityWindow"/>.</summary>
+    /// <summary>Fills the target. With a window, values are clipped and scaled as by <see cref="IntensityWindow"/>.</summary>
     public static void Fill(Volume<float> volume, Volume<float> target, AxisPositions[] axes, (double Low, double High)? window)
     {
         Size3 to = target.Size;
-        // A thread takes planes in a row, so that most source planes are prepared once.
+        // Each thread takes consecutive planes, so that most source planes are resampled once.
         int chunks = Math.Clamp(Environment.ProcessorCount, 1, to.X);
         Parallel.For(0, volume.Channels * chunks, part =>
         {
@@ -25,7 +25,7 @@ internal static class TrilinearPlanes
                 Span<float> result = target.Channel(channel).Slice(x * to.Y * to.Z, to.Y * to.Z);
                 (float[] low, float[] high) = planes.Around(axes[0].Low[x], axes[0].High[x]);
                 Blend(low, high, axes[0].Fraction[x], result);
-                // While the plane is in the cache.
+                // Applied while the plane is in the processor's cache.
                 if (window is { } bounds) IntensityWindow.Apply(result, bounds.Low, bounds.High);
             }
         });
@@ -43,7 +43,7 @@ internal static class TrilinearPlanes
         for (; done < result.Length; done++) result[done] = near[done] + (far[done] - near[done]) * fraction;
     }
 
-    /// <summary>The two source planes that were asked for last, on the target's y and z.</summary>
+    /// <summary>Keeps the two source planes that were used last, resampled to the y and z of the target.</summary>
     private sealed class Planes
     {
         private readonly Volume<float> volume;
@@ -64,7 +64,7 @@ internal static class TrilinearPlanes
             (this.volume, this.channel, this.to, alongY, alongZ) = (volume, channel, to, axes[1], axes[2]);
             (strideX, strideY, strideZ) = (strides[axes[0].Partner], strides[alongY.Partner], strides[alongZ.Partner]);
             lengthZ = from[alongZ.Partner];
-            // Along z a value is picked twice for each one made, which costs more than blending whole rows: it is done on the side of y that has fewer.
+            // Interpolating z costs two gathers per output, more than blending whole rows. So z is interpolated before or after y, where there are fewer rows.
             int lengthY = from[alongY.Partner];
             isAlongZFirst = lengthY < to.Y || strideZ != 1;
             planes = [new float[to.Y * to.Z], new float[to.Y * to.Z]];
@@ -80,7 +80,7 @@ internal static class TrilinearPlanes
             return (planes[a], planes[b]);
         }
 
-        // The slot of a plane; filled into the one that is not the other's.
+        // Returns the slot of a plane. A missing plane replaces the one that is not needed.
         private int Hold(int index, int other)
         {
             int slot = Array.IndexOf(held, index);
@@ -100,7 +100,7 @@ internal static class TrilinearPlanes
             for (int y = 0; y < to.Y; y++)
             {
                 (int low, int high) = (alongY.Low[y], alongY.High[y]);
-                // Rows go by in order, forwards or backwards: what was one neighbour is often the other now.
+                // Rows come in ascending or descending order, so the previous upper neighbour is often the next lower one.
                 if (low == highRow || high == lowRow)
                 {
                     Span<float> swap = first;

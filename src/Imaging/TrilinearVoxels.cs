@@ -1,6 +1,6 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Trilinear resampling between any two grids.</summary>
+/// <summary>Resamples trilinearly between any two grids.</summary>
 internal static class TrilinearVoxels
 {
     public static void Fill(Volume<float> volume, Volume<float> target, Affine toSource)

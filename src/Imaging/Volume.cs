@@ -5,11 +5,11 @@ namespace HiEndMae.Imaging;
 public sealed class Volume<T> where T : unmanaged
 {
     /// <summary>Wraps <paramref name="voxels"/> without copying.</summary>
-    /// <param name="channels">Channels, at least 1.</param>
-    /// <param name="size">Voxels along x, y, z.</param>
-    /// <param name="affine">Voxel index to world mm, RAS+.</param>
+    /// <param name="channels">Number of channels, at least 1.</param>
+    /// <param name="size">Number of voxels along x, y, z.</param>
+    /// <param name="affine">Maps voxel indices to world mm, RAS+.</param>
     /// <param name="voxels">channels * size.Count values, z fastest.</param>
-    /// <exception cref="ArgumentException">The array has another length.</exception>
+    /// <exception cref="ArgumentException">The array has a different length.</exception>
     public Volume(int channels, Size3 size, Affine affine, T[] voxels)
     {
         ArgumentNullException.ThrowIfNull(voxels);
@@ -21,16 +21,16 @@ public sealed class Volume<T> where T : unmanaged
         Voxels = voxels;
     }
 
-    /// <summary>Channels C.</summary>
+    /// <summary>Number of channels C.</summary>
     public int Channels { get; }
 
-    /// <summary>Voxels along x, y, z.</summary>
+    /// <summary>Number of voxels along x, y, z.</summary>
     public Size3 Size { get; }
 
-    /// <summary>Voxel index to world mm, RAS+.</summary>
+    /// <summary>Maps voxel indices to world mm, RAS+.</summary>
     public Affine Affine { get; }
 
-    /// <summary>The values, [C, X, Y, Z] with z fastest.</summary>
+    /// <summary>The values [C, X, Y, Z], z fastest.</summary>
     public T[] Voxels { get; }
 
     /// <summary>The values of one channel, [X, Y, Z].</summary>

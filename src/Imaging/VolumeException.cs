@@ -1,6 +1,6 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>A volume that cannot be read, written or used; the message is one sentence for the user and names the file.</summary>
+/// <summary>Thrown if a volume cannot be read, written or used. The message is one sentence for the user and names the file.</summary>
 public sealed class VolumeException : Exception
 {
     /// <summary>Creates the error.</summary>

@@ -1,13 +1,13 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Opening and reading files, for every format.</summary>
+/// <summary>Opens, reads and writes files of all formats.</summary>
 internal static class VolumeFile
 {
     private const int Buffer = 1 << 18;
 
     public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
 
-    /// <summary>Opens a file at one of its bytes.</summary>
+    /// <summary>Opens a file at a byte offset.</summary>
     public static FileStream Open(string path, long start)
     {
         FileStream file = Open(path);
@@ -15,7 +15,7 @@ internal static class VolumeFile
         return file;
     }
 
-    /// <summary>Runs a reader; what is wrong with a file is an error of the file.</summary>
+    /// <summary>Runs a reader and turns its errors into a <see cref="VolumeException"/> that names the file.</summary>
     public static T Guarded<T>(string path, Func<T> read)
     {
         try
@@ -24,11 +24,11 @@ internal static class VolumeFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new VolumeException($"There is no file '{(error as FileNotFoundException)?.FileName ?? path}'.", error);
+            throw new VolumeException($"The file '{(error as FileNotFoundException)?.FileName ?? path}' does not exist.", error);
         }
         catch (EndOfStreamException error)
         {
-            throw new VolumeException($"'{path}' is cut off: it ends before its data do.", error);
+            throw new VolumeException($"'{path}' is truncated: it ends before its data do.", error);
         }
         catch (OutOfMemoryException error)
         {
@@ -40,7 +40,7 @@ internal static class VolumeFile
         }
     }
 
-    /// <summary>Writes files beside their names; all take their places once all are complete and on the disk, in the order given.</summary>
+    /// <summary>Writes files under temporary names. When all are complete and flushed to the disk, they are renamed in the given order.</summary>
     public static void Replace(string[] paths, Action<FileStream[]> write)
     {
         string id = Guid.NewGuid().ToString("N");
@@ -76,7 +76,7 @@ internal static class VolumeFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The first error is the one to tell; a remainder of this name is never read.
+            // The first error is reported. A leftover temporary file is never read.
         }
     }
 }

@@ -1,11 +1,11 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Where the voxels of a volume lie.</summary>
-/// <param name="Size">Voxels along x, y, z.</param>
-/// <param name="Affine">Voxel index to world mm, RAS+.</param>
+/// <summary>The size and position of a volume in space.</summary>
+/// <param name="Size">Number of voxels along x, y, z.</param>
+/// <param name="Affine">Maps voxel indices to world mm, RAS+.</param>
 public readonly record struct VolumeGrid(Size3 Size, Affine Affine)
 {
-    /// <summary>The grid of the box's voxels.</summary>
+    /// <summary>Returns the grid of the voxels of a box.</summary>
     public VolumeGrid Cut(VoxelBox box)
     {
         (double x, double y, double z) = Affine.Apply(box.X, box.Y, box.Z);

@@ -2,47 +2,47 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Stored values of a slab as those of a volume.</summary>
+/// <summary>Converts the stored values of a slab to values of a volume.</summary>
 internal delegate void VoxelConversion<T>(NiftiHeader header, Span<byte> raw, Span<T> voxels);
 
-/// <summary>Voxels of a file, x fastest, into a volume, z fastest.</summary>
+/// <summary>Reads voxels of a file (x fastest) into a volume (z fastest).</summary>
 internal static class VoxelStream
 {
     private const int SlabBytes = 1 << 24, MostPlaneBytes = 1 << 30;
     private const long DeflateRatio = 1032; // the most that deflate can shrink anything
     private const long UsualRatio = 100, SmallBytes = 1 << 26, MostBehind = 1 << 20;
 
-    /// <summary>Values that must be labels.</summary>
+    /// <summary>Reads values that must be labels.</summary>
     public static VoxelConversion<ushort> ToLabels(string path) => (header, raw, voxels) =>
     {
-        if (header.Channels != 1) throw new VolumeException($"'{path}' has {header.Channels} channels; a label map has one.");
+        if (header.Channels != 1) throw new VolumeException($"'{path}' has {header.Channels} channels; a label map must have one.");
         if (NiftiVoxels.ToLabels(header, raw, voxels) is { } bad)
-            throw new VolumeException(FormattableString.Invariant($"'{path}' has the value {bad}; labels are whole numbers from 0 to 65535."));
+            throw new VolumeException(FormattableString.Invariant($"'{path}' has the value {bad}; labels must be whole numbers from 0 to 65535."));
     };
 
-    /// <summary>Reads all channels; a packed stream to its end, for only there does it say whether it was whole.</summary>
-    /// <param name="header">What to read.</param>
-    /// <param name="stream">Stands before the voxels, or so many bytes before them as are skipped.</param>
-    /// <param name="fileLength">Bytes of the file that the stream reads.</param>
-    /// <param name="skip">Bytes to skip.</param>
+    /// <summary>Reads all channels. A compressed stream is read to its end, where its checksum is.</summary>
+    /// <param name="header">The header of the volume.</param>
+    /// <param name="stream">A stream at the voxels, or <paramref name="skip"/> bytes before them.</param>
+    /// <param name="fileLength">Length in bytes of the file behind the stream.</param>
+    /// <param name="skip">Number of bytes to skip.</param>
     /// <param name="path">The file, for errors.</param>
-    /// <param name="convert">From stored values.</param>
-    /// <param name="cancel">Between slabs.</param>
-    /// <param name="again">The same stream from the same place on, for packed data.</param>
-    // A slab of z planes at a time: the file runs along x fastest, the volume along z, and never is all of the file in memory beside the volume.
+    /// <param name="convert">Converts stored values.</param>
+    /// <param name="cancel">Checked between slabs.</param>
+    /// <param name="again">Opens the same stream at the same place again, for compressed data.</param>
+    // Works on a slab of z planes at a time, so that the whole file is never in memory beside the volume.
     public static Volume<T> Read<T>(NiftiHeader header, Stream stream, long fileLength, long skip, string path, VoxelConversion<T> convert, CancellationToken cancel, Func<Stream>? again = null)
         where T : unmanaged
     {
         Size3 size = header.Size;
         int width = NiftiVoxels.Width(header.DataType)
-            ?? throw new VolumeException($"'{path}' has NIfTI datatype {header.DataType}; integers and floats of up to 64 bits are read, complex numbers and colours are not.");
+            ?? throw new VolumeException($"'{path}' has NIfTI datatype {header.DataType}, which is not supported; supported are integers and floats of up to 64 bits.");
         int side = header.IsInterleaved ? header.Channels : 1, passes = header.Channels / side;
         long count = size.Count * header.Channels, bytes = count * width, plane = (long)size.X * size.Y * side;
-        // A broken header must not cost memory that the file cannot fill.
+        // A damaged header must not cause a large allocation.
         if (skip + bytes > (stream is not FileStream ? fileLength * DeflateRatio : fileLength)) throw Truncated(path);
-        // What a bomb or a lying header would claim is counted before memory is taken for it.
+        // The stream is counted before memory is allocated, in case the header is wrong or the file is a decompression bomb.
         if (again is not null && bytes > SmallBytes && bytes > fileLength * UsualRatio) Count(again, skip + bytes, path, cancel);
-        if (count > Array.MaxLength || plane * width > MostPlaneBytes) throw new VolumeException($"'{path}' holds {size} voxels in {header.Channels} channels, more than can be read at once.");
+        if (count > Array.MaxLength || plane * width > MostPlaneBytes) throw new VolumeException($"'{path}' has {size} voxels in {header.Channels} channels, which is too large to read.");
         var volume = new Volume<T>(header.Channels, size, header.Affine, GC.AllocateUninitializedArray<T>((int)count));
         int depth = (int)Math.Clamp(SlabBytes / (plane * width), 1, Math.Min(size.Z, 32));
         var raw = new byte[depth * plane * width];
@@ -66,7 +66,7 @@ internal static class VoxelStream
         while (stream.Read(raw, 0, raw.Length) is > 0 and int read)
         {
             cancel.ThrowIfCancellationRequested();
-            if ((behind += read) > MostBehind) throw new VolumeException($"'{path}' goes on behind its last voxel: its header says another size than its data have, or it is broken.");
+            if ((behind += read) > MostBehind) throw new VolumeException($"'{path}' has data after its last voxel: the size in its header is wrong, or the file is damaged.");
         }
         return volume;
     }
@@ -94,7 +94,7 @@ internal static class VoxelStream
         }
     }
 
-    /// <summary>Writes a volume's voxels, x fastest, little endian.</summary>
+    /// <summary>Writes the voxels of a volume in little endian, x fastest.</summary>
     public static void Write<T>(Stream stream, Volume<T> volume, CancellationToken cancel) where T : unmanaged
     {
         Size3 size = volume.Size;
@@ -122,5 +122,5 @@ internal static class VoxelStream
         }
     }
 
-    private static VolumeException Truncated(string path) => new($"'{path}' is cut off: it ends before its last voxel.");
+    private static VolumeException Truncated(string path) => new($"'{path}' is truncated: it ends before its last voxel.");
 }

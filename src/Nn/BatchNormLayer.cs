@@ -12,7 +12,7 @@ namespace HiEndMae.Nn;
 /// </remarks>
 public sealed class BatchNormLayer : nn.Module<Tensor, Tensor>
 {
-    /// <summary>Added to the variance.</summary>
+    /// <summary>Epsilon, added to the variance.</summary>
     public const double Epsilon = 1e-5;
 
     private const double Momentum = 0.1;

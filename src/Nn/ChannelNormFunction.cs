@@ -45,7 +45,7 @@ internal sealed class ChannelNormFunction : autograd.SingleTensorFunction<Channe
         ctx.save_data(OverBatchKey, overBatch);
         ctx.save_data(ResidualKey, residual is { requires_grad: true });
         ctx.save_data(WeightKey, weight is not null);
-        // The alias has no history: the output itself would keep this node alive, and this node the output.
+        // Saves an alias without history. The output itself and this node would keep each other alive.
         ctx.save_for_backward(weight is null ? [x, output.detach(), statistics] : [x, output.detach(), statistics, weight]);
         return output;
     }

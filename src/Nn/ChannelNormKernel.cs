@@ -13,15 +13,15 @@ internal static unsafe class ChannelNormKernel
 {
     private const int Lanes = 8, Unrolled = 32, Block = 64;
 
-    /// <summary>Widths that are served: the period stays small enough for the stack.</summary>
+    /// <summary>Whether the kernel supports a number of channels, so that its buffers fit on the stack.</summary>
     public static bool Serves(long channels) => channels is > 0 and <= 1024 && Period((int)channels) <= 2048;
 
-    /// <summary>Mean and 1 / deviation of every sample and channel.</summary>
+    /// <summary>Computes mean and 1 / standard deviation of every sample and channel.</summary>
     /// <param name="x">[B, S, C].</param>
     /// <param name="shape">B, S and C.</param>
-    /// <param name="eps">Added to the variance.</param>
-    /// <param name="statistics">[B, 2, C]: means, then 1 / deviations.</param>
-    /// <param name="threads">Threads.</param>
+    /// <param name="eps">Value added to the variance.</param>
+    /// <param name="statistics">Receives [B, 2, C]: means, then 1 / standard deviations.</param>
+    /// <param name="threads">Number of threads.</param>
     public static void Statistics(ReadOnlySpan<float> x, (int Samples, int Voxels, int Channels) shape, double eps, Span<float> statistics, int threads)
     {
         int channels = shape.Channels, parts = threads;
@@ -86,10 +86,10 @@ internal static unsafe class ChannelNormKernel
         }
     }
 
-    /// <summary>Gradients of <see cref="Forward"/>.</summary>
-    /// <param name="gradient">Of the output, [B, S, C].</param>
-    /// <param name="x">As it was.</param>
-    /// <param name="output">As it came out: its signs say where the activation bent.</param>
+    /// <summary>Computes the gradients of <see cref="Forward"/>.</summary>
+    /// <param name="gradient">Gradient of the output, [B, S, C].</param>
+    /// <param name="x">Input of the forward pass.</param>
+    /// <param name="output">Output of the forward pass; its signs select the slope of the activation.</param>
     /// <param name="shape">B, S and C.</param>
     /// <param name="statistics">As they were.</param>
     /// <param name="weight">As they were.</param>
@@ -146,7 +146,7 @@ internal static unsafe class ChannelNormKernel
         }
     }
 
-    // A part of a sample: whole voxels.
+    // A part of a sample, made of whole voxels.
     private static (long From, long Count) Share(int voxels, int channels, int part, int parts)
     {
         long first = (long)voxels * part / parts, end = (long)voxels * (part + 1) / parts;
@@ -190,12 +190,12 @@ internal static unsafe class ChannelNormKernel
         for (int i = 0; i < period; i++) into[i] = row[i % channels];
     }
 
-    // The activation of a value, or of its gradient: times the slope where the sign is not positive.
+    // Applies the activation to a value or its gradient: multiplies by the slope where the sign is not positive.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Bent(Vector256<float> value, Vector256<float> sign, Vector256<float> slopes) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(sign, Vector256<float>.Zero), value, value * slopes);
 
-    // Sums of a block's lanes, to the channels that the lanes met.
+    // Adds the sums of a block's lanes to their channels.
     private static void Flush(float* sums, float* seconds, int period, int channels, double* sum, double* second)
     {
         for (int lane = 0, channel = 0; lane < period; lane++, channel = channel + 1 == channels ? 0 : channel + 1)
@@ -226,7 +226,7 @@ internal static unsafe class ChannelNormKernel
             }
             Flush(sums, seconds, period, channels, sum, squares);
         }
-        // Parts begin with channel 0, and so does every period.
+        // Every part and every period begins with channel 0.
         for (int channel = 0; at < count; at++, channel = channel + 1 == channels ? 0 : channel + 1)
         {
             double distance = x[at] - first[channel];

@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Volumes with the channels of a voxel side by side in memory: convolutions on CPUs are faster so (bench/Models).</summary>
+/// <summary>Converts volumes to the channels-last memory format, in which convolutions on CPUs are faster (bench/Models).</summary>
 internal static class ChannelsLast
 {
-    /// <summary>A convolution's input, as the device convolves it fastest: [B, C, X, Y, Z], on CPUs with channels last in memory.</summary>
+    /// <summary>Converts the input of a convolution [B, C, X, Y, Z] to the memory format that is fastest on its device: channels last on CPUs.</summary>
     public static Tensor ForConvolution(Tensor volumes) => volumes.device_type == DeviceType.CPU ? Volumes(Rows(volumes)) : volumes;
 
-    /// <summary>[B, C, X, Y, Z] to contiguous [B, X, Y, Z, C], a view where channels are last in memory.</summary>
+    /// <summary>Converts [B, C, X, Y, Z] to contiguous [B, X, Y, Z, C]. This is a view if channels are last in memory.</summary>
     public static Tensor Rows(Tensor volumes) => volumes.permute(0, 2, 3, 4, 1).contiguous();
 
-    /// <summary>[B, X, Y, Z, C] to a view [B, C, X, Y, Z].</summary>
+    /// <summary>Returns a view [B, C, X, Y, Z] of [B, X, Y, Z, C].</summary>
     public static Tensor Volumes(Tensor rows) => rows.permute(0, 4, 1, 2, 3);
 }

@@ -14,7 +14,7 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor>
 
     /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
     /// <param name="width">D, a multiple of <paramref name="heads"/>.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="heads">Number of attention heads.</param>
     public CrossAttention(int width, int heads) : base(nameof(CrossAttention))
     {
         this.heads = heads;
@@ -24,7 +24,7 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Queries [B, N, D], context [B, V, D] to [B, N, D].</summary>
+    /// <summary>Maps queries [B, N, D] and a context [B, V, D] to [B, N, D].</summary>
     public override Tensor forward(Tensor queries, Tensor context)
     {
         using DisposeScope scope = NewDisposeScope();

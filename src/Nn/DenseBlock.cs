@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>A dense decoding stage: self-attention, cross-attention to visible encoder tokens, MLP; each pre-norm with a residual.</summary>
-/// <remarks>Source: Hi-End-MAE (arXiv:2502.08347), section 3.2. Keys and values are not normed.</remarks>
+/// <summary>A dense decoding stage: self-attention, cross-attention to visible encoder tokens, and an MLP, each pre-norm with a residual.</summary>
+/// <remarks>Source: Hi-End-MAE (arXiv:2502.08347), section 3.2. Keys and values are not normalised.</remarks>
 public sealed class DenseBlock : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly LayerNorm norm0;
@@ -17,8 +17,8 @@ public sealed class DenseBlock : nn.Module<Tensor, Tensor, Tensor>
 
     /// <summary>Creates the block.</summary>
     /// <param name="width">D, a multiple of <paramref name="heads"/>.</param>
-    /// <param name="heads">Attention heads.</param>
-    /// <param name="mlpRatio">Hidden width of the MLP / D.</param>
+    /// <param name="heads">Number of attention heads.</param>
+    /// <param name="mlpRatio">Hidden width of the MLP divided by D.</param>
     public DenseBlock(int width, int heads, double mlpRatio) : base(nameof(DenseBlock))
     {
         norm0 = nn.LayerNorm(width, eps: Initialise.NormEps);
@@ -30,7 +30,7 @@ public sealed class DenseBlock : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Decoder tokens [B, N, D] and projected encoder tokens [B, V, D] to [B, N, D].</summary>
+    /// <summary>Maps decoder tokens [B, N, D] and projected encoder tokens [B, V, D] to [B, N, D].</summary>
     public override Tensor forward(Tensor tokens, Tensor context)
     {
         using DisposeScope scope = NewDisposeScope();

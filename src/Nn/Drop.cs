@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Random omissions while training; outside it, and at a rate of 0, the input itself.</summary>
+/// <summary>Dropout and stochastic depth. Outside of training, and at a rate of 0, both return their input.</summary>
 public static class Drop
 {
-    /// <summary>Dropout: elements are zeroed with a probability, the others scaled up.</summary>
+    /// <summary>Dropout: sets elements to zero with a probability and scales up the others.</summary>
     public static Tensor Elements(Tensor input, double rate, bool training) => training && rate > 0 ? nn.functional.dropout(input, rate, training: true) : input;
 
-    /// <summary>Stochastic depth (arXiv:1603.09382): whole samples of a residual branch are zeroed with a probability, the others scaled up.</summary>
+    /// <summary>Stochastic depth (arXiv:1603.09382): sets whole samples of a residual branch to zero with a probability and scales up the others.</summary>
     /// <param name="branch">[B, ...].</param>
-    /// <param name="rate">Probability, 0 to below 1.</param>
-    /// <param name="training">Whether the module trains.</param>
+    /// <param name="rate">Probability, at least 0 and below 1.</param>
+    /// <param name="training">Whether the module is in training mode.</param>
     public static Tensor Path(Tensor branch, double rate, bool training)
     {
         ArgumentNullException.ThrowIfNull(branch);

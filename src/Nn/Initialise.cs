@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Initial weights as the official code sets them.</summary>
+/// <summary>Initialises weights as the official code does.</summary>
 public static class Initialise
 {
     /// <summary>Epsilon of every LayerNorm in pre-training.</summary>
     public const double NormEps = 1e-6;
 
-    /// <summary>Xavier-uniform weight, zero bias; returns the layer.</summary>
+    /// <summary>Sets a Xavier-uniform weight and a zero bias, and returns the layer.</summary>
     public static Linear Xavier(Linear layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
@@ -40,6 +40,6 @@ public static class Initialise
         return layer;
     }
 
-    /// <summary>A token [1, 1, width] from N(0, 0.02).</summary>
+    /// <summary>Creates a token [1, 1, width] from N(0, 0.02).</summary>
     public static Parameter Token(int width) => new(randn(1, 1, width).mul_(0.02f));
 }

@@ -7,7 +7,7 @@ namespace HiEndMae.Nn;
 /// <remarks>Equal to <c>leaky_relu(instance_norm(x, weight, bias) + residual)</c> of the library, which is what runs on CUDA; on CPUs and in float32 it is one kernel over channels last.</remarks>
 public static class InstanceNorm
 {
-    /// <summary>Added to the variance.</summary>
+    /// <summary>Epsilon, added to the variance.</summary>
     public const double Epsilon = 1e-5;
 
     /// <summary>Normalises each sample and channel over space.</summary>
@@ -20,7 +20,7 @@ public static class InstanceNorm
     {
         ArgumentNullException.ThrowIfNull(x);
         using DisposeScope scope = NewDisposeScope();
-        // Narrower where autocast made it so.
+        // Autocast may have produced a narrower type.
         if (residual is not null && residual.dtype != x.dtype) residual = residual.to(x.dtype);
         if (ChannelNormFunction.Serves(x))
             return ChannelNormFunction.Run(x, ChannelNormFunction.Statistics(x, overBatch: false, Epsilon), weight, bias, residual, slope, overBatch: false).MoveToOuterDisposeScope();

@@ -27,13 +27,13 @@ public readonly record struct LayerCounts
     /// <summary>Of linear maps, convolutions and attention products.</summary>
     public long MultiplyAdds => Convolutions + TransposedConvolutions + LinearMaps + AttentionProducts;
 
-    /// <summary>Multiply-adds, and 5 for each element of a LayerNorm, as the paper's counter charges.</summary>
+    /// <summary>Multiply-adds plus 5 per element of a LayerNorm, as the paper counts.</summary>
     public long Operations => MultiplyAdds + (5 * NormElements);
 
-    /// <summary>The sum.</summary>
+    /// <summary>Adds two counts.</summary>
     public static LayerCounts operator +(LayerCounts a, LayerCounts b) => Add(a, b);
 
-    /// <summary>The sum.</summary>
+    /// <summary>Adds two counts.</summary>
     public static LayerCounts Add(LayerCounts left, LayerCounts right) => new()
     {
         Parameters = left.Parameters + right.Parameters,
@@ -60,24 +60,24 @@ public readonly record struct LayerCounts
         LinearMaps = tokens * inputs * outputs,
     };
 
-    /// <summary>A LayerNorm with weight and bias.</summary>
+    /// <summary>Counts a LayerNorm with weight and bias.</summary>
     public static LayerCounts Norm(long tokens, long width) => new() { Parameters = 2 * width, Activations = tokens * width, NormElements = tokens * width };
 
-    /// <summary>Queries times keys, and weights times values, over all heads.</summary>
+    /// <summary>Counts the products of queries and keys, and of weights and values, over all heads.</summary>
     public static LayerCounts Attention(long queries, long keys, long width) => new() { Activations = queries * width, AttentionProducts = 2 * queries * keys * width };
 
-    /// <summary>Two linear maps.</summary>
+    /// <summary>Counts the two linear maps of an MLP.</summary>
     public static LayerCounts Mlp(long tokens, long width, double ratio)
     {
         long hidden = (long)(width * ratio);
         return Linear(tokens, width, hidden) + Linear(tokens, hidden, width);
     }
 
-    /// <summary><see cref="Nn.TransformerBlock"/>.</summary>
+    /// <summary>Counts a <see cref="Nn.TransformerBlock"/>.</summary>
     public static LayerCounts TransformerBlock(long tokens, long width, double mlpRatio) =>
         Norm(tokens, width) + Linear(tokens, width, 3 * width) + Attention(tokens, tokens, width) + Linear(tokens, width, width) + Norm(tokens, width) + Mlp(tokens, width, mlpRatio);
 
-    /// <summary><see cref="Nn.DenseBlock"/> over so many visible tokens.</summary>
+    /// <summary>Counts a <see cref="Nn.DenseBlock"/> that reads a number of visible tokens.</summary>
     public static LayerCounts DenseBlock(long tokens, long visible, long width, double mlpRatio) =>
         Norm(tokens, width) + Linear(tokens, width, 3 * width) + Attention(tokens, tokens, width) + Linear(tokens, width, width)
         + Norm(tokens, width) + Linear(tokens, width, width) + Linear(visible, width, 2 * width) + Attention(tokens, visible, width) + Linear(tokens, width, width)

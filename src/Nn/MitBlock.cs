@@ -15,7 +15,7 @@ public sealed class MitBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the block.</summary>
     /// <param name="width">C, a multiple of <paramref name="heads"/>.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="heads">Number of attention heads.</param>
     /// <param name="reduction">Tokens along an axis from one key to the next.</param>
     /// <param name="mlpRatio">Hidden width of the MLP / C.</param>
     /// <param name="normEps">Epsilon of both norms.</param>

@@ -13,8 +13,8 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the layer.</summary>
     /// <param name="width">E.</param>
-    /// <param name="ratio">Hidden width / E.</param>
-    /// <param name="dropout">Part of the elements dropped after each map while training, 0 to 1.</param>
+    /// <param name="ratio">Hidden width divided by E.</param>
+    /// <param name="dropout">Probability of dropping an element after each map in training, 0 to 1.</param>
     /// <param name="initialise">Sets initial weights of both maps; left out, Xavier-uniform weights and zero biases.</param>
     public Mlp(int width, double ratio, double dropout = 0, Func<Linear, Linear>? initialise = null) : base(nameof(Mlp))
     {

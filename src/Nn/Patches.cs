@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Volumes to non-overlapping patches and back.</summary>
+/// <summary>Converts volumes to non-overlapping patches and back.</summary>
 public static class Patches
 {
     /// <summary>Cuts volumes into patches in x-major order, each flattened as (px, py, pz, channel).</summary>
     /// <param name="volumes">[B, C, X, Y, Z], every edge a multiple of <paramref name="patch"/>.</param>
-    /// <param name="patch">P, voxels of a patch's edge.</param>
+    /// <param name="patch">P, the edge of a patch in voxels.</param>
     /// <returns>[B, N, P * P * P * C].</returns>
     public static Tensor FromVolumes(Tensor volumes, int patch)
     {
@@ -21,12 +21,12 @@ public static class Patches
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>Puts patches together again; the inverse of <see cref="FromVolumes"/>.</summary>
+    /// <summary>Assembles patches to volumes; the inverse of <see cref="FromVolumes"/>.</summary>
     /// <param name="patches">[B, N, P * P * P * C].</param>
     /// <param name="patch">P.</param>
-    /// <param name="gridX">Patches along x.</param>
-    /// <param name="gridY">Patches along y.</param>
-    /// <param name="gridZ">Patches along z.</param>
+    /// <param name="gridX">Number of patches along x.</param>
+    /// <param name="gridY">Number of patches along y.</param>
+    /// <param name="gridZ">Number of patches along z.</param>
     /// <returns>[B, C, X, Y, Z].</returns>
     public static Tensor ToVolumes(Tensor patches, int patch, int gridX, int gridY, int gridZ)
     {

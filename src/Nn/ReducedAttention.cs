@@ -17,7 +17,7 @@ public sealed class ReducedAttention : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the layer: linear maps from a truncated normal distribution of deviation 0.02 with zero biases, the convolution normal with deviation sqrt(2 / outputs).</summary>
     /// <param name="width">C, a multiple of <paramref name="heads"/>.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="heads">Number of attention heads.</param>
     /// <param name="reduction">Tokens along an axis from one key to the next; 1 for keys of every token.</param>
     /// <param name="bias">Whether queries, keys and values have biases.</param>
     public ReducedAttention(int width, int heads, int reduction, bool bias) : base(nameof(ReducedAttention))

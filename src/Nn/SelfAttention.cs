@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Multi-head self-attention with one fused projection, as timm's ViT.</summary>
+/// <summary>Multi-head self-attention with one fused projection, as in timm's ViT.</summary>
 public sealed class SelfAttention : nn.Module<Tensor, Tensor>
 {
     private readonly Linear qkv;
@@ -14,7 +14,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
     /// <param name="width">E, a multiple of <paramref name="heads"/>.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="heads">Number of attention heads.</param>
     /// <param name="dropout">Part of the elements dropped after the projection while training, 0 to 1.</param>
     public SelfAttention(int width, int heads, double dropout = 0) : base(nameof(SelfAttention))
     {

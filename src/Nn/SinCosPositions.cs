@@ -7,15 +7,15 @@ namespace HiEndMae.Nn;
 public static class SinCosPositions
 {
     /// <summary>Builds the table, float32: per axis E/6 frequencies 10000^(-i/(E/6)); order sin x, cos x, sin y, cos y, sin z, cos z.</summary>
-    /// <param name="gridX">Patches along x.</param>
-    /// <param name="gridY">Patches along y.</param>
-    /// <param name="gridZ">Patches along z.</param>
+    /// <param name="gridX">Number of patches along x.</param>
+    /// <param name="gridY">Number of patches along y.</param>
+    /// <param name="gridZ">Number of patches along z.</param>
     /// <param name="width">E, a multiple of 6.</param>
     /// <returns>[1, N, E], x-major.</returns>
-    /// <exception cref="ArgumentException">E is no multiple of 6.</exception>
+    /// <exception cref="ArgumentException">E is not a multiple of 6.</exception>
     public static Tensor Create(int gridX, int gridY, int gridZ, int width)
     {
-        if (width % 6 != 0) throw new ArgumentException($"Width {width} is no multiple of 6.", nameof(width));
+        if (width % 6 != 0) throw new ArgumentException($"Width {width} is not a multiple of 6.", nameof(width));
         int frequencies = width / 6;
         var table = new float[gridX * gridY * gridZ * width];
         int at = 0;
@@ -29,7 +29,7 @@ public static class SinCosPositions
                     {
                         for (int i = 0; i < frequencies; i++)
                         {
-                            // The official code forms the frequency and the angle in single precision.
+                            // The official code computes frequency and angle in single precision.
                             float angle = position * (float)(1.0 / Math.Pow(10000.0, (float)i / frequencies));
                             table[at + i] = MathF.Sin(angle);
                             table[at + frequencies + i] = MathF.Cos(angle);

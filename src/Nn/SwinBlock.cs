@@ -15,7 +15,7 @@ public sealed class SwinBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the block.</summary>
     /// <param name="width">C, a multiple of <paramref name="heads"/>.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="heads">Number of attention heads.</param>
     /// <param name="mlpRatio">Hidden width of the MLP / C.</param>
     /// <param name="window">Edge of a whole window.</param>
     /// <param name="shifted">Whether windows are shifted.</param>

@@ -13,7 +13,7 @@ public sealed class SwinStage : nn.Module
 
     /// <summary>Creates the stage.</summary>
     /// <param name="width">C.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="heads">Number of attention heads.</param>
     /// <param name="mlpRatio">Hidden width of the MLPs / C.</param>
     /// <param name="window">Edge of a whole window.</param>
     /// <param name="completeMerging">Whether merging takes all eight tokens; see <see cref="PatchMerging"/>.</param>
@@ -42,7 +42,7 @@ public sealed class SwinStage : nn.Module
     /// <summary>What the stage costs. Windows are counted with their padding, as the official code computes it.</summary>
     /// <param name="width">C.</param>
     /// <param name="depth">Blocks.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="heads">Number of attention heads.</param>
     /// <param name="mlpRatio">Hidden width of the MLPs / C.</param>
     /// <param name="window">Edge of a whole window.</param>
     /// <param name="residual">Whether a residual block comes first.</param>

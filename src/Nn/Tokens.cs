@@ -3,18 +3,18 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Picking tokens by index.</summary>
+/// <summary>Selects tokens by index.</summary>
 public static class Tokens
 {
     /// <summary>Gathers whole tokens.</summary>
-    /// <param name="tokens">[B, N, F], or [1, N, F] to be gathered from for every sample.</param>
+    /// <param name="tokens">[B, N, F], or [1, N, F] if all samples share the tokens.</param>
     /// <param name="indices">[B, V] int64.</param>
     /// <returns>[B, V, F].</returns>
     public static Tensor Gather(Tensor tokens, Tensor indices)
     {
         using DisposeScope scope = NewDisposeScope();
         (long batch, long picked, long count, long width) = (indices.shape[0], indices.shape[1], tokens.shape[1], tokens.shape[2]);
-        // Whole rows are copied; gather would look up every element by itself.
+        // index_select copies whole rows; gather would look up every element.
         Tensor rows = tokens.shape[0] == batch && batch > 1
             ? indices + (arange(batch, ScalarType.Int64, indices.device) * count).unsqueeze(1)
             : indices;

@@ -15,11 +15,11 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the block.</summary>
     /// <param name="width">E, a multiple of <paramref name="heads"/>.</param>
-    /// <param name="heads">Attention heads.</param>
-    /// <param name="mlpRatio">Hidden width of the MLP / E.</param>
+    /// <param name="heads">Number of attention heads.</param>
+    /// <param name="mlpRatio">Hidden width of the MLP divided by E.</param>
     /// <param name="normEps">Epsilon of both norms.</param>
-    /// <param name="dropout">Part of the elements dropped in both branches while training, 0 to 1.</param>
-    /// <param name="dropPath">Probability that a sample goes past a branch while training, 0 to below 1.</param>
+    /// <param name="dropout">Probability of dropping an element in both branches in training, 0 to 1.</param>
+    /// <param name="dropPath">Probability of skipping a branch for a sample in training, at least 0 and below 1.</param>
     public TransformerBlock(int width, int heads, double mlpRatio, double normEps = Initialise.NormEps, double dropout = 0, double dropPath = 0)
         : base(nameof(TransformerBlock))
     {

@@ -28,7 +28,7 @@ public sealed class UnetConvBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, C, X, Y, Z] to [B, C', X, Y, Z].</summary>
+    /// <summary>Maps [B, C, X, Y, Z] to [B, C', X, Y, Z].</summary>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -9,8 +9,8 @@ public sealed class UnetrBasicBlock : nn.Module<Tensor, Tensor>
     private readonly UnetrResBlock layer;
 
     /// <summary>Creates the block.</summary>
-    /// <param name="inChannels">Channels in.</param>
-    /// <param name="outChannels">Channels out.</param>
+    /// <param name="inChannels">Number of input channels.</param>
+    /// <param name="outChannels">Number of output channels.</param>
     /// <param name="options">Norm, residual and biases.</param>
     public UnetrBasicBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrBasicBlock))
     {
@@ -18,6 +18,6 @@ public sealed class UnetrBasicBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, C, X, Y, Z] to [B, C', X, Y, Z].</summary>
+    /// <summary>Maps [B, C, X, Y, Z] to [B, C', X, Y, Z].</summary>
     public override Tensor forward(Tensor input) => layer.call(input);
 }

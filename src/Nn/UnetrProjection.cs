@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Feature maps of tokens brought to a finer level by transposed convolutions and residual blocks (MONAI 1.2 UnetrPrUpBlock).</summary>
+/// <summary>Brings feature maps of tokens to a finer level by transposed convolutions and residual blocks (UnetrPrUpBlock of MONAI 1.2).</summary>
 public sealed class UnetrProjection : nn.Module<Tensor, Tensor>
 {
     private readonly UnetrConv transp_conv_init;
@@ -12,8 +12,8 @@ public sealed class UnetrProjection : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the blocks.</summary>
     /// <param name="inChannels">Token width E.</param>
-    /// <param name="outChannels">Width of the level.</param>
-    /// <param name="doublings">How often the grid is doubled; 0 keeps it and changes the width alone.</param>
+    /// <param name="outChannels">Number of channels of the level.</param>
+    /// <param name="doublings">How often the grid is doubled; 0 changes the number of channels only.</param>
     /// <param name="options">Norm and residual of the blocks.</param>
     public UnetrProjection(int inChannels, int outChannels, int doublings, UnetrBlockOptions options) : base(nameof(UnetrProjection))
     {
@@ -23,7 +23,7 @@ public sealed class UnetrProjection : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, E, x, y, z] to [B, C, x * 2^doublings, ...].</summary>
+    /// <summary>Maps [B, E, x, y, z] to [B, C, x * 2^doublings, ...].</summary>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -18,8 +18,8 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
     private readonly bool residual;
 
     /// <summary>Creates the block.</summary>
-    /// <param name="inChannels">Channels in.</param>
-    /// <param name="outChannels">Channels out.</param>
+    /// <param name="inChannels">Number of input channels.</param>
+    /// <param name="outChannels">Number of output channels.</param>
     /// <param name="options">Norm, residual and biases.</param>
     public UnetrResBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrResBlock))
     {
@@ -36,7 +36,7 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, C, X, Y, Z] to [B, C', X, Y, Z].</summary>
+    /// <summary>Maps [B, C, X, Y, Z] to [B, C', X, Y, Z].</summary>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -45,7 +45,7 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
         return Apply(norm2, conv2.call(x), added, Slope).MoveToOuterDisposeScope();
     }
 
-    // In float32 at least, whatever the convolution computed in.
+    // Computed in at least float32, whatever the precision of the convolution.
     private static Tensor Apply(nn.Module<Tensor, Tensor>? norm, Tensor x, Tensor? added, double slope)
     {
         x = Norms.Wide(x);
@@ -55,7 +55,7 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
         return Activation.LeakyRelu(x, slope);
     }
 
-    // Instance norm has no weights, and needs no module.
+    // Instance norm has no weights, so it needs no module.
     private static BatchNormLayer? Norm(int channels, UnetrNorm norm) => norm switch
     {
         UnetrNorm.Instance => null,

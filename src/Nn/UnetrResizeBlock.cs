@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Trilinear resize to the crop and a 3x3x3 convolution in place of the last transposed one, for patches whose edge is no power of two.</summary>
-/// <remarks>FengheTan9/Hi-End-MAE, the UNETR of patch 12.</remarks>
+/// <summary>A trilinear resize to the crop and a 3x3x3 convolution. It replaces the last transposed convolution if the edge of a patch is not a power of two.</summary>
+/// <remarks>Source: FengheTan9/Hi-End-MAE, the UNETR for patches of 12 voxels.</remarks>
 public sealed class UnetrResizeBlock : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly Conv3d conv3d;
     private readonly UnetrResBlock conv_block;
 
-    /// <summary>Creates the block; the skip has <paramref name="outChannels"/> channels.</summary>
+    /// <summary>Creates the block. The skip connection has <paramref name="outChannels"/> channels.</summary>
     public UnetrResizeBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrResizeBlock))
     {
         conv3d = nn.Conv3d(inChannels, outChannels, 3, padding: 1);
@@ -19,7 +19,7 @@ public sealed class UnetrResizeBlock : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, C, X, Y, Z] and the skip [B, C', X', Y', Z'] to [B, C', X', Y', Z'].</summary>
+    /// <summary>Maps [B, C, X, Y, Z] and the skip connection [B, C', X', Y', Z'] to [B, C', X', Y', Z'].</summary>
     public override Tensor forward(Tensor input, Tensor skip)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Doubles the size or keeps it, puts the skip beside it, and mixes both (MONAI 1.2 UnetrUpBlock with an upsample_kernel_size of 2 or 1).</summary>
+/// <summary>Doubles or keeps the size, concatenates the skip connection, and mixes both (UnetrUpBlock of MONAI 1.2 with an upsample_kernel_size of 2 or 1).</summary>
 public sealed class UnetrUpBlock : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly UnetrConv transp_conv;
     private readonly UnetrResBlock conv_block;
 
-    /// <summary>Creates the block; the skip has <paramref name="outChannels"/> channels.</summary>
-    /// <param name="inChannels">Channels of what comes from below.</param>
-    /// <param name="outChannels">Channels out.</param>
+    /// <summary>Creates the block. The skip connection has <paramref name="outChannels"/> channels.</summary>
+    /// <param name="inChannels">Number of channels of the coarser level.</param>
+    /// <param name="outChannels">Number of output channels.</param>
     /// <param name="options">Norm and residual of the block.</param>
     /// <param name="doubles">Whether the size is doubled.</param>
     public UnetrUpBlock(int inChannels, int outChannels, UnetrBlockOptions options, bool doubles = true) : base(nameof(UnetrUpBlock))
@@ -21,7 +21,7 @@ public sealed class UnetrUpBlock : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, C, X, Y, Z] and the skip [B, C', 2X, 2Y, 2Z] to [B, C', 2X, 2Y, 2Z]; without doubling, all of one size.</summary>
+    /// <summary>Maps [B, C, X, Y, Z] and the skip connection [B, C', 2X, 2Y, 2Z] to [B, C', 2X, 2Y, 2Z]. Without doubling all sizes are equal.</summary>
     public override Tensor forward(Tensor input, Tensor skip)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -17,7 +17,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the layer with PyTorch's initial weights, and biases by position from a truncated normal distribution of deviation 0.02.</summary>
     /// <param name="width">C, a multiple of <paramref name="heads"/>.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="heads">Number of attention heads.</param>
     /// <param name="window">Edge of a whole window.</param>
     /// <param name="shifted">Whether windows are shifted by half their edge.</param>
     /// <param name="plans">Of the network.</param>

@@ -143,6 +143,44 @@ public sealed class HostileCheckpointTests : IDisposable
         Refused(header, path);
     }
 
+    // As the reference reader (huggingface/safetensors), which refuses both.
+    [Theory]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12, "overlaps")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "overlaps")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 12, "4 unused bytes before 'b'")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "4 unused bytes before 'a'")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 9, "5 unused bytes after")]
+    public void Safetensors_with_overlaps_or_holes_are_refused(string header, int bytes, string message)
+    {
+        string path = Path.Combine(folder, "holes.safetensors");
+        byte[] text = Encoding.UTF8.GetBytes(header), length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        File.WriteAllBytes(path, [.. length, .. text, .. new byte[bytes]]);
+        Assert.Contains(message, Assert.Throws<CheckpointException>(() => WeightFile.Open(path)).Message);
+    }
+
+    [Theory]
+    [InlineData(CompressionLevel.Optimal)]
+    [InlineData(CompressionLevel.NoCompression)]
+    public void A_size_that_an_archive_states_is_not_believed_before_the_bytes_are_there(CompressionLevel level)
+    {
+        const int Stated = 1 << 30;
+        string path = Path.Combine(folder, "stated.pth");
+        Zip(path, level, ("archive/data.pkl", Build(p => p.Text("w").Tensor("0", Stated / 4, 0, [Stated / 4], [1]).Op('s'))), ("archive/data/0", new byte[4096]));
+        byte[] bytes = File.ReadAllBytes(path);
+        // The central directory's entry of the storage: uncompressed size at 24, name at 46; and for an uncompressed entry the other size at 20, too.
+        int name = bytes.AsSpan().LastIndexOf("archive/data/0"u8) - 46;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(name + 24), Stated);
+        if (level == CompressionLevel.NoCompression) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(name + 20), Stated);
+        File.WriteAllBytes(path, bytes);
+        using DisposeScope scope = NewDisposeScope();
+        using WeightFile file = WeightFile.Open(path);
+        long before = Environment.WorkingSet;
+        CheckpointException error = Assert.Throws<CheckpointException>(() => file.Read(Assert.Single(file.Entries)));
+        Assert.Contains("stated.pth", error.Message);
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 100 << 20);
+    }
+
     private static void Refused(string what, string path)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -165,12 +203,14 @@ public sealed class HostileCheckpointTests : IDisposable
         return path;
     }
 
-    private static void Zip(string path, params (string Name, byte[] Bytes)[] entries)
+    private static void Zip(string path, params (string Name, byte[] Bytes)[] entries) => Zip(path, CompressionLevel.NoCompression, entries);
+
+    private static void Zip(string path, CompressionLevel level, params (string Name, byte[] Bytes)[] entries)
     {
         using var zip = new ZipArchive(new FileStream(path, FileMode.Create), ZipArchiveMode.Create);
         foreach ((string name, byte[] bytes) in entries)
         {
-            using Stream stream = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+            using Stream stream = zip.CreateEntry(name, level).Open();
             stream.Write(bytes);
         }
     }

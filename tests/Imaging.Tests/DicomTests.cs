@@ -175,20 +175,20 @@ public sealed class DicomTests : IDisposable
     public static TheoryData<string, string> Refused() => new()
     {
         { nameof(DicomFile.Frames), "multi-frame image of 12 frames" },
-        { nameof(DicomFile.Samples), "in colours" },
+        { nameof(DicomFile.Samples), "colour image" },
         { "jpeg2000", "JPEG 2000 Lossless (1.2.840.10008.1.2.4.90)" },
         { "dcm2niix", "convert the series with dcm2niix" },
         { "unknown", "an unknown transfer syntax (1.2.3.4)" },
         { nameof(DicomFile.Modality), "modality SEG" },
         { nameof(DicomFile.HasPixels), "no pixels" },
-        { nameof(DicomFile.Orientation), "no two directions at right angles" },
-        { nameof(DicomFile.Position), "does not say ImagePositionPatient" },
-        { nameof(DicomFile.Spacing), "above zero" },
+        { nameof(DicomFile.Orientation), "perpendicular directions" },
+        { nameof(DicomFile.Position), "no ImagePositionPatient" },
+        { nameof(DicomFile.Spacing), "greater than 0" },
         { nameof(DicomFile.Slope), "RescaleSlope 0" },
-        { nameof(DicomFile.Thickness), "neither SpacingBetweenSlices nor SliceThickness" },
+        { nameof(DicomFile.Thickness), "without SpacingBetweenSlices and SliceThickness" },
         { nameof(DicomFile.Allocated), "12 bits per pixel" },
-        { nameof(DicomFile.Stored), "bits up to number 19" },
-        { nameof(DicomFile.Rows), "cut off" },
+        { nameof(DicomFile.Stored), "HighBit 19" },
+        { nameof(DicomFile.Rows), "truncated" },
         { nameof(DicomFile.Pixels), "RLE" },
     };
 
@@ -249,7 +249,7 @@ public sealed class DicomTests : IDisposable
     public void Folders_without_slices_and_missing_paths_are_named()
     {
         Assert.Contains("no DICOM slices", Error(folder));
-        Assert.Contains("no file", Error(Path.Combine(folder, "none.dcm")));
+        Assert.Contains("does not exist", Error(Path.Combine(folder, "none.dcm")));
         File.WriteAllText(Path.Combine(folder, "text.dcm"), "this is no slice at all");
         Assert.Contains("text.dcm' is no DICOM file", Error(folder));
         File.WriteAllText(Path.Combine(folder, "text.dcm"), new string('x', 5000));

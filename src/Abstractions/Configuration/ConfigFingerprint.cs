@@ -3,17 +3,17 @@ using System.Text;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>Identity of what a config computes: equal for two files that give the same results.</summary>
+/// <summary>Identifies what a config computes: two files that give the same results have the same fingerprint.</summary>
 public static class ConfigFingerprint
 {
-    /// <summary>SHA-256 of the canonical TOML without the keys that cannot change a result, in lower-case hex.</summary>
+    /// <summary>Returns the SHA-256 of the canonical TOML without the keys that cannot change a result, in lower-case hexadecimal.</summary>
     public static string Of(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components)
     {
         string text = TomlText.Document(Relevant(table, schema, components));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>The config without the keys that cannot change a result.</summary>
+    /// <summary>Returns the config without the keys that cannot change a result.</summary>
     public static ConfigTable Relevant(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components) => Prune(table, schema, components);
 
     private static ConfigTable Prune(ConfigTable table, SectionSchema schema, IReadOnlyList<ComponentDescriptor> components)

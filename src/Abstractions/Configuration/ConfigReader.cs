@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>Values out of a tree that <see cref="ConfigChecker"/> found no error in. Called by generated code.</summary>
+/// <summary>Reads values from a tree in which <see cref="ConfigChecker"/> found no error. Called by generated code.</summary>
 public static class ConfigReader
 {
     /// <summary>A 32-bit integer.</summary>
@@ -24,7 +24,7 @@ public static class ConfigReader
     /// <summary>Text.</summary>
     public static string String(ConfigNode node, BindContext context) => (string)Scalar(node);
 
-    /// <summary>An absolute path, or one of the words that are no paths.</summary>
+    /// <summary>An absolute path, or one of the keywords that are not paths.</summary>
     public static string Path(ConfigNode node, BindContext context, params string[] keywords)
     {
         string text = String(node, context);
@@ -33,11 +33,11 @@ public static class ConfigReader
 
     /// <summary>A length of time.</summary>
     public static TimeSpan Duration(ConfigNode node, BindContext context) =>
-        ConfigDuration.TryParse(String(node, context), out TimeSpan duration) ? duration : throw new InvalidOperationException("An unchecked duration.");
+        ConfigDuration.TryParse(String(node, context), out TimeSpan duration) ? duration : throw new InvalidOperationException("The duration was not checked before it was read.");
 
     /// <summary>An amount of memory.</summary>
     public static ByteSize ByteSize(ConfigNode node, BindContext context) =>
-        Configuration.ByteSize.TryParse(String(node, context), out ByteSize size) ? size : throw new InvalidOperationException("An unchecked amount of memory.");
+        Configuration.ByteSize.TryParse(String(node, context), out ByteSize size) ? size : throw new InvalidOperationException("The amount of memory was not checked before it was read.");
 
     /// <summary>One count, or three.</summary>
     public static Size3 Size3(ConfigNode node, BindContext context) => node is ConfigArray array

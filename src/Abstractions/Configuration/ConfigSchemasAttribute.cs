@@ -1,10 +1,10 @@
 namespace HiEndMae;
 
-/// <summary>The schemas of an assembly's config records as TOML, so that a compiler can check experiments without running the assembly. Written by the generator.</summary>
-/// <param name="toml">A list <c>records</c>; its form may change with any version.</param>
+/// <summary>Carries the schemas of an assembly's config records as TOML, so that the compiler can check experiments without running the assembly. Written by the generator.</summary>
+/// <param name="toml">TOML with a list <c>records</c>. Its form may change in any version.</param>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class ConfigSchemasAttribute(string toml) : Attribute
 {
-    /// <summary>A list <c>records</c>.</summary>
+    /// <summary>TOML with a list <c>records</c>.</summary>
     public string Toml { get; } = toml;
 }

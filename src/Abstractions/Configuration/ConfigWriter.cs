@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Configuration;
 
-/// <summary>Values into a tree. Called by generated code.</summary>
+/// <summary>Writes values into a tree. Called by generated code.</summary>
 public static class ConfigWriter
 {
     /// <summary>A whole number.</summary>
@@ -11,7 +11,7 @@ public static class ConfigWriter
     /// <summary>A number.</summary>
     public static ConfigNode Double(double value) => new ConfigScalar(value, default);
 
-    /// <summary>A single-precision number, as the shortest text that gives it again.</summary>
+    /// <summary>A single-precision number, as the shortest text that reads back as the same number.</summary>
     public static ConfigNode Float(float value) => new ConfigScalar(
         double.Parse(value.ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture), default);
 

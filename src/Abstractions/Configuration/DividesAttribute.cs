@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>Values elsewhere in the experiment must be multiples of this one, axis by axis for sizes; stages that an experiment lacks do not count.</summary>
+/// <summary>Requires that values elsewhere in the experiment are multiples of this one, axis by axis for sizes. Keys of stages that an experiment does not have are ignored.</summary>
 /// <param name="keys">Dotted keys, such as "pretrain.data.crop".</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DividesAttribute(params string[] keys) : Attribute

@@ -1,5 +1,5 @@
 namespace HiEndMae;
 
-/// <summary>The path must exist when the run starts.</summary>
+/// <summary>Requires that the path exists when the run starts.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ExistsAttribute : Attribute;

@@ -1,14 +1,14 @@
 namespace HiEndMae.Configuration;
 
-/// <summary>A bound table. The generator implements it for every <see cref="ConfigSectionAttribute"/> and <see cref="ComponentAttribute"/> record.</summary>
+/// <summary>A config record that was read from a table. The generator implements it for every record with <see cref="ConfigSectionAttribute"/> or <see cref="ComponentAttribute"/>.</summary>
 public interface IConfigSection
 {
-    /// <summary>The record as a table again: every key, in declaration order, defaults included, nulls left out.</summary>
+    /// <summary>Converts the record back to a table with every key in declaration order, including defaults and without nulls.</summary>
     ConfigTable ToTable();
 
     /// <summary>Runs the record's own checks, <c>partial void Check(KeyReport report)</c>, and those of every record in it.</summary>
-    /// <param name="table">The table that it was read from, for places.</param>
+    /// <param name="table">The table that the record was read from; it gives the positions of errors.</param>
     /// <param name="title">The table's name in messages.</param>
-    /// <param name="report">Takes each error and warning.</param>
+    /// <param name="report">Receives each error and warning.</param>
     void Check(ConfigTable table, string title, Action<ConfigDiagnostic> report);
 }

@@ -1,5 +1,5 @@
 namespace HiEndMae;
 
-/// <summary>The key cannot change a result (logging, cache, display): fingerprints leave it out.</summary>
+/// <summary>Marks a key that cannot change a result (logging, cache, display). Fingerprints leave it out.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class IgnoredByFingerprintAttribute : Attribute;

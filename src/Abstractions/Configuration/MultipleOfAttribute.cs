@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>The value is a multiple of another key's value, given as the property's name.</summary>
+/// <summary>Requires that the value is a multiple of the value of another property.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class MultipleOfAttribute(string other) : Attribute
 {

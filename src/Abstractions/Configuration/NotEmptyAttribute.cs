@@ -1,5 +1,5 @@
 namespace HiEndMae;
 
-/// <summary>A text, list or table must not be empty.</summary>
+/// <summary>Requires that a text, list or table is not empty.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NotEmptyAttribute : Attribute;

@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>The text must be one of these.</summary>
+/// <summary>Requires that the text is one of the given values.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OneOfAttribute(params string[] values) : Attribute
 {

@@ -1,12 +1,12 @@
 namespace HiEndMae;
 
-/// <summary>A table whose <c>plugin</c> key picks a component of the slot; the property's type is IComponentConfig.</summary>
+/// <summary>Marks a table whose <c>plugin</c> key chooses a component of the slot. The type of the property is <c>IComponentConfig</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PluginAttribute(Slot slot) : Attribute
 {
-    /// <summary>Which components fit.</summary>
+    /// <summary>The kind of component to choose.</summary>
     public Slot Slot { get; } = slot;
 
-    /// <summary>Whether the component's keys stand in the surrounding table itself, not in one of their own.</summary>
+    /// <summary>Whether the component's keys are in the surrounding table instead of a table of their own.</summary>
     public bool Inline { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>Inclusive bounds of a number, or of each number of an array or size.</summary>
+/// <summary>Requires that a number, or each number of a list or size, lies within inclusive bounds.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RangeAttribute(double minimum, double maximum) : Attribute
 {

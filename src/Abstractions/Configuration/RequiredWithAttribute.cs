@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>The key must be given where another key is given.</summary>
+/// <summary>Requires the key if another key is given.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RequiredWithAttribute(string other) : Attribute
 {

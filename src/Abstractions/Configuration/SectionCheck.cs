@@ -1,16 +1,16 @@
 namespace HiEndMae.Configuration;
 
-/// <summary>Passes <see cref="IConfigSection.Check"/> on to records inside a record. Called by generated code.</summary>
+/// <summary>Calls <see cref="IConfigSection.Check"/> of records inside a record. Called by generated code.</summary>
 public static class SectionCheck
 {
-    /// <summary>The record at a key; nothing where it is null.</summary>
+    /// <summary>Checks the record at a key, unless it is null.</summary>
     public static void One(IConfigSection? section, ConfigTable table, string key, string title, Action<ConfigDiagnostic> report)
     {
         ArgumentNullException.ThrowIfNull(table);
         section?.Check(TableOf(table.Find(key), table), ConfigChecker.Nested(title, key), report);
     }
 
-    /// <summary>Each record of the list at a key.</summary>
+    /// <summary>Checks each record of the list at a key.</summary>
     public static void List(IEnumerable<IConfigSection>? sections, ConfigTable table, string key, string title, Action<ConfigDiagnostic> report)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -23,7 +23,7 @@ public static class SectionCheck
         }
     }
 
-    /// <summary>Each record of the table of tables at a key.</summary>
+    /// <summary>Checks each record of the table of tables at a key.</summary>
     public static void Dictionary<T>(IEnumerable<KeyValuePair<string, T>>? sections, ConfigTable table, string key, string title, Action<ConfigDiagnostic> report)
         where T : IConfigSection
     {
@@ -33,6 +33,6 @@ public static class SectionCheck
             section.Check(TableOf(tables?.Find(name), table), ConfigChecker.Nested(ConfigChecker.Nested(title, key), name), report);
     }
 
-    // A record that no table says is blamed on the table around it.
+    // Errors of a record that has no table of its own are reported at the surrounding table.
     private static ConfigTable TableOf(ConfigNode? node, ConfigTable around) => node as ConfigTable ?? new ConfigTable([], around.Source);
 }

@@ -1,13 +1,13 @@
 namespace HiEndMae.Counting;
 
-/// <summary>A config of a decoder that knows what the decoder will cost; nothing is made.</summary>
+/// <summary>Implemented by configs of decoders to count the decoder's parameters and operations without creating it.</summary>
 public interface IDecoderCounter
 {
-    /// <summary>Stages that read encoder layers.</summary>
+    /// <summary>Number of stages that read encoder layers.</summary>
     int DenseStages { get; }
 
-    /// <summary>Parts in the order they run.</summary>
-    /// <param name="context">What the decoder is for.</param>
-    /// <param name="maskRatio">Part of the tokens hidden from the encoder.</param>
+    /// <summary>Counts the parts in the order in which they run.</summary>
+    /// <param name="context">The encoder and crop that the decoder is built for.</param>
+    /// <param name="maskRatio">Fraction of the tokens that is hidden from the encoder.</param>
     IReadOnlyList<OperationCount> Count(DecoderContext context, double maskRatio);
 }

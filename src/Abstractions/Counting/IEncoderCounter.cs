@@ -1,13 +1,13 @@
 namespace HiEndMae.Counting;
 
-/// <summary>A config of an encoder that knows what the encoder will cost; nothing is made.</summary>
+/// <summary>Implemented by configs of encoders to count the encoder's parameters and operations without creating it.</summary>
 public interface IEncoderCounter
 {
-    /// <summary>What decoders and heads will be built from.</summary>
+    /// <summary>Returns the properties from which decoders and heads are built.</summary>
     EncoderInfo Describe(EncoderContext context);
 
-    /// <summary>Parts in the order they run.</summary>
-    /// <param name="context">What the encoder is for.</param>
-    /// <param name="maskRatio">Part of the tokens hidden from it; 0 for whole volumes.</param>
+    /// <summary>Counts the parts in the order in which they run.</summary>
+    /// <param name="context">The channels and crop that the encoder is built for.</param>
+    /// <param name="maskRatio">Fraction of the tokens that is hidden from the encoder; 0 for whole volumes.</param>
     IReadOnlyList<OperationCount> Count(EncoderContext context, double maskRatio);
 }

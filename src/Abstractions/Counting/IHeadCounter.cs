@@ -1,8 +1,8 @@
 namespace HiEndMae.Counting;
 
-/// <summary>A config of a head that knows what the head will cost; nothing is made.</summary>
+/// <summary>Implemented by configs of heads to count the head's parameters and operations without creating it.</summary>
 public interface IHeadCounter
 {
-    /// <summary>Parts in the order they run.</summary>
+    /// <summary>Counts the parts in the order in which they run.</summary>
     IReadOnlyList<OperationCount> Count(HeadContext context);
 }

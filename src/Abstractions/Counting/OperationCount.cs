@@ -1,21 +1,21 @@
 namespace HiEndMae.Counting;
 
-/// <summary>What a part of a model costs for one sample, forward.</summary>
-/// <param name="Part">Its name, such as "encoder.blocks".</param>
-/// <param name="Parameters">Trained numbers.</param>
-/// <param name="Activations">Elements of its layers' outputs.</param>
-/// <param name="MultiplyAdds">Multiply-adds of linear maps, convolutions and attention products, and 5 for each element of a LayerNorm: "all operations".</param>
-/// <param name="PaperMultiplyAdds">"Paper convention": as above, but attention products inside dense stages and projections from encoder to decoder are not seen, and
-/// the last layer has 1728 outputs whatever the patch (Tables 6 and 7 of arXiv:2502.08347).</param>
+/// <summary>Counts of a part of a model for one sample in a forward pass.</summary>
+/// <param name="Part">Name of the part, such as "encoder.blocks".</param>
+/// <param name="Parameters">Number of trained parameters.</param>
+/// <param name="Activations">Number of elements in the outputs of its layers.</param>
+/// <param name="MultiplyAdds">"All operations": multiply-adds of linear maps, convolutions and attention products, and 5 per element of a LayerNorm.</param>
+/// <param name="PaperMultiplyAdds">"Paper convention": as above, but attention products inside dense stages and projections from encoder to decoder are not counted, and
+/// the last layer has 1728 outputs for every patch size (Tables 6 and 7 of arXiv:2502.08347).</param>
 public sealed record OperationCount(string Part, long Parameters, long Activations, long MultiplyAdds, long PaperMultiplyAdds)
 {
     /// <summary>The multiply-adds of its layers by their kind, without what LayerNorms are charged with.</summary>
     public ProductCount Products { get; init; } = ProductCount.None;
 
-    /// <summary>Nothing.</summary>
+    /// <summary>A count of zero.</summary>
     public static OperationCount None(string part) => new(part, 0, 0, 0, 0);
 
-    /// <summary>The sum, under the first name.</summary>
+    /// <summary>Adds two counts; the result has the name of the first.</summary>
     public static OperationCount operator +(OperationCount a, OperationCount b)
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -23,7 +23,7 @@ public sealed record OperationCount(string Part, long Parameters, long Activatio
         return Add(a, b);
     }
 
-    /// <summary>The sum, under the first name.</summary>
+    /// <summary>Adds two counts; the result has the name of the first.</summary>
     public static OperationCount Add(OperationCount left, OperationCount right)
     {
         ArgumentNullException.ThrowIfNull(left);
@@ -34,6 +34,6 @@ public sealed record OperationCount(string Part, long Parameters, long Activatio
         };
     }
 
-    /// <summary>So many of it, one after another.</summary>
+    /// <summary>Multiplies a count, for several equal parts in a row.</summary>
     public OperationCount Times(int count) => new(Part, count * Parameters, count * Activations, count * MultiplyAdds, count * PaperMultiplyAdds) { Products = Products.Times(count) };
 }

@@ -7,7 +7,7 @@ namespace HiEndMae.Counting;
 /// <param name="Attention">Of attention: queries times keys, and weights times values.</param>
 public sealed record ProductCount(long Convolutions, long TransposedConvolutions, long Linear, long Attention)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>A count of zero.</summary>
     public static ProductCount None { get; } = new(0, 0, 0, 0);
 
     /// <summary>Of all kinds.</summary>

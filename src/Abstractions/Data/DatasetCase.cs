@@ -2,29 +2,29 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae;
 
-/// <summary>One image with, perhaps, its label map.</summary>
+/// <summary>An image with an optional label map.</summary>
 public abstract class DatasetCase
 {
-    /// <summary>Unique within the dataset; used in file names and tables.</summary>
+    /// <summary>Name of the case, unique within the dataset. Used in file names and tables.</summary>
     public abstract string Id { get; }
 
-    /// <summary>The patient: cases of one group never lie on two sides of a split.</summary>
+    /// <summary>The patient. Cases of one patient are never in two parts of a split.</summary>
     public abstract string Group { get; }
 
-    /// <summary>Whether <see cref="LoadLabel"/> gives a label map.</summary>
+    /// <summary>Whether <see cref="LoadLabel"/> returns a label map.</summary>
     public abstract bool HasLabel { get; }
 
-    /// <summary>Identity of the content, for caches: changes when the voxels would (paths, sizes and times of files, or generator settings).</summary>
+    /// <summary>Identifies the content for caches. It changes when the voxels may have changed (paths, sizes and times of files, or settings of a generator).</summary>
     public abstract string ContentKey { get; }
 
-    /// <summary>How often the case is drawn in training, relative to the others; above 0.</summary>
+    /// <summary>How often the case is drawn in training, relative to other cases; greater than 0.</summary>
     public virtual double Weight => 1;
 
     /// <summary>Reads the image in its stored orientation and units (HU for CT).</summary>
-    /// <exception cref="VolumeException">The file is missing, broken or of another kind.</exception>
+    /// <exception cref="VolumeException">The file is missing, damaged, or in an unsupported format.</exception>
     public abstract Volume<float> LoadImage(CancellationToken cancel);
 
-    /// <summary>Reads class indices on the image's grid; null where there is no label.</summary>
-    /// <exception cref="VolumeException">The file is missing, broken, of another kind, or on another grid.</exception>
+    /// <summary>Reads class indices on the grid of the image. Returns null if there is no label map.</summary>
+    /// <exception cref="VolumeException">The file is missing, damaged, in an unsupported format, or on another grid.</exception>
     public abstract Volume<ushort>? LoadLabel(CancellationToken cancel);
 }

@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>Parts of a dataset; no patient is in two of training, validation and test.</summary>
+/// <summary>Parts of a dataset. No patient is in two of training, validation and test.</summary>
 public enum DatasetSplit
 {
     /// <summary>Images for pre-training, labelled or not.</summary>
@@ -9,9 +9,9 @@ public enum DatasetSplit
     /// <summary>Labelled cases to fine-tune on.</summary>
     Training,
 
-    /// <summary>Labelled cases to choose by.</summary>
+    /// <summary>Labelled cases to choose checkpoints and settings by.</summary>
     Validation,
 
-    /// <summary>Labelled cases to report.</summary>
+    /// <summary>Labelled cases for the reported scores.</summary>
     Test,
 }

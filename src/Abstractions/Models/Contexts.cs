@@ -3,37 +3,37 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae;
 
-/// <summary>What an encoder is built for.</summary>
+/// <summary>The stage for which an encoder is built.</summary>
 public enum EncoderUse
 {
-    /// <summary>Masked pre-training: class token, fixed positions.</summary>
+    /// <summary>Masked pre-training: with a class token and fixed position embeddings.</summary>
     Pretraining,
 
-    /// <summary>Segmentation: no class token, positions trained on.</summary>
+    /// <summary>Segmentation: without a class token, with trainable position embeddings.</summary>
     Segmentation,
 }
 
-/// <summary>Given to an encoder's constructor.</summary>
+/// <summary>Passed to the constructor of an encoder.</summary>
 /// <param name="InChannels">Image channels C.</param>
-/// <param name="CropSize">Voxels of a crop.</param>
+/// <param name="CropSize">Size of a crop in voxels.</param>
 /// <param name="Use">Pre-training or segmentation.</param>
 public sealed record EncoderContext(int InChannels, Size3 CropSize, EncoderUse Use);
 
-/// <summary>Given to a decoder's constructor.</summary>
-/// <param name="Encoder">The encoder it reads.</param>
-/// <param name="CropSize">Voxels of a crop.</param>
+/// <summary>Passed to the constructor of a decoder.</summary>
+/// <param name="Encoder">The encoder whose features the decoder reads.</param>
+/// <param name="CropSize">Size of a crop in voxels.</param>
 public sealed record DecoderContext(EncoderInfo Encoder, Size3 CropSize);
 
-/// <summary>Given to a head's constructor.</summary>
-/// <param name="Encoder">The encoder it reads.</param>
-/// <param name="CropSize">Voxels of a crop.</param>
-/// <param name="NumClasses">K, background included.</param>
+/// <summary>Passed to the constructor of a head.</summary>
+/// <param name="Encoder">The encoder whose features the head reads.</param>
+/// <param name="CropSize">Size of a crop in voxels.</param>
+/// <param name="NumClasses">Number of classes K, background included.</param>
 public sealed record HeadContext(EncoderInfo Encoder, Size3 CropSize, int NumClasses);
 
-/// <summary>Given to a dataset's constructor.</summary>
-/// <param name="Warn">Takes a sentence that the user should see.</param>
+/// <summary>Passed to the constructor of a dataset.</summary>
+/// <param name="Warn">Shows a warning to the user.</param>
 public sealed record DatasetContext(Action<string> Warn)
 {
-    /// <summary>Makes another dataset, for datasets that are made of such; null where there is nobody to.</summary>
+    /// <summary>Creates another dataset, for datasets that combine several. Null if that is not possible.</summary>
     public Func<IComponentConfig, Dataset>? Open { get; init; }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae;
 
-/// <summary>A pretext task: what is learned from a batch without labels. It owns its loss.</summary>
+/// <summary>A pre-training task that learns from batches without labels. It computes its own loss.</summary>
 /// <remarks>An implementation has one constructor, <c>(TConfig config, DecoderContext context)</c>.</remarks>
 public abstract class Decoder : nn.Module
 {
@@ -12,13 +12,14 @@ public abstract class Decoder : nn.Module
     {
     }
 
-    /// <summary>Whether the task wants a random token mask (<see cref="PretextBatch.Mask"/>).</summary>
+    /// <summary>Whether the task needs a random token mask (<see cref="PretextBatch.Mask"/>).</summary>
     public abstract bool UsesMask { get; }
 
-    /// <summary>The loss of a batch, a scalar with gradient.</summary>
-    /// <remarks>Runs the encoder itself, so that it sees only what the task lets it see. No device synchronisation.</remarks>
+    /// <summary>Computes the loss of a batch.</summary>
+    /// <returns>A scalar with a gradient.</returns>
+    /// <remarks>The task runs the encoder itself and decides what the encoder sees. It must not synchronise with the device.</remarks>
     public abstract Tensor Loss(Encoder encoder, PretextBatch batch);
 
-    /// <summary>What the task reconstructs, to look at; null for tasks that reconstruct nothing.</summary>
+    /// <summary>Reconstructs a batch for pictures. Returns null if the task reconstructs nothing.</summary>
     public virtual Reconstruction? Reconstruct(Encoder encoder, PretextBatch batch) => null;
 }

@@ -12,14 +12,14 @@ public abstract class Encoder : nn.Module
     {
     }
 
-    /// <summary>What decoders and heads are built from.</summary>
+    /// <summary>The properties from which decoders and heads are built.</summary>
     public abstract EncoderInfo Info { get; }
 
     /// <summary>Encodes whole volumes.</summary>
     /// <param name="volumes">[B, C, X, Y, Z], intensities scaled to [0, 1].</param>
-    /// <param name="hiddenBlocks">Blocks whose raw outputs are wanted; ignored by pyramids, which return every level.</param>
+    /// <param name="hiddenBlocks">Blocks whose raw outputs are returned as well. Pyramids ignore it and return every level.</param>
     public abstract EncoderFeatures Encode(Tensor volumes, IReadOnlyCollection<int> hiddenBlocks);
 
-    /// <summary>Depth of a parameter for layer-wise learning-rate decay: 0 for the stem, i + 1 for block i.</summary>
+    /// <summary>Returns the depth of a parameter for layer-wise learning-rate decay: 0 for the stem, i + 1 for block i.</summary>
     public virtual int LayerOf(string parameterName) => 0;
 }

@@ -8,7 +8,7 @@ public abstract class PyramidEncoder : Encoder
     {
     }
 
-    /// <summary>The levels it returns.</summary>
+    /// <summary>Properties of the levels that the encoder returns.</summary>
     public abstract PyramidEncoderInfo PyramidInfo { get; }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ public sealed class TokenMask : IDisposable
     /// <summary>Takes ownership of <paramref name="shuffle"/>.</summary>
     /// <param name="shuffle">[B, N] int64, a permutation of 0..N-1 per sample, on the device of the model.</param>
     /// <param name="numVisible">V, from 1 to N.</param>
-    /// <exception cref="ArgumentOutOfRangeException">V lies outside 1..N.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">V is not in 1..N.</exception>
     public TokenMask(Tensor shuffle, int numVisible)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numVisible, 1);
@@ -21,16 +21,16 @@ public sealed class TokenMask : IDisposable
         Restore = shuffle.argsort(1);
     }
 
-    /// <summary>[B, N] int64: token index at each shuffled place.</summary>
+    /// <summary>[B, N] int64: the token index at each shuffled position.</summary>
     public Tensor Shuffle { get; }
 
-    /// <summary>[B, N] int64: shuffled place of each token (the inverse permutation).</summary>
+    /// <summary>[B, N] int64: the shuffled position of each token (the inverse permutation).</summary>
     public Tensor Restore { get; }
 
-    /// <summary>[B, V] int64: the visible tokens' indices, in shuffled order.</summary>
+    /// <summary>[B, V] int64: the indices of the visible tokens, in shuffled order.</summary>
     public Tensor Visible { get; }
 
-    /// <summary>[B, N - V] int64: the hidden tokens' indices, in shuffled order.</summary>
+    /// <summary>[B, N - V] int64: the indices of the hidden tokens, in shuffled order.</summary>
     public Tensor Hidden { get; }
 
     /// <summary>Number of visible tokens V.</summary>

@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>A component that cannot be built or used as configured; the message is one sentence for the user.</summary>
+/// <summary>Thrown by a plugin, or while one is loaded, if a component cannot be built or used as configured. The message is one sentence for the user.</summary>
 public sealed class PluginException : Exception
 {
     /// <summary>Creates the error.</summary>

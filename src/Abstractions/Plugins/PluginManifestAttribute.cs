@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>Names the generated manifest of an assembly, so that the host reads it without searching types.</summary>
+/// <summary>Names the generated manifest of an assembly, so that the program finds it without searching all types.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class PluginManifestAttribute(Type manifest) : Attribute
 {

@@ -11,15 +11,15 @@ public static class AtomicFile
     public const string Unfinished = ".tmp";
 
     /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
-    /// <param name="path">The target. Its folder is created where it is missing.</param>
+    /// <param name="path">The target. Its folder is created if it does not exist.</param>
     /// <param name="text">The whole content.</param>
-    /// <exception cref="IOException">The disk is full or does not take the file. The old target, if there was one, is untouched.</exception>
+    /// <exception cref="IOException">The file cannot be written, for example because the disk is full. An old target is untouched.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Writes bytes.</summary>
-    /// <param name="path">The target. Its folder is created where it is missing.</param>
+    /// <param name="path">The target. Its folder is created if it does not exist.</param>
     /// <param name="write">Writes the whole content.</param>
-    /// <exception cref="IOException">The disk is full or does not take the file. The old target, if there was one, is untouched.</exception>
+    /// <exception cref="IOException">The file cannot be written, for example because the disk is full. An old target is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -36,7 +36,7 @@ public static class AtomicFile
         }
         catch
         {
-            // The error that is on its way says more than one of deleting.
+            // The original error says more than an error of deleting would.
             try
             {
                 File.Delete(beside);

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace HiEndMae.Configuration.Shared;
 
-/// <summary>How the program writes JSON.</summary>
+/// <summary>Options with which the program writes JSON.</summary>
 public static class JsonOptions
 {
-    /// <summary>Indented, with characters of every language as they are: for files that people open and for <c>--json</c>.</summary>
+    /// <summary>Indented, without escaping characters of other languages. Used for files that people open and for <c>--json</c>.</summary>
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
 #endif

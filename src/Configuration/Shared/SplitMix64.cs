@@ -5,7 +5,7 @@ namespace HiEndMae.Configuration.Shared;
 /// <param name="seed">The first state.</param>
 public struct SplitMix64(ulong seed)
 {
-    /// <summary>What the state grows by at each step: 2^64 divided by the golden ratio.</summary>
+    /// <summary>The increment of the state in each step: 2^64 divided by the golden ratio.</summary>
     public const ulong Increment = 0x9E3779B97F4A7C15;
 
     private ulong state = seed;

@@ -17,14 +17,16 @@ internal sealed class PytorchFile : WeightFile
 
     private readonly ZipArchive zip;
     private readonly string root;
+    private readonly long archiveBytes;
     private readonly Dictionary<string, PickleTensor> tensors = new(StringComparer.Ordinal);
     private readonly List<WeightEntry> entries = [];
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
 
-    private PytorchFile(ZipArchive zip, string root)
+    private PytorchFile(ZipArchive zip, string root, long archiveBytes)
     {
         this.zip = zip;
         this.root = root;
+        this.archiveBytes = archiveBytes;
     }
 
     public override string Format => "pytorch";
@@ -42,7 +44,7 @@ internal sealed class PytorchFile : WeightFile
             ZipArchiveEntry[] pickles = [.. zip.Entries.Where(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))];
             if (pickles.Length != 1) throw Broken(path, $"a checkpoint has one data.pkl, this archive has {pickles.Length}");
             if (zip.Entries.GroupBy(entry => entry.FullName).FirstOrDefault(group => group.Count() > 1) is { } twice) throw Broken(path, $"the archive has '{NearestName.Shorten(twice.Key)}' twice");
-            var file = new PytorchFile(zip, pickles[0].FullName[..^"data.pkl".Length]) { Path = path };
+            var file = new PytorchFile(zip, pickles[0].FullName[..^"data.pkl".Length], new FileInfo(path).Length) { Path = path };
             if (zip.GetEntry(file.root + "byteorder") is { } order && file.Bytes(order, 16).AsSpan().SequenceEqual("big"u8)) throw Broken(path, "its numbers are big-endian; save it on another machine");
             file.Index(PickleReader.Read(file.Bytes(pickles[0], LongestPickle), path));
             return file;
@@ -69,6 +71,7 @@ internal sealed class PytorchFile : WeightFile
             // Before anything is allocated: an archive may say what it likes of a tensor, but not have fewer bytes.
             if (storage.Length != bytes) throw Broken(Path, $"the storage of '{NearestName.Shorten(entry.Name)}' has {storage.Length} bytes, not {bytes}");
             if (bytes > int.MaxValue) throw Broken(Path, $"the storage of '{NearestName.Shorten(entry.Name)}' is larger than 2 GiB; save tensors apart from each other");
+            CheckIsThere(storage);
             using DisposeScope scope = NewDisposeScope();
             Tensor all = empty(view.Storage.Count, view.Storage.Type);
             if (bytes > 0)
@@ -120,10 +123,25 @@ internal sealed class PytorchFile : WeightFile
     private byte[] Bytes(ZipArchiveEntry entry, long most)
     {
         if (entry.Length > most) throw Broken(Path, $"'{NearestName.Shorten(entry.FullName)}' is {entry.Length} bytes long");
+        CheckIsThere(entry);
         using Stream stream = entry.Open();
         var bytes = new byte[entry.Length];
         stream.ReadExactly(bytes);
         return bytes;
+    }
+
+    // An archive may state any size. Before memory is allocated for it, the bytes of a compressed entry are counted; an uncompressed one cannot be larger than the file.
+    private void CheckIsThere(ZipArchiveEntry entry)
+    {
+        if (entry.Length <= Math.Min(entry.CompressedLength, archiveBytes)) return;
+        long count = 0;
+        if (entry.CompressedLength <= archiveBytes && entry.CompressedLength != entry.Length)
+        {
+            var buffer = new byte[1 << 16];
+            using Stream stream = entry.Open();
+            for (int read; (read = stream.Read(buffer)) > 0 && count <= entry.Length;) count += read;
+        }
+        if (count != entry.Length) throw Broken(Path, $"'{NearestName.Shorten(entry.FullName)}' states a size of {entry.Length} bytes, but has only {count}");
     }
 
     private static CheckpointException Broken(string path, string what) => PickleReader.Broken(path, what);

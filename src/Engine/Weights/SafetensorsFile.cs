@@ -44,6 +44,7 @@ internal sealed class SafetensorsFile : WeightFile
                 if (!opened.places.TryAdd(entry.Name, (from, to))) throw Safetensors.Broken(path, $"'{NearestText(entry.Name)}' is there twice");
                 opened.entries.Add(new WeightEntry(entry.Name, type, shape));
             }
+            opened.CheckCover();
             return opened;
         }
         catch (Exception error)
@@ -71,6 +72,19 @@ internal sealed class SafetensorsFile : WeightFile
     }
 
     protected override void Dispose(bool disposing) => file.Dispose();
+
+    // As the reference reader: tensors follow one another without overlaps or gaps, up to the end of the file. Otherwise one tensor's data could stand in for another's, or hide data.
+    private void CheckCover()
+    {
+        long end = 0;
+        foreach ((string name, (long from, long to)) in places.OrderBy(place => place.Value))
+        {
+            if (from < end) throw Safetensors.Broken(Path, $"'{NearestText(name)}' overlaps another tensor");
+            if (from > end) throw Safetensors.Broken(Path, $"there are {from - end} unused bytes before '{NearestText(name)}'");
+            end = to;
+        }
+        if (end != file.Length - start) throw Safetensors.Broken(Path, $"there are {file.Length - start - end} unused bytes after the last tensor");
+    }
 
     private static string NearestText(string name) => HiEndMae.Configuration.NearestName.Shorten(name);
 }

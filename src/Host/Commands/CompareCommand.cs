@@ -48,7 +48,7 @@ internal static class CompareCommand
 
     private static StoredEvaluation One(IReadOnlyList<StoredEvaluation> evaluations, string? start, string run) => start is null && evaluations.Count == 1
         ? evaluations[0]
-        : evaluations.FirstOrDefault(one => one.Name == start) ?? throw new UserException($"{run} has no evaluation '{start}'; there are: {Names(evaluations)}.");
+        : evaluations.FirstOrDefault(one => one.Name == start) ?? throw new UserException($"{run} has no evaluation '{start}'; allowed: {Names(evaluations)}.");
 
     private static string Names(IReadOnlyList<StoredEvaluation> evaluations) => string.Join(", ", evaluations.Select(one => one.Name));
 

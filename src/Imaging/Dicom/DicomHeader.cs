@@ -4,7 +4,7 @@ using System.Text;
 
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>The elements of a file that are read, and where its pixels lie.</summary>
+/// <summary>The elements of a DICOM file that this reader uses, and the position of its pixels.</summary>
 /// <param name="path">The file.</param>
 /// <param name="values">Raw values by tag.</param>
 internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]> values)
@@ -16,25 +16,25 @@ internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]>
 
     public required DicomTransferSyntax Syntax { get; init; }
 
-    /// <summary>First byte of the pixels, or of their first item; 0 where there are none.</summary>
+    /// <summary>Position of the first byte of the pixels, or of their first item; 0 if there are none.</summary>
     public required long PixelOffset { get; init; }
 
-    /// <summary>Bytes of the pixels; null where they are in items until a delimiter.</summary>
+    /// <summary>Number of bytes of the pixels; null if they are stored in items that end with a delimiter.</summary>
     public required long? PixelLength { get; init; }
 
-    /// <summary>Whether the file has 16-bit words as pixels, whatever the size of a pixel.</summary>
+    /// <summary>Whether pixels are stored in 16-bit words, whatever their own size.</summary>
     public required bool HasWords { get; init; }
 
-    /// <summary>Whether it has a table for its stored values.</summary>
+    /// <summary>Whether the file has a lookup table for stored values.</summary>
     public required bool HasModalityLut { get; init; }
 
     public required long FileLength { get; init; }
 
-    /// <summary>The text of an element, without padding; null where it is absent or empty.</summary>
+    /// <summary>Returns the text of an element without padding, or null if it is absent or empty.</summary>
     public string? Text(uint tag) => values.TryGetValue(tag, out byte[]? value) && Encoding.Latin1.GetString(value).Trim(' ', '\0') is { Length: > 0 } text ? text : null;
 
-    /// <summary>A decimal string with so many values; null where it is absent or empty.</summary>
-    /// <exception cref="VolumeException">It is no such numbers.</exception>
+    /// <summary>Returns the numbers of a decimal string, or null if the element is absent or empty.</summary>
+    /// <exception cref="VolumeException">The text is not a list of that many numbers.</exception>
     public double[]? Decimals(uint tag, string name, int count)
     {
         if (Text(tag) is not { } text) return null;
@@ -43,12 +43,12 @@ internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]>
         for (int i = 0; i < parts.Length; i++)
         {
             if (!double.TryParse(parts[i].Trim(' ', '\0'), NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
-                throw new VolumeException($"'{path}' says {name} '{TextHeaderFile.Shown(text)}', which are no numbers.");
+                throw new VolumeException($"'{path}' has {name} '{TextHeaderFile.Shown(text)}', which is not a list of numbers.");
         }
-        return numbers.Length == count ? numbers : throw new VolumeException($"'{path}' says {name} '{TextHeaderFile.Shown(text)}'; {count} numbers are wanted.");
+        return numbers.Length == count ? numbers : throw new VolumeException($"'{path}' has {name} '{TextHeaderFile.Shown(text)}'; it must have {count} numbers.");
     }
 
-    /// <summary>An unsigned 16-bit number; null where it is absent.</summary>
+    /// <summary>Returns an unsigned 16-bit number, or null if the element is absent.</summary>
     public int? Number(uint tag) => values.TryGetValue(tag, out byte[]? value) && value.Length >= 2
         ? Syntax.IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(value) : BinaryPrimitives.ReadUInt16LittleEndian(value)
         : null;

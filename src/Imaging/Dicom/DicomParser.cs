@@ -3,7 +3,7 @@ using System.Text;
 
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>Reads the elements of a file up to its pixels (PS3.5, PS3.10). What is nested is stepped over; no value longer than a few lines is kept.</summary>
+/// <summary>Reads the elements of a DICOM file up to its pixels (PS3.5, PS3.10). It skips nested elements and long values.</summary>
 internal sealed class DicomParser
 {
     private const int Preamble = 128, LongestValue = 4096, DeepestNesting = 32;
@@ -22,7 +22,7 @@ internal sealed class DicomParser
         this.path = path;
     }
 
-    /// <summary>Whether a file begins as DICOM files do; the stream goes back to its start.</summary>
+    /// <summary>Whether a file begins like a DICOM file. The stream is rewound.</summary>
     public static bool IsDicom(FileStream stream)
     {
         Span<byte> mark = stackalloc byte[4];
@@ -32,11 +32,11 @@ internal sealed class DicomParser
         return isDicom;
     }
 
-    /// <summary>Parses up to the pixels, or to the end of a file without any.</summary>
-    /// <exception cref="VolumeException">It is no DICOM file, or broken.</exception>
+    /// <summary>Parses the file up to its pixels, or to its end if there are none.</summary>
+    /// <exception cref="VolumeException">The file is not a DICOM file, or it is damaged.</exception>
     public static DicomHeader Parse(FileStream stream, string path)
     {
-        if (!IsDicom(stream)) throw new VolumeException($"'{path}' is no DICOM file: it does not begin with a preamble and the letters DICM.");
+        if (!IsDicom(stream)) throw new VolumeException($"'{path}' is not a DICOM file: it does not begin with a preamble and the letters DICM.");
         stream.Position = Preamble + 4;
         return new DicomParser(stream, path).Parse();
     }
@@ -44,7 +44,7 @@ internal sealed class DicomParser
     private DicomHeader Parse()
     {
         long start;
-        // The file's own group is always explicit and little endian.
+        // The file meta group is always explicit and little endian.
         do
         {
             start = stream.Position;
@@ -57,7 +57,7 @@ internal sealed class DicomParser
             stream.Position = start;
         }
         while (ReadElement(0));
-        if (!values.TryGetValue(DicomTag.TransferSyntax, out byte[]? uid)) throw new VolumeException($"'{path}' does not say its transfer syntax: it is no whole DICOM file.");
+        if (!values.TryGetValue(DicomTag.TransferSyntax, out byte[]? uid)) throw new VolumeException($"'{path}' is incomplete: it has no transfer syntax.");
         string name = Encoding.Latin1.GetString(uid).Trim(' ', '\0');
         DicomTransferSyntax syntax = DicomTransferSyntax.Of(name);
         (isExplicit, isBigEndian) = (syntax.IsExplicit, syntax.IsBigEndian);
@@ -79,7 +79,7 @@ internal sealed class DicomParser
         };
     }
 
-    // False at the pixels (depth 0) or at the end of an item.
+    // Returns false at the pixels (depth 0) or at the end of an item.
     private bool ReadElement(int depth)
     {
         uint tag = ReadTag();
@@ -87,7 +87,7 @@ internal sealed class DicomParser
         {
             uint itemLength = ReadUInt32();
             if (tag == DicomTag.ItemEnd && depth > 0 && itemLength == 0) return false;
-            throw Broken(tag, "stands where no item is");
+            throw Broken(tag, "is outside of an item");
         }
         (uint length, bool isSequence, bool isUnknown) = ReadLength(tag);
         if (tag == DicomTag.PixelData && depth == 0)
@@ -103,7 +103,7 @@ internal sealed class DicomParser
             SkipSequence(depth + 1, isUnknown);
             return true;
         }
-        if (length > stream.Length - stream.Position) throw new VolumeException($"'{path}' is cut off, or broken: its element {DicomTag.Text(tag)} says {length} bytes, and {stream.Length - stream.Position} follow.");
+        if (length > stream.Length - stream.Position) throw new VolumeException($"'{path}' is truncated or damaged: its element {DicomTag.Text(tag)} has a length of {length} bytes, but only {stream.Length - stream.Position} follow.");
         if (depth == 0 && DicomTag.IsRead(tag) && length <= LongestValue)
         {
             var value = new byte[length];
@@ -131,18 +131,18 @@ internal sealed class DicomParser
 
     private void SkipSequence(int depth, bool isUnknown)
     {
-        if (depth > DeepestNesting) throw new VolumeException($"'{path}' is broken: its sequences are nested without end.");
+        if (depth > DeepestNesting) throw new VolumeException($"'{path}' is damaged: its sequences are nested too deeply.");
         bool outer = isExplicit;
-        // An unknown sequence is written implicitly, whatever surrounds it (PS3.5, 6.2.2).
+        // A sequence of unknown representation is always encoded implicitly (PS3.5, 6.2.2).
         if (isUnknown) isExplicit = false;
         while (true)
         {
             uint tag = ReadTag(), length = ReadUInt32();
             if (tag == DicomTag.SequenceEnd) break;
-            if (tag != DicomTag.Item) throw Broken(tag, "stands where an item should");
+            if (tag != DicomTag.Item) throw Broken(tag, "is in the place of an item");
             if (length != Undefined)
             {
-                if (length > stream.Length - stream.Position) throw new VolumeException($"'{path}' is cut off, or broken: an item says {length} bytes, and {stream.Length - stream.Position} follow.");
+                if (length > stream.Length - stream.Position) throw new VolumeException($"'{path}' is truncated or damaged: an item has a length of {length} bytes, but only {stream.Length - stream.Position} follow.");
                 stream.Position += length;
                 continue;
             }
@@ -172,5 +172,5 @@ internal sealed class DicomParser
         if (stream.ReadAtLeast(scratch.AsSpan(0, count), count, throwOnEndOfStream: false) < count) throw new EndOfStreamException();
     }
 
-    private VolumeException Broken(uint tag, string what) => new($"'{path}' is broken: its element {DicomTag.Text(tag)} {what}.");
+    private VolumeException Broken(uint tag, string what) => new($"'{path}' is damaged: its element {DicomTag.Text(tag)} {what}.");
 }

@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>Stored pixels of a slice as numbers of this machine.</summary>
+/// <summary>Reads the stored pixels of a slice.</summary>
 internal static class DicomPixels
 {
-    /// <summary>Reads a slice.</summary>
-    /// <param name="slice">What to read.</param>
-    /// <param name="raw">Rows x columns pixels of the slice's width, little endian afterwards, without bits that do not count.</param>
-    /// <exception cref="VolumeException">The file ends too early or is no valid coding.</exception>
+    /// <summary>Reads the pixels of a slice.</summary>
+    /// <param name="slice">The slice.</param>
+    /// <param name="raw">Receives rows x columns pixels in little endian; bits that do not belong to the value are cleared.</param>
+    /// <exception cref="VolumeException">The file is truncated, or its encoding is invalid.</exception>
     public static void Read(DicomSlice slice, Span<byte> raw)
     {
-        // Pixels come in one piece: a buffer of its own would only be garbage, slice by slice.
+        // Pixels are read in one piece, so the stream needs no buffer.
         using var file = new FileStream(slice.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         file.Position = slice.PixelOffset;
         DicomPixelFormat format = slice.Format;
@@ -22,7 +22,7 @@ internal static class DicomPixels
         if (format.Stored < 8 * format.Width) Unpack(raw, format);
     }
 
-    // All fragments after the table of offsets, which says nothing about a single frame.
+    // Reads all fragments after the table of offsets. The table is not needed for a single frame.
     private static byte[] ReadItems(FileStream file, string path)
     {
         byte[] coded = [];
@@ -32,14 +32,14 @@ internal static class DicomPixels
             file.ReadExactly(head);
             uint tag = (uint)BinaryPrimitives.ReadUInt16LittleEndian(head) << 16 | BinaryPrimitives.ReadUInt16LittleEndian(head[2..]), length = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
             if (tag == DicomTag.SequenceEnd) break;
-            if (tag != DicomTag.Item) throw new VolumeException($"'{path}' is broken: its pixels do not stand in items.");
+            if (tag != DicomTag.Item) throw new VolumeException($"'{path}' is damaged: its pixels are not stored in items.");
             if (length > file.Length - file.Position) throw new EndOfStreamException();
             if (item == 0)
             {
                 file.Position += length;
                 continue;
             }
-            // Nearly always one; never more in all than the file holds.
+            // There is nearly always one fragment. Together they are never longer than the file.
             int before = coded.Length;
             Array.Resize(ref coded, checked(before + (int)length));
             file.ReadExactly(coded.AsSpan(before));
@@ -63,7 +63,7 @@ internal static class DicomPixels
         }
     }
 
-    // The bits that count to the top, and down again with their sign: what other bits hold (overlays, padding) is gone.
+    // Shifting up and down again extends the sign and clears all other bits (overlays, padding).
     private static void Unpack(Span<byte> raw, DicomPixelFormat format)
     {
         int bits = 8 * format.Width, up = bits - 1 - format.HighBit, down = bits - format.Stored;

@@ -1,6 +1,6 @@
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>Series of CT and MR slices: a folder with one series, or any file of a series, which names it among those of its folder.</summary>
+/// <summary>Reads series of CT and MR slices. The path is a folder with one series, or any file of a series.</summary>
 internal static class DicomReader
 {
     private const int HeaderBuffer = 1 << 12, SlabBytes = 1 << 24, MostPlanes = 32;
@@ -8,7 +8,7 @@ internal static class DicomReader
 
     public static NiftiHeader ReadHeader(string path, CancellationToken cancel) => VolumeFile.Guarded(path, () => Header(Find(path, cancel), path));
 
-    /// <summary>The files of the series, in the order of their places.</summary>
+    /// <summary>Returns the files of the series in the order of their positions.</summary>
     public static IReadOnlyList<string> Files(string path, CancellationToken cancel) =>
         VolumeFile.Guarded<IReadOnlyList<string>>(path, () => [.. Find(path, cancel).Slices.Select(slice => slice.Path)]);
 
@@ -17,7 +17,7 @@ internal static class DicomReader
         DicomSeries series = Find(path, cancel);
         NiftiHeader header = Header(series, path);
         Size3 size = series.Size;
-        if (size.Count > Array.MaxLength) throw new VolumeException($"'{path}' holds {size} voxels, more than can be read at once.");
+        if (size.Count > Array.MaxLength) throw new VolumeException($"'{path}' has {size} voxels, which is too large to read.");
         var volume = new Volume<T>(1, size, header.Affine, GC.AllocateUninitializedArray<T>((int)size.Count));
         int plane = size.X * size.Y, width = series.Slices.Max(slice => slice.Format.Width);
         int depth = (int)Math.Clamp(SlabBytes / ((long)plane * width), 1, Math.Min(size.Z, MostPlanes));
@@ -31,7 +31,7 @@ internal static class DicomReader
                 cancel.ThrowIfCancellationRequested();
                 DicomSlice slice = series.Slices[z + k];
                 Span<byte> pixels = raw.AsSpan(0, plane * slice.Format.Width);
-                // An error within is of this file, not of the folder.
+                // An error here belongs to this file, not to the folder.
                 VolumeFile.Guarded(slice.Path, () =>
                 {
                     DicomPixels.Read(slice, raw.AsSpan(0, plane * slice.Format.Width));
@@ -47,14 +47,14 @@ internal static class DicomReader
     private static NiftiHeader Header(DicomSeries series, string path)
     {
         DicomSlice first = series.Slices[0];
-        if (series.Slices.Count * (double)series.Size.X * series.Size.Y > Array.MaxLength) throw new VolumeException($"'{path}' holds {series.Size} voxels, more than can be read at once.");
+        if (series.Slices.Count * (double)series.Size.X * series.Size.Y > Array.MaxLength) throw new VolumeException($"'{path}' has {series.Size} voxels, which is too large to read.");
         return new NiftiHeader(1, series.Size, series.Affine(), first.Format.DataType, first.Slope, first.Intercept);
     }
 
     private static DicomSeries Find(string path, CancellationToken cancel)
     {
         bool isFolder = Directory.Exists(path);
-        // What is wrong with the file that was named is said first, whatever else its folder holds.
+        // Errors of the named file are reported before those of other files in its folder.
         DicomSlice? named = isFolder ? null : Slice(path, isNamed: true);
         string folder = isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
         var slices = new List<DicomSlice>();
@@ -76,19 +76,19 @@ internal static class DicomReader
         if (named is not null)
         {
             DicomSeries own = all.Find(series => series.Slices.Contains(named))!;
-            // A broken file may be a slice of this series: without it there would be a gap, or the end would be missing.
+            // A damaged file may be a slice of this series. Ignoring it could leave a gap or cut off an end.
             return wrong is null || all.Count > 1 ? own : throw wrong;
         }
         if (wrong is not null) throw wrong;
         return all.Count switch
         {
             1 => all[0],
-            0 => throw new VolumeException($"'{path}' holds no DICOM slices: a folder is read as one series of CT or MR."),
-            _ => throw new VolumeException($"'{path}' holds {all.Count} series or orientations; give each a folder of its own, or name a file of the one to read: {string.Join("; ", all)}."),
+            0 => throw new VolumeException($"'{path}' contains no DICOM slices; a folder must contain one series of CT or MR."),
+            _ => throw new VolumeException($"'{path}' contains {all.Count} series or orientations; give each a folder of its own, or name a file of the one to read: {string.Join("; ", all)}."),
         };
     }
 
-    // Null for what lies beside slices: other files, directories of media, objects without pixels (structures, reports).
+    // Returns null for files that are not slices: other formats, DICOMDIR, objects without pixels (structures, reports).
     private static DicomSlice? Slice(string file, bool isNamed) => VolumeFile.Guarded(file, () =>
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, HeaderBuffer);
@@ -98,6 +98,6 @@ internal static class DicomReader
         return DicomSlice.Of(header);
     });
 
-    /// <summary>Whether a file calls itself DICOM.</summary>
+    /// <summary>Whether the name of a file has an extension of DICOM files.</summary>
     public static bool HasDicomName(string path) => Path.GetExtension(path).ToUpperInvariant() is ".DCM" or ".DICOM" or ".IMA";
 }

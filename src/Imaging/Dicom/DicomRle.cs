@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>RLE Lossless (PS3.5, annex G): each byte of the pixels, the highest first, is a plane of its own, coded in runs and literals.</summary>
+/// <summary>Decodes RLE Lossless (PS3.5, annex G): each byte of the pixels, the highest first, is a separate plane of runs and literals.</summary>
 internal static class DicomRle
 {
     private const int HeaderLength = 64;
@@ -12,7 +12,7 @@ internal static class DicomRle
     {
         if (coded.Length < HeaderLength) throw Broken(path);
         uint segments = BinaryPrimitives.ReadUInt32LittleEndian(coded);
-        if (segments != width) throw new VolumeException($"'{path}' is broken: its RLE frame has {segments} segments, and {width} bytes to a pixel.");
+        if (segments != width) throw new VolumeException($"'{path}' is damaged: its RLE frame has {segments} segments for pixels of {width} bytes.");
         for (int segment = 0; segment < width; segment++)
         {
             uint start = BinaryPrimitives.ReadUInt32LittleEndian(coded[(4 + 4 * segment)..]);
@@ -44,5 +44,5 @@ internal static class DicomRle
         }
     }
 
-    private static VolumeException Broken(string path) => new($"'{path}' is cut off or broken: its RLE data end before its pixels do.");
+    private static VolumeException Broken(string path) => new($"'{path}' is truncated or damaged: its RLE data end before the last pixel.");
 }

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>Slices of one volume: of one series, orientation, size and spacing, in the order of their places.</summary>
+/// <summary>Slices of one volume, in the order of their positions. They have the same series, orientation, size and spacing.</summary>
 internal sealed class DicomSeries
 {
     private const double DirectionTolerance = 1e-3, SpacingTolerance = 1e-3;
 
-    // Places are often rounded to a tenth of a millimetre: a tenth of a step, or what that leaves of one, is no missing slice.
+    // Positions are often rounded to a tenth of a millimetre. A deviation of a tenth of a step, or of that rounding, is not a missing slice.
     private const double StepTolerance = 0.1, RoundedPlaces = 0.11, HalfStep = 0.5, SamePlace = 1e-3;
     private const int MostShown = 4;
     private readonly List<DicomSlice> slices = [];
@@ -16,10 +16,10 @@ internal sealed class DicomSeries
 
     public IReadOnlyList<DicomSlice> Slices => slices;
 
-    /// <summary>Voxels along rows, columns and slices.</summary>
+    /// <summary>Number of voxels along rows, columns and slices.</summary>
     public Size3 Size => new(slices[0].Columns, slices[0].Rows, slices.Count);
 
-    /// <summary>Sorts slices into series. The identifier of the series alone does not do: it is left out at times, and some put their scouts into it.</summary>
+    /// <summary>Sorts slices into series. The identifier of the series alone is not enough: it is sometimes missing, and some scanners add scout images to the series.</summary>
     public static List<DicomSeries> Group(IEnumerable<DicomSlice> all)
     {
         var groups = new List<DicomSeries>();
@@ -37,12 +37,12 @@ internal sealed class DicomSeries
         return groups;
     }
 
-    /// <summary>In a list of what a folder holds.</summary>
+    /// <summary>Describes the series in a list of the series of a folder.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{slices.Count} slices of {Size.X}x{Size.Y} at {slices[0].ColumnSpacing:0.###}x{slices[0].RowSpacing:0.###} mm, {Plane()}, {slices[0].Description} ({Name(slices[0])})");
 
-    /// <summary>Where the voxels lie: rows, columns, slices as stored; LPS turned to RAS+.</summary>
-    /// <exception cref="VolumeException">Slices are missing, doubled, or lie unevenly.</exception>
+    /// <summary>Computes the affine of rows, columns and slices as stored, converted from LPS to RAS+.</summary>
+    /// <exception cref="VolumeException">Slices are missing, duplicated, or unevenly spaced.</exception>
     public Affine Affine()
     {
         DicomSlice first = slices[0];
@@ -51,7 +51,7 @@ internal sealed class DicomSeries
             -along.X, -down.X, -step.X, -first.Position.X,
             -along.Y, -down.Y, -step.Y, -first.Position.Y,
             along.Z, down.Z, step.Z, first.Position.Z);
-        return affine.IsInvertible ? affine : throw new VolumeException($"'{first.Path}' and its series have axes that span no volume.");
+        return affine.IsInvertible ? affine : throw new VolumeException($"'{first.Path}' and its series have linearly dependent axes.");
     }
 
     private Vector3d Normal
@@ -65,9 +65,9 @@ internal sealed class DicomSeries
 
     private double SingleThickness() => slices[0].Thickness is > 0 and double thickness
         ? thickness
-        : throw new VolumeException($"'{slices[0].Path}' is a single slice that says neither SpacingBetweenSlices nor SliceThickness: it has no extent.");
+        : throw new VolumeException($"'{slices[0].Path}' is a single slice without SpacingBetweenSlices and SliceThickness, so its extent is unknown.");
 
-    // From the places alone: SliceThickness says how thick a slice is, not how far it lies from the next. Not along the normal where a gantry was tilted.
+    // The distance follows from the positions alone, because SliceThickness is not the distance of slices. With a tilted gantry the step is not along the normal.
     private Vector3d Step()
     {
         Vector3d normal = Normal;
@@ -77,7 +77,7 @@ internal sealed class DicomSeries
         if (doubled >= 0)
         {
             throw new VolumeException(string.Create(CultureInfo.InvariantCulture,
-                $"'{Folder}' has two slices at {places[doubled]:0.###} mm along its normal, '{Name(slices[doubled])}' and '{Name(slices[doubled + 1])}' ({steps.Count(step => step < SamePlace)} such pairs): several phases, echoes or copies; keep one of each, or convert with dcm2niix."));
+                $"'{Folder}' has two slices at {places[doubled]:0.###} mm along its normal, '{Name(slices[doubled])}' and '{Name(slices[doubled + 1])}' ({steps.Count(step => step < SamePlace)} such pairs). These may be several phases, echoes or copies; keep one of each, or convert the series with dcm2niix."));
         }
         double usual = steps.Order().ElementAt(steps.Length / 2), tolerance = Math.Max(StepTolerance * usual, Math.Min(RoundedPlaces, HalfStep * usual));
         int[] uneven = [.. Enumerable.Range(0, steps.Length).Where(at => Math.Abs(steps[at] - usual) > tolerance)];
@@ -85,13 +85,13 @@ internal sealed class DicomSeries
         {
             string where = string.Join("; ", uneven.Take(MostShown).Select(at => string.Create(CultureInfo.InvariantCulture, $"{steps[at]:0.###} mm from {places[at]:0.###} to {places[at + 1]:0.###} ('{Name(slices[at])}', '{Name(slices[at + 1])}')")));
             throw new VolumeException(string.Create(CultureInfo.InvariantCulture,
-                $"'{Folder}' has slices {usual:0.###} mm apart, but {where}{(uneven.Length > MostShown ? $" and {uneven.Length - MostShown} more" : "")}: slices are missing, or lie unevenly; complete the series, or convert with dcm2niix."));
+                $"'{Folder}' has slices {usual:0.###} mm apart, but {where}{(uneven.Length > MostShown ? $" and {uneven.Length - MostShown} more" : "")}. Slices are missing or unevenly spaced; complete the series, or convert it with dcm2niix."));
         }
         Vector3d mean = (slices[^1].Position - slices[0].Position) * (1.0 / (slices.Count - 1));
         for (int at = 0; at < slices.Count; at++)
         {
             if ((slices[at].Position - slices[0].Position - mean * at).Length > HalfStep * usual)
-                throw new VolumeException($"'{Folder}' has slices that lie on no straight line ('{Name(slices[at])}'): convert it with dcm2niix.");
+                throw new VolumeException($"'{Folder}' has slices that are not on a straight line ('{Name(slices[at])}'); convert the series with dcm2niix.");
         }
         return mean;
     }

@@ -1,13 +1,13 @@
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>One file of a series: an image of one plane, where it lies in LPS millimetres, and how its pixels are stored.</summary>
+/// <summary>One file of a series: an image of one plane with its position in LPS millimetres and its pixel format.</summary>
 internal sealed record DicomSlice
 {
     private const double UnitTolerance = 1e-2;
 
     public required string Path { get; init; }
 
-    /// <summary>Study, series, frame of reference and modality: what slices of a volume share.</summary>
+    /// <summary>Study, series, frame of reference and modality, which all slices of a volume share.</summary>
     public required (string Study, string Series, string Frame, string Modality) Identity { get; init; }
 
     public required string Description { get; init; }
@@ -19,17 +19,17 @@ internal sealed record DicomSlice
     /// <summary>Centre of the first pixel.</summary>
     public required Vector3d Position { get; init; }
 
-    /// <summary>Along a row: the direction in which the column grows.</summary>
+    /// <summary>Direction along a row, in which the column index grows.</summary>
     public required Vector3d AlongRow { get; init; }
 
     public required Vector3d AlongColumn { get; init; }
 
-    /// <summary>Distance of two columns, mm.</summary>
+    /// <summary>Distance between columns in mm.</summary>
     public required double ColumnSpacing { get; init; }
 
     public required double RowSpacing { get; init; }
 
-    /// <summary>For a slice without a neighbour.</summary>
+    /// <summary>Thickness in mm, used for a slice without a neighbour.</summary>
     public required double? Thickness { get; init; }
 
     public required DicomPixelFormat Format { get; init; }
@@ -40,33 +40,33 @@ internal sealed record DicomSlice
 
     public required long PixelOffset { get; init; }
 
-    /// <summary>Null for items until a delimiter.</summary>
+    /// <summary>Number of bytes of the pixels; null if they are stored in items that end with a delimiter.</summary>
     public required long? PixelLength { get; init; }
 
-    /// <summary>Reads a file's header as that of a slice.</summary>
-    /// <exception cref="VolumeException">It is an image of another kind, or does not say what a volume needs.</exception>
+    /// <summary>Reads the header of a slice.</summary>
+    /// <exception cref="VolumeException">The image is of an unsupported kind, or lacks an element that a volume needs.</exception>
     public static DicomSlice Of(DicomHeader header)
     {
         string path = header.Path;
         string modality = TextHeaderFile.Shown(header.Text(DicomTag.Modality) ?? "");
-        if (header.PixelOffset == 0) throw new VolumeException(header.Syntax.IsRead ? $"'{path}' has no pixels: it is no image (modality '{modality}')." : Foreign(header));
-        if (modality is "SEG" or "RTDOSE") throw new VolumeException($"'{path}' is a DICOM object of modality {modality}, which is not read: convert it to NIfTI.");
-        if (header.Text(DicomTag.Frames) is { } frames && frames != "1") throw new VolumeException($"'{path}' is a multi-frame image of {TextHeaderFile.Shown(frames)} frames, which is not read: convert it with dcm2niix.");
+        if (header.PixelOffset == 0) throw new VolumeException(header.Syntax.IsRead ? $"'{path}' has no pixels: it is not an image (modality '{modality}')." : Foreign(header));
+        if (modality is "SEG" or "RTDOSE") throw new VolumeException($"'{path}' is a DICOM object of modality {modality}, which is not supported; convert it to NIfTI.");
+        if (header.Text(DicomTag.Frames) is { } frames && frames != "1") throw new VolumeException($"'{path}' is a multi-frame image of {TextHeaderFile.Shown(frames)} frames, which is not supported; convert it with dcm2niix.");
         if (!header.Syntax.IsRead) throw new VolumeException(Foreign(header));
-        if ((header.Number(DicomTag.SamplesPerPixel) ?? 1) != 1) throw new VolumeException($"'{path}' is in colours ({TextHeaderFile.Shown(header.Text(DicomTag.Photometric) ?? "")}); images of one value per pixel are read.");
-        if (header.HasModalityLut) throw new VolumeException($"'{path}' has a table for its values (Modality LUT), which is not read: convert it with dcm2niix.");
+        if ((header.Number(DicomTag.SamplesPerPixel) ?? 1) != 1) throw new VolumeException($"'{path}' is a colour image ({TextHeaderFile.Shown(header.Text(DicomTag.Photometric) ?? "")}); only images with one value per pixel are supported.");
+        if (header.HasModalityLut) throw new VolumeException($"'{path}' has a lookup table for its values (Modality LUT), which is not supported; convert it with dcm2niix.");
         int rows = header.Number(DicomTag.Rows) ?? throw Missing("Rows"), columns = header.Number(DicomTag.Columns) ?? throw Missing("Columns");
-        if (rows < 1 || columns < 1) throw new VolumeException($"'{path}' says it is {columns} x {rows} pixels: the file is broken.");
+        if (rows < 1 || columns < 1) throw new VolumeException($"'{path}' is damaged: its size is {columns} x {rows} pixels.");
         double[] orientation = header.Decimals(DicomTag.Orientation, "ImageOrientationPatient", 6) ?? throw Missing("ImageOrientationPatient");
         double[] position = header.Decimals(DicomTag.Position, "ImagePositionPatient", 3) ?? throw Missing("ImagePositionPatient");
         double[] spacing = header.Decimals(DicomTag.PixelSpacing, "PixelSpacing", 2) ?? throw Missing("PixelSpacing");
-        if (spacing.Min() <= 0) throw new VolumeException($"'{path}' says PixelSpacing '{TextHeaderFile.Shown(header.Text(DicomTag.PixelSpacing)!)}'; it must be above zero.");
+        if (spacing.Min() <= 0) throw new VolumeException($"'{path}' has PixelSpacing '{TextHeaderFile.Shown(header.Text(DicomTag.PixelSpacing)!)}'; both numbers must be greater than 0.");
         var alongRow = new Vector3d(orientation[0], orientation[1], orientation[2]);
         var alongColumn = new Vector3d(orientation[3], orientation[4], orientation[5]);
         if (Math.Abs(alongRow.Length - 1) > UnitTolerance || Math.Abs(alongColumn.Length - 1) > UnitTolerance || Math.Abs(alongRow.Dot(alongColumn)) > UnitTolerance)
-            throw new VolumeException($"'{path}' says ImageOrientationPatient '{TextHeaderFile.Shown(header.Text(DicomTag.Orientation)!)}', which are no two directions at right angles.");
+            throw new VolumeException($"'{path}' has ImageOrientationPatient '{TextHeaderFile.Shown(header.Text(DicomTag.Orientation)!)}', which is not a pair of perpendicular directions.");
         double slope = header.Decimals(DicomTag.RescaleSlope, "RescaleSlope", 1)?[0] ?? 1, intercept = header.Decimals(DicomTag.RescaleIntercept, "RescaleIntercept", 1)?[0] ?? 0;
-        if (slope == 0) throw new VolumeException($"'{path}' says RescaleSlope 0, which leaves nothing of its values.");
+        if (slope == 0) throw new VolumeException($"'{path}' has RescaleSlope 0, which would make all values equal.");
         double? thickness = header.Decimals(DicomTag.SpacingBetweenSlices, "SpacingBetweenSlices", 1)?[0] ?? header.Decimals(DicomTag.SliceThickness, "SliceThickness", 1)?[0];
         return new DicomSlice
         {
@@ -88,7 +88,7 @@ internal sealed record DicomSlice
             PixelLength = header.PixelLength,
         };
 
-        VolumeException Missing(string name) => new($"'{path}' does not say {name}: it is no slice of a volume.");
+        VolumeException Missing(string name) => new($"'{path}' has no {name}, so it is not a slice of a volume.");
     }
 
     private static string Foreign(DicomHeader header) =>

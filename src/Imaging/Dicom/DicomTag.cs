@@ -1,6 +1,6 @@
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>The data elements that are read: group in the upper, element in the lower 16 bits (PS3.6).</summary>
+/// <summary>The data elements that this reader uses: group in the upper, element in the lower 16 bits (PS3.6).</summary>
 internal static class DicomTag
 {
     public const uint TransferSyntax = 0x0002_0010, SopClass = 0x0008_0016, Modality = 0x0008_0060, SeriesDescription = 0x0008_103E;
@@ -12,11 +12,11 @@ internal static class DicomTag
     public const uint RescaleIntercept = 0x0028_1052, RescaleSlope = 0x0028_1053, ModalityLut = 0x0028_3000;
     public const uint PixelData = 0x7FE0_0010, Item = 0xFFFE_E000, ItemEnd = 0xFFFE_E00D, SequenceEnd = 0xFFFE_E0DD;
 
-    /// <summary>Elements whose values are kept.</summary>
+    /// <summary>The elements whose values are kept.</summary>
     public static bool IsRead(uint tag) => tag is TransferSyntax or SopClass or Modality or SeriesDescription or SliceThickness or SpacingBetweenSlices
         or StudyUid or SeriesUid or SeriesNumber or Position or Orientation or FrameOfReference or SamplesPerPixel or Photometric or Frames or Rows or Columns or PixelSpacing
         or BitsAllocated or BitsStored or HighBit or PixelRepresentation or RescaleIntercept or RescaleSlope;
 
-    /// <summary>As people write it.</summary>
+    /// <summary>Formats a tag as (gggg,eeee).</summary>
     public static string Text(uint tag) => FormattableString.Invariant($"({tag >> 16:X4},{tag & 0xFFFF:X4})");
 }

@@ -1,12 +1,12 @@
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>How a file writes its elements and its pixels (PS3.5, annex A).</summary>
-/// <param name="Name">As PS3.6 names it.</param>
-/// <param name="IsExplicit">Elements say their value representation.</param>
-/// <param name="IsBigEndian">Numbers begin with the highest byte.</param>
-/// <param name="IsRle">Pixels are run-length coded.</param>
-/// <param name="IsRead">Whether the pixels are read at all.</param>
-/// <param name="IsParsed">Whether the elements before them are.</param>
+/// <summary>A transfer syntax: how a file encodes its elements and pixels (PS3.5, annex A).</summary>
+/// <param name="Name">Name in PS3.6.</param>
+/// <param name="IsExplicit">Whether elements state their value representation.</param>
+/// <param name="IsBigEndian">Whether numbers begin with the highest byte.</param>
+/// <param name="IsRle">Whether pixels are run-length encoded.</param>
+/// <param name="IsRead">Whether this reader can decode the pixels.</param>
+/// <param name="IsParsed">Whether this reader can parse the elements before them.</param>
 internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool IsBigEndian, bool IsRle, bool IsRead, bool IsParsed = true)
 {
     private const string Root = "1.2.840.10008.1.2";

@@ -1,6 +1,6 @@
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>A place or direction, mm.</summary>
+/// <summary>A position or direction in mm.</summary>
 internal readonly record struct Vector3d(double X, double Y, double Z)
 {
     public double Length => Math.Sqrt(Dot(this));

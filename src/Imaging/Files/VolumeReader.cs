@@ -2,12 +2,12 @@ using HiEndMae.Imaging.Dicom;
 
 namespace HiEndMae.Imaging.Files;
 
-/// <summary>Volumes of every format that is read, by the file's name: NIfTI (.nii, .nii.gz, .hdr, .img), MetaImage (.mha, .mhd), NRRD (.nrrd, .nhdr);
-/// DICOM series as a folder, or as any file of one (.dcm, or whatever begins as DICOM does).</summary>
+/// <summary>Reads volumes of all supported formats, chosen by the name of the file: NIfTI (.nii, .nii.gz, .hdr, .img), MetaImage (.mha, .mhd), NRRD (.nrrd, .nhdr),
+/// and DICOM series, given as a folder or as any file of the series (.dcm, or any file that begins like DICOM).</summary>
 public static class VolumeReader
 {
-    /// <summary>Reads the header alone: size, affine (RAS+), type. Of a DICOM series that is every file's.</summary>
-    /// <exception cref="VolumeException">The file is missing, broken, or of no format that is read.</exception>
+    /// <summary>Reads the header alone: size, affine (RAS+) and type. For a DICOM series it reads the headers of all files.</summary>
+    /// <exception cref="VolumeException">The file is missing, damaged, or in an unsupported format.</exception>
     public static NiftiHeader ReadHeader(string path) => FormatOf(path) switch
     {
         Format.Dicom => DicomReader.ReadHeader(path, CancellationToken.None),
@@ -17,7 +17,7 @@ public static class VolumeReader
     };
 
     /// <summary>Reads intensities.</summary>
-    /// <exception cref="VolumeException">As for headers; or its values are no real numbers.</exception>
+    /// <exception cref="VolumeException">The file is missing, damaged, in an unsupported format, or its values are not real numbers.</exception>
     public static Volume<float> ReadImage(string path, CancellationToken cancel) => FormatOf(path) switch
     {
         Format.Dicom => DicomReader.Read<float>(path, NiftiVoxels.ToIntensities, cancel),
@@ -27,7 +27,7 @@ public static class VolumeReader
     };
 
     /// <summary>Reads a label map.</summary>
-    /// <exception cref="VolumeException">As for headers; or a value is no whole number from 0 to 65535.</exception>
+    /// <exception cref="VolumeException">The file is missing, damaged, in an unsupported format, or a value is not a whole number from 0 to 65535.</exception>
     public static Volume<ushort> ReadLabel(string path, CancellationToken cancel) => FormatOf(path) switch
     {
         Format.Dicom => DicomReader.Read(path, VoxelStream.ToLabels(path), cancel),
@@ -36,8 +36,8 @@ public static class VolumeReader
         _ => NiftiReader.ReadLabel(path, cancel),
     };
 
-    /// <summary>Every file that a volume is read from: the data file of a header, both files of a pair, all slices of a series. What a cache has to look at.</summary>
-    /// <exception cref="VolumeException">As for headers.</exception>
+    /// <summary>Returns every file that a volume is read from, for caches: a header and its data file, both files of a pair, or all slices of a series.</summary>
+    /// <exception cref="VolumeException">The file is missing, damaged, or in an unsupported format.</exception>
     public static IReadOnlyList<string> Files(string path) => FormatOf(path) switch
     {
         Format.Dicom => DicomReader.Files(path, CancellationToken.None),
@@ -67,7 +67,7 @@ public static class VolumeReader
         };
     }
 
-    // Slices often have no extension at all, or the last number of an identifier in its place.
+    // Slices often have no extension, or end with the last number of an identifier.
     private static bool BeginsAsDicom(string path) => File.Exists(path) && VolumeFile.Guarded(path, () =>
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
