@@ -7,13 +7,13 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Reports;
 
-/// <summary>From runs, or from an experiment file and the runs of it, to tables.</summary>
+/// <summary>Builds tables from runs, or from an experiment file and its runs.</summary>
 internal static class ReportSource
 {
-    // Channels and classes change the first and the last layer of other parts than the decoder's stages.
+    // Channels and classes do not change the stages of the decoder.
     private const int Channels = 1, Classes = 2;
 
-    /// <summary>Entries of every run of a folder.</summary>
+    /// <summary>Returns an entry for each run of a folder.</summary>
     /// <param name="runs">The runs.</param>
     /// <param name="catalog">Plugins, to count operations.</param>
     public static IReadOnlyList<ReportEntry> OfRuns(IReadOnlyList<RunRecord> runs, PluginCatalog catalog)
@@ -22,10 +22,10 @@ internal static class ReportSource
         return [.. Newest(runs).Select(run => new ReportEntry(run.Experiment, "", run.Config, run, () => Gflops(loader.Load(Path.Combine(run.Folder, "experiment.toml"), []).Experiments)))];
     }
 
-    /// <summary>Entries of every combination of a file, each with its newest run.</summary>
+    /// <summary>Returns an entry for each combination of a file, with its newest run.</summary>
     /// <param name="experiments">The combinations.</param>
-    /// <param name="runs">Every run there is.</param>
-    /// <param name="whyNot">Why a combination has no run, where that is known.</param>
+    /// <param name="runs">All runs.</param>
+    /// <param name="whyNot">Returns why a combination has no run, if that is known.</param>
     public static IReadOnlyList<ReportEntry> OfFile(IReadOnlyList<LoadedExperiment> experiments, IReadOnlyList<RunRecord> runs, Func<LoadedExperiment, string?> whyNot)
     {
         ILookup<string, RunRecord> byFingerprint = runs.ToLookup(run => run.Fingerprint);
@@ -39,9 +39,9 @@ internal static class ReportSource
         })];
     }
 
-    /// <summary>Tables of entries: one per experiment and table of the paper.</summary>
+    /// <summary>Builds one table per experiment and table of the paper.</summary>
     /// <param name="entries">Runs or combinations.</param>
-    /// <param name="paper">Only this table of the paper; null for all.</param>
+    /// <param name="paper">The only table of the paper to build; null for all.</param>
     public static IReadOnlyList<ReportTable> Tables(IReadOnlyList<ReportEntry> entries, string? paper)
     {
         ReportTable[] tables = [.. entries.GroupBy(entry => (entry.Experiment, entry.Target?.Table))
@@ -49,11 +49,11 @@ internal static class ReportSource
             .Select(group => group.Key.Table is { } table
                 ? PaperTableBuilder.Build(group.Key.Experiment, PaperTables.Get(table), [.. group])
                 : PlainTableBuilder.Build(group.Key.Experiment, [.. group]))];
-        // Asked for a table that nothing stands in: the paper's own, and that nothing is there.
+        // If a table of the paper has no entries, show the paper's numbers alone.
         return tables.Length == 0 && paper is not null ? [PaperTableBuilder.Build("no runs", PaperTables.Get(paper), [])] : tables;
     }
 
-    // Of runs of one config the last finished one, or the last. An unfinished run that was done again is not missing.
+    // Of the runs of one config, takes the last finished one, otherwise the last. An unfinished run that was repeated is not missing.
     private static IEnumerable<RunRecord> Newest(IReadOnlyList<RunRecord> runs) => runs
         .GroupBy(run => (run.Experiment, run.Fingerprint))
         .Select(group => group.LastOrDefault(run => run.State == RunState.Finished) ?? group.Last())
@@ -64,7 +64,7 @@ internal static class ReportSource
         if (experiments.Count != 1) return null;
         try
         {
-            // The paper cuts to two decimals, and does not round; small models need more.
+            // The paper truncates to two decimals instead of rounding. Small models need more decimals.
             return ExperimentCosts.Of(experiments[0].Config, Channels, Classes).Decoder is { } decoder ? Cut(decoder.PaperMultiplyAdds / 1e9m) : null;
         }
         catch (PluginException)

@@ -6,9 +6,9 @@ using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Reports;
 
-/// <summary>The HTML report of a few runs, as <c>hiendmae report</c> writes it.</summary>
+/// <summary>Writes the HTML report of some runs, as <c>hiendmae report</c> does.</summary>
 /// <param name="catalog">Plugins, to count operations.</param>
-/// <param name="clock">The time that the page states.</param>
+/// <param name="clock">Gives the time that the page shows.</param>
 internal sealed class ResultsPage(PluginCatalog catalog, TimeProvider clock) : IResultsPage
 {
     /// <inheritdoc/>

@@ -6,12 +6,12 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>A combination's run directory, put together from its stages: results and values of all of them, and links to their folders.</summary>
+/// <summary>Creates the run directory of a combination from its finished stages: results and values of all stages, and links to their folders.</summary>
 internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
 {
     private static readonly string[] Copied = ["model.json", "environment.json", JsonSchemaWriter.FileName];
 
-    /// <summary>The combination's run directory with results; null where a stage has not finished.</summary>
+    /// <summary>Returns the run directory of the combination, or null if a stage has not finished.</summary>
     public string? Write(LoadedExperiment experiment, IReadOnlyList<SweepStage> stages)
     {
         string[] runs = StageRuns(stages);
@@ -36,19 +36,19 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
             }
             foreach (string folder in Directory.GetDirectories(run).Where(folder => Directory.Exists(Path.Combine(folder, Stage.CheckpointFolderName)))) Link(directory, folder);
         }
-        // Last: a directory with results is whole.
+        // Written last, because a directory with results is complete.
         directory.Write("results.json", Merge(directory, stages, runs).ToJsonString(JsonOptions.Indented));
         return directory.FullPath;
     }
 
-    /// <summary>Run directories of the stages that have finished.</summary>
+    /// <summary>Returns the run directories of the finished stages.</summary>
     public string[] StageRuns(IReadOnlyList<SweepStage> stages) => [.. stages.Select(stage => StageStore.FinishedRun(store.FolderOf(stage))).OfType<string>()];
 
     private static JsonObject Merge(RunDirectory directory, IReadOnlyList<SweepStage> stages, string[] runs)
     {
         JsonObject[] all = [.. runs.Select(run => (JsonObject)StageStore.Read(Path.Combine(run, "results.json"))!)];
         var merged = (JsonObject)all[^1].DeepClone();
-        merged.Remove("folder"); // of a stage that an earlier version of the program ran
+        merged.Remove("folder"); // written by earlier versions of the program
         foreach (string part in (string[])["trainings", "evaluations"])
         {
             var whole = new JsonObject();
@@ -71,7 +71,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // A system that makes no links: results.json says where the stages lie.
+            // The system cannot create links. results.json contains the paths of the stages.
             directory.AppendLine("log.txt", $"no link to '{folder}': {error.Message}");
         }
     }

@@ -1,15 +1,15 @@
 namespace HiEndMae.Sweeps;
 
-/// <summary>Where a sweep tells a person what it is doing. The program implements it for a terminal.</summary>
+/// <summary>Receives messages and progress of a sweep. The program implements it for a terminal.</summary>
 internal interface ISweepReporter
 {
-    /// <summary>Warns. Warnings are shown even where everything else is quiet.</summary>
+    /// <summary>Shows a warning, even if other messages are not shown.</summary>
     void Warn(string message);
 
     /// <summary>Runs the jobs under a display.</summary>
-    /// <param name="work">Calls the function it is given after every change, with the jobs that run.</param>
+    /// <param name="work">Runs the jobs and calls the given function after every change with the running jobs.</param>
     Task WithDisplayAsync(Func<Action<IReadOnlyCollection<StageJob>>, Task> work);
 
-    /// <summary>Shows how the sweep ended. It is called for a sweep that was stopped, too.</summary>
+    /// <summary>Shows how the sweep ended. Also called for a sweep that was stopped.</summary>
     void Finished(SweepOutcome outcome);
 }

@@ -1,6 +1,6 @@
 namespace HiEndMae.Sweeps;
 
-/// <summary>What a run that is a sweep's job does besides running: it is alone in its folder, and it saves and ends when the sweep does.</summary>
+/// <summary>Guards a run that is a job of a sweep: only one process works in its folder, and the job saves a checkpoint and ends when the sweep ends.</summary>
 internal sealed class JobGuard : IDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
@@ -8,12 +8,12 @@ internal sealed class JobGuard : IDisposable
 
     private JobGuard(FileStream alone) => this.alone = alone;
 
-    /// <summary>Waits until no other process works in the folder, such as one that a killed sweep left behind.</summary>
-    /// <param name="folder">The stage's folder.</param>
-    /// <param name="sweep">Ends where the sweep ends: the job's standard input.</param>
-    /// <param name="stop">Asks the run to save and to end.</param>
-    /// <param name="cancel">Asked to stop while waiting.</param>
-    /// <exception cref="OperationCanceledException">Asked to stop.</exception>
+    /// <summary>Waits until no other process works in the folder, for example one that a killed sweep left behind.</summary>
+    /// <param name="folder">Folder of the stage.</param>
+    /// <param name="sweep">A stream that ends when the sweep ends: the standard input of the job.</param>
+    /// <param name="stop">Requests that the run saves a checkpoint and ends.</param>
+    /// <param name="cancel">Cancels waiting.</param>
+    /// <exception cref="OperationCanceledException">Waiting was cancelled.</exception>
     public static JobGuard Enter(string folder, Stream sweep, Action stop, CancellationToken cancel)
     {
         Watch(sweep, stop);
@@ -34,7 +34,7 @@ internal sealed class JobGuard : IDisposable
 
     public void Dispose() => alone.Dispose();
 
-    // It waits in one read and allocates nothing beside the training.
+    // The thread waits in one read and does not allocate during the training.
     private static void Watch(Stream sweep, Action stop) => new Thread(() =>
     {
         var nothing = new byte[1];

@@ -3,16 +3,16 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>What a stage will cost, before it has run.</summary>
+/// <summary>Computes the cost of a stage before it runs.</summary>
 internal static class StageCost
 {
-    // Channels and classes are the dataset's, which is not read here; they change the first and the last layer only.
+    // Channels and classes belong to the dataset, which is not read here. They change only the first and the last layer.
     private const int Channels = 1, Classes = 14;
 
-    // Forward and twice as much backward, a multiply and an add each.
+    // A multiply-add is two operations, and the backward pass costs twice as much as the forward pass.
     private const int OperationsPerMultiplyAdd = 6;
 
-    /// <summary>Operations of the stage's training; null where a component does not say, or the length hangs on the data.</summary>
+    /// <summary>Returns the operations of the stage's training. Null if a component does not count them, or if the length depends on the data.</summary>
     public static double? Of(SweepStage stage)
     {
         ExperimentConfig config = stage.Config;

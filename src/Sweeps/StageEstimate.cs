@@ -2,9 +2,9 @@ using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>How far a stage is, and what its training costs.</summary>
+/// <summary>Status and estimated cost of a stage.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Status">Whether it has run.</param>
-/// <param name="Operations">Of its training; null where that is not known.</param>
-/// <param name="Seconds">Of its training, at the speed of finished stages of its kind; null where none has finished, or the operations are not known.</param>
+/// <param name="Status">Status of the stage.</param>
+/// <param name="Operations">Operations of the training; null if unknown.</param>
+/// <param name="Seconds">Estimated seconds of the training, at the speed of finished stages of its kind; null if no such stage has finished or the operations are unknown.</param>
 internal sealed record StageEstimate(SweepStage Stage, StageStatus Status, double? Operations, double? Seconds);

@@ -4,7 +4,7 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>A stage's process: a <c>hiendmae run</c> of its own, so that a crash takes nothing else with it. It ends when the sweep does: its standard input closes.</summary>
+/// <summary>The process of a stage, a separate <c>hiendmae run</c>, so that a crash does not affect other stages. When the sweep ends, its standard input closes and it ends as well.</summary>
 internal sealed partial class StageJob : IDisposable
 {
     private const int Terminate = 15;
@@ -20,23 +20,23 @@ internal sealed partial class StageJob : IDisposable
         this.log = log;
     }
 
-    /// <summary>What it runs.</summary>
+    /// <summary>The stage that it runs.</summary>
     public SweepStage Stage { get; }
 
-    /// <summary>The last line that it said, such as "pretrain: 20/600 loss 0.91".</summary>
+    /// <summary>The last line of its output, such as "pretrain: 20/600 loss 0.91".</summary>
     public string News { get; private set; } = "";
 
     /// <summary>Starts the process.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="program">Program and first arguments, such as dotnet and hiendmae.dll.</param>
-    /// <param name="arguments">The verb and its options.</param>
-    /// <param name="parentRun">The tracked run that its own is a child of.</param>
-    /// <param name="logFile">Takes all that it says, after what earlier tries said.</param>
+    /// <param name="arguments">The command and its options.</param>
+    /// <param name="parentRun">The tracked run that becomes the parent of its run.</param>
+    /// <param name="logFile">The file to which its output is appended.</param>
     public static StageJob Start(SweepStage stage, IReadOnlyList<string> program, IEnumerable<string> arguments, string parentRun, string logFile)
     {
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[TrackedExperiment.ParentVariable] = parentRun;
-        // The sweep's own run uses it.
+        // The run of the sweep uses the variable, so it is not passed on.
         start.Environment.Remove(TrackingSettings.RunVariable);
         var log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         var process = new Process { StartInfo = start };
@@ -49,15 +49,15 @@ internal sealed partial class StageJob : IDisposable
         return job;
     }
 
-    /// <summary>Waits for the end.</summary>
-    /// <returns>The exit code, and the last error that it said.</returns>
+    /// <summary>Waits until the process ends.</summary>
+    /// <returns>The exit code and the last error message.</returns>
     public async Task<(int Code, string Error)> WaitAsync()
     {
         await process.WaitForExitAsync();
         return (process.ExitCode, lastError);
     }
 
-    /// <summary>Asks it to save a checkpoint and to end.</summary>
+    /// <summary>Requests that the process saves a checkpoint and ends.</summary>
     public void Stop()
     {
         try
@@ -67,7 +67,7 @@ internal sealed partial class StageJob : IDisposable
         }
         catch (Exception error) when (error is InvalidOperationException or IOException)
         {
-            // It has ended by itself.
+            // The process has ended already.
         }
     }
 

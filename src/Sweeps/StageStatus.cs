@@ -1,17 +1,17 @@
 namespace HiEndMae.Sweeps;
 
-/// <summary>How far a stage is.</summary>
+/// <summary>Status of a stage.</summary>
 internal enum StageStatus
 {
-    /// <summary>Nothing of it is there.</summary>
+    /// <summary>The stage was not started.</summary>
     Missing,
 
-    /// <summary>It was begun, and goes on from its last checkpoint.</summary>
+    /// <summary>The stage was started and continues from its last checkpoint.</summary>
     Unfinished,
 
-    /// <summary>It ended with an error.</summary>
+    /// <summary>The stage ended with an error.</summary>
     Failed,
 
-    /// <summary>Its results are there.</summary>
+    /// <summary>The stage has results.</summary>
     Done,
 }

@@ -8,7 +8,7 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>Finished and unfinished stages below <c>OUT/stages</c>, one folder each, named by what determines them: any sweep of the same OUT finds them again.</summary>
+/// <summary>Stores stages in <c>OUT/stages</c>, one folder each. The name of a folder follows from everything that determines the stage, so that every sweep with the same OUT finds it.</summary>
 /// <param name="output">The folder of run directories.</param>
 internal sealed class StageStore(string output)
 {
@@ -17,13 +17,13 @@ internal sealed class StageStore(string output)
     /// <summary>The folder of run directories.</summary>
     public string Output { get; } = Path.GetFullPath(output);
 
-    /// <summary>The stage's folder.</summary>
+    /// <summary>Returns the folder of a stage.</summary>
     public string FolderOf(SweepStage stage) => Path.Combine(Output, "stages", stage.FolderName);
 
-    /// <summary>What the stage's process said.</summary>
+    /// <summary>Returns the log file of a stage's process.</summary>
     public string LogOf(SweepStage stage) => Path.Combine(FolderOf(stage), "job.log");
 
-    /// <summary>How far it is.</summary>
+    /// <summary>Returns the status of a stage.</summary>
     public StageStatus StatusOf(SweepStage stage)
     {
         string folder = FolderOf(stage);
@@ -32,18 +32,18 @@ internal sealed class StageStore(string output)
         return Runs(folder).Any() ? StageStatus.Unfinished : StageStatus.Missing;
     }
 
-    /// <summary>The run directory with results below a stage's folder; null where there is none.</summary>
+    /// <summary>Returns the run directory with results in a stage's folder, or null.</summary>
     public static string? FinishedRun(string folder) => Runs(folder).Where(run => File.Exists(Path.Combine(run, ResultsFile))).Order(StringComparer.Ordinal).LastOrDefault();
 
-    /// <summary>Why it failed; empty where it did not.</summary>
+    /// <summary>Returns the reason why a stage failed; empty if it did not fail.</summary>
     public string FailureOf(SweepStage stage)
     {
         string file = Path.Combine(FolderOf(stage), FailureFile);
         return File.Exists(file) ? File.ReadAllText(file).Trim() : "";
     }
 
-    /// <summary>What keeps a combination from being whole, said in a line: the first stage that failed, or how many have run; null where none has begun.</summary>
-    /// <param name="stages">The combination's.</param>
+    /// <summary>Describes in one line why a combination is not complete: the first failed stage, or the number of finished stages. Null if no stage has started.</summary>
+    /// <param name="stages">The stages of the combination.</param>
     public string? Obstacle(IReadOnlyList<SweepStage> stages)
     {
         if (stages.FirstOrDefault(stage => StatusOf(stage) == StageStatus.Failed) is { } failed) return $"{Stage.NameOf(failed.Kind)} failed: {FailureOf(failed).Split('\n')[0]}";
@@ -51,25 +51,25 @@ internal sealed class StageStore(string output)
         return done > 0 || stages.Any(stage => StatusOf(stage) == StageStatus.Unfinished) ? $"{done} of {stages.Count} stages have run" : null;
     }
 
-    /// <summary>Notes that it failed.</summary>
+    /// <summary>Records that a stage failed.</summary>
     public void Fail(SweepStage stage, string reason) => AtomicFile.WriteText(Path.Combine(FolderOf(stage), FailureFile), reason + "\n");
 
-    /// <summary>Forgets that it failed.</summary>
+    /// <summary>Removes the record of a failure.</summary>
     public void Retry(SweepStage stage) => File.Delete(Path.Combine(FolderOf(stage), FailureFile));
 
-    /// <summary>Writes the experiment that runs the stage, which starts from what its predecessor left.</summary>
+    /// <summary>Writes the experiment file of a stage, which starts from the checkpoint of its predecessor.</summary>
     /// <param name="stage">The stage; its predecessor has finished.</param>
-    /// <param name="operations">What it costs, for estimates of others; null where that is not known.</param>
-    /// <param name="getVariable">Reads the environment, for the tracking store.</param>
-    /// <returns>The experiment's file.</returns>
+    /// <param name="operations">Operations of the stage, for estimates of other stages; null if unknown.</param>
+    /// <param name="getVariable">Returns environment variables, for the tracking store.</param>
+    /// <returns>The path of the experiment file.</returns>
     public string Prepare(SweepStage stage, double? operations, Func<string, string?> getVariable)
     {
         ExperimentConfig config = stage.Config;
         if (stage.Before is { } before)
             config = config with { Finetune = config.Finetune! with { Init = [Path.Combine(FinishedRun(FolderOf(before))!, Stage.Pretrain.CheckpointFolder)] } };
-        // Into the sweep's own store, not one beside each stage.
+        // Stages are tracked in the store of the sweep, not in one beside each stage.
         if (TrackingSettings.Of(config, Output, getVariable)?.Target.Database is { } database) config = config with { Tracking = config.Tracking with { Uri = "sqlite:///" + database } };
-        // Nor is a case prepared once for each stage.
+        // All stages share one cache of prepared cases.
         if (config.Cache is { Store: CacheKind.Disk, IsAutomatic: true }) config = config with { Cache = config.Cache with { Dir = DataServices.AutomaticFolder(Output) } };
         string folder = Directory.CreateDirectory(FolderOf(stage)).FullName, file = Path.Combine(folder, "experiment.toml");
         AtomicFile.WriteText(file, TomlText.Document(config.ToTable()));
@@ -85,7 +85,7 @@ internal sealed class StageStore(string output)
         return file;
     }
 
-    /// <summary>Seconds per operation of the stages of a kind that have finished here; null where none has.</summary>
+    /// <summary>Returns the seconds per operation of finished stages of a kind, or null if there are none.</summary>
     public double? SecondsPerOperation(StageKind kind)
     {
         (double seconds, double operations) = (0, 0);
@@ -100,7 +100,7 @@ internal sealed class StageStore(string output)
         return operations > 0 && seconds > 0 ? seconds / operations : null;
     }
 
-    /// <summary>A JSON file; null where it is not there or is none.</summary>
+    /// <summary>Reads a JSON file. Returns null if it does not exist or is not JSON.</summary>
     public static JsonNode? Read(string path)
     {
         try

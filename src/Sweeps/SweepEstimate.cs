@@ -4,22 +4,22 @@ using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>How far a sweep is and what is left of it, as far as that can be known from configs and from stages that have finished.</summary>
-/// <param name="Stages">Each after the one that it starts from.</param>
+/// <summary>Estimates the remaining work of a sweep from its configs and its finished stages.</summary>
+/// <param name="Stages">Stages, each after the one from which it starts.</param>
 internal sealed record SweepEstimate(IReadOnlyList<StageEstimate> Stages)
 {
-    /// <summary>Stages that have finished.</summary>
+    /// <summary>Number of finished stages.</summary>
     public int NumDone => Stages.Count(row => row.Status == StageStatus.Done);
 
-    /// <summary>Operations of the trainings that are left, of those that are known.</summary>
+    /// <summary>Operations of the remaining trainings, as far as they are known.</summary>
     public double Operations => Open.Sum(row => row.Operations ?? 0);
 
-    /// <summary>Seconds of the trainings that are left, one after another; null where one of them is not known.</summary>
+    /// <summary>Seconds of the remaining trainings, one after another; null if one of them is unknown.</summary>
     public double? Seconds => Open.Aggregate((double?)0, (sum, row) => sum + row.Seconds);
 
     private IEnumerable<StageEstimate> Open => Stages.Where(row => row.Status != StageStatus.Done);
 
-    /// <summary>Looks at the stages as they are now.</summary>
+    /// <summary>Creates an estimate from the current state of the stages.</summary>
     public static SweepEstimate Of(SweepGraph graph, StageStore store)
     {
         Dictionary<StageKind, double?> speeds = graph.Stages.Select(stage => stage.Kind).Distinct().ToDictionary(kind => kind, store.SecondsPerOperation);
@@ -30,7 +30,7 @@ internal sealed record SweepEstimate(IReadOnlyList<StageEstimate> Stages)
         })]);
     }
 
-    /// <summary>Such as "about 0:23:10 left with 2 jobs"; empty where that is not known, or nothing is left.</summary>
-    /// <param name="jobs">Stages at a time.</param>
+    /// <summary>Returns a text such as "about 0:23:10 left with 2 jobs"; empty if the time is unknown or nothing is left.</summary>
+    /// <param name="jobs">Number of stages that run at the same time.</param>
     public string Left(int jobs) => Seconds is > 0 and { } seconds ? string.Create(CultureInfo.InvariantCulture, $"about {Duration.Text(TimeSpan.FromSeconds(seconds / jobs))} left with {jobs} job{(jobs == 1 ? "" : "s")}") : "";
 }

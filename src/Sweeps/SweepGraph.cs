@@ -8,12 +8,12 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>Every stage that the combinations of a sweep need, once each, and which combination needs which.</summary>
-/// <param name="Stages">Each after the one that it starts from.</param>
-/// <param name="Combinations">Each with its stages in the order they run.</param>
+/// <summary>The stages of a sweep, each once, and the stages of each combination.</summary>
+/// <param name="Stages">Stages, each after the one from which it starts.</param>
+/// <param name="Combinations">Combinations with their stages in the order of running.</param>
 internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyList<(LoadedExperiment Experiment, IReadOnlyList<SweepStage> Stages)> Combinations)
 {
-    /// <summary>Takes combinations apart.</summary>
+    /// <summary>Splits combinations into stages.</summary>
     /// <param name="experiments">The combinations.</param>
     /// <param name="components">Plugins, for fingerprints.</param>
     public static SweepGraph Of(IReadOnlyList<LoadedExperiment> experiments, IReadOnlyList<ComponentDescriptor> components)
@@ -24,7 +24,7 @@ internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyLis
         foreach (LoadedExperiment experiment in experiments)
         {
             var stages = new List<SweepStage>();
-            // Where results stand in a table is said of a combination, not of its parts.
+            // The place of results in a table belongs to a combination, not to its stages.
             ExperimentConfig config = experiment.Config with { Report = null };
             SweepStage? pretraining = null;
             if (config.Pretrain is not null)

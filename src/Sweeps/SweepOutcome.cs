@@ -2,7 +2,7 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>What a sweep ends with.</summary>
+/// <summary>The outcome of a sweep.</summary>
 /// <param name="IsComplete">Whether every stage has finished.</param>
 /// <param name="Combinations">Combinations whose stages have all finished, with their run directories, in the sweep's order.</param>
 internal sealed record SweepOutcome(bool IsComplete, IReadOnlyList<(LoadedExperiment Experiment, string Folder)> Combinations);

@@ -5,7 +5,7 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>Runs the stages of a sweep that have not finished yet, and puts its combinations together.</summary>
+/// <summary>Runs the unfinished stages of a sweep and creates the run directories of its combinations.</summary>
 internal sealed class SweepRunner(RunEnvironment environment, SweepOptions options, SweepGraph graph, StageStore store, TrackingSettings? tracking, ISweepReporter reporter, IResultsPage page)
 {
     /// <summary>Runs the sweep.</summary>
@@ -45,7 +45,7 @@ internal sealed class SweepRunner(RunEnvironment environment, SweepOptions optio
         return StageJob.Start(stage, Program(), ["run", file, "--out", store.FolderOf(stage), "--resume", "--job", .. slot.Arguments()], parentRun, store.LogOf(stage));
     }
 
-    // The program that is running; where that is a test, the one beside the plugins.
+    // The running program, or in tests the program beside the plugins.
     private string[] Program()
     {
         string library = Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(environment.PluginsDirectory))!, "hiendmae.dll");

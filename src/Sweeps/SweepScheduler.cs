@@ -2,19 +2,19 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>Runs the stages of a sweep, as many at a time as there are slots, each after the one that it starts from.</summary>
-/// <param name="store">Where stages lie.</param>
-/// <param name="start">Starts a stage's process in a slot.</param>
-/// <param name="changed">Told what runs, after every change.</param>
+/// <summary>Runs the stages of a sweep, one per slot at a time, each after the stage from which it starts.</summary>
+/// <param name="store">The store of stages.</param>
+/// <param name="start">Starts the process of a stage in a slot.</param>
+/// <param name="changed">Called after every change with the running jobs.</param>
 internal sealed class SweepScheduler(StageStore store, Func<SweepStage, JobSlot, StageJob> start, Action<IReadOnlyCollection<StageJob>> changed)
 {
     private static readonly TimeSpan NewsEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>Runs everything that can run. A stage that fails holds up only those that start from it.</summary>
-    /// <param name="stages">Each after the one that it starts from.</param>
-    /// <param name="slots">At least one.</param>
-    /// <param name="cancel">Asks every running job to save and to end.</param>
-    /// <exception cref="OperationCanceledException">Asked to stop; every job has ended.</exception>
+    /// <summary>Runs every stage that can run. A failed stage blocks only the stages that start from it.</summary>
+    /// <param name="stages">Stages, each after the one from which it starts.</param>
+    /// <param name="slots">At least one slot.</param>
+    /// <param name="cancel">Requests that every running job saves a checkpoint and ends.</param>
+    /// <exception cref="OperationCanceledException">The sweep was stopped, and every job has ended.</exception>
     public async Task RunAsync(IReadOnlyList<SweepStage> stages, IReadOnlyList<JobSlot> slots, CancellationToken cancel)
     {
         var waiting = stages.Where(stage => store.StatusOf(stage) is StageStatus.Missing or StageStatus.Unfinished).ToList();
@@ -55,9 +55,9 @@ internal sealed class SweepScheduler(StageStore store, Func<SweepStage, JobSlot,
     {
         using (job)
         {
-            // One that was stopped, by us or by its own time budget, goes on the next time.
+            // A job that was stopped, by the sweep or by its own time budget, continues next time.
             if (stopped || end.Code == ExitCodes.Interrupted || store.StatusOf(job.Stage) == StageStatus.Done) return;
-            store.Fail(job.Stage, FormattableString.Invariant($"exit code {end.Code}: {(end.Error.Length > 0 ? end.Error : "it said nothing")}"));
+            store.Fail(job.Stage, FormattableString.Invariant($"exit code {end.Code}: {(end.Error.Length > 0 ? end.Error : "no message")}"));
         }
     }
 }

@@ -4,20 +4,20 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>The unit of work of a sweep: one training with what evaluates it, an experiment by itself. Two combinations that need the same stage share it.</summary>
-/// <param name="Key">What determines it: data, model, recipe, seed, and what it starts from; hex.</param>
+/// <summary>The unit of work of a sweep: one training with its evaluation. Combinations that need the same stage share it.</summary>
+/// <param name="Key">Hexadecimal hash of everything that determines the stage: data, model, recipe, seed, and the stage from which it starts.</param>
 /// <param name="Kind">Pre-training or fine-tuning.</param>
-/// <param name="Label">For people, such as "pretrain (pretrain.mask_ratio=0.9)".</param>
-/// <param name="Config">The experiment that runs it; a start from another stage is filled in once that has finished.</param>
-/// <param name="Before">The stage whose weights it starts from; null for none.</param>
+/// <param name="Label">Text for people, such as "pretrain (pretrain.mask_ratio=0.9)".</param>
+/// <param name="Config">The experiment that runs the stage. Its start from another stage is filled in when that has finished.</param>
+/// <param name="Before">The stage from whose weights it starts, or null.</param>
 internal sealed record SweepStage(string Key, StageKind Kind, string Label, ExperimentConfig Config, SweepStage? Before)
 {
     private const int KeyLength = 16;
 
-    /// <summary>Name of its folder.</summary>
+    /// <summary>Name of the stage's folder.</summary>
     public string FolderName => $"{Stage.NameOf(Kind)}-{Key[..KeyLength]}";
 
-    /// <summary>Every key that made it, those of the pre-training that it starts from included.</summary>
+    /// <summary>Returns every key that determines the stage, including those of the pre-training from which it starts.</summary>
     public IReadOnlyDictionary<string, string> Parameters()
     {
         Dictionary<string, string> all = StageParameters.Of(Config);

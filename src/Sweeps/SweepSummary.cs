@@ -5,14 +5,14 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>A sweep as a table: a row for each combination and start, a column for each key that varies.</summary>
+/// <summary>A table of a sweep with a row for each combination and start and a column for each varying key.</summary>
 internal sealed class SweepSummary
 {
     private readonly string[] keys;
     private readonly List<(LoadedExperiment Experiment, string Start, double Dice)> scores = [];
 
     /// <param name="combinations">Every combination of the sweep.</param>
-    /// <param name="whole">Those whose stages have run, with their run directories.</param>
+    /// <param name="whole">The complete combinations with their run directories.</param>
     public SweepSummary(IReadOnlyList<LoadedExperiment> combinations, IEnumerable<(LoadedExperiment Experiment, string Folder)> whole)
     {
         Axes = AxesOf(combinations);
@@ -23,10 +23,10 @@ internal sealed class SweepSummary
         }
     }
 
-    /// <summary>Keys that vary, with their values in the order they appear.</summary>
+    /// <summary>The varying keys with their values in order of appearance.</summary>
     public IReadOnlyList<(string Key, IReadOnlyList<string> Values)> Axes { get; }
 
-    /// <summary>The row with the highest mean Dice; null where there is none.</summary>
+    /// <summary>The row with the highest mean Dice, or null.</summary>
     public (LoadedExperiment Experiment, string Start, double Dice)? Best => scores.Count == 0 ? null : scores.MaxBy(row => row.Dice);
 
     /// <summary>The table as Markdown, the best row first.</summary>
@@ -55,7 +55,7 @@ internal sealed class SweepSummary
     private static List<(string Key, IReadOnlyList<string> Values)> AxesOf(IReadOnlyList<LoadedExperiment> combinations)
     {
         Dictionary<string, string>[] all = [.. combinations.Select(one => StageParameters.Of(one.Config))];
-        // Where results stand in a table follows from the combination, and varies nothing.
+        // The place of results in a table follows from the combination, so it is not an axis.
         return [.. all.SelectMany(one => one.Keys).Distinct().Where(key => !key.StartsWith("report.", StringComparison.Ordinal))
             .Select(key => (Key: key, Values: (IReadOnlyList<string>)[.. all.Select(one => one.GetValueOrDefault(key, "")).Distinct()]))
             .Where(axis => axis.Values.Count > 1)];

@@ -3,21 +3,21 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>Puts combinations together and tracks them as soon as their stages have run, so that a sweep can be reported on while it goes on.</summary>
+/// <summary>Creates and tracks the run directories of combinations as soon as their stages have run, so that a running sweep can be reported on.</summary>
 /// <param name="graph">The sweep.</param>
-/// <param name="writer">Puts a combination together.</param>
-/// <param name="tracked">Takes those that are whole.</param>
+/// <param name="writer">Creates the run directory of a combination.</param>
+/// <param name="tracked">Receives complete combinations.</param>
 internal sealed class WholeCombinations(SweepGraph graph, CombinationWriter writer, SweepTracking tracked)
 {
     private readonly string?[] folders = new string?[graph.Combinations.Count];
     private HashSet<string> running = [];
 
-    /// <summary>Run directories of those that are whole, in the sweep's order.</summary>
+    /// <summary>Run directories of complete combinations, in the order of the sweep.</summary>
     public IEnumerable<(LoadedExperiment Experiment, string Folder)> Folders =>
         graph.Combinations.Zip(folders).Where(one => one.Second is not null).Select(one => (one.First.Experiment, one.Second!));
 
-    /// <summary>Looks for more where a stage has ended since the last call.</summary>
-    /// <param name="now">Stages that run.</param>
+    /// <summary>Looks for newly complete combinations if a stage has ended since the last call.</summary>
+    /// <param name="now">The running stages.</param>
     public void Keep(IReadOnlyCollection<SweepStage> now)
     {
         var keys = now.Select(stage => stage.Key).ToHashSet(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class WholeCombinations(SweepGraph graph, CombinationWriter writ
         if (ended) Keep();
     }
 
-    /// <summary>Looks for more.</summary>
+    /// <summary>Looks for newly complete combinations.</summary>
     public void Keep()
     {
         for (int i = 0; i < folders.Length; i++)

@@ -4,8 +4,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.TorchRepairs;
 
-/// <summary>libtorch's own autocast, by the C++ functions that its library exports; TorchSharp has no way to it.</summary>
-/// <remarks>Its state belongs to the thread.</remarks>
+/// <summary>Switches libtorch's autocast on and off through the C++ functions that libtorch exports. Its state belongs to the thread.</summary>
+/// <remarks>
+/// Gap: TorchSharp has no autocast (dotnet/TorchSharp#1235). Shown by: StepPrecisionTests. Remove it once TorchSharp has <c>torch.autocast</c>.
+/// </remarks>
 public sealed unsafe class Autocast
 {
     private readonly delegate* unmanaged<sbyte, byte, void> setEnabled;
@@ -17,8 +19,8 @@ public sealed unsafe class Autocast
     private readonly delegate* unmanaged<void> clearCache;
     private readonly sbyte device;
 
-    /// <summary>Finds the functions.</summary>
-    /// <exception cref="MissingFunctionException">This libtorch does not export what is needed.</exception>
+    /// <summary>Looks up the functions.</summary>
+    /// <exception cref="MissingFunctionException">This build of libtorch does not export a function.</exception>
     public Autocast(DeviceType device)
     {
         this.device = (sbyte)device;
@@ -37,10 +39,10 @@ public sealed unsafe class Autocast
     /// <summary>Whether this thread is between <see cref="Enter"/> and <see cref="Leave"/>.</summary>
     public bool IsOn => isEnabled(device) != 0;
 
-    /// <summary>The type that operations are given.</summary>
+    /// <summary>The type in which operations compute.</summary>
     public ScalarType Type => (ScalarType)getType(device);
 
-    /// <summary>Operations that gain from it take and give this type until <see cref="Leave"/>.</summary>
+    /// <summary>Lets operations that benefit from it compute in a type until <see cref="Leave"/>.</summary>
     public void Enter(ScalarType type)
     {
         setType(device, (sbyte)type);
@@ -48,7 +50,7 @@ public sealed unsafe class Autocast
         _ = incrementNesting();
     }
 
-    /// <summary>Ends it, and drops the copies of weights that it kept.</summary>
+    /// <summary>Switches autocast off and drops its copies of weights.</summary>
     public void Leave()
     {
         if (decrementNesting() == 0) clearCache();
@@ -57,5 +59,5 @@ public sealed unsafe class Autocast
 
     private static nint Find(nint library, string symbol) => NativeLibrary.TryGetExport(library, symbol, out nint address)
         ? address
-        : throw new MissingFunctionException($"A precision other than float32 needs libtorch's autocast, and this build of it does not export '{symbol}'; allowed here: precision = \"float32\".");
+        : throw new MissingFunctionException($"This build of libtorch does not export '{symbol}', which a precision other than float32 needs; set precision = \"float32\".");
 }

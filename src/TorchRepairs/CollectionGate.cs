@@ -3,16 +3,16 @@ using System.Runtime;
 
 namespace HiEndMae.TorchRepairs;
 
-/// <summary>Prevents garbage collections during a step. They happen only in <see cref="BetweenSteps"/>, on the thread that trains.</summary>
+/// <summary>Prevents garbage collections while a step runs. Collections happen only in <see cref="BetweenSteps"/>, on the training thread.</summary>
 /// <remarks>
-/// TorchSharp passes scalars to native code that nothing keeps alive. If an allocation of another thread starts a collection in the middle of a tensor operation, the
-/// collection may free what the operation reads. Inside a gate the runtime sets memory aside (<see cref="GC.TryStartNoGCRegion(long, bool)"/>; it is address space until it
-/// is written to) and collects nothing until that is used up. The gate collects and renews it in time. The allocations of all threads during one step must fit into half
-/// of the budget.
+/// Gap: TorchSharp passes scalars to native code without keeping them alive. If another thread's allocation starts a collection during a tensor
+/// operation, the collection frees what the operation reads (a related change is dotnet/TorchSharp#1496). Shown by: CollectionGateTests. Remove it once TorchSharp keeps scalars alive during calls.
+/// Inside a gate the runtime reserves memory (<see cref="GC.TryStartNoGCRegion(long, bool)"/>; it is only address space until it is written to) and
+/// does not collect until that is used up. The gate collects and renews the reservation before. All threads together may allocate at most half of the budget during one step.
 /// </remarks>
 public sealed class CollectionGate : IDisposable
 {
-    /// <summary>Memory to set aside on machines that have enough.</summary>
+    /// <summary>Memory to reserve on a machine that has enough.</summary>
     public const long DefaultBudget = 2L << 30;
 
     private const long SmallestBudget = 32L << 20;
@@ -27,9 +27,9 @@ public sealed class CollectionGate : IDisposable
     private bool isClosed;
     private bool hasWarned;
 
-    /// <summary>Collects garbage, then prevents further collections.</summary>
-    /// <param name="warn">Takes one sentence if collections cannot be prevented.</param>
-    /// <param name="budgetBytes">Memory to set aside, but at most an eighth of the machine's.</param>
+    /// <summary>Collects garbage and closes the gate.</summary>
+    /// <param name="warn">Called once if collections cannot be prevented.</param>
+    /// <param name="budgetBytes">Memory to reserve, at most an eighth of the machine's memory.</param>
     public CollectionGate(Action<string> warn, long budgetBytes = DefaultBudget)
     {
         ArgumentNullException.ThrowIfNull(warn);
@@ -42,20 +42,20 @@ public sealed class CollectionGate : IDisposable
     /// <summary>Whether collections are prevented now.</summary>
     public static bool IsClosed => GCSettings.LatencyMode == GCLatencyMode.NoGCRegion;
 
-    /// <summary>Collects garbage if much of the budget is used. Call it when no tensor operation runs on any thread.</summary>
-    /// <remarks>Takes microseconds, or some milliseconds when it collects.</remarks>
+    /// <summary>Collects garbage if much of the budget is used, and closes the gate again. Call it when no thread runs a tensor operation.</summary>
+    /// <remarks>It takes microseconds, or some milliseconds if it collects.</remarks>
     public void BetweenSteps()
     {
         bool lost = isClosed && GC.CollectionCount(0) != collectionsBefore;
         if (lost && !hasWarned)
         {
             hasWarned = true;
-            warn(string.Create(CultureInfo.InvariantCulture, $"A garbage collection ran during a step, because more than {budget >> 20} MiB were allocated in it; wrong numbers are possible, if unlikely. Smaller volumes or fewer loader threads allocate less."));
+            warn(string.Create(CultureInfo.InvariantCulture, $"A garbage collection ran during a step, because more than {budget >> 20} MiB were allocated in it. Wrong numbers are possible, but unlikely. Use smaller volumes or fewer loader threads to allocate less."));
         }
         if (lost || !IsClosed || GC.GetTotalAllocatedBytes(precise: false) - allocatedBefore > Math.Min(budget / 2, MostGarbage)) Renew();
     }
 
-    /// <summary>Allows collections again, unless this gate is inside another one.</summary>
+    /// <summary>Opens the gate, unless an outer gate is still closed.</summary>
     public void Dispose()
     {
         if (!isInner && IsClosed) GC.EndNoGCRegion();
@@ -71,7 +71,7 @@ public sealed class CollectionGate : IDisposable
         collectionsBefore = GC.CollectionCount(0);
         if (isClosed || hasWarned) return;
         hasWarned = true;
-        warn("The runtime cannot set memory aside, so garbage collections can happen during steps; other threads should allocate nothing while a model trains.");
+        warn("The runtime cannot reserve memory, so garbage collections may run during steps. Other threads should not allocate while a model trains.");
     }
 
     private bool TryClose()
@@ -84,7 +84,7 @@ public sealed class CollectionGate : IDisposable
             }
             catch (Exception error) when (error is ArgumentOutOfRangeException or InvalidOperationException)
             {
-                // The runtime's regions do not allow so much, or a region exists already. Less is tried.
+                // The budget is too large for this runtime, or another region is active. Try less.
                 if (IsClosed) return false;
             }
         }

@@ -1,20 +1,22 @@
 namespace HiEndMae.TorchRepairs;
 
-/// <summary>A factor on the loss that keeps small gradients above the smallest float16: halved after a step that overflowed, doubled after many that did not.</summary>
-/// <remarks>The rule and constants of PyTorch's GradScaler.</remarks>
+/// <summary>Scales the loss so that small gradients do not underflow in float16. The factor is halved after a step that overflowed, and doubled after many steps that did not.</summary>
+/// <remarks>
+/// Gap: TorchSharp has no GradScaler (dotnet/TorchSharp#899), whose rule and constants this follows. Shown by: StepPrecisionTests. Remove it once TorchSharp has one.
+/// </remarks>
 public sealed class LossScaler
 {
     private const double Growth = 2, Backoff = 0.5, Largest = 1L << 40, Smallest = 1;
     private const int Interval = 2000;
 
-    /// <summary>The factor.</summary>
+    /// <summary>The current factor.</summary>
     public double Scale { get; private set; } = 65536;
 
-    /// <summary>Steps since the factor changed.</summary>
+    /// <summary>Number of steps since the factor changed.</summary>
     public int GoodSteps { get; private set; }
 
-    /// <summary>To be told of every step.</summary>
-    /// <param name="applied">Whether its gradients were finite.</param>
+    /// <summary>Updates the factor. Call it after every step.</summary>
+    /// <param name="applied">Whether the gradients of the step were finite.</param>
     public void Update(bool applied)
     {
         if (!applied)
@@ -28,6 +30,6 @@ public sealed class LossScaler
         GoodSteps = 0;
     }
 
-    /// <summary>Goes on from a checkpoint.</summary>
+    /// <summary>Restores the state of a checkpoint.</summary>
     public void Restore(double scale, int goodSteps) => (Scale, GoodSteps) = (scale, goodSteps);
 }

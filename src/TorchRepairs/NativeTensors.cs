@@ -3,7 +3,11 @@ using TorchSharp;
 
 namespace HiEndMae.TorchRepairs;
 
-/// <summary>TorchSharp's native library, called without an object for every tensor.</summary>
+/// <summary>Calls TorchSharp's native library directly, without creating an object per tensor.</summary>
+/// <remarks>
+/// Gap: reading the address of a gradient through TorchSharp allocates a tensor object for each parameter and step (not reported upstream). Shown by: OptimisationTests, which
+/// count allocations of a step. Remove it once TorchSharp gives addresses without allocating.
+/// </remarks>
 internal static unsafe class NativeTensors
 {
     private static readonly nint Library = Load();
@@ -13,10 +17,10 @@ internal static unsafe class NativeTensors
     private static readonly delegate* unmanaged<nint, byte> IsContiguous = (delegate* unmanaged<nint, byte>)NativeLibrary.GetExport(Library, "THSTensor_is_contiguous");
     private static readonly delegate* unmanaged<nint, void> Free = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(Library, "THSTensor_dispose");
 
-    /// <summary>Address of a tensor's first element.</summary>
+    /// <summary>Returns the address of a tensor's first element.</summary>
     public static nint Address(nint handle) => DataOf(handle);
 
-    /// <summary>Address of a parameter's gradient, valid until the gradient is dropped: 0 where there is none, -1 where its elements are not in order.</summary>
+    /// <summary>Returns the address of a parameter's gradient, which is valid until the gradient is dropped. Returns 0 if there is none, and -1 if it is not contiguous.</summary>
     public static nint GradientAddress(nint parameter)
     {
         nint gradient = GradOf(parameter);
@@ -26,7 +30,7 @@ internal static unsafe class NativeTensors
         return address;
     }
 
-    /// <summary>Drops a parameter's gradient.</summary>
+    /// <summary>Drops the gradient of a parameter.</summary>
     public static void DropGradient(nint parameter) => SetGrad(parameter, 0);
 
     private static nint Load()

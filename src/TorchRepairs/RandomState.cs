@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.TorchRepairs;
 
-/// <summary>Where the default generator of a device is, to begin there again.</summary>
+/// <summary>State of a device's default random generator, to draw the same numbers again. Used by <see cref="Recomputed"/>.</summary>
 internal sealed class RandomState
 {
     private readonly byte[]? state;
@@ -10,7 +10,7 @@ internal sealed class RandomState
 
     private RandomState(byte[]? state, long seed) => (this.state, this.seed) = (state, seed);
 
-    /// <summary>Notes the state on CPU; elsewhere, where it cannot be read, draws a seed to begin from.</summary>
+    /// <summary>Takes the state on a CPU. On other devices, where TorchSharp cannot read it, draws a seed instead.</summary>
     public static RandomState Take(Device device)
     {
         if (device.type == TorchSharp.DeviceType.CPU)
@@ -22,7 +22,7 @@ internal sealed class RandomState
         return new RandomState(null, drawn.item<long>());
     }
 
-    /// <summary>Makes the generator draw from here.</summary>
+    /// <summary>Sets the generator to this state.</summary>
     public void Begin()
     {
         if (state is null)

@@ -3,17 +3,18 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.TorchRepairs;
 
-/// <summary>Gradient checkpointing: a part of a model whose activations are not kept, but computed again when backward comes to it.</summary>
+/// <summary>Gradient checkpointing: runs a part of a model without keeping its activations, and computes them again in the backward pass.</summary>
 /// <remarks>
-/// The part sees the same random numbers both times and gives the same gradients to the last bit on CPU; a step takes about a third longer, and memory holds one
-/// part's activations and the inputs of all.
+/// Gap: TorchSharp has no <c>torch.utils.checkpoint</c> (not reported upstream). Shown by: RecomputedTests. Remove it once TorchSharp has it.
+/// Both passes see the same random numbers, and on a CPU the gradients are the same to the last bit. A step takes about a third longer. Memory holds the activations of one
+/// part and the inputs of all parts.
 /// </remarks>
 public static class Recomputed
 {
     /// <summary>Runs a part of a model.</summary>
-    /// <param name="part">From the inputs to the output; depends on nothing else that changes. Its parameters get their gradients as ever.</param>
-    /// <param name="inputs">What it reads; with gradient or without.</param>
-    /// <returns>Its output, in the current dispose scope.</returns>
+    /// <param name="part">Computes the output from the inputs. It must not depend on anything else that changes. Its parameters receive gradients as usual.</param>
+    /// <param name="inputs">Inputs of the part, with or without gradients.</param>
+    /// <returns>The output of the part, in the current dispose scope.</returns>
     public static Tensor Run(Func<IReadOnlyList<Tensor>, Tensor> part, params Tensor[] inputs)
     {
         ArgumentNullException.ThrowIfNull(part);
@@ -28,7 +29,7 @@ public static class Recomputed
     {
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(inputs);
-        // Without gradients nothing is kept anyway.
+        // Without gradients no activations are kept.
         if (!is_grad_enabled()) return part(inputs, false);
         // A function's output wants a gradient only where an input does; an image wants none, but the weights of the part do.
         Tensor[] read = inputs.Any(input => input.requires_grad) ? inputs : [.. inputs, empty(0, device: inputs[0].device, requires_grad: true)];

@@ -36,7 +36,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
             Again(part, inputs, ctx.get_data(Type) as ScalarType?).backward([grad_output]);
         }
         after.Begin();
-        // The part itself is no tensor and has no gradient.
+        // The first input is the part itself, which has no gradient.
         return [null!, .. inputs.Select(input => input.requires_grad ? input.grad?.MoveToOuterDisposeScope()! : null!)];
     }
 
@@ -64,7 +64,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         }
         catch (MissingFunctionException)
         {
-            return null; // a libtorch without a way to autocast has it off
+            return null; // without the functions autocast cannot be on
         }
     }
 }

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>Tokens of a frozen encoder that sees the whole crop: raw outputs of blocks, and the tokens after the final norm. The class token is left out.</summary>
-/// <param name="encoder">In evaluation mode.</param>
+/// <summary>Extracts tokens of a frozen encoder that sees the whole crop: the raw outputs of blocks, and the tokens after the final norm, without the class token.</summary>
+/// <param name="encoder">The encoder, in evaluation mode.</param>
 /// <param name="layers">Blocks, counted from zero.</param>
-/// <param name="device">Where the encoder is.</param>
+/// <param name="device">Device of the encoder.</param>
 public sealed class EncoderTokens(TokenEncoder encoder, IReadOnlyList<int> layers, Device device) : ITokenSource
 {
     /// <summary>Name of the tokens after the final norm.</summary>

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>R2 of predictions over the tokens of many cases: 1 - squared residuals / squares about the mean. Keeps four sums per case and class.</summary>
-/// <param name="numCases">Cases.</param>
-/// <param name="numTargets">Classes but background.</param>
+/// <summary>Computes R2 of predictions over the tokens of many cases: 1 - squared residuals / squares about the mean. It keeps four sums per case and class.</summary>
+/// <param name="numCases">Number of cases.</param>
+/// <param name="numTargets">Number of classes without background.</param>
 internal sealed class ExplainedVariance(int numCases, int numTargets)
 {
     private readonly double[,] residual = new double[numCases, numTargets];
@@ -32,10 +32,10 @@ internal sealed class ExplainedVariance(int numCases, int numTargets)
         count[index] += truth.shape[0];
     }
 
-    /// <summary>R2 by class; null for a class whose truth never varies.</summary>
+    /// <summary>Returns R2 by class; null for a class whose truth does not vary.</summary>
     public IReadOnlyList<double?> ByClass() => [.. Enumerable.Range(0, numTargets).Select(k => Of(k, Enumerable.Range(0, numCases)))];
 
-    /// <summary>Mean R2 over classes, with the percentile interval of a bootstrap over cases.</summary>
+    /// <summary>Returns the mean R2 over classes, with the percentile interval of a bootstrap over cases.</summary>
     public Statistic Mean(int bootstrapSamples, int seed)
     {
         double mean = MeanOver(Enumerable.Range(0, numCases)) ?? double.NaN;

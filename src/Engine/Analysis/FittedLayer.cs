@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>The probes of one layer while they are fitted. Tensors belong to the dispose scope in which the object is made and fitted.</summary>
+/// <summary>Fits the probes of one layer. Its tensors belong to the dispose scope in which it is created and fitted.</summary>
 /// <param name="options">Folds, penalties, neighbours.</param>
-/// <param name="numCases">Cases to fit on.</param>
+/// <param name="numCases">Number of cases to fit on.</param>
 internal sealed class FittedLayer(ProbeOptions options, int numCases) : IDisposable
 {
     private readonly int numFolds = Math.Min(options.Folds, numCases);
@@ -26,7 +26,7 @@ internal sealed class FittedLayer(ProbeOptions options, int numCases) : IDisposa
     public double EffectiveRank { get; private set; }
 
     /// <summary>Adds the tokens of a crop.</summary>
-    /// <param name="index">Its case, which decides the fold.</param>
+    /// <param name="index">Index of the case, which determines the fold.</param>
     /// <param name="x">[N, F], float64.</param>
     /// <param name="y">[N, K - 1], float64.</param>
     public void Add(int index, Tensor x, Tensor y)
@@ -47,7 +47,7 @@ internal sealed class FittedLayer(ProbeOptions options, int numCases) : IDisposa
         keptTargets.Add(y[indices].DetachFromDisposeScope());
     }
 
-    /// <summary>Fits both probes to what was added.</summary>
+    /// <summary>Fits both probes to the added tokens.</summary>
     public void Fit()
     {
         (Ridge, Penalty) = RidgeRegression.Choose(folds!, options.Penalties);
@@ -61,7 +61,7 @@ internal sealed class FittedLayer(ProbeOptions options, int numCases) : IDisposa
 
     public void Dispose() => Nearest?.Dispose();
 
-    // Out of the scope of the crop in which the first tokens are seen.
+    // The tensors must outlive the dispose scope of the first crop.
     private static TokenMoments Kept(TokenMoments moments)
     {
         foreach (Tensor tensor in (Tensor[])[moments.SumX, moments.SumY, moments.Xx, moments.Xy, moments.Yy]) tensor.MoveToOuterDisposeScope();

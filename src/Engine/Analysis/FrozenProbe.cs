@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>What frozen tokens tell about the organs in their patches, in closed form: ridge regression and k nearest neighbours from a token to the fractions of its patch.</summary>
+/// <summary>Predicts the organs in a patch from its frozen token in closed form, by ridge regression and k nearest neighbours.</summary>
 /// <remarks>
-/// No optimiser takes part, so the numbers are exact for the crops. The penalty is chosen by folds of the fitted cases. Crops are read one after the other, and only
-/// sums over them and a limited number of tokens are kept, so memory does not grow with the number of crops.
+/// No optimiser is involved, so the scores are exact for the given crops. Cross-validation over the fitted cases chooses the penalty. Crops are read one after the other, and only
+/// sums and a limited number of tokens are kept, so memory does not grow with the number of crops.
 /// </remarks>
 /// <param name="options">Folds, penalties, neighbours.</param>
 /// <param name="fit">Cases to fit on.</param>
@@ -14,10 +14,10 @@ namespace HiEndMae.Engine.Analysis;
 public sealed class FrozenProbe(ProbeOptions options, ProbeCrops fit, ProbeCrops score)
 {
     /// <summary>Probes every layer of a source.</summary>
-    /// <param name="source">Such as a frozen encoder.</param>
-    /// <param name="progress">Takes crops done and in all.</param>
-    /// <param name="cancel">Stops between crops.</param>
-    /// <returns>By layer, shallow first.</returns>
+    /// <param name="source">Source of tokens, such as a frozen encoder.</param>
+    /// <param name="progress">Called with the number of crops done and of all crops.</param>
+    /// <param name="cancel">Checked between crops.</param>
+    /// <returns>Scores by layer, shallow first.</returns>
     public IReadOnlyList<ProbeScore> Run(ITokenSource source, Action<int, int>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>k nearest neighbours by cosine similarity of standardised tokens; the prediction is the mean of their targets.</summary>
+/// <summary>Predicts the mean target of the k nearest neighbours by cosine similarity of standardised tokens.</summary>
 internal sealed class NearestTokens : IDisposable
 {
     private readonly Tensor mean;
@@ -13,7 +13,7 @@ internal sealed class NearestTokens : IDisposable
     private readonly Tensor targets;
     private readonly int neighbours;
 
-    /// <summary>Keeps a random part of the pairs to look among.</summary>
+    /// <summary>Keeps a random subset of the pairs, among which neighbours are searched.</summary>
     /// <param name="x">[n, E], float64.</param>
     /// <param name="y">[n, K], float64.</param>
     /// <param name="neighbours">k.</param>
@@ -28,10 +28,10 @@ internal sealed class NearestTokens : IDisposable
         this.neighbours = (int)Math.Min(neighbours, x.shape[0]);
     }
 
-    /// <summary>Which of a number of tokens are kept, in order.</summary>
-    /// <param name="count">Tokens in all.</param>
-    /// <param name="most">To keep.</param>
-    /// <param name="seed">Of the choice.</param>
+    /// <summary>Chooses the tokens to keep, in order.</summary>
+    /// <param name="count">Number of all tokens.</param>
+    /// <param name="most">Number of tokens to keep.</param>
+    /// <param name="seed">Seed of the choice.</param>
     public static bool[] Kept(int count, int most, int seed)
     {
         var order = new long[count];
@@ -41,7 +41,7 @@ internal sealed class NearestTokens : IDisposable
         return kept;
     }
 
-    /// <summary>Predicts.</summary>
+    /// <summary>Computes predictions.</summary>
     /// <param name="x">[n, E], float64.</param>
     /// <returns>[n, K], float64.</returns>
     public Tensor Predict(Tensor x)
@@ -60,7 +60,7 @@ internal sealed class NearestTokens : IDisposable
         targets.Dispose();
     }
 
-    // Length 1, so that a product is a cosine.
+    // Scaled to length 1, so that a product is a cosine.
     private Tensor Standardised(Tensor x)
     {
         Tensor scaled = (x - mean) * inverse;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>What can be told from a patch's own voxels.</summary>
-/// <param name="patch">Voxels of a patch.</param>
+/// <summary>A baseline: the voxels of a patch as its token.</summary>
+/// <param name="patch">Size of a patch in voxels.</param>
 public sealed class PatchTokens(Size3 patch) : ITokenSource
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>What can be told from a patch's place in the crop alone: one feature per place.</summary>
+/// <summary>A baseline: the position of a patch in the crop as its token, with one feature per position.</summary>
 public sealed class PositionTokens : ITokenSource
 {
     /// <inheritdoc/>

@@ -7,27 +7,27 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>The crops that encoders are compared on: the same for every encoder, drawn by (seed, case, crop), without augmentation.</summary>
+/// <summary>Cuts the crops on which encoders are compared. They depend only on (seed, case, crop) and are the same for every encoder, without augmentation.</summary>
 /// <param name="cases">Prepared cases with labels.</param>
-/// <param name="crop">Voxels of a crop.</param>
-/// <param name="patch">Voxels of a patch.</param>
-/// <param name="numClasses">K, background included.</param>
-/// <param name="perCase">Crops of each case; each has a labelled voxel near its centre where the case has one.</param>
+/// <param name="crop">Size of a crop in voxels.</param>
+/// <param name="patch">Size of a patch in voxels.</param>
+/// <param name="numClasses">Number of classes K, background included.</param>
+/// <param name="perCase">Number of crops per case. Each has a labelled voxel near its centre if the case has one.</param>
 /// <param name="seed">Seed of the crops.</param>
 public sealed class ProbeCrops(PreparedCases cases, Size3 crop, Size3 patch, int numClasses, int perCase, int seed)
 {
-    /// <summary>Cases in all.</summary>
+    /// <summary>Number of cases.</summary>
     public int NumCases => cases.Count;
 
     /// <summary>Ids of the cases, by index.</summary>
     public IReadOnlyList<string> CaseIds => cases.Ids;
 
-    /// <summary>Every crop as the index of its case and its number there, in the order of the cases.</summary>
+    /// <summary>Every crop as the index of its case and its number in the case, in the order of the cases.</summary>
     public IEnumerable<(int Case, int Number)> Places() => from index in Enumerable.Range(0, cases.Count) from number in Enumerable.Range(0, perCase) select (index, number);
 
     /// <summary>Cuts a crop; it belongs to the current dispose scope.</summary>
-    /// <param name="index">Of its case.</param>
-    /// <param name="number">From 0 to crops per case - 1.</param>
+    /// <param name="index">Index of the case.</param>
+    /// <param name="number">Number of the crop in the case, from 0.</param>
     public ProbeCrop Cut(int index, int number)
     {
         PreparedCase source = cases[index];
@@ -40,7 +40,7 @@ public sealed class ProbeCrops(PreparedCases cases, Size3 crop, Size3 patch, int
         return new ProbeCrop(index, tensor(image, [1, source.Channels, crop.X, crop.Y, crop.Z]), Fractions(label, crop, patch, numClasses));
     }
 
-    /// <summary>The part of each patch that each class but background fills, [N, K - 1] in float64.</summary>
+    /// <summary>Computes the fraction of each patch that each class without background fills, [N, K - 1] in float64.</summary>
     internal static Tensor Fractions(long[] label, Size3 crop, Size3 patch, int numClasses)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -3,20 +3,20 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>Ridge regression with an intercept, in closed form: y is about x W + b.</summary>
+/// <summary>Ridge regression with an intercept in closed form: y is predicted by x W + b.</summary>
 /// <remarks>
-/// Features are scaled to variance 1, so that one penalty is fair to all: W minimises the mean squared residual + penalty * |W scaled|^2. A feature that never
-/// varies gets no weight.
+/// Features are scaled to variance 1, so that one penalty suits all: W minimises the mean squared residual + penalty * |W scaled|^2. A constant feature gets
+/// the weight 0.
 /// </remarks>
-/// <param name="Weights">W, [E, K], float64, for features as they are.</param>
+/// <param name="Weights">W, [E, K], float64, for unscaled features.</param>
 /// <param name="Intercept">b, [K].</param>
 internal sealed record RidgeRegression(Tensor Weights, Tensor Intercept)
 {
     private const double Constant = 1e-12;
 
     /// <summary>Solves the normal equations.</summary>
-    /// <param name="moments">Of the pairs to fit.</param>
-    /// <param name="penalty">At least 0; 0 is least squares.</param>
+    /// <param name="moments">Moments of the pairs to fit.</param>
+    /// <param name="penalty">The penalty, at least 0; 0 is least squares.</param>
     public static RidgeRegression Fit(TokenMoments moments, double penalty)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -38,8 +38,8 @@ internal sealed record RidgeRegression(Tensor Weights, Tensor Intercept)
     }
 
     /// <summary>Fits with the penalty that predicts left-out folds best.</summary>
-    /// <param name="folds">Moments of disjoint sets of pairs, such as of a fifth of the cases each.</param>
-    /// <param name="penalties">To choose from.</param>
+    /// <param name="folds">Moments of disjoint sets of pairs, such as a fifth of the cases each.</param>
+    /// <param name="penalties">Penalties to choose from.</param>
     /// <returns>The regression on all folds, and its penalty.</returns>
     public static (RidgeRegression Regression, double Penalty) Choose(IReadOnlyList<TokenMoments> folds, IReadOnlyList<double> penalties)
     {
@@ -55,12 +55,12 @@ internal sealed record RidgeRegression(Tensor Weights, Tensor Intercept)
         return (new RidgeRegression(chosen.Weights.MoveToOuterDisposeScope(), chosen.Intercept.MoveToOuterDisposeScope()), best);
     }
 
-    /// <summary>Predicts.</summary>
+    /// <summary>Computes predictions.</summary>
     /// <param name="x">[n, E], float64.</param>
     /// <returns>[n, K].</returns>
     public Tensor Predict(Tensor x) => x.matmul(Weights).add_(Intercept);
 
-    // Squared residuals of pairs over their squares about the mean, averaged over the targets that vary.
+    // Squared residuals divided by squares about the mean, averaged over the targets that vary.
     private double RelativeError(TokenMoments moments)
     {
         using DisposeScope scope = NewDisposeScope();

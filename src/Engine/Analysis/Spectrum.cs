@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>How many directions a set of vectors really uses.</summary>
+/// <summary>Measures the effective number of dimensions of a set of vectors.</summary>
 public static class Spectrum
 {
     /// <summary>Effective rank (Roy and Vetterli 2007; equation 6 of the paper): exp of the entropy of the singular values divided by their sum.</summary>
-    /// <param name="gram">X'X of vectors X, or a covariance: symmetric, without negative eigenvalues but for rounding, float64.</param>
-    /// <returns>From 1 to the number of columns; 0 where every vector is 0.</returns>
+    /// <param name="gram">X'X of vectors X, or a covariance: symmetric, positive semi-definite up to rounding, float64.</param>
+    /// <returns>A number from 1 to the number of columns; 0 if all vectors are 0.</returns>
     public static double EffectiveRank(Tensor gram)
     {
         using DisposeScope scope = NewDisposeScope();

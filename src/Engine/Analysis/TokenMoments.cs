@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>What a linear regression needs to know of many pairs (x, y): their number, sums and products. Float64 on the CPU; several can be added and taken apart.</summary>
-/// <param name="Count">Pairs.</param>
+/// <summary>Moments of pairs (x, y) for a linear regression: number, sums and sums of products, in float64 on the CPU. Moments can be added and subtracted.</summary>
+/// <param name="Count">Number of pairs.</param>
 /// <param name="SumX">[E].</param>
 /// <param name="SumY">[K].</param>
 /// <param name="Xx">[E, E], sum of x x'.</param>
@@ -12,12 +12,12 @@ namespace HiEndMae.Engine.Analysis;
 /// <param name="Yy">[K], sum of y squared.</param>
 internal sealed record TokenMoments(long Count, Tensor SumX, Tensor SumY, Tensor Xx, Tensor Xy, Tensor Yy)
 {
-    /// <summary>Of no pairs.</summary>
+    /// <summary>Creates the moments of no pairs.</summary>
     public static TokenMoments Empty(long features, long targets) => new(
         0, zeros(features, ScalarType.Float64), zeros(targets, ScalarType.Float64), zeros(features, features, ScalarType.Float64), zeros(features, targets, ScalarType.Float64),
         zeros(targets, ScalarType.Float64));
 
-    /// <summary>These and more pairs, added in place.</summary>
+    /// <summary>Adds pairs in place and returns the new moments.</summary>
     /// <param name="x">[n, E], float64.</param>
     /// <param name="y">[n, K], float64.</param>
     public TokenMoments Add(Tensor x, Tensor y)
@@ -31,7 +31,7 @@ internal sealed record TokenMoments(long Count, Tensor SumX, Tensor SumY, Tensor
         return this with { Count = Count + x.shape[0] };
     }
 
-    /// <summary>All pairs of several.</summary>
+    /// <summary>Adds several moments.</summary>
     public static TokenMoments Sum(IReadOnlyList<TokenMoments> parts)
     {
         TokenMoments sum = Empty(parts[0].SumX.shape[0], parts[0].SumY.shape[0]);
@@ -46,7 +46,7 @@ internal sealed record TokenMoments(long Count, Tensor SumX, Tensor SumY, Tensor
         return sum with { Count = parts.Sum(part => part.Count) };
     }
 
-    /// <summary>These pairs without those of a part.</summary>
+    /// <summary>Subtracts the moments of a subset of the pairs.</summary>
     public TokenMoments Without(TokenMoments part) => new(Count - part.Count, SumX - part.SumX, SumY - part.SumY, Xx - part.Xx, Xy - part.Xy, Yy - part.Yy);
 
     /// <summary>Covariance of x, [E, E].</summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>Tokens with one feature per place of the grid beside them: a probe of these says what tokens tell beyond where they are.</summary>
+/// <summary>Appends one feature per position of the grid to tokens, to measure what tokens contain beyond their position.</summary>
 /// <param name="source">The tokens.</param>
 public sealed class WithPosition(ITokenSource source) : ITokenSource
 {

@@ -8,21 +8,21 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Benchmarks;
 
-/// <summary>Times training steps: forward, backward, optimiser, with matrix products between them to compare with.</summary>
-/// <param name="optimizer">Over the model's parameters.</param>
-/// <param name="precision">What forward computes in.</param>
-/// <param name="device">Where the model is.</param>
-/// <param name="warn">Takes sentences of the collection gate.</param>
+/// <summary>Measures training steps (forward, backward, optimiser), with matrix products between them for comparison.</summary>
+/// <param name="optimizer">Optimiser of the model's parameters.</param>
+/// <param name="precision">Precision of the forward pass.</param>
+/// <param name="device">Device of the model.</param>
+/// <param name="warn">Receives warnings of the collection gate.</param>
 public sealed class StepBench(IOptimizer optimizer, StepPrecision precision, Device device, Action<string> warn)
 {
     private const int WarmUp = 3, MatrixSize = 2048;
 
-    /// <summary>Runs steps.</summary>
-    /// <param name="loss">The loss of a step, in the current dispose scope.</param>
-    /// <param name="request">What the optimiser does.</param>
-    /// <param name="steps">Steps to measure, at least 1.</param>
-    /// <param name="progress">Takes steps done and steps in all.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <summary>Runs and measures steps.</summary>
+    /// <param name="loss">Computes the loss of a step, in the current dispose scope.</param>
+    /// <param name="request">Settings of the optimiser's step.</param>
+    /// <param name="steps">Number of steps to measure, at least 1.</param>
+    /// <param name="progress">Called with the number of steps done and of all steps.</param>
+    /// <param name="cancel">Checked between steps.</param>
     public StepTimes Run(Func<int, Tensor> loss, StepRequest request, int steps, Action<int, int> progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(loss);

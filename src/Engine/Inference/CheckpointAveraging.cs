@@ -1,11 +1,11 @@
 namespace HiEndMae.Engine.Inference;
 
-/// <summary>How several checkpoints become one answer.</summary>
+/// <summary>How several checkpoints are averaged.</summary>
 public enum CheckpointAveraging
 {
-    /// <summary>Every checkpoint answers; their probabilities are averaged. Costs a pass each.</summary>
+    /// <summary>The probabilities of all checkpoints are averaged. Costs one pass per checkpoint.</summary>
     Probabilities,
 
-    /// <summary>Weights are averaged to one model, which answers. For checkpoints of one training.</summary>
+    /// <summary>The weights are averaged to one model. Only for checkpoints of one training.</summary>
     Weights,
 }

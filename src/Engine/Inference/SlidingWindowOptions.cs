@@ -3,11 +3,11 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Inference;
 
-/// <summary>How a volume is covered by windows.</summary>
-/// <param name="Window">Voxels of a window.</param>
-/// <param name="Overlap">Part of a window that its neighbour covers again, in [0, 1).</param>
-/// <param name="Weighting">Constant or Gaussian.</param>
-/// <param name="WindowBatch">Windows per forward pass.</param>
+/// <summary>Options of sliding windows.</summary>
+/// <param name="Window">Size of a window in voxels.</param>
+/// <param name="Overlap">Fraction of a window that the next window overlaps, in [0, 1).</param>
+/// <param name="Weighting">Weights of voxels: constant or Gaussian.</param>
+/// <param name="WindowBatch">Number of windows per forward pass.</param>
 /// <param name="Accumulator">Precision of the sums.</param>
 public sealed record SlidingWindowOptions(
     Size3 Window, double Overlap, WindowWeighting Weighting, int WindowBatch, AccumulatorType Accumulator = AccumulatorType.Float32);

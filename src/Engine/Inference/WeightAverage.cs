@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Inference;
 
-/// <summary>One model from several checkpoints of one training: the mean of every weight (a "model soup").</summary>
+/// <summary>Averages the weights of several checkpoints of one training to one model (a "model soup").</summary>
 public static class WeightAverage
 {
-    /// <summary>Means of tensors by name, in the current dispose scope; what is no fraction is taken from the last.</summary>
-    /// <param name="checkpoints">Files or folders of weights, at least one.</param>
-    /// <exception cref="CheckpointException">One is missing or broken, or they are of different models.</exception>
+    /// <summary>Returns the means of tensors by name, in the current dispose scope. Tensors of integers are taken from the last checkpoint.</summary>
+    /// <param name="checkpoints">At least one file or folder of weights.</param>
+    /// <exception cref="CheckpointException">A checkpoint is missing or damaged, or the checkpoints belong to different models.</exception>
     public static IReadOnlyDictionary<string, Tensor> Load(IReadOnlyList<string> checkpoints)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
@@ -21,8 +21,8 @@ public static class WeightAverage
             using DisposeScope scope = NewDisposeScope();
             IReadOnlyDictionary<string, Tensor> next = CheckpointStore.LoadWeights(checkpoints[i]);
             if (next.Count != mean.Count || next.Any(entry => !mean.TryGetValue(entry.Key, out Tensor? known) || !known.shape.SequenceEqual(entry.Value.shape)))
-                throw new CheckpointException($"'{checkpoints[i]}' and '{checkpoints[0]}' are of different models: their weights have no mean.");
-            // A running mean: no sum grows beyond what a weight's own precision holds.
+                throw new CheckpointException($"'{checkpoints[i]}' and '{checkpoints[0]}' belong to different models, so their weights cannot be averaged.");
+            // A running mean keeps sums within the precision of the weights.
             Scalar share = 1.0 / (i + 1);
             foreach ((string name, Tensor tensor) in next)
             {

@@ -4,22 +4,22 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Inference;
 
-/// <summary>What one window is taken for, by one model or several, flipped or not.</summary>
-/// <remarks>One model without flips gives logits, as MONAI's inferer averages them over windows. Of several models or flips the probabilities are
-/// averaged: logits of different models have no common scale.</remarks>
-/// <param name="models">At least one, of the same classes.</param>
-/// <param name="flips">Axes; every combination of them is a pass.</param>
+/// <summary>Predicts windows with one or several models, with and without flips.</summary>
+/// <remarks>One model without flips returns logits, which MONAI's inferer averages over windows. For several models or flips the probabilities are
+/// averaged, because logits of different models have no common scale.</remarks>
+/// <param name="models">At least one model; all have the same classes.</param>
+/// <param name="flips">Axes to flip. Every combination of them is a pass.</param>
 public sealed class WindowPredictor(IReadOnlyList<SegmentationModel> models, IReadOnlyList<FlipAxis> flips)
 {
     private readonly long[][] combinations = [.. Enumerable.Range(0, 1 << flips.Count).Select(bits => flips.Where((_, i) => (bits >> i & 1) != 0).Select(axis => 2L + (int)axis).ToArray())];
 
-    /// <summary>Forward passes per window.</summary>
+    /// <summary>Number of forward passes per window.</summary>
     public int Passes => models.Count * combinations.Length;
 
-    /// <summary>Whether <see cref="Predict"/> gives probabilities and not logits.</summary>
+    /// <summary>Whether <see cref="Predict"/> returns probabilities instead of logits.</summary>
     public bool GivesProbabilities => Passes > 1;
 
-    /// <summary>[B, C, X, Y, Z] to [B, K, X, Y, Z].</summary>
+    /// <summary>Maps windows [B, C, X, Y, Z] to outputs [B, K, X, Y, Z].</summary>
     public Tensor Predict(Tensor windows)
     {
         if (!GivesProbabilities) return Segment(models[0], windows);

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Inference;
 
-/// <summary>Weights of a window's voxels, and their sums over all windows.</summary>
+/// <summary>Computes the weights of a window's voxels and divides sums over windows by the sums of weights.</summary>
 internal static class WindowWeights
 {
     private const double SigmaScale = 0.125;
     private const float SmallestWeight = 1e-3f;
 
-    /// <summary>[1, 1, window]: a Gaussian of sigma 1/8 of the edge, 1 at the centre.</summary>
+    /// <summary>Returns Gaussian weights [1, 1, window] with a sigma of 1/8 of the edge and 1 at the centre.</summary>
     public static Tensor Gaussian(Size3 window)
     {
         Tensor x = Axis(window.X), y = Axis(window.Y), z = Axis(window.Z);
         Tensor product = x.reshape(-1, 1, 1) * y.reshape(1, -1, 1) * z.reshape(1, 1, -1);
-        // Corners would weigh next to nothing, and divide by next to nothing where no other window reaches.
+        // Without a lower bound, corners that no other window covers would be divided by almost zero.
         float smallest = Math.Max(product.min().item<float>(), SmallestWeight);
         return product.clamp(min: smallest).reshape(1, 1, window.X, window.Y, window.Z);
     }
@@ -23,9 +23,9 @@ internal static class WindowWeights
     /// <summary>Divides sums over windows by the sums of their weights, in place.</summary>
     /// <param name="sum">[1, K, X, Y, Z].</param>
     /// <param name="weight">[1, 1, window].</param>
-    /// <param name="starts">Of every window.</param>
-    /// <param name="window">Voxels of a window.</param>
-    /// <param name="slab">Voxels along x that are divided at once.</param>
+    /// <param name="starts">First voxels of all windows.</param>
+    /// <param name="window">Size of a window in voxels.</param>
+    /// <param name="slab">Number of voxels along x that are divided at once.</param>
     public static void Divide(Tensor sum, Tensor weight, Size3[] starts, Size3 window, int slab)
     {
         long[] shape = sum.shape;

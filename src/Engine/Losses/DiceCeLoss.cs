@@ -15,7 +15,7 @@ public static class DiceCeLoss
     public static Tensor Compute(Tensor logits, Tensor labels)
     {
         using DisposeScope scope = NewDisposeScope();
-        // Sums over whole crops want float32 at least, whatever the network computed in.
+        // Sums over whole crops need at least float32, whatever the precision of the network.
         if (logits.dtype != ScalarType.Float64) logits = logits.to(ScalarType.Float32);
         Tensor classes = labels.dim() == 5 ? labels.squeeze(1) : labels; // [B, X, Y, Z]
         Tensor probabilities = logits.softmax(1);

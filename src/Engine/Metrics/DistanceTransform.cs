@@ -2,27 +2,27 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>Exact Euclidean distances to the nearest marked voxel, axis by axis, in millimetres.</summary>
-/// <remarks>Lower envelopes of parabolas: Felzenszwalb and Huttenlocher, Distance Transforms of Sampled Functions (2012); the axes as in Maurer, Qi and
-/// Raghavan (2003). Time is linear in voxels, whatever the distances.</remarks>
+/// <summary>Computes exact Euclidean distances to the nearest marked voxel in millimetres, axis by axis.</summary>
+/// <remarks>Uses lower envelopes of parabolas (Felzenszwalb and Huttenlocher, Distance Transforms of Sampled Functions, 2012), one axis after another as Maurer, Qi and
+/// Raghavan (2003). The time is linear in the number of voxels.</remarks>
 public static class DistanceTransform
 {
-    // Neighbouring z of a tile share cache lines when lines along x and y are gathered.
+    // Lines along x and y are gathered in tiles of neighbouring z, which share cache lines.
     private const int Tile = 16;
 
-    /// <summary>Squared distances of every voxel, mm²; infinite where nothing is marked at all.</summary>
+    /// <summary>Computes the squared distance of every voxel in mm²; infinite if no voxel is marked.</summary>
     /// <param name="marks">[X, Y, Z], z fastest.</param>
-    /// <param name="bit">A voxel is marked where it has this bit.</param>
+    /// <param name="bit">A voxel is marked if it has this bit.</param>
     /// <param name="size">X, Y, Z.</param>
-    /// <param name="spacing">Distance between voxels, mm.</param>
-    /// <param name="squared">[X, Y, Z], overwritten; may be longer.</param>
+    /// <param name="spacing">Distance between voxels in mm.</param>
+    /// <param name="squared">Receives [X, Y, Z]; may be longer.</param>
     public static void Squared(byte[] marks, byte bit, Size3 size, Spacing3 spacing, float[] squared)
     {
         ArgumentNullException.ThrowIfNull(marks);
         ArgumentNullException.ThrowIfNull(squared);
         if (marks.Length < size.Count || squared.Length < size.Count) throw new ArgumentException($"{size} voxels do not fit.", nameof(squared));
         int plane = size.Y * size.Z, tiles = (size.Z + Tile - 1) / Tile;
-        // z by two sweeps, then y within the same plane while it is in the cache.
+        // Two sweeps along z, then y in the same plane while it is in the cache.
         Parallel.For(0, size.X, () => new Envelope(size.Y), (x, _, envelope) =>
         {
             for (int y = 0; y < size.Y; y++) Rows(marks.AsSpan(x * plane + y * size.Z, size.Z), bit, spacing.Z, squared.AsSpan(x * plane + y * size.Z, size.Z));
@@ -54,7 +54,7 @@ public static class DistanceTransform
         }
     }
 
-    // Lines side by side, first voxels one after another.
+    // The lines are interleaved: the first voxels of all lines come first.
     private static void Lines(float[] squared, int first, int count, int length, int stride, double spacing, Envelope envelope)
     {
         Span<float> lines = envelope.Lines.AsSpan(0, count * length);
@@ -79,7 +79,7 @@ public static class DistanceTransform
 
         public float[] Lines { get; } = new float[Tile * length];
 
-        // f(q) becomes the least of f(p) + w (q - p)² over p.
+        // Replaces f(q) by the minimum of f(p) + w (q - p)² over p.
         public void Replace(Span<float> line, double w)
         {
             int last = -1;

@@ -2,10 +2,10 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>A box of voxels, both ends included.</summary>
+/// <summary>A box of voxels with inclusive ends.</summary>
 internal readonly record struct LabelBounds(int X0, int Y0, int Z0, int X1, int Y1, int Z1)
 {
-    /// <summary>Holds no voxel; the union with another is the other.</summary>
+    /// <summary>The empty box. Its union with another box is the other box.</summary>
     public static LabelBounds Nothing { get; } = new(int.MaxValue, int.MaxValue, int.MaxValue, -1, -1, -1);
 
     public Size3 Size => new(X1 - X0 + 1, Y1 - Y0 + 1, Z1 - Z0 + 1);

@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>Compares label maps class by class; keeps its working memory from one case to the next. For one thread at a time, which it helps with others of its own.</summary>
+/// <summary>Compares label maps class by class. It keeps its working memory for the next case and uses several threads, but is not thread-safe.</summary>
 /// <param name="surfaces">Whether distances between surfaces are measured.</param>
 /// <param name="toleranceMm">Tolerance of the surface Dice.</param>
 public sealed class LabelComparer(bool surfaces, double toleranceMm)
@@ -16,8 +16,8 @@ public sealed class LabelComparer(bool surfaces, double toleranceMm)
     /// <param name="size">X, Y, Z.</param>
     /// <param name="spacing">Distance between voxels, mm.</param>
     /// <param name="numClasses">K; indices are below it, 0 is background.</param>
-    /// <returns>One per class.</returns>
-    /// <exception cref="ArgumentException">The maps have other lengths, or a voxel is of no class.</exception>
+    /// <returns>One measure per class.</returns>
+    /// <exception cref="ArgumentException">The lengths of the maps differ from the size, or a voxel has an unknown class.</exception>
     public OrganMeasure[] Measure(ushort[] prediction, ushort[] truth, Size3 size, Spacing3 spacing, int numClasses)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -54,7 +54,7 @@ public sealed class LabelComparer(bool surfaces, double toleranceMm)
             toTruth.Length, toPrediction.Length, within / ((double)toTruth.Length + toPrediction.Length));
     }
 
-    // From every surface voxel of one map to the surface of the other, sorted.
+    // Sorted distances from every surface voxel of one map to the surface of the other.
     private float[] Distances(byte from, byte to, Size3 extent, Spacing3 spacing)
     {
         DistanceTransform.Squared(marks, to, extent, spacing, squared);
@@ -83,6 +83,6 @@ public sealed class LabelComparer(bool surfaces, double toleranceMm)
         return sum / distances.Length;
     }
 
-    // A distance that equals the tolerance lies within it, however its last bit was rounded.
+    // A distance equal to the tolerance is within it, whatever the rounding of its last bit.
     private int Within(float[] distances) => distances.Count(distance => distance <= toleranceMm * (1 + 1e-6));
 }

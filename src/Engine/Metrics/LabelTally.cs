@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>Voxels and bounding boxes of every class of two label maps, in one pass over both.</summary>
+/// <summary>Counts voxels and finds bounding boxes of every class of two label maps in one pass.</summary>
 internal sealed class LabelTally
 {
     private readonly int numClasses;
@@ -24,10 +24,10 @@ internal sealed class LabelTally
 
     public long[] Both { get; }
 
-    /// <summary>Of the union of both maps, by class.</summary>
+    /// <summary>Bounding box of the union of both maps, by class.</summary>
     public LabelBounds[] Boxes { get; }
 
-    /// <exception cref="ArgumentException">A voxel is of no class.</exception>
+    /// <exception cref="ArgumentException">A voxel has an unknown class.</exception>
     public static LabelTally Of(ushort[] prediction, ushort[] truth, Size3 size, int numClasses)
     {
         var total = new LabelTally(numClasses);
@@ -51,7 +51,7 @@ internal sealed class LabelTally
         {
             int row = (x * size.Y + y) * size.Z;
             ReadOnlySpan<ushort> predicted = prediction.AsSpan(row, size.Z), actual = truth.AsSpan(row, size.Z);
-            // Runs of one pair of classes, not voxels: most of a scan is one long run of background.
+            // Counts runs of equal pairs instead of voxels, because most of a scan is background.
             for (int z = 0; z < size.Z;)
             {
                 ushort a = predicted[z], b = actual[z];

@@ -1,11 +1,11 @@
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>What a metric is where an organ is absent from the truth or from the prediction.</summary>
+/// <summary>The value of a metric if an organ is missing in the truth or in the prediction.</summary>
 public enum MissingOrgans
 {
-    /// <summary>An organ in only one of the two maps counts as badly as can be: overlap 0, distance the image's diagonal. Absent from both it is left out of means.</summary>
+    /// <summary>An organ in only one of the two maps gets the worst value: overlap 0, and the diagonal of the image as distance. An organ in neither map is left out of means.</summary>
     Strict,
 
-    /// <summary>As MONAI 1.2: overlap is left out wherever the truth lacks the organ, HD95 wherever either map lacks it; ASSD is infinite and surface Dice 0 where only one has it; absent from both it is left out.</summary>
+    /// <summary>As MONAI 1.2: overlap is left out if the truth lacks the organ, HD95 if either map lacks it. If only one map has it, ASSD is infinite and surface Dice is 0. An organ in neither map is left out.</summary>
     Monai,
 }

@@ -1,11 +1,11 @@
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>One class of a prediction against the truth, before any policy.</summary>
+/// <summary>Measurements of one class of a prediction and the truth, before a policy is applied.</summary>
 /// <param name="PredictedVoxels">|A|.</param>
 /// <param name="TruthVoxels">|B|.</param>
 /// <param name="BothVoxels">|A and B|.</param>
-/// <param name="VoxelMl">Volume of a voxel, ml.</param>
-/// <param name="Surface">Distances between surfaces; null where they were not asked for, for background, and where one map has none of the class.</param>
+/// <param name="VoxelMl">Volume of a voxel in ml.</param>
+/// <param name="Surface">Distances between surfaces. Null if they were not requested, for background, and if one map lacks the class.</param>
 public sealed record OrganMeasure(long PredictedVoxels, long TruthVoxels, long BothVoxels, double VoxelMl, SurfaceMeasure? Surface)
 {
     /// <summary>Volume in the prediction, ml.</summary>

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>What a label map is compared with a truth by.</summary>
+/// <summary>Metrics of label maps.</summary>
 public enum ScoreMetric
 {
     /// <summary>2 |A and B| / (|A| + |B|), 0 to 1.</summary>
@@ -15,6 +15,6 @@ public enum ScoreMetric
     /// <summary>Average symmetric surface distance, mm.</summary>
     Assd,
 
-    /// <summary>Normalised surface Dice: part of both surfaces that lies within a tolerance of the other, 0 to 1.</summary>
+    /// <summary>Normalised surface Dice: fraction of both surfaces that is within a tolerance of the other, 0 to 1.</summary>
     SurfaceDice,
 }

@@ -1,9 +1,9 @@
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>Facts about metrics.</summary>
+/// <summary>Names and properties of metrics.</summary>
 public static class ScoreMetrics
 {
-    /// <summary>As configs and results write it: dice, iou, hd95, assd, surface-dice.</summary>
+    /// <summary>Returns the name in configs and results: dice, iou, hd95, assd, surface-dice.</summary>
     public static string Key(this ScoreMetric metric) => metric switch
     {
         ScoreMetric.Dice => "dice",
@@ -13,7 +13,7 @@ public static class ScoreMetrics
         _ => "surface-dice",
     };
 
-    /// <summary>As tables write it, with its unit.</summary>
+    /// <summary>Returns the title in tables, with the unit.</summary>
     public static string Title(this ScoreMetric metric) => metric switch
     {
         ScoreMetric.Dice => "Dice (%)",
@@ -23,13 +23,13 @@ public static class ScoreMetrics
         _ => "surface Dice (%)",
     };
 
-    /// <summary>Whether surfaces are compared, not volumes. Background has no surface of its own: such metrics leave it out.</summary>
+    /// <summary>Whether the metric compares surfaces instead of volumes. Such metrics exclude background, which has no surface of its own.</summary>
     public static bool IsOfSurfaces(this ScoreMetric metric) => metric is ScoreMetric.Hd95 or ScoreMetric.Assd or ScoreMetric.SurfaceDice;
 
-    /// <summary>Whether the metric is a length in mm, and less is better.</summary>
+    /// <summary>Whether the metric is a distance in mm, for which less is better.</summary>
     public static bool IsDistance(this ScoreMetric metric) => metric is ScoreMetric.Hd95 or ScoreMetric.Assd;
 
-    /// <summary>The metric of a key, or null.</summary>
+    /// <summary>Returns the metric with a name, or null.</summary>
     public static ScoreMetric? Find(string key)
     {
         foreach (ScoreMetric metric in Enum.GetValues<ScoreMetric>())

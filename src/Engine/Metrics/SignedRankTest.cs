@@ -1,18 +1,18 @@
 namespace HiEndMae.Engine.Metrics;
 
 /// <summary>Wilcoxon's signed-rank test of paired differences.</summary>
-/// <param name="Count">Differences that are not zero.</param>
+/// <param name="Count">Number of differences that are not zero.</param>
 /// <param name="Positive">Sum of the ranks of positive differences.</param>
-/// <param name="PValue">Two-sided.</param>
-/// <param name="IsExact">Whether the p-value comes from the exact distribution of the ranks, ties included, and not from the normal one.</param>
-/// <remarks>Zero differences are dropped, ties get their middle rank (Wilcoxon 1945; Hollander and Wolfe, Nonparametric Statistical Methods, chapter 3).</remarks>
+/// <param name="PValue">The two-sided p-value.</param>
+/// <param name="IsExact">Whether the p-value comes from the exact distribution of the ranks, with ties, instead of the normal approximation.</param>
+/// <remarks>Zero differences are dropped, and ties get their mean rank (Wilcoxon 1945; Hollander and Wolfe, Nonparametric Statistical Methods, chapter 3).</remarks>
 public sealed record SignedRankTest(int Count, double Positive, double PValue, bool IsExact)
 {
-    /// <summary>Up to so many differences the exact distribution is computed.</summary>
+    /// <summary>Largest number of differences for which the exact distribution is computed.</summary>
     public const int MostExact = 50;
 
     /// <summary>Tests whether differences are centred at zero.</summary>
-    /// <param name="differences">Of pairs; finite.</param>
+    /// <param name="differences">Finite differences of pairs.</param>
     public static SignedRankTest Of(IEnumerable<double> differences)
     {
         ArgumentNullException.ThrowIfNull(differences);
@@ -24,7 +24,7 @@ public sealed record SignedRankTest(int Count, double Positive, double PValue, b
         return new SignedRankTest(kept.Length, positive / 2.0, exact ? Exact(doubled, positive) : Normal(doubled, positive), exact);
     }
 
-    /// <summary>Holm's step-down adjustment of p-values that are read together.</summary>
+    /// <summary>Adjusts p-values for multiple tests by Holm's step-down procedure.</summary>
     public static double[] Holm(IReadOnlyList<double> pValues)
     {
         ArgumentNullException.ThrowIfNull(pValues);
@@ -38,10 +38,10 @@ public sealed record SignedRankTest(int Count, double Positive, double PValue, b
         return adjusted;
     }
 
-    // Twice the rank is whole, ties or none.
+    // Twice a rank is a whole number, with or without ties.
     private static int[] DoubledRanks(double[] sorted)
     {
-        // Differences of decimal numbers that are equal on paper differ in their last bits.
+        // Differences that are equal in decimal may differ in their last bits.
         double same = 1e-12 * Math.Abs(sorted[^1]);
         var ranks = new int[sorted.Length];
         for (int first = 0; first < sorted.Length;)
@@ -54,7 +54,7 @@ public sealed record SignedRankTest(int Count, double Positive, double PValue, b
         return ranks;
     }
 
-    // How many of the 2^n signs give each sum, as probabilities.
+    // Probability of each sum over all 2^n combinations of signs.
     private static double Exact(int[] doubled, int positive)
     {
         int most = doubled.Sum();
@@ -70,7 +70,7 @@ public sealed record SignedRankTest(int Count, double Positive, double PValue, b
         return Math.Min(1, 2 * Math.Min(below, above));
     }
 
-    // Mean and variance of the conditional distribution, which is where ties come in; half a rank towards the mean for continuity.
+    // Mean and variance of the conditional distribution given the ties, with a continuity correction of half a rank.
     private static double Normal(int[] doubled, int positive)
     {
         double mean = doubled.Sum() / 4.0, variance = doubled.Sum(rank => (double)rank * rank) / 16, away = Math.Abs(positive / 2.0 - mean);

@@ -2,21 +2,21 @@ using HiEndMae.Engine.Randomness;
 
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>A sample of values, one per case.</summary>
-/// <param name="Count">Values that count.</param>
-/// <param name="Mean">Their mean.</param>
-/// <param name="StandardDeviation">Of the sample (n - 1); null for fewer than two values, or infinite ones.</param>
-/// <param name="Low">Lower end of the bootstrap interval of the mean; null without one.</param>
-/// <param name="High">Its upper end.</param>
+/// <summary>Statistics of a sample with one value per case.</summary>
+/// <param name="Count">Number of values.</param>
+/// <param name="Mean">Mean of the values.</param>
+/// <param name="StandardDeviation">Standard deviation of the sample (n - 1); null for fewer than two values or infinite ones.</param>
+/// <param name="Low">Lower end of the bootstrap interval of the mean, or null.</param>
+/// <param name="High">Upper end of the bootstrap interval of the mean, or null.</param>
 public sealed record Statistic(int Count, double Mean, double? StandardDeviation, double? Low, double? High)
 {
     /// <summary>Two-sided confidence of the interval.</summary>
     public const double Confidence = 0.95;
 
-    /// <summary>Statistics of the values that are there; null where none is.</summary>
-    /// <param name="values">One per case, null where it does not count.</param>
-    /// <param name="bootstrapSamples">Draws of the percentile bootstrap; 0 for no interval.</param>
-    /// <param name="seed">The same seed gives the same interval.</param>
+    /// <summary>Computes the statistics of the values that are not null. Returns null if there are none.</summary>
+    /// <param name="values">One value per case; null if it is not scored.</param>
+    /// <param name="bootstrapSamples">Number of draws of the percentile bootstrap; 0 for no interval.</param>
+    /// <param name="seed">Seed of the draws.</param>
     public static Statistic? Of(IEnumerable<double?> values, int bootstrapSamples, int seed)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>Surface voxels of a class: those with one of six neighbours outside the class; beyond the image everything is outside.</summary>
+/// <summary>Finds the surface voxels of a class, which have at least one of six neighbours outside of the class. Everything beyond the image is outside.</summary>
 internal static class SurfaceVoxels
 {
     /// <summary>Bit of <see cref="Mark"/> for the prediction.</summary>
@@ -14,10 +14,10 @@ internal static class SurfaceVoxels
     /// <summary>Marks surface voxels of both maps.</summary>
     /// <param name="prediction">Class indices of the whole image.</param>
     /// <param name="truth">The same for the truth.</param>
-    /// <param name="size">Of the image.</param>
-    /// <param name="box">Holds every voxel of the class.</param>
+    /// <param name="size">Size of the image.</param>
+    /// <param name="box">A box that contains every voxel of the class.</param>
     /// <param name="label">The class.</param>
-    /// <param name="marks">Of the box's size, overwritten.</param>
+    /// <param name="marks">Receives the marks of the box.</param>
     public static void Mark(ushort[] prediction, ushort[] truth, Size3 size, LabelBounds box, ushort label, byte[] marks)
     {
         Size3 extent = box.Size;

@@ -5,14 +5,14 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Engine.Numerics;
 
-/// <summary>Keeps the thread that trains, and the threads of libtorch that it starts, on some cores.</summary>
+/// <summary>Binds the training thread and libtorch's threads to cores.</summary>
 public static partial class CoreAffinity
 {
     private const int BitsOfByte = 8;
 
-    /// <summary>Binds the calling thread, and the threads of native code that it starts from then on, such as libtorch's; .NET's own stay free. On Windows the whole process.</summary>
-    /// <param name="cores">Cores, counted from 0; none leaves everything as it is.</param>
-    /// <exception cref="UserException">The machine does not have one of them, or its system has no way to bind threads.</exception>
+    /// <summary>Binds the calling thread and the native threads that it starts afterwards, such as libtorch's. .NET's own threads are not bound. On Windows the whole process is bound.</summary>
+    /// <param name="cores">Cores, counted from 0; empty changes nothing.</param>
+    /// <exception cref="UserException">The machine does not have a core, or the system cannot bind threads.</exception>
     public static void Bind(IReadOnlyList<int> cores)
     {
         ArgumentNullException.ThrowIfNull(cores);
@@ -21,7 +21,7 @@ public static partial class CoreAffinity
         {
             var mask = new byte[(cores.Max() / BitsOfByte / sizeof(ulong) + 1) * sizeof(ulong)];
             foreach (int core in cores) mask[core / BitsOfByte] |= (byte)(1 << (core % BitsOfByte));
-            // The system drops cores that it does not have, and refuses only a set of which none is left.
+            // The system ignores cores that it does not have, and fails only if none is left.
             if (cores.Max() >= Configured() || SetAffinity(0, mask.Length, mask) != 0) throw Absent(cores);
         }
         else if (OperatingSystem.IsWindows())
@@ -35,10 +35,10 @@ public static partial class CoreAffinity
                 throw Absent(cores);
             }
         }
-        else throw new UserException("cores needs Linux or Windows: this system binds no threads; leave it out, and say 'threads' instead.");
+        else throw new UserException("'cores' needs Linux or Windows, because this system cannot bind threads; use 'threads' instead.");
     }
 
-    private static UserException Absent(IReadOnlyList<int> cores) => new($"cores = [{string.Join(", ", cores)}] names cores that this machine does not have; it has {Configured()}, counted from 0.");
+    private static UserException Absent(IReadOnlyList<int> cores) => new($"cores = [{string.Join(", ", cores)}] contains a core that this machine does not have; it has {Configured()} cores, counted from 0.");
 
     private static int Configured() => OperatingSystem.IsLinux() ? (int)Math.Max(1, SystemValue(ProcessorsConfigured)) : Environment.ProcessorCount;
 

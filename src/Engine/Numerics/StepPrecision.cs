@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Numerics;
 
-/// <summary>The precision of a training step: <c>using (precision.Enter()) loss = ...</c>, backward of the loss times <see cref="LossScale"/>, then <see cref="Update"/>.</summary>
-/// <remarks>Weights stay float32, and so do gradients, norms and losses: only what linear maps, convolutions and attention compute is narrower.</remarks>
+/// <summary>The precision of a training step. Use it as <c>using (precision.Enter()) loss = ...</c>, then run backward on <see cref="Scaled"/>, then call <see cref="Update"/>.</summary>
+/// <remarks>Only linear maps, convolutions and attention use the narrower type. Weights, gradients, norms and losses stay float32.</remarks>
 public sealed class StepPrecision
 {
-    /// <summary>Steps in a row that may overflow while the factor is sought before the loss itself is to blame.</summary>
+    /// <summary>Number of consecutive overflows after which the loss itself, not the loss scale, is considered wrong.</summary>
     public const int MostOverflows = 20;
 
     private readonly Autocast? autocast;
@@ -30,32 +30,32 @@ public sealed class StepPrecision
     /// <summary>float32 throughout.</summary>
     public static StepPrecision Full { get; } = new(Precision.Float32, CPU);
 
-    /// <summary>Which it is.</summary>
+    /// <summary>The kind of precision.</summary>
     public Precision Kind { get; }
 
-    /// <summary>The factor's state, for checkpoints; null except for float16.</summary>
+    /// <summary>The loss scale, for checkpoints; null unless float16.</summary>
     public LossScaler? Scaler { get; }
 
-    /// <summary>What the loss is multiplied with before backward, and gradients are divided by (<see cref="Optimisation.StepRequest.LossScale"/>).</summary>
+    /// <summary>The factor by which the loss is multiplied before backward and gradients are divided (<see cref="Optimisation.StepRequest.LossScale"/>).</summary>
     public double LossScale => Scaler?.Scale ?? 1;
 
-    /// <summary>Begins forward; ends it when disposed. Backward runs outside.</summary>
+    /// <summary>Enters the precision for a forward pass; disposing leaves it. The backward pass runs outside.</summary>
     public Scope Enter()
     {
         autocast?.Enter(type);
         return new Scope(autocast);
     }
 
-    /// <summary>The loss, ready for backward: a float32 scalar in the current dispose scope.</summary>
+    /// <summary>Scales the loss for backward: a float32 scalar in the current dispose scope.</summary>
     public Tensor Scaled(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
         return Scaler is null ? loss : loss * (float)LossScale;
     }
 
-    /// <summary>To be told of every step.</summary>
-    /// <param name="applied">Whether the optimiser applied it.</param>
-    /// <returns>Whether a step that was not applied is the search for the factor and no trouble of the loss.</returns>
+    /// <summary>Updates the loss scale. Call it after every step.</summary>
+    /// <param name="applied">Whether the optimiser applied the step.</param>
+    /// <returns>True if a step was not applied only because the loss scale was too large.</returns>
     public bool Update(bool applied)
     {
         if (Scaler is null) return false;
@@ -64,7 +64,7 @@ public sealed class StepPrecision
         return !applied && overflows <= MostOverflows;
     }
 
-    /// <summary>The time between <see cref="Enter"/> and its end.</summary>
+    /// <summary>Leaves the precision when it is disposed.</summary>
     public readonly ref struct Scope
     {
         private readonly Autocast? autocast;

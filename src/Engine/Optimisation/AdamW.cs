@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Optimisation;
 
 /// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101); state <c>first.NAME</c> and <c>second.NAME</c>.</summary>
-/// <param name="groups">What to train.</param>
+/// <param name="groups">The parameters to train.</param>
 /// <param name="options">Constants.</param>
-/// <param name="threads">Threads on CPU, at least 1; results do not depend on them.</param>
+/// <param name="threads">Number of threads on CPU, at least 1. Results do not depend on it.</param>
 /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
-/// <param name="fused">Whether CPU takes one pass over memory; without it tensor operations, as other devices do.</param>
+/// <param name="fused">Whether an update on CPU is one pass over memory. Otherwise it uses tensor operations, as on other devices.</param>
 public sealed class AdamW(IReadOnlyList<ParameterGroup> groups, AdamWOptions options, int threads, bool keepAverage = false, bool fused = true)
     : FlatOptimizer(groups, ["first", "second"], threads, keepAverage, fused)
 {

@@ -15,11 +15,11 @@ public abstract class FlatOptimizer : IOptimizer
     private readonly Tensor[] views;
 
     /// <summary>Moves the parameters into one buffer and creates zero moments.</summary>
-    /// <param name="groups">What to train; float32, all on one device.</param>
-    /// <param name="momentNames">Prefix of each moment's name in <see cref="State"/>.</param>
-    /// <param name="threads">Threads on CPU, at least 1; results do not depend on them.</param>
+    /// <param name="groups">The parameters to train, float32 and all on one device.</param>
+    /// <param name="momentNames">Prefixes of the moments' names in <see cref="State"/>.</param>
+    /// <param name="threads">Number of threads on CPU, at least 1. Results do not depend on it.</param>
     /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
-    /// <param name="fused">Whether CPU takes the one pass; without it tensor operations, as other devices do.</param>
+    /// <param name="fused">Whether an update on CPU is one pass over memory. Otherwise it uses tensor operations, as on other devices.</param>
     private protected FlatOptimizer(IReadOnlyList<ParameterGroup> groups, IReadOnlyList<string> momentNames, int threads, bool keepAverage, bool fused)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -73,7 +73,7 @@ public abstract class FlatOptimizer : IOptimizer
         average.copy_(weights);
     }
 
-    /// <summary>Frees the state. The parameters stay, without gradients.</summary>
+    /// <summary>Frees the state. The parameters remain, without gradients.</summary>
     public void Dispose()
     {
         pass?.Dispose();
@@ -84,13 +84,13 @@ public abstract class FlatOptimizer : IOptimizer
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What depends on the step alone, before its update.</summary>
+    /// <summary>Computes the values that depend only on the step, before its update.</summary>
     private protected abstract void Prepare();
 
-    /// <summary>The update of a run of elements.</summary>
+    /// <summary>Updates a run of elements.</summary>
     internal abstract void UpdateBlock(in UpdateBlock block);
 
-    /// <summary>The same update of a whole group, as tensor operations.</summary>
+    /// <summary>Updates a whole group with tensor operations.</summary>
     private protected abstract void UpdateTensors(Tensor values, Tensor gradient, IReadOnlyList<Tensor> moments, double lr, double weightDecay);
 
     private StepResult StepByTensors(in StepRequest request)

@@ -18,7 +18,7 @@ internal sealed class FlatParameters : IDisposable
     private readonly Tensor?[] copies;
     private readonly Dictionary<long, Tensor> fillers = [];
 
-    /// <param name="groups">What to train.</param>
+    /// <param name="groups">The parameters to train.</param>
     /// <param name="fused">Whether updates on CPU are one pass over memory, which wants no flat gradient.</param>
     public FlatParameters(IReadOnlyList<ParameterGroup> groups, bool fused)
     {
@@ -59,7 +59,7 @@ internal sealed class FlatParameters : IDisposable
 
     public bool IsFused { get; }
 
-    /// <summary>A flat buffer of zeros beside the values.</summary>
+    /// <summary>Creates a flat buffer of zeros with the layout of the values.</summary>
     public Tensor Zeros() => zeros_like(Values, requires_grad: false).DetachFromDisposeScope();
 
     /// <summary>Drops gradients.</summary>
@@ -73,7 +73,7 @@ internal sealed class FlatParameters : IDisposable
         foreach (nint handle in handles) NativeTensors.DropGradient(handle);
     }
 
-    /// <summary>Where updates are fused: address of a gradient until the next <see cref="ZeroGrad"/>; 0 where there is none.</summary>
+    /// <summary>For fused updates: returns the address of a gradient, valid until the next <see cref="ZeroGrad"/>; 0 if there is none.</summary>
     public nint GradientAddress(int slot)
     {
         nint address = NativeTensors.GradientAddress(handles[slot]);

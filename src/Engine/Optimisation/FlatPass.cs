@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Optimisation;
 
-/// <summary>An update of everything in one pass over memory on CPU: a block is decayed, moved and averaged while it is in the cache.</summary>
-/// <remarks>A step allocates nothing. Results do not depend on the number of threads: every sum is by chunk, and chunks are added in order.</remarks>
+/// <summary>Updates all parameters in one pass over memory on CPU: each block is decayed, updated and averaged while it is in the cache.</summary>
+/// <remarks>A step allocates nothing. Results do not depend on the number of threads, because sums are computed per chunk and chunks are added in order.</remarks>
 internal sealed unsafe class FlatPass : IDisposable
 {
     private const int ChunkLength = 1 << 16;
@@ -40,7 +40,7 @@ internal sealed unsafe class FlatPass : IDisposable
         (addSquares, updateChunk) = (AddSquares, UpdateChunk);
     }
 
-    /// <summary>Finds the gradients and returns their norm, still scaled.</summary>
+    /// <summary>Finds the gradients and returns their norm, before unscaling.</summary>
     public double Norm()
     {
         for (int i = 0; i < gradients.Length; i++) gradients[i] = parameters.GradientAddress(i);
@@ -51,8 +51,8 @@ internal sealed unsafe class FlatPass : IDisposable
     }
 
     /// <summary>Updates parameters that have a gradient.</summary>
-    /// <param name="step">Rate and average.</param>
-    /// <param name="gradientFactor">Unscales and clips.</param>
+    /// <param name="step">Learning rate and average of the step.</param>
+    /// <param name="gradientFactor">Factor that unscales and clips gradients.</param>
     public void Update(in StepRequest step, float gradientFactor)
     {
         request = step;

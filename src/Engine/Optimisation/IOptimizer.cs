@@ -9,23 +9,23 @@ namespace HiEndMae.Engine.Optimisation;
 /// </remarks>
 public interface IOptimizer : IDisposable
 {
-    /// <summary>Updates applied, for bias corrections; belongs into checkpoints.</summary>
+    /// <summary>Number of applied updates, for bias corrections. Checkpoints must store it.</summary>
     long NumSteps { get; set; }
 
-    /// <summary>Moments and averages by name, such as <c>first.encoder.norm.weight</c>: live tensors, to be copied out of and into.</summary>
+    /// <summary>Moments and averages by name, such as <c>first.encoder.norm.weight</c>. These are live tensors: copy from and to them.</summary>
     IReadOnlyDictionary<string, Tensor> State { get; }
 
-    /// <summary>Moving averages of the weights by parameter name; empty where none are kept. Part of <see cref="State"/> as <c>average.NAME</c>.</summary>
+    /// <summary>Moving averages of the weights by parameter name; empty if none are kept. They are part of <see cref="State"/> as <c>average.NAME</c>.</summary>
     IReadOnlyDictionary<string, Tensor> Averages { get; }
 
-    /// <summary>Forgets every gradient.</summary>
+    /// <summary>Clears all gradients.</summary>
     void ZeroGrad();
 
-    /// <summary>Norm, check, unscaling, clipping, update and average. Synchronises with the device.</summary>
-    /// <returns>The norm, and whether the update was applied: with a gradient that is NaN or infinite nothing changes.</returns>
+    /// <summary>Computes the gradient norm, checks it, unscales and clips gradients, and updates weights and averages. Synchronises with the device.</summary>
+    /// <returns>The norm, and whether the update was applied. If a gradient is NaN or infinite, nothing changes.</returns>
     StepResult Step(in StepRequest request);
 
-    /// <summary>Puts the averages in the place of the weights, and the weights in theirs; a second call takes it back.</summary>
+    /// <summary>Swaps the averages and the weights. A second call swaps them back.</summary>
     /// <exception cref="InvalidOperationException">No averages are kept.</exception>
     void SwapAverages();
 }

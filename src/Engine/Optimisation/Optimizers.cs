@@ -2,12 +2,12 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Engine.Optimisation;
 
-/// <summary>From config to optimiser.</summary>
+/// <summary>Creates optimisers.</summary>
 public static class Optimizers
 {
-    /// <summary>The optimiser that a config asks for; weights must be loaded already.</summary>
-    /// <param name="config">Constants.</param>
-    /// <param name="groups">What to train.</param>
+    /// <summary>Creates the optimiser of a config. The weights must be loaded already.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="groups">The parameters to train.</param>
     /// <param name="threads">Threads on CPU.</param>
     /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
     public static IOptimizer Create(OptimizerConfig config, IReadOnlyList<ParameterGroup> groups, int threads, bool keepAverage = false)

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Optimisation;
 
 /// <summary>Stochastic gradient descent with momentum as PyTorch's SGD (decay added to the gradient, no dampening); state <c>momentum.NAME</c>.</summary>
-/// <param name="groups">What to train.</param>
+/// <param name="groups">The parameters to train.</param>
 /// <param name="options">Constants.</param>
-/// <param name="threads">Threads on CPU, at least 1; results do not depend on them.</param>
+/// <param name="threads">Number of threads on CPU, at least 1. Results do not depend on it.</param>
 /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
-/// <param name="fused">Whether CPU takes one pass over memory; without it tensor operations, as other devices do.</param>
+/// <param name="fused">Whether an update on CPU is one pass over memory. Otherwise it uses tensor operations, as on other devices.</param>
 public sealed class Sgd(IReadOnlyList<ParameterGroup> groups, SgdOptions options, int threads, bool keepAverage = false, bool fused = true)
     : FlatOptimizer(groups, ["momentum"], threads, keepAverage, fused)
 {
@@ -22,7 +22,7 @@ public sealed class Sgd(IReadOnlyList<ParameterGroup> groups, SgdOptions options
     {
         float* p = block.Values, g = block.Gradient, m = block.First;
         float scale = block.GradientFactor, decay = (float)block.WeightDecay, lr = (float)block.Lr, momentum = (float)options.Momentum;
-        // Looking ahead adds the moment to the gradient; else the moment alone is the direction.
+        // Nesterov momentum adds the moment to the gradient. Otherwise the moment alone is the direction.
         float ownGradient = options.Nesterov ? 1 : 0, ownMoment = options.Nesterov ? momentum : 1;
         int i = 0, width = Vector<float>.Count;
         for (; i <= block.Length - width; i += width)

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Optimisation;
 
-/// <summary>What one optimiser step did.</summary>
-/// <param name="GradNorm">Norm of all gradients together, unscaled, before clipping; NaN or infinite where a gradient is.</param>
-/// <param name="Applied">False where the norm is not finite: weights, moments and averages are as they were.</param>
+/// <summary>Result of one optimiser step.</summary>
+/// <param name="GradNorm">Norm of all unscaled gradients before clipping; NaN or infinite if a gradient is.</param>
+/// <param name="Applied">False if the norm is not finite. Weights, moments and averages are then unchanged.</param>
 public readonly record struct StepResult(double GradNorm, bool Applied);

@@ -6,13 +6,13 @@ internal unsafe readonly ref struct UpdateBlock
     /// <summary>Weights.</summary>
     public required float* Values { get; init; }
 
-    /// <summary>Gradient, still scaled.</summary>
+    /// <summary>Gradient, before unscaling.</summary>
     public required float* Gradient { get; init; }
 
     /// <summary>First moment.</summary>
     public required float* First { get; init; }
 
-    /// <summary>Second moment, of rules that have two.</summary>
+    /// <summary>Second moment, for rules with two moments.</summary>
     public required float* Second { get; init; }
 
     /// <summary>Elements.</summary>

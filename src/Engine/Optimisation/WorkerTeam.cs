@@ -20,7 +20,7 @@ internal sealed class WorkerTeam : IDisposable
         foreach (Thread thread in this.threads) thread.Start();
     }
 
-    /// <summary>Runs <paramref name="part"/> for 0 to <paramref name="parts"/> - 1, in any order; it must not throw.</summary>
+    /// <summary>Runs <paramref name="part"/> for 0 to <paramref name="parts"/> - 1, in any order. It must not throw.</summary>
     public void Run(int parts, Action<int> part)
     {
         work = part;

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Randomness;
 
-/// <summary>First part of a <see cref="RandomSource"/>'s place, so that no two uses share numbers.</summary>
+/// <summary>Purposes of random numbers: the first part of a <see cref="RandomSource"/>'s place, so that no two uses share numbers.</summary>
 internal static class Purpose
 {
     public const long Order = 1;

@@ -2,15 +2,15 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Engine.Randomness;
 
-/// <summary>Random numbers that depend on nothing but a seed and a place (step, sample, purpose): the same on every machine, after every resume.</summary>
+/// <summary>Random numbers that depend only on a seed and a place (purpose, step, sample), so that they are the same on every machine and after every resume.</summary>
 /// <remarks><see cref="SplitMix64"/>, with the place hashed into its state.</remarks>
 public struct RandomSource
 {
     private SplitMix64 random;
 
-    /// <summary>The stream of a place.</summary>
+    /// <summary>Creates the stream of a place.</summary>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="place">What the numbers are for, such as (purpose, step, sample).</param>
+    /// <param name="place">The place, such as (purpose, step, sample).</param>
     public RandomSource(long seed, params ReadOnlySpan<long> place)
     {
         ulong state = SplitMix64.Mix(unchecked((ulong)seed + SplitMix64.Increment));
@@ -27,7 +27,7 @@ public struct RandomSource
     /// <summary>Uniform in 0..<paramref name="count"/> - 1.</summary>
     public int NextInt(int count) => (int)Math.BigMul(NextBits(), (ulong)count, out _);
 
-    /// <summary>A uniform permutation (Fisher and Yates) of 0..n-1.</summary>
+    /// <summary>Draws a uniform permutation of 0..n-1 (Fisher-Yates).</summary>
     public void Permute(Span<long> places)
     {
         for (int i = 0; i < places.Length; i++) places[i] = i;

@@ -1,4 +1,4 @@
 namespace HiEndMae.Engine.Weights;
 
-/// <summary>A file of weights that is missing, broken, or made for another model; the message is one sentence for the user.</summary>
+/// <summary>Thrown if a file of weights is missing, damaged, or belongs to another model. The message is one sentence for the user.</summary>
 public sealed class CheckpointException(string message, Exception? inner = null) : Exception(message, inner);

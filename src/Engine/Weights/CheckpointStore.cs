@@ -8,24 +8,24 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Weights;
 
-/// <summary>Checkpoints of one stage: folders <c>step-00001000</c> of weights, optimiser, state and config with SHA-256 sums, written beside and renamed.</summary>
-/// <param name="folder">The stage's <c>checkpoints</c> folder.</param>
-/// <param name="retention">Which ones stay.</param>
-/// <param name="warn">Takes a sentence about each torn checkpoint.</param>
-/// <param name="create">Opens a new file for writing; left out, on the disk. A fault of the disk is an <see cref="IOException"/>.</param>
+/// <summary>Stores the checkpoints of one stage: folders <c>step-00001000</c> with weights, optimiser, state, config and SHA-256 sums. A folder is written under a temporary name and renamed.</summary>
+/// <param name="folder">The folder <c>checkpoints</c> of the stage.</param>
+/// <param name="retention">The checkpoints to keep.</param>
+/// <param name="warn">Receives a sentence about each damaged checkpoint.</param>
+/// <param name="create">Opens a new file for writing; by default on the disk. Errors of the disk are <see cref="IOException"/>s.</param>
 public sealed class CheckpointStore(string folder, Retention retention, Action<string> warn, Func<string, FileStream>? create = null)
 {
     private const string WeightsName = "weights.safetensors", OptimizerName = "optimizer.safetensors", StateName = "state.json", ConfigName = "experiment.toml";
     private const string SumsName = "checksums.json", BestName = "best.json";
     private static readonly string[] Names = [WeightsName, OptimizerName, StateName, ConfigName];
 
-    /// <summary>Writes a checkpoint tensor by tensor, and removes those that need not stay; when this returns it is on the disk.</summary>
-    /// <param name="state">Where the training is.</param>
-    /// <param name="weights">Of the model.</param>
-    /// <param name="optimizer">Of the optimiser, and random states.</param>
-    /// <param name="config">The experiment's resolved TOML.</param>
-    /// <returns>Its folder.</returns>
-    /// <exception cref="IOException">The disk is full or broken; every earlier checkpoint is as it was, and nothing of this one is left.</exception>
+    /// <summary>Writes a checkpoint tensor by tensor, flushes it to the disk, and removes checkpoints that need not be kept.</summary>
+    /// <param name="state">State of the training.</param>
+    /// <param name="weights">Tensors of the model.</param>
+    /// <param name="optimizer">Tensors of the optimiser and random states.</param>
+    /// <param name="config">The resolved TOML of the experiment.</param>
+    /// <returns>Folder of the checkpoint.</returns>
+    /// <exception cref="IOException">The checkpoint cannot be written. Earlier checkpoints are unchanged, and no part of this one is left.</exception>
     public string Save(TrainingState state, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> optimizer, string config)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -57,8 +57,8 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         return target;
     }
 
-    /// <summary>The newest whole checkpoint of the experiment; torn ones are skipped with a warning. Null where there is none.</summary>
-    /// <param name="isOurs">Whether a fingerprint is the experiment's.</param>
+    /// <summary>Returns the newest complete checkpoint of the experiment, or null. Damaged ones are skipped with a warning.</summary>
+    /// <param name="isOurs">Whether a fingerprint belongs to the experiment.</param>
     public (string Path, TrainingState State)? Newest(Func<string, bool> isOurs)
     {
         ArgumentNullException.ThrowIfNull(isOurs);
@@ -73,34 +73,34 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
             TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(path, StateName)))!;
             if (!isOurs(state.Fingerprint))
             {
-                warn($"The checkpoint '{path}' is skipped: it was made by another experiment.");
+                warn($"The checkpoint '{path}' is skipped: it belongs to another experiment.");
                 continue;
             }
-            // A kill may lie between a checkpoint and the note of the best one.
+            // The process may have been killed between writing a checkpoint and recording the best one.
             WriteBest(state.BestStep);
             return (path, state);
         }
         return null;
     }
 
-    /// <summary>Copies a checkpoint's weights and optimiser state into tensors, one by one; names and shapes must be theirs.</summary>
-    /// <exception cref="CheckpointException">The checkpoint is of another model, or a file is missing or broken.</exception>
+    /// <summary>Copies a checkpoint's weights and optimiser state into tensors, one by one. Names and shapes must match.</summary>
+    /// <exception cref="CheckpointException">The checkpoint belongs to another model, or a file is missing or damaged.</exception>
     public static void Restore(string path, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> optimizer)
     {
         using (WeightFile file = WeightFile.Open(Path.Combine(path, WeightsName))) ModelWeights.Restore(weights, file);
         using (WeightFile file = WeightFile.Open(Path.Combine(path, OptimizerName))) ModelWeights.Restore(optimizer, file);
     }
 
-    /// <summary>Reads the weights of a checkpoint folder, of the best or newest whole one below a folder, or of a .safetensors file.</summary>
-    /// <exception cref="CheckpointException">There is none, or it is broken.</exception>
+    /// <summary>Reads the weights of a checkpoint folder, of the best or newest complete one in a folder, or of a .safetensors file.</summary>
+    /// <exception cref="CheckpointException">There is no checkpoint, or it is damaged.</exception>
     public static IReadOnlyDictionary<string, Tensor> LoadWeights(string path) => Safetensors.Read(WeightsOf(path));
 
-    /// <summary>The best checkpoint below a folder, unread; null where nothing says which it is.</summary>
-    /// <exception cref="CheckpointException">The note about it is broken.</exception>
+    /// <summary>Returns the best checkpoint in a folder without reading it, or null if none is recorded.</summary>
+    /// <exception cref="CheckpointException">The record is damaged.</exception>
     public static string? BestOf(string folder) => new CheckpointStore(folder, new Retention(1, 0), _ => { }).Best();
 
-    /// <summary>The file of weights of a checkpoint folder, of the best (or else the newest whole) one below a folder, or the file itself.</summary>
-    /// <exception cref="CheckpointException">A folder has none, or it is torn.</exception>
+    /// <summary>Returns the file of weights of a checkpoint folder, or of the best (otherwise the newest complete) one in a folder, or the file itself.</summary>
+    /// <exception cref="CheckpointException">A folder has no checkpoint, or it is damaged.</exception>
     public static string WeightsOf(string path)
     {
         if (!Directory.Exists(path)) return path;
@@ -108,9 +108,9 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         if (!File.Exists(Path.Combine(path, SumsName)))
         {
             var store = new CheckpointStore(path, new Retention(1, 0), _ => { });
-            chosen = store.Best() ?? store.Steps().FirstOrDefault(step => Fault(step, weightsSuffice: true) is null) ?? throw new CheckpointException($"There is no whole checkpoint in '{path}'.");
+            chosen = store.Best() ?? store.Steps().FirstOrDefault(step => Fault(step, weightsSuffice: true) is null) ?? throw new CheckpointException($"There is no complete checkpoint in '{path}'.");
         }
-        return Fault(chosen, weightsSuffice: true) is { } fault ? throw new CheckpointException($"The checkpoint '{chosen}' is torn: {fault}.") : Path.Combine(chosen, WeightsName);
+        return Fault(chosen, weightsSuffice: true) is { } fault ? throw new CheckpointException($"The checkpoint '{chosen}' is damaged: {fault}.") : Path.Combine(chosen, WeightsName);
     }
 
     private string PathOf(int step) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}"));
@@ -125,7 +125,7 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or IOException)
         {
-            throw new CheckpointException($"'{path}' is broken ({error.Message.TrimEnd('.')}); delete it to take the newest checkpoint.", error);
+            throw new CheckpointException($"'{path}' is damaged ({error.Message.TrimEnd('.')}); delete it to use the newest checkpoint.", error);
         }
     }
 
@@ -139,12 +139,12 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         }
         catch (IOException error)
         {
-            // The next checkpoint writes it again, and so does the next start.
+            // The next checkpoint or the next start writes it again.
             warn($"'{path}' cannot be written: {error.Message}");
         }
     }
 
-    // Later steps than this one are torn, or of a time before the training went on from an earlier checkpoint.
+    // Later steps are damaged, or were written before the training resumed from an earlier checkpoint.
     private void Prune(int newest, int? best)
     {
         int kept = 0;
@@ -178,7 +178,7 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         int.TryParse(Path.GetFileName(path).AsSpan("step-".Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1;
 
     /// <param name="path">Folder of a checkpoint.</param>
-    /// <param name="weightsSuffice">Whether a checkpoint without the state of a training is whole, as one that was given away for its weights.</param>
+    /// <param name="weightsSuffice">Whether a checkpoint without training state is complete, such as one that was shared for its weights.</param>
     private static string? Fault(string path, bool weightsSuffice = false)
     {
         try
@@ -188,7 +188,7 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
             {
                 if (weightsSuffice && name is OptimizerName or StateName && sums?.ContainsKey(name) == false) continue;
                 if (sums is null || !sums.TryGetValue(name, out string? sum)) return $"{SumsName} has no sum of {name}";
-                if (Sum(Path.Combine(path, name)) != sum) return $"{name} is not what was written";
+                if (Sum(Path.Combine(path, name)) != sum) return $"{name} does not match its checksum";
             }
             return null;
         }
@@ -216,8 +216,8 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         }
         catch (ArgumentOutOfRangeException error)
         {
-            // So .NET says EFBIG: more than the file system, a quota or ulimit -f lets a file have.
-            throw new IOException($"'{path}' is larger than a file may be there", error);
+            // .NET's error for EFBIG: the file is larger than the file system, a quota or ulimit -f allows.
+            throw new IOException($"'{path}' exceeds the largest allowed file size", error);
         }
     }
 

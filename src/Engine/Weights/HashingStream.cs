@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace HiEndMae.Engine.Weights;
 
-/// <summary>Passes bytes on and sums them up, piece by piece, so that a file need not be read again for its sum.</summary>
+/// <summary>Passes bytes on and hashes them, so that a file need not be read again for its checksum.</summary>
 internal sealed class HashingStream(Stream target) : Stream
 {
     private const int Piece = 1 << 20;
@@ -22,12 +22,12 @@ internal sealed class HashingStream(Stream target) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>SHA-256 of what was written, in lower-case hex.</summary>
+    /// <summary>SHA-256 of the written bytes in lower-case hexadecimal.</summary>
     public string Sum() => Convert.ToHexStringLower(hash.GetCurrentHash());
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        // A piece is summed while the cache still holds it.
+        // Each piece is hashed while it is in the cache.
         for (int at = 0; at < buffer.Length; at += Piece)
         {
             ReadOnlySpan<byte> piece = buffer.Slice(at, Math.Min(Piece, buffer.Length - at));

@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Weights;
 
-/// <summary>Modules to named tensors and back.</summary>
+/// <summary>Converts modules to named tensors and back.</summary>
 public static class ModelWeights
 {
-    /// <summary>Parameters and persistent buffers of modules, each under its prefix: <c>encoder.blocks.0.norm1.weight</c>. Live tensors, not copies.</summary>
+    /// <summary>Returns the parameters and persistent buffers of modules with their prefixes, such as <c>encoder.blocks.0.norm1.weight</c>. These are live tensors, not copies.</summary>
     public static IReadOnlyDictionary<string, Tensor> Of(IReadOnlyDictionary<string, nn.Module> modules) => modules
         .SelectMany(module => module.Value.state_dict().Select(entry => (Name: $"{module.Key}.{entry.Key}", entry.Value)))
         .ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);
 
-    /// <summary>Copies every tensor; names and shapes must be the same.</summary>
-    /// <exception cref="CheckpointException">They are not.</exception>
+    /// <summary>Copies every tensor. Names and shapes must match.</summary>
+    /// <exception cref="CheckpointException">Names or shapes differ.</exception>
     public static void Restore(IReadOnlyDictionary<string, Tensor> target, IReadOnlyDictionary<string, Tensor> source, string path)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -26,8 +26,8 @@ public static class ModelWeights
         }
     }
 
-    /// <summary>Copies every tensor of a file, one at a time; names and shapes must be the same, and nothing is copied where they are not.</summary>
-    /// <exception cref="CheckpointException">They are not, or the file is broken.</exception>
+    /// <summary>Copies every tensor of a file, one at a time. Names and shapes must match; otherwise nothing is copied.</summary>
+    /// <exception cref="CheckpointException">Names or shapes differ, or the file is damaged.</exception>
     public static void Restore(IReadOnlyDictionary<string, Tensor> target, WeightFile file)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -49,9 +49,9 @@ public static class ModelWeights
     {
         string[] names = [.. wanted], missing = [.. names.Except(found).Order(StringComparer.Ordinal)], unknown = [.. found.Except(names).Order(StringComparer.Ordinal)];
         if (missing.Length + unknown.Length > 0)
-            throw new CheckpointException($"'{path}' is of another model: {missing.Length} tensors are missing, {unknown.Length} unknown, such as '{missing.Concat(unknown).First()}'.");
+            throw new CheckpointException($"'{path}' belongs to another model: {missing.Length} tensors are missing and {unknown.Length} are unknown, such as '{missing.Concat(unknown).First()}'.");
     }
 
     private static CheckpointException ShapeError(string path, string name, IReadOnlyList<long> found, Tensor wanted) =>
-        new($"'{path}' is of another model: '{name}' is [{string.Join(", ", found)}] there and [{string.Join(", ", wanted.shape)}] here.");
+        new($"'{path}' belongs to another model: '{name}' has the shape [{string.Join(", ", found)}] in the file and [{string.Join(", ", wanted.shape)}] in the model.");
 }

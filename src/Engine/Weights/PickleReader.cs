@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Weights;
 
 /// <summary>Reads the pickle of a PyTorch checkpoint into tensors, numbers, texts, dictionaries, lists and tuples, and nothing else.</summary>
-/// <remarks>A pickle is a program. This one knows the instructions that build those values, and of classes only torch's storages and the functions
-/// that make a tensor of one; any other is refused by its name. Source: the instructions of Python's pickletools, protocols 0 to 5.</remarks>
+/// <remarks>A pickle is a program. This reader knows the instructions that build these values, torch's storage classes, and the functions
+/// that create a tensor from a storage. It refuses every other class by name. Source: the instructions in Python's pickletools, protocols 0 to 5.</remarks>
 internal ref struct PickleReader
 {
     private const int MostItems = 50_000_000;
@@ -34,10 +34,10 @@ internal ref struct PickleReader
         this.path = path;
     }
 
-    /// <summary>The value that the pickle builds.</summary>
+    /// <summary>Returns the value that the pickle builds.</summary>
     /// <param name="bytes">data.pkl.</param>
     /// <param name="path">The checkpoint, for messages.</param>
-    /// <exception cref="CheckpointException">It builds something else, or is broken.</exception>
+    /// <exception cref="CheckpointException">The pickle builds something else, or is damaged.</exception>
     public static object? Read(ReadOnlySpan<byte> bytes, string path)
     {
         var reader = new PickleReader(bytes, path);
@@ -103,12 +103,12 @@ internal ref struct PickleReader
                     stack.Add(Make((PickleGlobal)call[0]!, (object?[])call[1]!));
                     break;
                 case (byte)'b':
-                    // State of an OrderedDict is its versions of layers, which say nothing about weights.
+                    // The state of an OrderedDict contains versions of layers, which are not needed.
                     Pop();
-                    if (stack[^1] is not Dictionary<object, object?>) throw Broken(path, "its pickle sets the state of something that is no dictionary");
+                    if (stack[^1] is not Dictionary<object, object?>) throw Broken(path, "its pickle sets the state of an object that is not a dictionary");
                     break;
                 default:
-                    throw Broken(path, $"its pickle has the instruction 0x{op:x2}, which no checkpoint of weights needs");
+                    throw Broken(path, $"its pickle has the instruction 0x{op:x2}, which is not needed for weights");
             }
         }
     }
@@ -131,18 +131,18 @@ internal ref struct PickleReader
             case "torch.Size":
                 return Items(arguments[0]).ToArray();
             default:
-                throw Broken(path, $"its pickle calls '{function.Name}', which makes no weights");
+                throw Broken(path, $"its pickle calls '{function.Name}', which is not needed for weights");
         }
     }
 
     private readonly PickleTensor Tensor(PickleStorage storage, long offset, long[] shape, long[] strides)
     {
         if (shape.Length != strides.Length || shape.Length > 16 || offset < 0 || shape.Any(edge => edge < 0) || strides.Any(stride => stride < 0))
-            throw Broken(path, "a tensor has sizes that none can have");
+            throw Broken(path, "a tensor has impossible sizes");
         bool isEmpty = shape.Contains(0);
         long last = isEmpty ? -1 : shape.Zip(strides).Aggregate(offset, (sum, edge) => checked(sum + checked((edge.First - 1) * edge.Second)));
         if (last >= storage.Count) throw Broken(path, $"a tensor reaches to element {last} of a storage of {storage.Count}");
-        // More elements than the storage has are one element many times: sizes out of nothing.
+        // A tensor with more elements than its storage repeats elements, and could claim any size.
         if (!isEmpty && shape.Aggregate(1L, (product, edge) => checked(product * edge)) > Math.Max(storage.Count, 1)) throw Broken(path, "a tensor has more elements than its storage");
         return new PickleTensor(storage, offset, shape, strides);
     }
@@ -150,14 +150,14 @@ internal ref struct PickleReader
     private readonly PickleStorage Storage(object?[] id)
     {
         if (id.Length < 5 || id[0] is not "storage" || id[1] is not PickleGlobal type || id[2] is not string key || id[4] is not long count || !Storages.TryGetValue(type.Name, out ScalarType scalar))
-            throw Broken(path, "its pickle refers to something that is no storage");
+            throw Broken(path, "its pickle refers to an object that is not a storage");
         if (key.Length is 0 or > 20 || !key.All(char.IsAsciiDigit) || count < 0) throw Broken(path, $"its pickle names the storage '{NearestName.Shorten(key)}'");
         return new PickleStorage(key, scalar, count);
     }
 
     private readonly PickleGlobal Global(string name) => Known.Contains(name)
         ? new PickleGlobal(name)
-        : throw Broken(path, $"its pickle names '{NearestName.Shorten(name)}', which no checkpoint of weights needs; save the state dict alone: torch.save(model.state_dict(), ...)");
+        : throw Broken(path, $"its pickle names '{NearestName.Shorten(name)}', which is not needed for weights; save only the state dict with torch.save(model.state_dict(), ...)");
 
     private readonly void Append(object?[] items) => ((List<object?>)stack[^1]!).AddRange(items);
 
@@ -213,5 +213,5 @@ internal ref struct PickleReader
         return bytes.Slice(at - count, count);
     }
 
-    internal static CheckpointException Broken(string path, string what) => new($"The checkpoint '{path}' is not read: {what}.");
+    internal static CheckpointException Broken(string path, string what) => new($"The checkpoint '{path}' cannot be read: {what}.");
 }

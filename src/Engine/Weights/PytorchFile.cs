@@ -12,7 +12,7 @@ internal sealed class PytorchFile : WeightFile
     private const long LongestPickle = 256 << 20;
     private const string Prefix = "module.";
 
-    // Where trainers put the weights, as field programs name it.
+    // Keys under which common training programs store the weights.
     private static readonly string[] StateKeys = ["state_dict", "model_state_dict", "model", "network_weights", "net", "weights", "student"];
 
     private readonly ZipArchive zip;
@@ -42,7 +42,7 @@ internal sealed class PytorchFile : WeightFile
         {
             zip = ZipFile.OpenRead(path);
             ZipArchiveEntry[] pickles = [.. zip.Entries.Where(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))];
-            if (pickles.Length != 1) throw Broken(path, $"a checkpoint has one data.pkl, this archive has {pickles.Length}");
+            if (pickles.Length != 1) throw Broken(path, $"a checkpoint must have one data.pkl, but this archive has {pickles.Length}");
             if (zip.Entries.GroupBy(entry => entry.FullName).FirstOrDefault(group => group.Count() > 1) is { } twice) throw Broken(path, $"the archive has '{NearestName.Shorten(twice.Key)}' twice");
             var file = new PytorchFile(zip, pickles[0].FullName[..^"data.pkl".Length], new FileInfo(path).Length) { Path = path };
             if (zip.GetEntry(file.root + "byteorder") is { } order && file.Bytes(order, 16).AsSpan().SequenceEqual("big"u8)) throw Broken(path, "its numbers are big-endian; save it on another machine");
@@ -68,9 +68,9 @@ internal sealed class PytorchFile : WeightFile
         {
             ZipArchiveEntry storage = zip.GetEntry($"{root}data/{view.Storage.Key}") ?? throw Broken(Path, $"the storage of '{entry.Name}' is missing");
             long bytes = checked(view.Storage.Count * Safetensors.SizeOf(view.Storage.Type));
-            // Before anything is allocated: an archive may say what it likes of a tensor, but not have fewer bytes.
+            // Checked before allocating: the pickle and the archive must agree on the size.
             if (storage.Length != bytes) throw Broken(Path, $"the storage of '{NearestName.Shorten(entry.Name)}' has {storage.Length} bytes, not {bytes}");
-            if (bytes > int.MaxValue) throw Broken(Path, $"the storage of '{NearestName.Shorten(entry.Name)}' is larger than 2 GiB; save tensors apart from each other");
+            if (bytes > int.MaxValue) throw Broken(Path, $"the storage of '{NearestName.Shorten(entry.Name)}' is larger than 2 GiB; save tensors in separate storages");
             CheckIsThere(storage);
             using DisposeScope scope = NewDisposeScope();
             Tensor all = empty(view.Storage.Count, view.Storage.Type);
@@ -93,12 +93,12 @@ internal sealed class PytorchFile : WeightFile
 
     private void Index(object? value)
     {
-        if (value is not Dictionary<object, object?> outer) throw Broken(Path, "it holds no dictionary of weights");
+        if (value is not Dictionary<object, object?> outer) throw Broken(Path, "it contains no dictionary of weights");
         Dictionary<object, object?> state = outer;
         if (!outer.Values.Any(item => item is PickleTensor))
         {
             state = StateKeys.Select(key => outer.GetValueOrDefault(key)).OfType<Dictionary<object, object?>>().FirstOrDefault(inner => inner.Values.Any(item => item is PickleTensor))
-                ?? throw Broken(Path, $"it holds no tensors, neither at the top nor under {string.Join(", ", StateKeys)}; there are: {NearestName.Shorten(string.Join(", ", outer.Keys))}");
+                ?? throw Broken(Path, $"it contains no tensors, neither at the top level nor under {string.Join(", ", StateKeys)}; its keys are {NearestName.Shorten(string.Join(", ", outer.Keys))}");
             foreach ((object key, object? item) in outer) AddMetadata(key, item);
         }
         bool isWrapped = state.Where(pair => pair.Value is PickleTensor).All(pair => pair.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal));

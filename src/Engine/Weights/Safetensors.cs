@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Weights;
 
 /// <summary>The safetensors format: a length, a JSON header, raw little-endian tensors.</summary>
-/// <remarks>Format: github.com/huggingface/safetensors, README. Contiguous tensors of any device are written; reading gives CPU tensors.</remarks>
+/// <remarks>Source: github.com/huggingface/safetensors, README. Writes tensors of any device; reads CPU tensors.</remarks>
 public static class Safetensors
 {
     private const int LongestHeader = 100_000_000;
@@ -28,8 +28,8 @@ public static class Safetensors
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Writes tensors in the order of their names, one at a time: those of a GPU are copied one by one, those of the CPU not at all.</summary>
-    /// <param name="stream">Takes the bytes.</param>
+    /// <summary>Writes tensors in the order of their names, one at a time. Tensors on a GPU are copied one by one, those on the CPU are not copied.</summary>
+    /// <param name="stream">Receives the bytes.</param>
     /// <param name="tensors">By name.</param>
     /// <param name="metadata">Texts for <c>__metadata__</c>.</param>
     public static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -50,7 +50,7 @@ public static class Safetensors
     }
 
     /// <summary>Reads every tensor; they belong to the current dispose scope.</summary>
-    /// <exception cref="CheckpointException">The file is missing or broken.</exception>
+    /// <exception cref="CheckpointException">The file is missing or damaged.</exception>
     public static IReadOnlyDictionary<string, Tensor> Read(string path)
     {
         try
@@ -61,12 +61,12 @@ public static class Safetensors
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw error is FileNotFoundException or DirectoryNotFoundException
-                ? new CheckpointException($"There is no file of weights '{path}'.", error)
+                ? new CheckpointException($"The file of weights '{path}' does not exist.", error)
                 : Broken(path, error.Message.TrimEnd('.'));
         }
     }
 
-    /// <summary>The JSON header; the stream stands behind it.</summary>
+    /// <summary>Reads the JSON header and leaves the stream after it.</summary>
     internal static byte[] ReadHeader(string path, FileStream file)
     {
         Span<byte> length = stackalloc byte[8];
@@ -78,7 +78,7 @@ public static class Safetensors
         return header;
     }
 
-    /// <summary>Type, shape and place of a tensor, checked against the file's length before anything is allocated.</summary>
+    /// <summary>Reads type, shape and position of a tensor and checks them against the length of the file before anything is allocated.</summary>
     internal static (ScalarType Type, long[] Shape, long From, long To) ReadEntry(string path, FileStream file, long start, JsonProperty entry)
     {
         string type = entry.Value.GetProperty("dtype").GetString() ?? "";
@@ -86,13 +86,13 @@ public static class Safetensors
         if (!Types.TryGetValue(type, out ScalarType scalar)) throw Broken(path, $"'{name}' has the unknown type '{HiEndMae.Configuration.NearestName.Shorten(type)}'");
         long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(edge => edge.GetInt64())];
         long from = entry.Value.GetProperty("data_offsets")[0].GetInt64(), to = entry.Value.GetProperty("data_offsets")[1].GetInt64();
-        if (shape.Any(edge => edge < 0) || from < 0 || to < from || to > file.Length - start) throw Broken(path, $"'{name}' lies outside the file");
+        if (shape.Any(edge => edge < 0) || from < 0 || to < from || to > file.Length - start) throw Broken(path, $"'{name}' is outside of the file");
         long count = shape.Aggregate(1L, (product, edge) => checked(product * edge));
-        if (checked(count * SizeOf(scalar)) != to - from) throw Broken(path, $"'{name}' has {to - from} bytes, which its shape does not need");
+        if (checked(count * SizeOf(scalar)) != to - from) throw Broken(path, $"'{name}' has {to - from} bytes, which does not match its shape");
         return (scalar, shape, from, to);
     }
 
-    /// <summary>Bytes of an element.</summary>
+    /// <summary>Returns the number of bytes of an element.</summary>
     internal static int SizeOf(ScalarType type) => type switch
     {
         ScalarType.Float64 or ScalarType.Int64 => 8,
@@ -101,7 +101,7 @@ public static class Safetensors
         _ => 1,
     };
 
-    /// <summary>Whether an exception says that the content is wrong, not that the program is.</summary>
+    /// <summary>Whether an exception is caused by the content of a file.</summary>
     internal static bool IsOfTheFile(Exception error) =>
         error is EndOfStreamException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or IndexOutOfRangeException;
 
@@ -132,7 +132,7 @@ public static class Safetensors
             }
             json.WriteEndObject();
         }
-        // Tensors start at a multiple of eight, as the format asks.
+        // The format requires that tensors start at a multiple of eight.
         int padded = (int)(memory.Length + 7) / 8 * 8;
         byte[] header = new byte[padded];
         memory.ToArray().CopyTo(header, 0);
@@ -140,5 +140,5 @@ public static class Safetensors
         return header;
     }
 
-    internal static CheckpointException Broken(string path, string what) => new($"The file of weights '{path}' is broken: {what}.");
+    internal static CheckpointException Broken(string path, string what) => new($"The file of weights '{path}' is damaged: {what}.");
 }

@@ -41,7 +41,7 @@ internal sealed class SafetensorsFile : WeightFile
                     continue;
                 }
                 (ScalarType type, long[] shape, long from, long to) = Safetensors.ReadEntry(path, file, opened.start, entry);
-                if (!opened.places.TryAdd(entry.Name, (from, to))) throw Safetensors.Broken(path, $"'{NearestText(entry.Name)}' is there twice");
+                if (!opened.places.TryAdd(entry.Name, (from, to))) throw Safetensors.Broken(path, $"'{NearestText(entry.Name)}' occurs twice");
                 opened.entries.Add(new WeightEntry(entry.Name, type, shape));
             }
             opened.CheckCover();

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Weights;
 
-/// <summary>Files of weights with other names: from any format that is read to safetensors.</summary>
+/// <summary>Converts files of weights to safetensors with other names.</summary>
 public static class WeightConversion
 {
-    /// <summary>Writes a file with the names of another program, beside the target and moved over it when whole.</summary>
-    /// <param name="source">What to convert.</param>
+    /// <summary>Writes a file with the names of another program, completely or not at all.</summary>
+    /// <param name="source">The file to convert.</param>
     /// <param name="path">The .safetensors file.</param>
     /// <param name="names">One of <see cref="WeightNames.Written"/>.</param>
-    /// <returns>Tensors of the source that the other program has no place for, with the reason.</returns>
-    /// <exception cref="CheckpointException">A tensor is known to no rule.</exception>
+    /// <returns>Tensors of the source that the other program does not have, with the reason.</returns>
+    /// <exception cref="CheckpointException">There is no rule for a tensor.</exception>
     public static IReadOnlyList<(string Name, string Reason)> Write(WeightFile source, string path, string names)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -40,7 +40,7 @@ public static class WeightConversion
         return skipped;
     }
 
-    // MONAI keeps the patch embedding as the matrix of a linear layer, everyone else as the weight of a convolution.
+    // MONAI stores the patch embedding as the matrix of a linear layer, other programs as the weight of a convolution.
     private static Tensor Form(Tensor tensor, string name, string names, string own)
     {
         bool isPatchWeight = own == PatchMatrix.Name;
@@ -49,8 +49,8 @@ public static class WeightConversion
         long edge = (long)Math.Round(Math.Cbrt(tensor.shape[1]));
         return edge * edge * edge == tensor.shape[1]
             ? tensor.reshape(tensor.shape[0], 1, edge, edge, edge)
-            : throw new CheckpointException($"'{name}' is a matrix of {tensor.shape[1]} columns, which are no cube of one channel.");
+            : throw new CheckpointException($"'{name}' is a matrix of {tensor.shape[1]} columns, which is not the size of a cubic patch with one channel.");
     }
 
-    private static CheckpointException Unknown(WeightFile source, string name) => new($"'{source.Path}': no rule says what '{name}' is.");
+    private static CheckpointException Unknown(WeightFile source, string name) => new($"'{source.Path}': the tensor '{name}' is unknown.");
 }

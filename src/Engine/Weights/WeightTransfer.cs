@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Weights;
 
-/// <summary>Fills a segmentation model from a checkpoint of pre-training or of another segmentation model; nothing is left out silently.</summary>
+/// <summary>Fills a segmentation model from a checkpoint of pre-training or of another segmentation model, and reports every tensor that is not used.</summary>
 public static class WeightTransfer
 {
     private const string Positions = "encoder.pos_embed", ClassToken = "encoder.cls_token", HeadPrefix = "head.", Output = "head.out.";
 
     /// <summary>Copies tensors one by one, so that a file is never in memory as a whole.</summary>
     /// <param name="encoder">The encoder to fill.</param>
-    /// <param name="head">The head to fill where the file has one; null to leave it.</param>
-    /// <param name="grid">Patches of the model's crop along x, y, z; null for an encoder without a grid.</param>
+    /// <param name="head">The head to fill if the file has one; null to leave it unchanged.</param>
+    /// <param name="grid">Number of patches of the model's crop along x, y, z; null for an encoder without a grid.</param>
     /// <param name="file">The checkpoint.</param>
     /// <param name="faults">Faults of official loaders to repeat; one that is not of this file's format does nothing.</param>
-    /// <exception cref="CheckpointException">A tensor of the file has no place and no rule that leaves it out, or one of the model has no source.</exception>
+    /// <exception cref="CheckpointException">A tensor of the file does not fit the model and no rule skips it, or a tensor of the model is not in the file.</exception>
     public static TransferReport Fill(nn.Module encoder, nn.Module? head, Imaging.Size3? grid, WeightFile file, IReadOnlyCollection<LoaderFault>? faults = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -42,7 +42,7 @@ public static class WeightTransfer
             (WeightRule Rule, string? Target)? match = WeightNames.Apply(format.From, entry.Name, places.Contains);
             if (match is not { } found)
             {
-                wrong.Add($"'{entry.Name}' {Shape(entry.Shape)} has no place here");
+                wrong.Add($"'{entry.Name}' {Shape(entry.Shape)} is not in the model");
                 continue;
             }
             string name = found.Target ?? entry.Name;
@@ -54,7 +54,7 @@ public static class WeightTransfer
             }
             if (!target.Remove(name, out Tensor? place))
             {
-                wrong.Add($"'{entry.Name}' {Shape(entry.Shape)} has no place here");
+                wrong.Add($"'{entry.Name}' {Shape(entry.Shape)} is not in the model");
                 continue;
             }
             using DisposeScope scope = NewDisposeScope();
@@ -85,7 +85,7 @@ public static class WeightTransfer
             }
             else
             {
-                wrong.Add($"'{entry.Name}' is {Shape(entry.Shape)} there and {Shape(place.shape)} here");
+                wrong.Add($"'{entry.Name}' is {Shape(entry.Shape)} in the file and {Shape(place.shape)} in the model");
             }
         }
         foreach ((string name, Tensor tensor) in target)
@@ -98,7 +98,7 @@ public static class WeightTransfer
         }
         return wrong.Count == 0
             ? new TransferReport(format.Name, loaded, resized, skipped, fresh) { RepeatsFault = broadcasts }
-            : throw new CheckpointException($"'{file.Path}' is of another model ({wrong.Count} tensors): {string.Join("; ", wrong.Take(8))}{(wrong.Count > 8 ? "; ..." : "")}.");
+            : throw new CheckpointException($"'{file.Path}' belongs to another model ({wrong.Count} tensors): {string.Join("; ", wrong.Take(8))}{(wrong.Count > 8 ? "; ..." : "")}.");
     }
 
     private static string? Reason((WeightRule Rule, string? Target) found, string name, Dictionary<string, Tensor> target, HashSet<string> computed, bool wantsHead)

@@ -19,20 +19,20 @@ internal sealed class Canvas : IDisposable
 
     public int Height => bitmap.Height;
 
-    /// <summary>A colour in the picture's order of bytes.</summary>
+    /// <summary>Converts a colour to the byte order of the picture.</summary>
     public static uint Color(byte red, byte green, byte blue) => red | (uint)green << 8 | (uint)blue << 16 | 0xFF000000;
 
-    /// <summary>Part of a row to write to.</summary>
+    /// <summary>Returns a part of a row to write to.</summary>
     public Span<uint> Row(int left, int top, int width) => MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan()).Slice(top * bitmap.Width + left, width);
 
-    /// <summary>Fills a rectangle; what lies outside the picture is left out.</summary>
+    /// <summary>Fills a rectangle and clips it to the picture.</summary>
     public void Fill(int left, int top, int width, int height, uint color)
     {
         int right = Math.Min(left + width, Width);
         for (int y = Math.Max(0, top); y < Math.Min(top + height, Height) && left < right; y++) Row(left, y, right - left).Fill(color);
     }
 
-    /// <summary>Writes beside the target and renames, so that no half-written picture is ever seen.</summary>
+    /// <summary>Writes the file completely or not at all.</summary>
     public void Save(string path)
     {
         using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);

@@ -1,14 +1,14 @@
 namespace HiEndMae.Reports.Figures;
 
-/// <summary>How a panel shows labels over its image.</summary>
+/// <summary>How a panel draws labels over its image.</summary>
 public enum LabelStyle
 {
-    /// <summary>Half-transparent areas in the organs' colours.</summary>
+    /// <summary>Half-transparent areas in the colours of the organs.</summary>
     Fill,
 
-    /// <summary>Borders in the organs' colours, the image visible inside.</summary>
+    /// <summary>Outlines in the colours of the organs.</summary>
     Outline,
 
-    /// <summary>Where labels and truth differ: missed, invented, another organ.</summary>
+    /// <summary>Differences between labels and truth: missed, invented, or another organ.</summary>
     Errors,
 }

@@ -1,8 +1,8 @@
 namespace HiEndMae.Reports.Figures;
 
-/// <summary>Names beside their colours, in as many columns as fit.</summary>
-/// <param name="entries">Colour and name.</param>
-/// <param name="width">Pixels.</param>
+/// <summary>Draws a legend of colours and names, in as many columns as fit.</summary>
+/// <param name="entries">Colours and names.</param>
+/// <param name="width">Width in pixels.</param>
 internal sealed class Legend(IReadOnlyList<(uint Color, string Name)> entries, int width)
 {
     private const int Scale = 2, Swatch = 14, Gap = 6, WidestName = 26, MostLines = 8;
@@ -13,7 +13,7 @@ internal sealed class Legend(IReadOnlyList<(uint Color, string Name)> entries, i
 
     private int Lines => Math.Min(MostLines, (entries.Count + Columns - 1) / Columns);
 
-    /// <summary>Pixels; 0 for an empty one.</summary>
+    /// <summary>Height in pixels; 0 for an empty legend.</summary>
     public int Height => entries.Count == 0 ? 0 : Lines * PixelFont.LineHeight(Scale) + 2 * Gap;
 
     public void Draw(Canvas canvas, int top)

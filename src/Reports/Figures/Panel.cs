@@ -3,17 +3,17 @@ using HiEndMae.Imaging;
 namespace HiEndMae.Reports.Figures;
 
 /// <summary>One volume of a picture, shown as three slices.</summary>
-/// <param name="Size">Voxels along x, y, z.</param>
-/// <param name="Intensities">[X, Y, Z], 0 black to 1 white.</param>
+/// <param name="Size">Number of voxels along x, y, z.</param>
+/// <param name="Intensities">[X, Y, Z], from 0 (black) to 1 (white).</param>
 /// <param name="Labels">[X, Y, Z] class indices drawn over the intensities, or null.</param>
 public sealed record Panel(Size3 Size, float[] Intensities, ushort[]? Labels = null)
 {
-    /// <summary>Written above the column; empty for none.</summary>
+    /// <summary>Title above the column; empty for none.</summary>
     public string Title { get; init; } = "";
 
     /// <summary>How labels are drawn.</summary>
     public LabelStyle Style { get; init; } = LabelStyle.Fill;
 
-    /// <summary>What <see cref="LabelStyle.Errors"/> compares the labels with.</summary>
+    /// <summary>Labels with which <see cref="LabelStyle.Errors"/> compares.</summary>
     public ushort[]? Truth { get; init; }
 }

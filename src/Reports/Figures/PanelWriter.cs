@@ -2,22 +2,22 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Reports.Figures;
 
-/// <summary>Writes panels side by side as a PNG: a column per panel; rows are the axial, coronal and sagittal slice, in their true proportions.</summary>
+/// <summary>Writes panels as a PNG with a column per panel. The rows are the axial, coronal and sagittal slices in their true proportions.</summary>
 public static class PanelWriter
 {
     private const int Gap = 4, ColumnWidth = 256, TitleScale = 2;
 
-    /// <summary>Writes beside the target and renames, so that no half-written picture is ever seen.</summary>
+    /// <summary>Writes the file completely or not at all.</summary>
     /// <param name="path">The PNG file.</param>
-    /// <param name="panels">One to many, all of one size.</param>
-    /// <param name="centre">Voxel that the three slices go through.</param>
+    /// <param name="panels">At least one panel; all have the same size.</param>
+    /// <param name="centre">Voxel through which the three slices go.</param>
     public static void Write(string path, IReadOnlyList<Panel> panels, Size3 centre) => Write(path, panels, centre, Spacing3.Isotropic(1), []);
 
     /// <summary>Writes a picture with a legend.</summary>
     /// <param name="path">The PNG file.</param>
-    /// <param name="panels">One to many, all of one size, in RAS+.</param>
-    /// <param name="centre">Voxel that the three slices go through.</param>
-    /// <param name="spacing">Distance between voxels, mm.</param>
+    /// <param name="panels">At least one panel in RAS+; all have the same size.</param>
+    /// <param name="centre">Voxel through which the three slices go.</param>
+    /// <param name="spacing">Distance between voxels in mm.</param>
     /// <param name="legend">Colours and names below the panels; empty for none.</param>
     internal static void Write(string path, IReadOnlyList<Panel> panels, Size3 centre, Spacing3 spacing, IReadOnlyList<(uint Color, string Name)> legend)
     {
@@ -42,7 +42,7 @@ public static class PanelWriter
         canvas.Save(path);
     }
 
-    /// <summary>The voxel whose axial, coronal and sagittal slices show most of a label map's foreground; the middle where there is none.</summary>
+    /// <summary>Returns the voxel whose axial, coronal and sagittal slices show most foreground of a label map, or the centre if there is no foreground.</summary>
     public static Size3 CentreOf(Size3 size, ushort[] labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -57,7 +57,7 @@ public static class PanelWriter
         return x.Sum() == 0 ? new Size3(size.X / 2, size.Y / 2, size.Z / 2) : new Size3(Most(x), Most(y), Most(z));
     }
 
-    // The middle one of the largest, where a phantom has many alike.
+    // Of several equally large slices, take the middle one.
     private static int Most(int[] areas)
     {
         int most = areas.Max();

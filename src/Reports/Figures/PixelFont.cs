@@ -1,12 +1,12 @@
 namespace HiEndMae.Reports.Figures;
 
-/// <summary>Letters of five by eight pixels, drawn by hand: the same in every picture on every machine, fonts or none.</summary>
+/// <summary>A font of five by eight pixels, so that pictures are the same on every machine, with or without installed fonts.</summary>
 internal static class PixelFont
 {
     private const int Width = 5, Height = 8, Advance = Width + 1;
     private const string Letters = "%()+,-./0123456789:=?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
-    // A byte per row, the lowest five bits from left to right.
+    // One byte per row; the lowest five bits are the pixels from left to right.
     private static readonly byte[] Rows = Convert.FromHexString(
         "1919020408131300020408080804020008040202020408000000040E04000000" + // % ( ) +
         "00000000000404080000000E0000000000000000000C0C000101020408101000" + // , - . /
@@ -29,20 +29,20 @@ internal static class PixelFont
         "00001111110F010E00001F0204081F00" // y z
     );
 
-    /// <summary>Height of a line, pixels.</summary>
+    /// <summary>Height of a line in pixels.</summary>
     public static int LineHeight(int scale) => (Height + 2) * scale;
 
-    /// <summary>Width of a text, pixels.</summary>
+    /// <summary>Returns the width of a text in pixels.</summary>
     public static int WidthOf(string text, int scale) => text.Length * Advance * scale;
 
-    /// <summary>The text, cut so that it fits.</summary>
+    /// <summary>Shortens a text so that it fits.</summary>
     public static string Fit(string text, int width, int scale)
     {
         int most = Math.Max(0, width / (Advance * scale));
         return text.Length <= most ? text : most < 3 ? text[..most] : text[..(most - 2)] + "..";
     }
 
-    /// <summary>Draws a text; letters that the font lacks are question marks.</summary>
+    /// <summary>Draws a text. Characters that the font lacks become question marks.</summary>
     public static void Draw(Canvas canvas, int left, int top, string text, int scale, uint color)
     {
         foreach (char letter in text)

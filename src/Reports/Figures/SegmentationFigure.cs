@@ -2,12 +2,12 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Reports.Figures;
 
-/// <summary>A scan with its truth, its prediction and where the two differ, as one picture.</summary>
+/// <summary>Draws a scan with its truth, its prediction, and their differences.</summary>
 public static class SegmentationFigure
 {
-    /// <summary>Writes columns image, truth, prediction, error (what there is of them) through the slices that show most of the organs, with a legend of the organs shown.</summary>
-    /// <param name="path">The PNG file; it appears complete or not at all.</param>
-    /// <param name="image">[C, X, Y, Z] in RAS+, 0 black to 1 white; the first channel is shown.</param>
+    /// <summary>Writes the columns image, truth, prediction and error (those that are available) with the slices that show most of the organs, and a legend.</summary>
+    /// <param name="path">The PNG file, written completely or not at all.</param>
+    /// <param name="image">[C, X, Y, Z] in RAS+, from 0 (black) to 1 (white). The first channel is shown.</param>
     /// <param name="truth">Class indices on the same grid, or null.</param>
     /// <param name="prediction">Class indices on the same grid, or null.</param>
     /// <param name="labels">Names of the classes, background first.</param>
@@ -28,7 +28,7 @@ public static class SegmentationFigure
         PanelWriter.Write(path, panels, centre, image.Affine.Spacing, legend);
     }
 
-    // Classes in the three slices, those of the largest area first.
+    // Classes in the three slices, largest area first.
     private static IEnumerable<ushort> Shown(Size3 size, Size3 centre, params ushort[]?[] maps)
     {
         var areas = new Dictionary<ushort, int>();

@@ -8,17 +8,17 @@ namespace HiEndMae.Reports.Figures;
 /// <summary>Writes the slices that the HTML report scrolls through.</summary>
 internal static class SliceAtlasWriter
 {
-    // Enough to scroll by, small enough that a report of dozens of runs opens at once.
+    // Large enough to look at, small enough that a report of dozens of runs opens quickly.
     private const int MostSlices = 48, MostPixels = 160, Columns = 8, JpegQuality = 82;
 
-    /// <summary>Writes the tiles of a case into a folder, its atlas last.</summary>
-    /// <param name="folder">Made where it is not there.</param>
+    /// <summary>Writes the tiles of a case into a folder, and the atlas last.</summary>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <param name="name">Id of the case.</param>
     /// <param name="start">Start of the fine-tuning.</param>
     /// <param name="image">[X, Y, Z], 0 to 1.</param>
     /// <param name="truth">Class indices on the same grid.</param>
     /// <param name="prediction">Class indices on the same grid.</param>
-    /// <param name="spacing">Of the grid, mm.</param>
+    /// <param name="spacing">Distance between voxels in mm.</param>
     /// <param name="labels">Names of the classes, background first.</param>
     public static void Write(string folder, string name, string start, Panel image, ushort[] truth, ushort[] prediction, Spacing3 spacing, IReadOnlyList<string> labels)
     {
@@ -39,7 +39,7 @@ internal static class SliceAtlasWriter
             {
                 for (int u = 0; u < width; u++)
                 {
-                    // Patient's right on the left, anterior up, as radiologists look at it.
+                    // Radiological orientation: the patient's right is on the left, anterior is up.
                     int voxel = ((((size.X - 1 - (u * shrink)) * size.Y) + (size.Y - 1 - (v * shrink))) * size.Z) + slices[tile];
                     float value = image.Intensities[voxel];
                     byte level = float.IsFinite(value) ? (byte)(Math.Clamp(value, 0f, 1f) * 255) : (byte)0;

@@ -23,7 +23,7 @@ internal static class SliceDrawing
         }
     }
 
-    // The label of a pixel at the border of its area, otherwise nothing.
+    // Returns the label of a pixel on the outline of its area, otherwise background.
     private static int? Outline(ushort[] labels, SlicePlane plane, int column, int row)
     {
         ushort label = labels[plane.Voxel(column, row)];

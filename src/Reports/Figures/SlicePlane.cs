@@ -2,28 +2,28 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Reports.Figures;
 
-/// <summary>A slice through a volume as a rectangle of pixels, as radiologists look at it: anterior and superior are up, the patient's right is left of the picture, and in sagittal slices the front.</summary>
-/// <param name="Size">Of the volume.</param>
-/// <param name="Across">Axis that runs to the left.</param>
-/// <param name="Up">Axis that runs upwards.</param>
-/// <param name="Through">Axis that the slice is cut across.</param>
+/// <summary>Maps the pixels of a slice to voxels, in radiological orientation: anterior and superior are up; the patient's right, or in sagittal slices the front, is on the left.</summary>
+/// <param name="Size">Size of the volume in voxels.</param>
+/// <param name="Across">Axis that points to the left of the picture.</param>
+/// <param name="Up">Axis that points up.</param>
+/// <param name="Through">Axis perpendicular to the slice.</param>
 /// <param name="At">Index along <paramref name="Through"/>.</param>
-/// <param name="Width">Pixels.</param>
-/// <param name="Height">Pixels.</param>
+/// <param name="Width">Width in pixels.</param>
+/// <param name="Height">Height in pixels.</param>
 internal sealed record SlicePlane(Size3 Size, int Across, int Up, int Through, int At, int Width, int Height)
 {
     private readonly int[] strides = [Size.Y * Size.Z, Size.Z, 1];
 
-    /// <summary>The axial, coronal and sagittal slice through a voxel, in a column of a given width.</summary>
-    /// <param name="size">Of the volume.</param>
-    /// <param name="spacing">Distance between voxels, mm: slices keep their proportions.</param>
-    /// <param name="centre">Voxel that the slices go through.</param>
-    /// <param name="width">Pixels of the widest slice.</param>
+    /// <summary>Returns the axial, coronal and sagittal slices through a voxel, for a column of a given width.</summary>
+    /// <param name="size">Size of the volume in voxels.</param>
+    /// <param name="spacing">Distance between voxels in mm, which gives the proportions of the slices.</param>
+    /// <param name="centre">Voxel through which the slices go.</param>
+    /// <param name="width">Width of the widest slice in pixels.</param>
     public static SlicePlane[] Through3(Size3 size, Spacing3 spacing, Size3 centre, int width)
     {
         double[] lengths = [size.X * spacing.X, size.Y * spacing.Y, size.Z * spacing.Z];
         double scale = width / Math.Max(lengths[0], lengths[1]);
-        // A scan much longer than wide must not make a picture without end.
+        // Limits the height of the picture for scans that are much longer than wide.
         scale = Math.Min(scale, 2.0 * width / Math.Max(lengths[1], lengths[2]));
         return [Plane(0, 1, 2), Plane(0, 2, 1), Plane(1, 2, 0)];
 
@@ -32,10 +32,10 @@ internal sealed record SlicePlane(Size3 Size, int Across, int Up, int Through, i
         int Pixels(int axis) => Math.Max(4, (int)Math.Round(lengths[axis] * scale));
     }
 
-    /// <summary>Index of the voxel nearest to a pixel.</summary>
+    /// <summary>Returns the index of the voxel nearest to a pixel.</summary>
     public int Voxel(int column, int row) => Base + Nearest(Width - 1 - column, Width, Size[Across]) * strides[Across] + Nearest(Height - 1 - row, Height, Size[Up]) * strides[Up];
 
-    /// <summary>The value at a pixel, interpolated in the plane.</summary>
+    /// <summary>Returns the value at a pixel, interpolated in the plane.</summary>
     public float Value(float[] values, int column, int row)
     {
         (int a0, int a1, float fa) = Neighbours(Width - 1 - column, Width, Size[Across]);

@@ -3,7 +3,7 @@ using HiEndMae.Reports.Statistics;
 
 namespace HiEndMae.Reports.Html;
 
-/// <summary>Dice of one class, a bar per row, as inline SVG.</summary>
+/// <summary>Draws the Dice scores of one class as inline SVG with a bar per row.</summary>
 internal static class BarChart
 {
     private const double Width = 340, RowHeight = 17, Left = 156, ValueWidth = 40, BarHeight = 11;
@@ -11,7 +11,7 @@ internal static class BarChart
 
     /// <summary>Draws bars from 0 to 100 %.</summary>
     /// <param name="title">The class.</param>
-    /// <param name="bars">Name, index of the colour and value.</param>
+    /// <param name="bars">Name, colour index and value of each bar.</param>
     public static string Draw(string title, IReadOnlyList<(string Name, int Color, Estimate Value)> bars)
     {
         double height = (bars.Count * RowHeight) + 2;

@@ -3,7 +3,7 @@ using HiEndMae.Reports.Output;
 
 namespace HiEndMae.Reports.Html;
 
-/// <summary>A table as HTML.</summary>
+/// <summary>Writes a table as HTML.</summary>
 internal static class HtmlGrid
 {
     public static void Write(HtmlText body, TextGrid grid, string label)

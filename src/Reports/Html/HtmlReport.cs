@@ -6,15 +6,15 @@ using HiEndMae.Reports.Tables;
 
 namespace HiEndMae.Reports.Html;
 
-/// <summary>A report as one HTML file that needs nothing else: style, script, charts and pictures are within.</summary>
+/// <summary>Writes a report as a self-contained HTML file with style, script, charts and pictures.</summary>
 internal sealed class HtmlReport(TimeProvider clock)
 {
-    // Nothing is fetched, whatever a run's texts say.
+    // The browser fetches nothing, whatever the texts of a run contain.
     private const string Policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
     private readonly PictureStore pictures = new();
 
-    /// <summary>The page.</summary>
+    /// <summary>Writes the page.</summary>
     public string Write(IReadOnlyList<ReportTable> tables)
     {
         string title = tables.Count == 1 ? tables[0].Heading : "Results";
@@ -25,7 +25,7 @@ internal sealed class HtmlReport(TimeProvider clock)
         Inconsistencies(body, tables);
         body.Raw("</main>\n");
         Footer(body);
-        // Pictures are known once the body is.
+        // The style sheet of the pictures is complete only after the body.
         return new HtmlText()
             .Add($"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n")
             .Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n")
@@ -55,7 +55,7 @@ internal sealed class HtmlReport(TimeProvider clock)
         if (ReportLayout.Intervals(table) is { } intervals) body.Add($"<p class=\"soft\">{intervals}</p>\n");
         if (ReportLayout.Comparisons(table) is { } comparisons)
         {
-            body.Raw("<h3>What the table asks</h3>\n");
+            body.Raw("<h3>Comparisons</h3>\n");
             HtmlGrid.Write(body, comparisons, $"Comparisons of {table.Heading}");
         }
         List(body, "missing", "Missing", table.Missing, open: table.Missing.Count <= 6);
@@ -73,7 +73,7 @@ internal sealed class HtmlReport(TimeProvider clock)
     {
         if (tables.All(table => table.Paper is null)) return;
         IReadOnlyList<PaperInconsistency> found = PaperTables.Inconsistencies();
-        body.Add($"<section>\n<h2>Where the paper does not agree with itself</h2>\n<details><summary>{found.Count} numbers that another place of the paper, or their own cells, do not give</summary>\n<ul>\n");
+        body.Add($"<section>\n<h2>Inconsistencies in the paper</h2>\n<details><summary>{found.Count} numbers that contradict another place of the paper or their own cells</summary>\n<ul>\n");
         foreach (PaperInconsistency one in found) body.Add($"<li>{PaperTables.Get(one.Table).Heading}: {one}</li>\n");
         body.Raw("</ul>\n</details>\n</section>\n");
     }
@@ -81,7 +81,7 @@ internal sealed class HtmlReport(TimeProvider clock)
     private void Footer(HtmlText body)
     {
         body.Add($"<footer>Written by hiendmae {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}. Dice on the grid that the models work on.");
-        if (pictures.LeftOut > 0) body.Add($" {pictures.LeftOut} pictures found no room in this page; they are in the run directories.");
+        if (pictures.LeftOut > 0) body.Add($" {pictures.LeftOut} pictures were left out to limit the size of this page; they are in the run directories.");
         body.Raw("</footer>\n");
     }
 

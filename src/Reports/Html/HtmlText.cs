@@ -4,18 +4,18 @@ using System.Text;
 
 namespace HiEndMae.Reports.Html;
 
-/// <summary>HTML by the piece; every text is escaped.</summary>
+/// <summary>Builds HTML and escapes every text.</summary>
 internal sealed class HtmlText
 {
     private readonly StringBuilder text = new();
 
-    /// <summary>A text as it may stand between tags and in attributes.</summary>
+    /// <summary>Escapes a text for use between tags and in attributes.</summary>
     public static string Escape(string value) => WebUtility.HtmlEncode(value);
 
-    /// <summary>A number in a form that HTML and SVG read.</summary>
+    /// <summary>Formats a number for HTML and SVG.</summary>
     public static string Number(double value) => Math.Round(value, 2).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Appends markup as it is; values within braces are escaped.</summary>
+    /// <summary>Appends markup; interpolated values are escaped.</summary>
     public HtmlText Add(FormattableString markup)
     {
         object?[] values = [.. markup.GetArguments().Select(argument => (object?)(argument switch
@@ -28,7 +28,7 @@ internal sealed class HtmlText
         return this;
     }
 
-    /// <summary>Appends what is markup already.</summary>
+    /// <summary>Appends markup without escaping.</summary>
     public HtmlText Raw(string markup)
     {
         text.Append(markup);

@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace HiEndMae.Reports.Html;
 
-/// <summary>Values by step as inline SVG.</summary>
+/// <summary>Draws values by step as inline SVG.</summary>
 internal static class LineChart
 {
     private const double Width = 560, Height = 280, Left = 52, Right = 12, Top = 10, Bottom = 34;
     private const int MostPoints = 240, Ticks = 5;
 
     /// <summary>A line of a chart.</summary>
-    /// <param name="Name">For the tooltip.</param>
-    /// <param name="Color">Index of its colour.</param>
-    /// <param name="Points">By step, at least one.</param>
+    /// <param name="Name">Text of the tooltip.</param>
+    /// <param name="Color">Index of the colour.</param>
+    /// <param name="Points">At least one point, ordered by step.</param>
     internal sealed record Line(string Name, int Color, IReadOnlyList<(int Step, double Value)> Points);
 
-    /// <summary>Draws lines; one or more.</summary>
-    /// <param name="title">What it shows, for those who cannot see it.</param>
-    /// <param name="unit">What the values are.</param>
-    /// <param name="lines">The lines.</param>
+    /// <summary>Draws a chart.</summary>
+    /// <param name="title">Description for screen readers.</param>
+    /// <param name="unit">Label of the vertical axis.</param>
+    /// <param name="lines">At least one line.</param>
     public static string Draw(string title, string unit, IReadOnlyList<Line> lines)
     {
         double lastStep = Math.Max(1, lines.Max(line => line.Points[^1].Step));
@@ -48,7 +48,7 @@ internal static class LineChart
         double Y(double value) => Top + ((high - value) / (high - low) * (Height - Top - Bottom));
     }
 
-    // Buckets keep their mean: a curve of 400,000 steps stays readable, and small.
+    // Long curves are averaged in buckets, so that 400,000 steps stay readable and small.
     private static IEnumerable<(int Step, double Value)> Thin(IReadOnlyList<(int Step, double Value)> points)
     {
         if (points.Count <= MostPoints) return points;

@@ -2,23 +2,23 @@ using System.Security.Cryptography;
 
 namespace HiEndMae.Reports.Html;
 
-/// <summary>Pictures of the page, each in it once, as CSS classes of data URIs.</summary>
+/// <summary>Embeds the pictures of a page, each once, as CSS classes with data URIs.</summary>
 internal sealed class PictureStore
 {
-    // A page that browsers and mail programs still open at once.
+    // Browsers and mail programs still open a page of this size quickly.
     private const long MostBytes = 32L << 20;
 
     private readonly Dictionary<string, int> known = [];
     private readonly List<string> uris = [];
     private long bytes;
 
-    /// <summary>Pictures that found no room.</summary>
+    /// <summary>Number of pictures that were left out because of the size limit.</summary>
     public int LeftOut { get; private set; }
 
-    /// <summary>Name of the class that shows a picture as its background; null where there is no room for it or it cannot be read.</summary>
+    /// <summary>Returns the name of a CSS class that shows the picture as background, or null if the picture is left out or cannot be read.</summary>
     public string? Class(string path) => Index(path) is { } index ? $"i{index}" : null;
 
-    /// <summary>The picture as a data URI; null where there is no room for it or it cannot be read.</summary>
+    /// <summary>Returns the picture as a data URI, or null if it is left out or cannot be read.</summary>
     public string? Uri(string path)
     {
         if (!TryRead(path, out byte[] content)) return null;
@@ -31,7 +31,7 @@ internal sealed class PictureStore
         return Encode(path, content);
     }
 
-    /// <summary>The style sheet of every picture that a class was given for.</summary>
+    /// <summary>Returns the style sheet of all pictures with a class.</summary>
     public string Styles() => string.Concat(uris.Select((uri, index) => $".i{index}{{background-image:url({uri})}}\n"));
 
     private int? Index(string path)

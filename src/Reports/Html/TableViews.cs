@@ -10,7 +10,7 @@ using HiEndMae.Runs.Directories;
 
 namespace HiEndMae.Reports.Html;
 
-/// <summary>What stands below a table: curves, bars, pictures and configs of its runs.</summary>
+/// <summary>Writes the parts below a table: curves, bars, pictures and configs of its runs.</summary>
 internal sealed class TableViews(ReportTable table, PictureStore pictures)
 {
     private const int Colors = 12, MostCases = 8;
@@ -18,7 +18,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
     private readonly string[] datasets = [.. table.Runs.Select(DatasetOf).Distinct()];
     private readonly Dictionary<string, IReadOnlyList<MetricSeries>> metrics = table.Runs.ToDictionary(run => run.Folder, run => RunReader.Metrics(run.Folder));
 
-    /// <summary>Losses and validation scores by step, a colour per row, a line per seed.</summary>
+    /// <summary>Writes losses and validation scores by step, with a colour per row and a line per seed.</summary>
     public void Curves(HtmlText body)
     {
         var charts = new List<(StageKind Kind, string Key, LineChart.Line[] Lines)>();
@@ -44,7 +44,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         body.Raw("</div>\n");
     }
 
-    /// <summary>Dice of every class, a bar per row.</summary>
+    /// <summary>Writes the Dice scores of every class with a bar per row.</summary>
     public void Organs(HtmlText body)
     {
         var byClass = new Dictionary<string, List<(string Name, int Color, Estimate Value)>>();
@@ -64,7 +64,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         body.Raw("</div>\n");
     }
 
-    /// <summary>Reconstructions by mask ratio: of the first run of each row.</summary>
+    /// <summary>Writes the reconstructions of the first run of each row, by mask ratio.</summary>
     public void Reconstructions(HtmlText body)
     {
         (double Ratio, string Row, string Uri)[] found = [.. rows
@@ -73,7 +73,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
             .Select(one => (Ratio: MaskRatio(one.Run!), Row: one.Row.Id, Uri: pictures.Uri(Picture(one.Run!))))
             .Where(one => one.Uri is not null).Select(one => (one.Ratio, one.Row, one.Uri!)).OrderBy(one => one.Ratio)];
         if (found.Length == 0) return;
-        body.Raw("<h3>Reconstructions by mask ratio</h3>\n<p class=\"soft\">Columns: input, what the encoder sees, reconstruction. Rows: axial, coronal, sagittal.</p>\n<div class=\"pictures\">\n");
+        body.Raw("<h3>Reconstructions by mask ratio</h3>\n<p class=\"soft\">Columns: input, masked input, reconstruction. Rows: axial, coronal, sagittal.</p>\n<div class=\"pictures\">\n");
         foreach ((double ratio, string row, string uri) in found)
         {
             string caption = string.Create(CultureInfo.InvariantCulture, $"{100 * ratio:0.#} % masked{(table.Paper?.Id == "table5" ? "" : $", {row}")}");
@@ -82,7 +82,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         body.Raw("</div>\n");
     }
 
-    /// <summary>Truth and every row's prediction side by side, to be scrolled through.</summary>
+    /// <summary>Writes truth and predictions of all rows side by side, with a slider for the slice.</summary>
     public void Segmentations(HtmlText body, int index)
     {
         (string Row, string Folder, SliceAtlas Atlas)[] all = [.. rows.SelectMany(row => row.Runs.Take(1).SelectMany(run => Evaluated(row, run).SelectMany(start => Atlases(run, start)).Select(found => (row.Id, found.Folder, found.Atlas))))];
@@ -108,7 +108,7 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         body.Raw("</div>\n");
     }
 
-    /// <summary>Each run's folder and config.</summary>
+    /// <summary>Writes the folder and config of each run.</summary>
     public void Runs(HtmlText body)
     {
         if (table.Runs.Count == 0) return;
@@ -144,12 +144,12 @@ internal sealed class TableViews(ReportTable table, PictureStore pictures)
         body.Add($"</div><figcaption>{caption}</figcaption></figure>\n");
     }
 
-    // Organs of different datasets are different bars, where the table's columns are datasets.
+    // If the columns of the table are datasets, organs of different datasets are separate bars.
     private string OrganOf(RunRecord run, string label) => datasets.Length > 1 ? $"{DatasetOf(run)}: {label.Replace('_', ' ')}" : label.Replace('_', ' ');
 
     private static string DatasetOf(RunRecord run) => ReportTarget.Of(run.Config) is { } target ? target.StandIn.Length > 0 ? target.StandIn : target.Column : "";
 
-    // A run's starts whose results stand in a row.
+    // The starts of a run whose results are in a row.
     private IEnumerable<string> Evaluated(ReportRow row, RunRecord run) => run.Evaluations.Keys.Where(start => ReportTarget.Of(run.Config) is { } target
         ? target.Rows.GetValueOrDefault(start) == row.Id || (table.Paper is null && row.Labels[0] == start)
         : row.Labels[0] == start);

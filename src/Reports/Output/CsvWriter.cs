@@ -4,7 +4,7 @@ using HiEndMae.Reports.Tables;
 
 namespace HiEndMae.Reports.Output;
 
-/// <summary>A report as CSV (RFC 4180): a line per cell, numbers in percent.</summary>
+/// <summary>Writes a report as CSV (RFC 4180) with a line per cell and numbers in percent.</summary>
 internal static class CsvWriter
 {
     private const string Heading = "experiment,table,row,column,paper,ours,deviation,ci95_low,ci95_high,seeds,difference";

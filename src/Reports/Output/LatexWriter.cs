@@ -3,7 +3,7 @@ using HiEndMae.Reports.Tables;
 
 namespace HiEndMae.Reports.Output;
 
-/// <summary>A report as LaTeX tables; wants the package booktabs.</summary>
+/// <summary>Writes a report as LaTeX tables, which need the package booktabs.</summary>
 internal static class LatexWriter
 {
     public static string Write(IReadOnlyList<ReportTable> tables) => "% \\usepackage{booktabs}\n" + string.Concat(tables.Select(table => "\n" + Table(table)));

@@ -3,7 +3,7 @@ using HiEndMae.Reports.Tables;
 
 namespace HiEndMae.Reports.Output;
 
-/// <summary>A report as Markdown with pipe tables.</summary>
+/// <summary>Writes a report as Markdown with pipe tables.</summary>
 internal static class MarkdownWriter
 {
     public static string Write(IReadOnlyList<ReportTable> tables) => string.Join("\n", tables.Select(Table));

@@ -1,20 +1,20 @@
 namespace HiEndMae.Reports.Output;
 
-/// <summary>Forms of a report.</summary>
+/// <summary>Output formats of a report.</summary>
 internal enum ReportFormat
 {
-    /// <summary>For a terminal.</summary>
+    /// <summary>Tables for a terminal.</summary>
     Terminal,
 
-    /// <summary>For a README or a pull request.</summary>
+    /// <summary>Markdown, for a README or a pull request.</summary>
     Markdown,
 
-    /// <summary>A line per cell, for other programs.</summary>
+    /// <summary>CSV with a line per cell, for other programs.</summary>
     Csv,
 
-    /// <summary>Tables for a paper (booktabs).</summary>
+    /// <summary>LaTeX tables for a paper (booktabs).</summary>
     Latex,
 
-    /// <summary>One file with tables, curves and pictures.</summary>
+    /// <summary>One HTML file with tables, curves and pictures.</summary>
     Html,
 }

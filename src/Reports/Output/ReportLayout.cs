@@ -5,12 +5,12 @@ using HiEndMae.Runs.LabelMaps;
 
 namespace HiEndMae.Reports.Output;
 
-/// <summary>What stands where in a printed table; formats only draw it.</summary>
+/// <summary>Lays out the cells of printed tables, independent of the output format.</summary>
 internal static class ReportLayout
 {
     private static readonly GridCell Empty = new("");
 
-    /// <summary>The results: with the paper's numbers, ours and the difference on lines below each other; where other data stands in, ours in a column of its own.</summary>
+    /// <summary>Lays out the results: the paper's numbers, ours, and the difference on consecutive lines. If the data stands in for the paper's, ours are in a column of their own.</summary>
     public static TextGrid Results(ReportTable table)
     {
         bool threeLines = table.Paper is not null && !table.HasStandIns;
@@ -27,7 +27,7 @@ internal static class ReportLayout
         return new TextGrid(columns, lines);
     }
 
-    /// <summary>The comparisons; null where there is none.</summary>
+    /// <summary>Lays out the comparisons; null if there are none.</summary>
     public static TextGrid? Comparisons(ReportTable table)
     {
         if (table.Comparisons.Count == 0) return null;
@@ -38,14 +38,14 @@ internal static class ReportLayout
             [.. table.Comparisons.Select(one => new GridLine(null, [.. Cells(one, paper)]))]);
     }
 
-    /// <summary>What the results' ± means; null where no cell has an interval.</summary>
+    /// <summary>Explains the ± of the results; null if no cell has an interval.</summary>
     public static string? Intervals(ReportTable table) => table.Seeds() switch
     {
         null or { Most: 1 } => null,
         { } seeds => string.Create(CultureInfo.InvariantCulture, $"± is half of the 95 % confidence interval over {(seeds.Fewest == seeds.Most ? $"{seeds.Most}" : $"{seeds.Fewest} to {seeds.Most}")} seeds (Student's t). Differences of rows are taken seed by seed."),
     };
 
-    /// <summary>A result of ours with its interval.</summary>
+    /// <summary>Formats one of our results with its interval.</summary>
     public static string Text(Estimate? estimate, bool signed = false) => estimate is null ? "-" : Number(estimate.Mean, signed) + (estimate.HalfWidth is { } half ? $" ± {Number(half)}" : "");
 
     private static IEnumerable<GridLine> Three(ReportTable table, ReportRow row, string? heading)
@@ -87,7 +87,7 @@ internal static class ReportLayout
 
     private static bool IsBestOfPaper(ReportTable table, ReportRow row, ReportColumn column) => row.Cells[column.Id].Paper is { } paper && Comparable(table, row).Max(one => one.Cells[column.Id].Paper) == paper;
 
-    // Tables S4 to S6 hold three tables, one per amount of labels.
+    // Tables S4 to S6 contain three tables each, one per number of labels.
     private static IEnumerable<ReportRow> Comparable(ReportTable table, ReportRow row) => table.Paper!.Id.StartsWith("table-s", StringComparison.Ordinal)
         ? table.Rows.Where(other => other.Section.Split(':')[0] == row.Section.Split(':')[0])
         : table.Rows;

@@ -1,6 +1,6 @@
 namespace HiEndMae.Reports.Output;
 
-/// <summary>A table ready to print, whatever the format.</summary>
-/// <param name="Columns">Headings.</param>
-/// <param name="Lines">From top to bottom.</param>
+/// <summary>A laid out table, independent of the output format.</summary>
+/// <param name="Columns">Columns from left to right.</param>
+/// <param name="Lines">Lines from top to bottom.</param>
 internal sealed record TextGrid(IReadOnlyList<GridColumn> Columns, IReadOnlyList<GridLine> Lines);

@@ -7,30 +7,30 @@ using HiEndMae.ExperimentFiles;
 
 namespace HiEndMae.Reports.Records;
 
-/// <summary>Finds run directories and reads them; a file that cannot be read is said, and hides no other run.</summary>
+/// <summary>Finds and reads run directories. A file that cannot be read is reported and does not affect other runs.</summary>
 internal sealed class RunReader(TimeProvider clock)
 {
     private const string ConfigFile = "experiment.toml", ResultsFile = "results.json", FingerprintFile = "fingerprint.txt", MetricsFile = "metrics.jsonl", LogFile = "log.txt";
 
-    // A run logs far more often than this while it lives.
+    // A run that is alive logs far more often than this.
     private static readonly TimeSpan Alive = TimeSpan.FromMinutes(10);
     private static readonly ConfigTable Nothing = new([], new SourceSpan("", 1, 1));
 
-    /// <summary>Every run below a folder, by path, so that newer runs of an experiment come later.</summary>
-    /// <exception cref="UserException">There is no such folder.</exception>
+    /// <summary>Returns every run in a folder, ordered by path, so that newer runs of an experiment come later.</summary>
+    /// <exception cref="UserException">The folder does not exist.</exception>
     public IReadOnlyList<RunRecord> ReadAll(string folder)
     {
-        if (!Directory.Exists(folder)) throw new UserException($"There is no folder '{folder}'; name a folder of runs, such as runs, or an experiment file.");
+        if (!Directory.Exists(folder)) throw new UserException($"The folder '{folder}' does not exist; give a folder of runs, such as 'runs', or an experiment file.");
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
         return [.. Directory.EnumerateFiles(folder, ConfigFile, options)
             .Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!)
-            // Copies of a run's config lie among the tracker's artifacts too.
+            // The artifacts of the tracker contain copies of a run's config as well.
             .Where(run => File.Exists(Path.Combine(run, FingerprintFile)) && !IsStage(run))
             .Order(StringComparer.Ordinal)
             .Select(Read)];
     }
 
-    /// <summary>A series per stage and key of a run's metrics.</summary>
+    /// <summary>Returns the metrics of a run as one series per stage and key.</summary>
     public static IReadOnlyList<MetricSeries> Metrics(string folder)
     {
         string path = Path.Combine(folder, MetricsFile);
@@ -47,13 +47,13 @@ internal sealed class RunReader(TimeProvider clock)
         return [.. series.Select(one => new MetricSeries(one.Key.Stage, one.Key.Key, [.. one.Value.Select(point => (point.Key, point.Value))]))];
     }
 
-    // OUT/stages/STAGE/NAME/RUN: a sweep puts its stages together into runs, which are read instead.
+    // OUT/stages/STAGE/NAME/RUN belongs to a sweep, which combines its stages into runs. Those are read instead.
     private static bool IsStage(string run) => File.Exists(Path.Combine(run, "..", "..", "stage.json"));
 
     private RunRecord Read(string folder)
     {
         ConfigTable config = ParsedFile.Parse(File.ReadAllText(Path.Combine(folder, ConfigFile)), Path.Combine(folder, ConfigFile)).Tree ?? Nothing;
-        // A run whose config was changed along the way has a line for each.
+        // If the config was changed during the run, the file has a line for each config.
         string fingerprint = File.ReadLines(Path.Combine(folder, FingerprintFile)).LastOrDefault(line => line.Length > 0)?.Trim() ?? "";
         string results = Path.Combine(folder, ResultsFile);
         if (!File.Exists(results))
@@ -97,7 +97,7 @@ internal sealed class RunReader(TimeProvider clock)
         TimeSpan silent = clock.GetUtcNow().UtcDateTime - written;
         return silent < Alive
             ? (RunState.Running, "still running")
-            : (RunState.Interrupted, string.Create(CultureInfo.InvariantCulture, $"killed, for its last word is of {written:yyyy-MM-dd HH:mm} UTC; run it again with --resume"));
+            : (RunState.Interrupted, string.Create(CultureInfo.InvariantCulture, $"killed; its last message is from {written:yyyy-MM-dd HH:mm} UTC; run it again with --resume"));
     }
 
     private static JsonNode? Parse(string line)
@@ -108,7 +108,7 @@ internal sealed class RunReader(TimeProvider clock)
         }
         catch (JsonException)
         {
-            // The last line of a killed run may be cut.
+            // The last line of a killed run may be incomplete.
             return null;
         }
     }

@@ -3,13 +3,13 @@ using HiEndMae.ExperimentFiles;
 
 namespace HiEndMae.Reports.Records;
 
-/// <summary>What a run directory says.</summary>
-/// <param name="Folder">Its full path.</param>
-/// <param name="Fingerprint">Of its config; empty where it is not written.</param>
-/// <param name="State">How far it came.</param>
-/// <param name="Reason">Why it has no results; empty where it has.</param>
-/// <param name="Config">Its experiment.toml.</param>
-/// <param name="Evaluations">By start; empty without results.</param>
+/// <summary>The content of a run directory.</summary>
+/// <param name="Folder">Full path of the run directory.</param>
+/// <param name="Fingerprint">Fingerprint of the config; empty if it is missing.</param>
+/// <param name="State">State of the run.</param>
+/// <param name="Reason">Reason why there are no results; empty if there are.</param>
+/// <param name="Config">The resolved config.</param>
+/// <param name="Evaluations">Evaluations by start; empty without results.</param>
 internal sealed record RunRecord(
     string Folder, string Fingerprint, RunState State, string Reason, ConfigTable Config, IReadOnlyDictionary<string, RunEvaluation> Evaluations)
 {
@@ -19,6 +19,6 @@ internal sealed record RunRecord(
     /// <summary>Last part of the path.</summary>
     public string Id => Path.GetFileName(Folder);
 
-    /// <summary>A text of the config; null where it says none.</summary>
+    /// <summary>Returns a text of the config, or null.</summary>
     public string? Text(params string[] path) => (ConfigTree.Find(Config, path) as ConfigScalar)?.Value as string;
 }

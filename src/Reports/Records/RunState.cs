@@ -1,17 +1,17 @@
 namespace HiEndMae.Reports.Records;
 
-/// <summary>How far a run came.</summary>
+/// <summary>State of a run.</summary>
 internal enum RunState
 {
-    /// <summary>It has results.</summary>
+    /// <summary>The run has results.</summary>
     Finished,
 
-    /// <summary>It was written to a short while ago.</summary>
+    /// <summary>The run wrote to its log a short while ago.</summary>
     Running,
 
-    /// <summary>It was asked to stop, or was killed.</summary>
+    /// <summary>The run was interrupted or killed.</summary>
     Interrupted,
 
-    /// <summary>It ended with an error.</summary>
+    /// <summary>The run ended with an error.</summary>
     Failed,
 }

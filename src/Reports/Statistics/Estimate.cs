@@ -1,10 +1,10 @@
 namespace HiEndMae.Reports.Statistics;
 
 /// <summary>A mean over seeds with its 95 % confidence interval (Student's t).</summary>
-/// <param name="Mean">Of the values.</param>
-/// <param name="Deviation">Standard deviation, n - 1; null for one value.</param>
-/// <param name="HalfWidth">Half of the interval; null for one value.</param>
-/// <param name="Count">Values, one per seed.</param>
+/// <param name="Mean">Mean of the values.</param>
+/// <param name="Deviation">Standard deviation (n - 1); null for one value.</param>
+/// <param name="HalfWidth">Half of the width of the interval; null for one value.</param>
+/// <param name="Count">Number of values, one per seed.</param>
 internal sealed record Estimate(double Mean, double? Deviation, double? HalfWidth, int Count)
 {
     /// <summary>Lower end of the interval.</summary>
@@ -13,7 +13,7 @@ internal sealed record Estimate(double Mean, double? Deviation, double? HalfWidt
     /// <summary>Upper end of the interval.</summary>
     public double? High => Mean + HalfWidth;
 
-    /// <summary>Sums up values; at least one.</summary>
+    /// <summary>Computes the estimate of at least one value.</summary>
     public static Estimate Of(IReadOnlyCollection<double> values)
     {
         double mean = values.Average();

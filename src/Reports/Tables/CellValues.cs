@@ -3,25 +3,25 @@ using HiEndMae.Reports.Records;
 
 namespace HiEndMae.Reports.Tables;
 
-/// <summary>Results that fell into one cell.</summary>
+/// <summary>Collects the results that belong to one cell.</summary>
 internal sealed class CellValues
 {
     private readonly List<(Replicate Of, double Value, RunRecord Run)> all = [];
 
-    /// <summary>Adds a result; results come in the order of their runs.</summary>
+    /// <summary>Adds a result. Results are added in the order of their runs.</summary>
     public void Add(Replicate replicate, double value, RunRecord run) => all.Add((replicate, value, run));
 
-    /// <summary>Values by seeds, of the newest run's config; the newest run of a seed counts.</summary>
+    /// <summary>Returns the values of the newest run's config by seed. Of several runs of a seed the newest counts.</summary>
     public IReadOnlyDictionary<string, double> BySeeds => Current.GroupBy(one => one.Of.Seeds).ToDictionary(group => group.Key, group => group.Last().Value);
 
-    /// <summary>Values by what pairs runs of two rows.</summary>
+    /// <summary>Returns the values by the seeds with which runs of two rows are paired.</summary>
     public IReadOnlyDictionary<string, double> ByPair => Current.GroupBy(one => one.Of.Seeds).Select(group => group.Last())
         .GroupBy(one => one.Of.Pair).ToDictionary(group => group.Key, group => group.Average(one => one.Value));
 
-    /// <summary>Runs that count.</summary>
+    /// <summary>The runs whose results count.</summary>
     public IEnumerable<RunRecord> Runs => Current.GroupBy(one => one.Of.Seeds).Select(group => group.Last().Run);
 
-    /// <summary>Said where runs of other configs fell into the cell too; null where none did.</summary>
+    /// <summary>Returns a note if runs of other configs belong to the cell as well, otherwise null.</summary>
     public string? LeftOut()
     {
         Replicate[] families = [.. all.Select(one => one.Of).DistinctBy(one => one.FamilyKey)];

@@ -3,21 +3,21 @@ using HiEndMae.Reports.Statistics;
 
 namespace HiEndMae.Reports.Tables;
 
-/// <summary>Whether one row is better than another, seed by seed.</summary>
+/// <summary>Compares two rows seed by seed.</summary>
 /// <param name="Question">The two rows.</param>
-/// <param name="Column">Where.</param>
-/// <param name="Difference">Mean of the differences of runs with equal seeds, points of Dice; null where no seed is in both rows.</param>
-/// <param name="PaperColumn">The paper's column beside it.</param>
-/// <param name="PaperDifference">The same by the paper; null where it has none.</param>
+/// <param name="Column">The column.</param>
+/// <param name="Difference">Mean difference of runs with equal seeds, in points of Dice; null if the rows share no seed.</param>
+/// <param name="PaperColumn">The corresponding column of the paper.</param>
+/// <param name="PaperDifference">The difference in the paper, or null.</param>
 internal sealed record Comparison(PaperQuestion Question, string Column, Estimate? Difference, string PaperColumn, decimal? PaperDifference)
 {
-    /// <summary>In words.</summary>
+    /// <summary>Describes the result in words.</summary>
     public string Verdict => Difference switch
     {
         null => "no result",
-        { HalfWidth: null } => "one seed: nothing can be said",
+        { HalfWidth: null } => "one seed only",
         { Low: > 0 } => "better",
         { High: < 0 } => "worse",
-        _ => "not to be told apart",
+        _ => "no difference shown",
     };
 }

@@ -6,7 +6,7 @@ using HiEndMae.Runs.LabelMaps;
 
 namespace HiEndMae.Reports.Tables;
 
-/// <summary>Puts results beside a table of the paper.</summary>
+/// <summary>Builds tables of results beside tables of the paper.</summary>
 internal sealed class PaperTableBuilder
 {
     private const double Percent = 100;
@@ -23,7 +23,7 @@ internal sealed class PaperTableBuilder
     /// <summary>Builds the table of one experiment.</summary>
     /// <param name="experiment">Its name.</param>
     /// <param name="paper">The paper's table.</param>
-    /// <param name="entries">Its combinations, those of older runs first; each says a row of this table.</param>
+    /// <param name="entries">The combinations, those of older runs first. Each names a row of this table.</param>
     public static ReportTable Build(string experiment, PaperTable paper, IReadOnlyList<ReportEntry> entries)
     {
         var builder = new PaperTableBuilder(paper);
@@ -58,8 +58,8 @@ internal sealed class PaperTableBuilder
         if (target.Column.Length > 0 || target.StandIn.Length > 0)
         {
             notes.Add(evaluation.IncludesBackground
-                ? "Mean Dice counts background, as the official code does."
-                : "Mean Dice leaves background out (evaluate.include_background = false); the official code counts it.");
+                ? "Mean Dice includes background, as in the official code."
+                : "Mean Dice excludes background (evaluate.include_background = false); the official code includes it.");
             if (evaluation.Mean is { } mean) Put(row, target.StandIn.Length > 0 ? target.StandIn : target.Column, mean);
             return;
         }
@@ -88,13 +88,13 @@ internal sealed class PaperTableBuilder
         IEnumerable<string> open = unfinished.GroupBy(one => (one.Rows, one.Why))
             .Select(group => $"{group.Key.Rows}: {group.Key.Why} ({(group.Count() == 1 ? group.First().Name : $"{group.Count()} combinations")})");
         string[] without = [.. paper.Rows.Where(row => !byRow.ContainsKey(row.Id)).Select(row => row.Id)];
-        if (without.Length > 0) missing.Add($"No experiment here gives {(without.Length == 1 ? "the row" : "the rows")} {string.Join(", ", without)}.");
+        if (without.Length > 0) missing.Add($"No experiment here provides {(without.Length == 1 ? "the row" : "the rows")} {string.Join(", ", without)}.");
         string[] partly = [.. rows.Where(row => row.HasOurs && standIns.Count == 0).Select(row => (row.Id, Columns: Unmeasured(row))).Where(one => one.Columns.Length > 0)
             .Select(one => $"{one.Id}: no result for {string.Join(", ", one.Columns)}")];
         return new ReportTable(
             experiment, paper, paper.LabelNames, columns, rows, [.. Comparisons()], [.. open, .. missing, .. partly],
             [.. paper.Notes.Select(note => "Paper: " + note),
-                .. PaperTables.Inconsistencies().Where(one => one.Table == paper.Id).Select(one => $"The paper does not agree with itself: {one}."), .. notes]);
+                .. PaperTables.Inconsistencies().Where(one => one.Table == paper.Id).Select(one => $"Inconsistency in the paper: {one}."), .. notes]);
     }
 
     private ReportRow Row(PaperRow row, ReportColumn[] columns)
@@ -113,7 +113,7 @@ internal sealed class PaperTableBuilder
         return [.. row.Labels.Select((label, i) => i == flops ? counted.ToString("0.00##", CultureInfo.InvariantCulture) : label)];
     }
 
-    // What was measured, or the mean of what was: by seeds that all of its cells have.
+    // The measured values, or their mean over the seeds that all cells have.
     private IReadOnlyDictionary<string, double>? Ours(string row, string column) => values.TryGetValue((row, column), out CellValues? cell)
         ? cell.BySeeds
         : Mean(row, column, one => one.BySeeds);
@@ -131,7 +131,7 @@ internal sealed class PaperTableBuilder
         return found[0].Keys.Where(key => found.All(one => one.ContainsKey(key))).ToDictionary(key => key, key => found.Average(one => one[key]));
     }
 
-    // Columns are other datasets, whose own seeds say nothing about the run's: only the experiment's seed pairs them.
+    // Columns are different datasets with seeds of their own. Runs are paired by the experiment's seed only.
     private static Dictionary<string, double> Unnamed(IReadOnlyDictionary<string, double> bySeeds) => bySeeds
         .GroupBy(pair => string.Join(", ", pair.Key.Split(", ").Where(seed => !seed.Contains(".data.", StringComparison.Ordinal))))
         .ToDictionary(group => group.Key, group => group.Average(pair => pair.Value));

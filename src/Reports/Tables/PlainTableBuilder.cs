@@ -4,7 +4,7 @@ using HiEndMae.Reports.Statistics;
 
 namespace HiEndMae.Reports.Tables;
 
-/// <summary>A table of experiments that name no table of the paper: a row per config and start, a column per class.</summary>
+/// <summary>Builds tables of experiments that belong to no table of the paper, with a row per config and start and a column per class.</summary>
 internal static class PlainTableBuilder
 {
     private const double Percent = 100;
@@ -15,7 +15,7 @@ internal static class PlainTableBuilder
     {
         (ReportEntry Entry, string Start, RunEvaluation Evaluation, Replicate Of)[] results = [.. entries.Where(entry => entry.Run is { State: RunState.Finished })
             .SelectMany(entry => entry.Run!.Evaluations.Select(pair => (entry, pair.Key, pair.Value, Replicate.Of(entry.Config, pair.Key))))];
-        // A family that lacks a key, such as scratch those of pre-training, does not differ in it.
+        // A family without a key does not differ in it. For example, scratch has no keys of pre-training.
         string[] differences = [.. results.Select(result => result.Of).DistinctBy(one => one.FamilyKey).SelectMany(one => one.Family)
             .GroupBy(pair => pair.Key, pair => pair.Value).Where(key => key.Distinct().Skip(1).Any()).Select(key => key.Key).Order(StringComparer.Ordinal)];
         string[] classes = [.. results.SelectMany(result => result.Evaluation.Dice.Select(pair => pair.Key)).Distinct()];
@@ -37,7 +37,7 @@ internal static class PlainTableBuilder
             rows.Add((new ReportRow(group.Key.Section, $"{group.Key.Section} {group.Key.Start}".Trim(), labels, labels, shown, [.. group.Select(one => one.Entry.Run!).DistinctBy(run => run.Folder)]),
                 group.Key.Start, group.Key.Section, cells[Mean]));
         }
-        string background = results.Length == 0 ? "" : results[0].Evaluation.IncludesBackground ? "Mean Dice counts background." : "Mean Dice leaves background out.";
+        string background = results.Length == 0 ? "" : results[0].Evaluation.IncludesBackground ? "Mean Dice includes background." : "Mean Dice excludes background.";
         return new ReportTable(
             experiment, null, ["start"], columns, [.. rows.Select(row => row.Row)], [.. Comparisons(rows)],
             [.. entries.Where(entry => entry.Run is not { State: RunState.Finished }).Select(entry => $"{entry.Name}: {entry.Why}"),
@@ -45,7 +45,7 @@ internal static class PlainTableBuilder
             background.Length > 0 ? [background] : []);
     }
 
-    // Pre-trained against scratch, within one config.
+    // Compares pre-trained with scratch within one config.
     private static IEnumerable<Comparison> Comparisons(List<(ReportRow Row, string Start, string Section, CellValues Mean)> rows)
     {
         foreach (var row in rows.Where(row => row.Start != "scratch"))

@@ -3,19 +3,19 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Reports.Tables;
 
-/// <summary>What tells runs of one config apart: runs that differ in nothing but keys named "seed" are replicates of each other.</summary>
-/// <param name="Family">Everything that the start's result depends on, without seeds.</param>
+/// <summary>Identifies replicates: runs that differ only in keys named "seed" are replicates of each other.</summary>
+/// <param name="Family">Every key on which the result of the start depends, without seeds.</param>
 /// <param name="Seeds">The seeds.</param>
-/// <param name="Pair">The seeds without those of pre-training: what pairs runs of two rows.</param>
+/// <param name="Pair">The seeds without those of pre-training, with which runs of two rows are paired.</param>
 internal sealed record Replicate(IReadOnlyDictionary<string, string> Family, string Seeds, string Pair)
 {
     private const string Seed = "seed", Scratch = "scratch", Pretraining = "pretrain.", Starts = "finetune.init";
     private static readonly string[] Ignored = [.. IgnoredKeys(ExperimentConfig.Schema, "")];
 
-    /// <summary>Of one start of an experiment.</summary>
+    /// <summary>Returns the replicate of one start of an experiment.</summary>
     public static Replicate Of(ConfigTable config, string start)
     {
-        // Training from scratch does not depend on what was pre-trained beside it.
+        // Training from scratch does not depend on pre-training.
         KeyValuePair<string, string>[] keys = [.. TomlText.Flatten(config)
             .Where(pair => pair.Key != Starts && !Ignored.Any(ignored => pair.Key == ignored || pair.Key.StartsWith(ignored + ".", StringComparison.Ordinal)))
             .Where(pair => start != Scratch || !pair.Key.StartsWith(Pretraining, StringComparison.Ordinal))
@@ -26,10 +26,10 @@ internal sealed record Replicate(IReadOnlyDictionary<string, string> Family, str
             Join(seeds.Where(pair => !pair.Key.StartsWith(Pretraining, StringComparison.Ordinal))));
     }
 
-    /// <summary>One text for a family.</summary>
+    /// <summary>The family as one text.</summary>
     public string FamilyKey => Join(Family);
 
-    /// <summary>Keys in which families differ.</summary>
+    /// <summary>Returns the keys in which families differ.</summary>
     public static IReadOnlyList<string> Differences(IReadOnlyCollection<Replicate> replicates) =>
         [.. replicates.SelectMany(one => one.Family.Keys).Distinct().Where(key => replicates.Select(one => one.Family.GetValueOrDefault(key)).Distinct().Count() > 1).Order(StringComparer.Ordinal)];
 

@@ -1,7 +1,7 @@
 namespace HiEndMae.Reports.Tables;
 
 /// <summary>A column of results.</summary>
-/// <param name="Id">Unique within the table.</param>
+/// <param name="Id">Identifier, unique within the table.</param>
 /// <param name="Group">Heading over several columns; empty for none.</param>
 /// <param name="Name">Heading.</param>
 /// <param name="IsOurs">Whether the paper has no such column.</param>

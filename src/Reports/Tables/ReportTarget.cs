@@ -4,14 +4,14 @@ using HiEndMae.ExperimentFiles.Paper;
 
 namespace HiEndMae.Reports.Tables;
 
-/// <summary>[report] of a config, read without a schema, so that runs of other versions can be read too.</summary>
-/// <param name="Table">The paper's table.</param>
-/// <param name="Rows">Row by start.</param>
-/// <param name="Column">Column of the mean; empty where classes have columns.</param>
-/// <param name="StandIn">Name of data that is not the paper's; empty for none.</param>
+/// <summary>The [report] table of a config. It is read without a schema, so that runs of other versions can be read as well.</summary>
+/// <param name="Table">Table of the paper.</param>
+/// <param name="Rows">Rows by start.</param>
+/// <param name="Column">Column of the mean; empty if classes have columns.</param>
+/// <param name="StandIn">Name of the data if it stands in for the paper's; otherwise empty.</param>
 internal sealed record ReportTarget(string Table, IReadOnlyDictionary<string, string> Rows, string Column, string StandIn)
 {
-    /// <summary>Reads it; null where the config does not say, or names what this version does not know.</summary>
+    /// <summary>Reads the table. Returns null if it is missing or names something that this version does not know.</summary>
     public static ReportTarget? Of(ConfigTable config)
     {
         string table = Text("table");

@@ -11,22 +11,22 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>An encoder to analyse: a checkpoint, and the experiment that made it.</summary>
-/// <param name="Label">What tables call it.</param>
-/// <param name="Checkpoint">Its folder.</param>
-/// <param name="Runs">The folder of run directories that its run lies in.</param>
+/// <summary>An encoder to analyse: a checkpoint and the experiment that made it.</summary>
+/// <param name="Label">Name in tables.</param>
+/// <param name="Checkpoint">Folder of the checkpoint.</param>
+/// <param name="Runs">Folder of run directories that contains the run.</param>
 /// <param name="Config">The experiment.</param>
 internal sealed record AnalyzedModel(string Label, string Checkpoint, string Runs, ExperimentConfig Config)
 {
     private const string Prefix = "encoder.";
 
-    /// <summary>Finds what an argument names.</summary>
-    /// <param name="argument">A run, a stage's folder in it, or a checkpoint; or LABEL=PATH.</param>
-    /// <param name="environment">Variables of the run's config.</param>
+    /// <summary>Finds the encoder that an argument names.</summary>
+    /// <param name="argument">A run, the folder of a stage, or a checkpoint; or LABEL=PATH.</param>
+    /// <param name="environment">Environment variables of the run's config.</param>
     /// <param name="catalog">Components.</param>
-    /// <exception cref="UserException">The path is of no run.</exception>
+    /// <exception cref="UserException">The path does not belong to a run.</exception>
     /// <exception cref="InvalidExperimentException">The run's config is wrong.</exception>
-    /// <exception cref="CheckpointException">There is no whole checkpoint.</exception>
+    /// <exception cref="CheckpointException">There is no complete checkpoint.</exception>
     public static AnalyzedModel Open(string argument, RunEnvironment environment, PluginCatalog catalog)
     {
         int at = argument.IndexOf('=', StringComparison.Ordinal);
@@ -39,20 +39,20 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         return new AnalyzedModel(label, checkpoint, Path.GetFullPath(Path.Combine(found.Run, "..", "..")), loaded.Experiments[0].Config);
     }
 
-    /// <summary>The data that the encoder can be probed on: of fine-tuning, or else of pre-training.</summary>
+    /// <summary>The data on which the encoder can be probed: that of fine-tuning, otherwise that of pre-training.</summary>
     public DataConfig Data => Config.Finetune?.Data.ForFinetuning() ?? Config.Pretrain!.Data.ForPretraining();
 
-    /// <summary>Makes the encoder and fills it, in the current dispose scope.</summary>
-    /// <param name="factory">Makes components.</param>
-    /// <param name="channels">Of the images.</param>
-    /// <param name="device">Where it goes.</param>
-    /// <exception cref="CheckpointException">The checkpoint is broken, of another model, or holds no encoder.</exception>
+    /// <summary>Creates the encoder in the current dispose scope and loads its weights.</summary>
+    /// <param name="factory">Creates components.</param>
+    /// <param name="channels">Number of image channels.</param>
+    /// <param name="device">Device of the encoder.</param>
+    /// <exception cref="CheckpointException">The checkpoint is damaged, belongs to another model, or contains no encoder.</exception>
     /// <exception cref="UserException">The encoder has no patch tokens.</exception>
     public TokenEncoder Load(ComponentFactory factory, int channels, Device device)
     {
         using WeightFile file = WeightFile.Open(Checkpoint);
         WeightEntry[] entries = [.. file.Entries.Where(entry => entry.Name.StartsWith(Prefix, StringComparison.Ordinal))];
-        if (entries.Length == 0) throw new CheckpointException($"'{Checkpoint}' holds no encoder: no tensor's name begins with '{Prefix}'.");
+        if (entries.Length == 0) throw new CheckpointException($"'{Checkpoint}' contains no encoder: no name of a tensor begins with '{Prefix}'.");
         bool finetuned = file.Entries.Any(entry => entry.Name.StartsWith("head.", StringComparison.Ordinal));
         TokenEncoder encoder = Create(factory, channels, finetuned, device);
         using DisposeScope scope = NewDisposeScope();
@@ -62,7 +62,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         return encoder;
     }
 
-    /// <summary>The same encoder as it was before any training, from another seed.</summary>
+    /// <summary>Creates the same encoder with untrained weights of a seed.</summary>
     public TokenEncoder Random(ComponentFactory factory, int channels, int seed, Device device)
     {
         manual_seed(seed);
@@ -75,7 +75,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
     {
         Encoder encoder = factory.Create<Encoder>(Slot.Encoder, Config.Encoder, new EncoderContext(channels, Data.Crop, finetuned ? EncoderUse.Segmentation : EncoderUse.Pretraining));
         encoder.to(device);
-        return encoder as TokenEncoder ?? throw new UserException($"The encoder '{Config.Encoder.Plugin}' of '{Label}' has no patch tokens to probe; encoders such as vit3d have.");
+        return encoder as TokenEncoder ?? throw new UserException($"The encoder '{Config.Encoder.Plugin}' of '{Label}' has no patch tokens to probe; choose a model with an encoder such as vit3d.");
     }
 
     private static string Stage(string path, FineTunedPath found)
@@ -86,10 +86,10 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         }
         string pretrain = Path.Combine(found.Run, "pretrain", "checkpoints");
         if (Directory.Exists(pretrain)) return pretrain;
-        throw new UserException($"The run '{found.Run}' has pre-trained nothing; name a stage or a checkpoint in it, such as '{Path.Combine(found.Run, "finetune-scratch")}'.");
+        throw new UserException($"The run '{found.Run}' has no pre-training; name a stage or a checkpoint in it, such as '{Path.Combine(found.Run, "finetune-scratch")}'.");
     }
 
-    // "table7/20260801-..., pretrain, step 2000" is what tells checkpoints of one command apart.
+    // Experiment, stage and step distinguish the checkpoints of one command.
     private static string LabelOf(string run, string checkpoint)
     {
         string name = Path.GetFileName(checkpoint), stage = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(checkpoint)))!;

@@ -15,24 +15,24 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Probes several encoders on the same crops, beside positions, voxels and untrained encoders.</summary>
+/// <summary>Probes several encoders on the same crops, together with positions, voxels and untrained encoders.</summary>
 /// <param name="catalog">Components.</param>
-/// <param name="progress">Shows how far it is.</param>
-/// <param name="note">Takes sentences for the user.</param>
-/// <param name="clock">Time.</param>
+/// <param name="progress">Shows the progress.</param>
+/// <param name="note">Shows a sentence to the user.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class ProbeAnalysis(PluginCatalog catalog, IProgressDisplay progress, Action<string> note, TimeProvider clock)
 {
-    // A system of equations of so many unknowns takes a second.
+    // Solving a system with this many unknowns takes a second.
     private const int MostVoxels = 4096;
     private readonly ComponentFactory factory = new(catalog);
 
-    /// <summary>Probes.</summary>
-    /// <param name="request">What, on what.</param>
-    /// <param name="models">At least one.</param>
-    /// <param name="device">Where encoders run.</param>
-    /// <param name="threads">Of libtorch.</param>
-    /// <param name="cancel">Stops between crops.</param>
-    /// <exception cref="UserException">The models cannot be compared on one crop.</exception>
+    /// <summary>Runs the analysis.</summary>
+    /// <param name="request">The analysis.</param>
+    /// <param name="models">At least one model.</param>
+    /// <param name="device">Device of the encoders.</param>
+    /// <param name="threads">Number of libtorch's threads.</param>
+    /// <param name="cancel">Checked between crops.</param>
+    /// <exception cref="UserException">The models have different crops or patches.</exception>
     /// <exception cref="VolumeException">There are no labelled cases, or one cannot be read.</exception>
     public (IReadOnlyList<ProbedModel> Results, DatasetInfo Info) Run(ProbeRequest request, IReadOnlyList<AnalyzedModel> models, Device device, int threads, CancellationToken cancel)
     {
@@ -82,7 +82,7 @@ internal sealed class ProbeAnalysis(PluginCatalog catalog, IProgressDisplay prog
         return StageData.Prepare(most > 0 && most < cases.Length ? cases[..most] : cases, CasePreparer.ForTraining(data, dataset.Info, withLabels: true), context, cancel).Prepared;
     }
 
-    // Numbers of other crops or patches would be no comparison.
+    // Scores of different crops or patches cannot be compared.
     private Size3 Check(IReadOnlyList<AnalyzedModel> models, DataConfig data, int channels, IReadOnlyList<int> layers, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -92,7 +92,7 @@ internal sealed class ProbeAnalysis(PluginCatalog catalog, IProgressDisplay prog
             TokenEncoderInfo info = model.Random(factory, channels, 0, device).TokenInfo;
             if (info.PatchSize != first.PatchSize || model.Data.Crop != data.Crop)
                 throw new UserException(
-                    $"'{model.Label}' has patches of {info.PatchSize} in crops of {model.Data.Crop}, '{models[0].Label}' patches of {first.PatchSize} in crops of {data.Crop}: their probes cannot be compared. Analyse them in two calls.");
+                    $"'{model.Label}' has patches of {info.PatchSize} in crops of {model.Data.Crop}, '{models[0].Label}' patches of {first.PatchSize} in crops of {data.Crop}, so their probes cannot be compared; analyse them in two calls.");
             if (layers.Where(layer => layer >= info.Depth).ToArray() is [var deep, ..])
                 throw new UserException($"--layers names block {deep}, but the blocks of '{model.Label}' are 0 to {info.Depth - 1}.");
         }

@@ -4,7 +4,7 @@ using HiEndMae.Engine.Metrics;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Probes as JSON.</summary>
+/// <summary>Writes the results of probes as JSON.</summary>
 internal static class ProbeJson
 {
     private const string Definition =
@@ -12,7 +12,7 @@ internal static class ProbeJson
         + "and the mean of the k nearest fitted tokens (cosine of standardised tokens). Mean over organs, background left out; intervals are 95 % percentile intervals of a bootstrap over scored cases. "
         + "\"with_position\" has the place of the patch as further features, one per place. Crops are drawn around labelled voxels, without augmentation and without masking. Effective rank: exp of the entropy of the singular values of the centred tokens that were fitted.";
 
-    /// <summary>Everything, with what the numbers mean.</summary>
+    /// <summary>Writes all numbers and their definitions.</summary>
     public static JsonObject ToJson(IReadOnlyList<ProbedModel> models, ProbeRequest request, IReadOnlyList<string> classes) => new()
     {
         ["what"] = "probe",

@@ -6,17 +6,17 @@ using HiEndMae.Runs.Machine;
 
 namespace HiEndMae.Runs.Artifacts;
 
-/// <summary>Brings models and other artifacts from MLflow to this machine, once each.</summary>
+/// <summary>Downloads models and other artifacts from MLflow, each once.</summary>
 /// <param name="target">The store.</param>
-/// <param name="folder">Where they are kept.</param>
-/// <param name="client">How patient the client of a server is.</param>
-/// <param name="environment">Variables and clock.</param>
+/// <param name="folder">Folder of the copies.</param>
+/// <param name="client">Timeouts and retries of a server's client.</param>
+/// <param name="environment">Environment variables and clock.</param>
 internal sealed class ArtifactFetcher(TrackingTarget target, string folder, MlflowClientOptions client, RunEnvironment environment)
 {
-    /// <summary>Folder of fetched artifacts below the folder of run directories.</summary>
+    /// <summary>Name of the folder of copies in the folder of run directories.</summary>
     public const string FolderName = "mlflow-artifacts";
 
-    /// <summary>Fetches from the environment's store (MLFLOW_TRACKING_URI, or runs/mlflow.db) into the user's cache.</summary>
+    /// <summary>Creates a fetcher from the store of the environment (MLFLOW_TRACKING_URI, or runs/mlflow.db) to the user's cache.</summary>
     /// <exception cref="UserException">A variable or the address cannot be used.</exception>
     public static ArtifactFetcher OfUser(RunEnvironment environment)
     {
@@ -34,10 +34,10 @@ internal sealed class ArtifactFetcher(TrackingTarget target, string folder, Mlfl
         }
     }
 
-    /// <summary>The local copy of what an address names, which is fetched where it is not there yet.</summary>
+    /// <summary>Returns the local copy of an artifact and downloads it if necessary.</summary>
     /// <param name="address">runs:/RUN_ID/PATH, models:/NAME/VERSION, models:/NAME@ALIAS or models:/MODEL_ID.</param>
-    /// <returns>The file or folder, and the address with an alias replaced by the version that it names now.</returns>
-    /// <exception cref="UserException">There is nothing of that address, or the store cannot be reached.</exception>
+    /// <returns>The file or folder, and the address with an alias replaced by its current version.</returns>
+    /// <exception cref="UserException">The address does not exist, or the store cannot be reached.</exception>
     public (string Path, string Address) Fetch(string address)
     {
         try
@@ -53,11 +53,11 @@ internal sealed class ArtifactFetcher(TrackingTarget target, string folder, Mlfl
         }
         catch (TrackingException error)
         {
-            throw new UserException($"{address} cannot be taken from {target}: {error.Message}", error);
+            throw new UserException($"{address} cannot be downloaded from {target}: {error.Message}", error);
         }
     }
 
-    // Beside first: what is there under its name is whole.
+    // Downloaded under a temporary name first, so that a folder under the final name is always complete.
     private void FetchWhole(ITrackingStore store, ArtifactUri uri, string copy)
     {
         Directory.CreateDirectory(folder);
@@ -70,7 +70,7 @@ internal sealed class ArtifactFetcher(TrackingTarget target, string folder, Mlfl
         }
         catch (IOException) when (Path.Exists(copy))
         {
-            // Another process has fetched it meanwhile.
+            // Another process has downloaded it in the meantime.
         }
         finally
         {

@@ -1,14 +1,14 @@
 namespace HiEndMae.Runs.Directories;
 
-/// <summary>What <c>--resume</c> does where the unfinished run was made by another config.</summary>
+/// <summary>What <c>--resume</c> does if the unfinished run has a different config.</summary>
 public enum ChangedConfig
 {
-    /// <summary>Says what was changed, and ends.</summary>
+    /// <summary>Lists the changes and stops.</summary>
     Refuse,
 
-    /// <summary>Goes on with the new config.</summary>
+    /// <summary>Continues with the new config.</summary>
     Accept,
 
-    /// <summary>Starts a new run: other combinations of a sweep leave such runs behind.</summary>
+    /// <summary>Starts a new run, because other combinations of a sweep leave such runs behind.</summary>
     StartNew,
 }

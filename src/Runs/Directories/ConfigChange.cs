@@ -5,18 +5,18 @@ using HiEndMae.ExperimentFiles;
 namespace HiEndMae.Runs.Directories;
 
 /// <summary>A key whose value differs between two configs.</summary>
-/// <param name="Key">Dotted.</param>
-/// <param name="Old">Value before; "(none)" where there was none.</param>
-/// <param name="New">Value now.</param>
-/// <param name="CanChangeResults">Whether the fingerprint counts it.</param>
+/// <param name="Key">The dotted key.</param>
+/// <param name="Old">The old value, or "(none)".</param>
+/// <param name="New">The new value, or "(none)".</param>
+/// <param name="CanChangeResults">Whether the key is part of the fingerprint.</param>
 internal sealed record ConfigChange(string Key, string Old, string New, bool CanChangeResults)
 {
     private const string None = "(none)";
 
-    /// <summary>What differs, in the order of the keys.</summary>
-    /// <param name="old">The resolved TOML of before.</param>
-    /// <param name="now">The resolved TOML of now.</param>
-    /// <param name="components">Plugins, to know which of their keys count.</param>
+    /// <summary>Returns the differences between two configs, ordered by key.</summary>
+    /// <param name="old">The old resolved TOML.</param>
+    /// <param name="now">The new resolved TOML.</param>
+    /// <param name="components">Plugins, which say which of their keys can change results.</param>
     public static IReadOnlyList<ConfigChange> Between(string old, string now, IReadOnlyList<ComponentDescriptor> components)
     {
         (Dictionary<string, string> oldValues, HashSet<string>? oldRelevant) = Read(old, components);
@@ -36,7 +36,7 @@ internal sealed record ConfigChange(string Key, string Old, string New, bool Can
     {
         if (TomlReader.Read(toml, "experiment.toml", _ => { }) is not { } table) return ([], null);
         Dictionary<string, string> values = TomlText.Flatten(table).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
-        // A plugin that is no longer there cannot say which of its keys count: then all do.
+        // If a plugin is no longer installed, all of its keys are assumed to change results.
         bool isKnown = Plugins(table).All(name => components.Any(component => component.Name == name));
         return (values, isKnown ? [.. TomlText.Flatten(ConfigFingerprint.Relevant(table, ExperimentConfig.Schema, components)).Select(entry => entry.Key)] : null);
     }

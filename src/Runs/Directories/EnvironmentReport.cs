@@ -5,7 +5,7 @@ using HiEndMae.Runs.Machine;
 
 namespace HiEndMae.Runs.Directories;
 
-/// <summary>What a result was made on and with: <c>environment.json</c>.</summary>
+/// <summary>Describes the machine and the software of a run: <c>environment.json</c>.</summary>
 internal static class EnvironmentReport
 {
     public static JsonObject Create(PluginCatalog catalog, string device, int threads) => new()

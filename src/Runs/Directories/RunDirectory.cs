@@ -6,7 +6,7 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Runs.Directories;
 
-/// <summary><c>runs/EXPERIMENT/RUN-ID/</c>: everything that a run leaves behind.</summary>
+/// <summary>The directory of a run, <c>runs/EXPERIMENT/RUN-ID/</c>, with everything that it writes.</summary>
 public sealed class RunDirectory
 {
     /// <summary>Folder of the slices that the HTML report shows, one folder per case.</summary>
@@ -28,10 +28,10 @@ public sealed class RunDirectory
     /// <summary>Last part of the path.</summary>
     public string RunId => Path.GetFileName(FullPath);
 
-    /// <summary>Fingerprints of the run's configs, the present one last; more than one where the config was changed along the way.</summary>
+    /// <summary>Fingerprints of the run's configs, the current one last. There are several if the config was changed during the run.</summary>
     public IReadOnlyList<string> Fingerprints => System.IO.File.ReadAllLines(File(FingerprintFile));
 
-    /// <summary>Runs of an experiment that have no results yet, newest first.</summary>
+    /// <summary>Returns the runs of an experiment that have no results yet, newest first.</summary>
     /// <param name="root">The <c>--out</c> folder.</param>
     /// <param name="experiment">Name of the experiment.</param>
     public static IReadOnlyList<RunDirectory> Unfinished(string root, string experiment)
@@ -44,14 +44,14 @@ public sealed class RunDirectory
             .Select(run => new RunDirectory(run))];
     }
 
-    /// <summary>A run directory that is there.</summary>
+    /// <summary>Opens an existing run directory.</summary>
     public static RunDirectory Open(string path) => new(Path.GetFullPath(path));
 
-    /// <summary>Makes the folder of a new run.</summary>
+    /// <summary>Creates the directory of a new run.</summary>
     /// <param name="root">The <c>--out</c> folder.</param>
     /// <param name="experiment">Name of the experiment.</param>
-    /// <param name="fingerprint">Of the resolved config.</param>
-    /// <param name="clock">Gives the run its name.</param>
+    /// <param name="fingerprint">Fingerprint of the resolved config.</param>
+    /// <param name="clock">Gives the time in the name of the run.</param>
     public static RunDirectory Create(string root, string experiment, string fingerprint, TimeProvider clock)
     {
         string folder = FolderOf(root, experiment);
@@ -65,17 +65,17 @@ public sealed class RunDirectory
         return directory;
     }
 
-    /// <summary>Notes that the run goes on with another config.</summary>
+    /// <summary>Records that the run continues with another config.</summary>
     public void ChangeFingerprint(string fingerprint) =>
         Write(FingerprintFile, string.Concat(Fingerprints.Where(one => one != fingerprint).Append(fingerprint).Select(one => one + "\n")));
 
-    /// <summary>Path of a file of the run.</summary>
+    /// <summary>Returns the path of a file of the run.</summary>
     public string File(string name) => Path.Combine(FullPath, name);
 
-    /// <summary>Writes a file of the run, complete or not at all.</summary>
+    /// <summary>Writes a file of the run completely or not at all.</summary>
     public void Write(string name, string text) => AtomicFile.WriteText(File(name), text);
 
-    /// <summary>Appends a line, from any thread. Where the disk is full the line waits in memory for the next one: a run does not end for want of a log.</summary>
+    /// <summary>Appends a line, from any thread. If the disk is full, the line is kept in memory until the next one, so that a run does not fail because of its log.</summary>
     public void AppendLine(string name, string line)
     {
         lock (writing)
@@ -92,19 +92,19 @@ public sealed class RunDirectory
             }
             catch (Exception error) when (error is IOException or ArgumentOutOfRangeException)
             {
-                // Of a full disk or a limit on sizes of files. No half line stays.
+                // The disk is full or a file is too large. An incomplete line is removed.
                 file.SetLength(length);
             }
         }
     }
 
-    /// <summary>Removes a stage's values of steps that will be done again.</summary>
+    /// <summary>Removes a stage's values of steps that will be repeated.</summary>
     public void DropMetricsAfter(string stage, int step)
     {
         if (!System.IO.File.Exists(File("metrics.jsonl"))) return;
         lock (writing)
         {
-            // A line cut off by a kill is no JSON: it is dropped too.
+            // A line that was cut off by a kill is not valid JSON. It is removed as well.
             IEnumerable<string> kept = System.IO.File.ReadAllLines(File("metrics.jsonl")).Where(line => Parse(line) is { } value
                 && ((string?)value["stage"] != stage || (int)value["step"]! <= step));
             Write("metrics.jsonl", string.Concat(kept.Select(line => line + "\n")));
@@ -125,7 +125,7 @@ public sealed class RunDirectory
 
     private static string FolderOf(string root, string experiment) => Path.GetFullPath(Path.Combine(root, SafeName(experiment)));
 
-    /// <summary>A name as a part of a path: letters, digits, '-', '_' and '.' only.</summary>
+    /// <summary>Converts a name to a part of a path with letters, digits, '-', '_' and '.' only.</summary>
     public static string SafeName(string name) =>
         string.Concat(name.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')).Trim('.') is { Length: > 0 } safe ? safe : "run";
 }

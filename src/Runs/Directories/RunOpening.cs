@@ -4,17 +4,17 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Runs.Directories;
 
-/// <summary>The rule of <c>--resume</c>: the newest unfinished run of the same config; one of a changed config only where the user says so.</summary>
+/// <summary>Opens the run directory of an experiment. With <c>--resume</c> it continues the newest unfinished run of the same config, and one with a changed config only if the user allows it.</summary>
 internal static class RunOpening
 {
     private const string ChangesFile = "config-changes.txt";
 
-    /// <summary>Opens a run's folder.</summary>
-    /// <param name="options">Where, and whether to resume.</param>
-    /// <param name="experiment">The experiment that will run in it.</param>
+    /// <summary>Opens or creates a run directory.</summary>
+    /// <param name="options">Options of the command.</param>
+    /// <param name="experiment">The experiment to run.</param>
     /// <param name="catalog">Plugins.</param>
-    /// <param name="clock">Names new runs.</param>
-    /// <param name="say">Takes sentences for the user.</param>
+    /// <param name="clock">Gives the time in the names of new runs.</param>
+    /// <param name="say">Shows a sentence to the user.</param>
     /// <exception cref="UserException">The config of the unfinished run differs, and <c>--accept-changes</c> was not given.</exception>
     public static RunDirectory Open(RunOptions options, LoadedExperiment experiment, PluginCatalog catalog, TimeProvider clock, Action<string> say)
     {
@@ -36,7 +36,7 @@ internal static class RunOpening
         return run;
     }
 
-    /// <summary>Keys that were changed between two parts of a run.</summary>
+    /// <summary>Returns the keys that were changed during a run, one line per change.</summary>
     public static IReadOnlyList<string> ChangesOf(RunDirectory run) => File.Exists(run.File(ChangesFile)) ? File.ReadAllLines(run.File(ChangesFile)) : [];
 
     private static IReadOnlyList<ConfigChange> Changes(RunDirectory run, string resolvedToml, PluginCatalog catalog) =>

@@ -1,12 +1,12 @@
 
 namespace HiEndMae.Runs.Directories;
 
-/// <summary>Options of the <c>run</c> verb.</summary>
+/// <summary>Options of the command <c>run</c>.</summary>
 /// <param name="Out">Folder of run directories.</param>
-/// <param name="Device">Overrides the file's device; null to leave it.</param>
-/// <param name="Resume">Go on with an unfinished run.</param>
-/// <param name="DryRun">Only print.</param>
-/// <param name="Json">JSON instead of tables and progress.</param>
-/// <param name="Changes">What to do where the unfinished run is of another config.</param>
-/// <param name="IsJob">Whether a sweep runs it: alone in its folder, and until the sweep ends.</param>
+/// <param name="Device">Overrides the device of the file; null keeps it.</param>
+/// <param name="Resume">Whether to continue an unfinished run.</param>
+/// <param name="DryRun">Whether to print only.</param>
+/// <param name="Json">Whether to print JSON instead of tables and progress.</param>
+/// <param name="Changes">What to do if the unfinished run has a different config.</param>
+/// <param name="IsJob">Whether the run is a job of a sweep: alone in its folder, and ended with the sweep.</param>
 public sealed record RunOptions(string Out, string? Device, bool Resume, bool DryRun, bool Json, ChangedConfig Changes = ChangedConfig.Refuse, bool IsJob = false);

@@ -16,13 +16,13 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Execution;
 
-/// <summary>Runs the stages of one experiment, each with a tracked run of its own below the experiment's.</summary>
+/// <summary>Runs the stages of one experiment. Each stage has a tracked run that is a child of the experiment's.</summary>
 internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter reporter, IFigureWriter figures, IResultsPage page, PluginCatalog catalog, RunOptions options)
 {
     private readonly ComponentFactory factory = new(catalog);
 
-    /// <summary>Runs everything that is not done yet, and returns what came out.</summary>
-    /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was written.</exception>
+    /// <summary>Runs every stage that is not finished yet and returns the results.</summary>
+    /// <exception cref="OperationCanceledException">The run was stopped after writing a checkpoint.</exception>
     public ExperimentResults Run(LoadedExperiment experiment, CancellationToken cancel)
     {
         ExperimentConfig config = experiment.Config;
@@ -31,7 +31,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         Device device = DeviceChoice.Resolve(options.Device ?? config.Device);
         int threads = Compute.Prepare(config);
         var budget = new TimeBudget(config.TimeBudget, environment.Clock);
-        // Datasets first, so that a wrong folder or a missing file ends the run before anything is written.
+        // Datasets are opened first, so that a wrong folder or a missing file ends the run before anything is written.
         RunDatasets datasets = RunDatasets.Open(config, factory, reporter.Warn);
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
         RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
@@ -68,7 +68,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         return results;
     }
 
-    // The results are there whatever becomes of the page.
+    // The results are complete even if the page cannot be written.
     private string? WritePage(RunDirectory directory)
     {
         string path = directory.File("report.html");

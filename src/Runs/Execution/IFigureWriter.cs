@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Runs.Execution;
 
-/// <summary>Draws the pictures of a run. Runs decides which pictures there are and where they lie; how they look is for the implementation.</summary>
+/// <summary>Draws the pictures of a run. The caller decides which pictures to draw and where; the implementation decides how they look.</summary>
 public interface IFigureWriter
 {
     /// <summary>Draws input, masked input and reconstruction side by side.</summary>

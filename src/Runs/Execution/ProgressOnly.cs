@@ -3,7 +3,7 @@ using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Runs.Execution;
 
-/// <summary>For stages outside a run: progress is shown, sentences are printed, values go nowhere.</summary>
+/// <summary>Logger for stages outside of a run: it shows progress and messages, and drops values.</summary>
 internal sealed class ProgressOnly(IProgressDisplay progress, Action<string> note) : IStageLogger
 {
     public void Metric(string key, double value, int step)

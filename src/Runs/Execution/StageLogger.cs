@@ -20,7 +20,7 @@ internal sealed class StageLogger(Stage stage, RunDirectory directory, IProgress
             ["stage"] = stage.Name,
             ["step"] = step,
             ["key"] = key,
-            // JSON has no NaN.
+            // JSON cannot represent NaN.
             ["value"] = double.IsFinite(value) ? value : value.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["time"] = now.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
         }.ToJsonString());
@@ -36,7 +36,7 @@ internal sealed class StageLogger(Stage stage, RunDirectory directory, IProgress
     public void Resumed(int step)
     {
         directory.DropMetricsAfter(stage.Name, step);
-        Note($"{stage}: goes on from step {step}.");
+        Note($"{stage}: continues from step {step}.");
     }
 
     public void Note(string message) => directory.AppendLine("log.txt", $"{clock.GetUtcNow():O} {message}");
@@ -47,7 +47,7 @@ internal sealed class StageLogger(Stage stage, RunDirectory directory, IProgress
         reporter.Warn($"{stage}: {message}");
     }
 
-    /// <summary>Hands what waits to the tracker, one record per logging interval; nothing is sent by this thread.</summary>
+    /// <summary>Passes the collected values to the tracker, as one record per logging interval. Another thread sends them.</summary>
     public void Flush()
     {
         if (waiting.Count == 0) return;

@@ -6,34 +6,34 @@ using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Runs.LabelMaps;
 
-/// <summary>Label maps in files against label maps in files: predictions of any program, no model.</summary>
+/// <summary>Evaluates label maps in files, made by any program, against true label maps.</summary>
 /// <param name="config">Metrics and policy.</param>
-/// <param name="names">Values that are scored, and their names.</param>
+/// <param name="names">The values to score and their names.</param>
 internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names)
 {
     /// <summary>A truth and the prediction of the same case.</summary>
-    /// <param name="Case">Name of both files without what says that they are label maps.</param>
-    /// <param name="Prediction">File, or null where there is none.</param>
-    /// <param name="Truth">File.</param>
+    /// <param name="Case">Common part of both file names.</param>
+    /// <param name="Prediction">File of the prediction, or null.</param>
+    /// <param name="Truth">File of the truth.</param>
     public sealed record Pair(string Case, string? Prediction, string Truth);
 
     /// <summary>Pairs files by their names.</summary>
-    /// <exception cref="VolumeException">There is no truth, or two files are of one case.</exception>
+    /// <exception cref="VolumeException">There is no truth, or two files belong to one case.</exception>
     public static IReadOnlyList<Pair> PairUp(string predictions, string truths)
     {
-        if (!Path.Exists(predictions)) throw new VolumeException($"There are no predictions '{predictions}'.");
-        if (!Path.Exists(truths)) throw new VolumeException($"There are no truths '{truths}'.");
+        if (!Path.Exists(predictions)) throw new VolumeException($"The predictions '{predictions}' do not exist.");
+        if (!Path.Exists(truths)) throw new VolumeException($"The true label maps '{truths}' do not exist.");
         IReadOnlyList<string> predicted = ScanNames.Volumes(predictions), actual = ScanNames.Volumes(truths);
-        if (actual.Count == 0) throw new VolumeException($"There are no volumes in '{truths}'.");
-        // Two files name each other, whatever they are called.
+        if (actual.Count == 0) throw new VolumeException($"'{truths}' contains no volumes.");
+        // Two single files are a pair, whatever their names are.
         if (!Directory.Exists(predictions) && !Directory.Exists(truths)) return [new Pair(ScanNames.Case(truths), predictions, truths)];
         Dictionary<string, string> byCase = ByCase(predicted, predictions);
         return [.. ByCase(actual, truths).Select(entry => new Pair(entry.Key, byCase.GetValueOrDefault(entry.Key), entry.Value))];
     }
 
-    /// <summary>Scores pairs; those that cannot be scored go to <paramref name="failed"/>, the others are done.</summary>
+    /// <summary>Scores pairs. Pairs that cannot be scored are passed to <paramref name="failed"/>, and the others are scored.</summary>
     /// <returns>The result and the names of its classes.</returns>
-    /// <exception cref="VolumeException">None could be scored.</exception>
+    /// <exception cref="VolumeException">No pair could be scored.</exception>
     public (EvaluationResult Result, IReadOnlyList<string> Labels) Run(IReadOnlyList<Pair> pairs, Action<string> failed, Action<int, int, string> progress, CancellationToken cancel)
     {
         ScoringPolicy policy = EvaluationSettings.PolicyOf(config);
@@ -63,11 +63,11 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
     {
         if (pair.Prediction is null) throw new VolumeException($"Case '{pair.Case}' ('{pair.Truth}') has no prediction.");
         Volume<ushort> prediction = Orientation.ToRas(VolumeReader.ReadLabel(pair.Prediction, cancel)), truth = Orientation.ToRas(VolumeReader.ReadLabel(pair.Truth, cancel));
-        if (prediction.Channels != 1 || truth.Channels != 1) throw new VolumeException($"Case '{pair.Case}': label maps have one channel.");
+        if (prediction.Channels != 1 || truth.Channels != 1) throw new VolumeException($"Case '{pair.Case}': a label map must have one channel.");
         if (!SameGrid(prediction, truth))
             throw new VolumeException($"Case '{pair.Case}': '{pair.Prediction}' ({prediction.Size}, {prediction.Affine.Spacing}) lies on another grid than '{pair.Truth}' ({truth.Size}, {truth.Affine.Spacing}).");
         int[] values = [.. Present(prediction.Voxels).Concat(Present(truth.Voxels)).Append(0).Where(names.Takes).Append(0).Distinct().Order()];
-        // Values without a name are background, as they would be to a model that does not know them.
+        // Values without a name are background, as for a model that does not know them.
         var dense = new ushort[ushort.MaxValue + 1];
         for (int k = 0; k < values.Length; k++) dense[values[k]] = (ushort)k;
         Map(prediction.Voxels, dense);
@@ -75,7 +75,7 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
         return (new CaseScorer(policy, metrics, values.Length).Score(pair.Case, prediction, truth), values);
     }
 
-    // To the classes of all cases: what a case has nothing of does not count in it.
+    // Maps to the classes of all cases. A class that a case does not have is not scored in it.
     private static CaseResult Spread(CaseResult result, int[] values, int[] all)
     {
         return new CaseResult(

@@ -5,20 +5,20 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Runs.LabelMaps;
 
-/// <summary>Which label values are scored, and what they are called.</summary>
-/// <param name="Names">By value; empty for every value that is found.</param>
+/// <summary>The label values to score, and their names.</summary>
+/// <param name="Names">Names by value; empty to score every value that occurs.</param>
 internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
 {
-    /// <summary>Every value that is found, without a name.</summary>
+    /// <summary>Scores every value that occurs, without names.</summary>
     public static LabelNames Any { get; } = new(new Dictionary<int, string>());
 
     /// <summary>Whether a value is scored.</summary>
     public bool Takes(int value) => Names.Count == 0 || Names.ContainsKey(value);
 
-    /// <summary>Name of a value.</summary>
+    /// <summary>Returns the name of a value.</summary>
     public string Of(int value) => Names.TryGetValue(value, out string? name) ? name : value == 0 ? "background" : string.Create(CultureInfo.InvariantCulture, $"label {value}");
 
-    /// <summary>From <c>spleen=1,liver=5</c>, or from a model.json, or from the dataset.json of nnU-Net or of the Decathlon.</summary>
+    /// <summary>Reads <c>spleen=1,liver=5</c>, a model.json, or the dataset.json of nnU-Net or of the Decathlon.</summary>
     /// <exception cref="UserException">The text is none of these.</exception>
     public static LabelNames Parse(string text)
     {
@@ -40,7 +40,7 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
         foreach (string pair in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             int at = pair.LastIndexOf('=');
-            if (at < 1) throw new FormatException($"'{pair}' is no NAME=VALUE");
+            if (at < 1) throw new FormatException($"'{pair}' is not NAME=VALUE");
             names.Add(Value(pair[(at + 1)..]), pair[..at].Trim());
         }
         return names;
@@ -52,7 +52,7 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
         var names = new Dictionary<int, string>();
         foreach ((string key, JsonNode? value) in labels.AsObject())
         {
-            // The Decathlon has names by value, nnU-Net values by name.
+            // The Decathlon maps values to names, nnU-Net maps names to values.
             if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && value is JsonValue word && word.TryGetValue(out string? name)) names.Add(number, name);
             else names.Add((int)value!, key);
         }
@@ -62,6 +62,6 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
     private static int Value(string text)
     {
         int value = int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
-        return value <= ushort.MaxValue ? value : throw new FormatException($"{value} is more than a label map holds");
+        return value <= ushort.MaxValue ? value : throw new FormatException($"{value} is larger than 65535");
     }
 }

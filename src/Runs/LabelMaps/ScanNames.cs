@@ -1,12 +1,12 @@
 namespace HiEndMae.Runs.LabelMaps;
 
-/// <summary>Names of cases from names of files.</summary>
+/// <summary>Derives names of cases from names of files.</summary>
 internal static class ScanNames
 {
     private static readonly string[] Extensions = [".nii.gz", ".nii", ".mha", ".mhd", ".nrrd", ".nhdr"];
     private static readonly string[] Suffixes = ["_seg", "_label", "_labels", "_gt", "_pred", "_prediction", "_segmentation", "_0000"];
 
-    /// <summary>The name without its folder and extension.</summary>
+    /// <summary>Returns the name without folder and extension.</summary>
     public static string Stem(string path)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
@@ -17,7 +17,7 @@ internal static class ScanNames
         return Path.GetFileNameWithoutExtension(name);
     }
 
-    /// <summary>The stem without what says that it is a label map: <c>case_07_seg.nii.gz</c> and <c>case_07.nrrd</c> are of one case.</summary>
+    /// <summary>Returns the stem without suffixes of label maps: <c>case_07_seg.nii.gz</c> and <c>case_07.nrrd</c> belong to one case.</summary>
     public static string Case(string path)
     {
         string stem = Stem(path);
@@ -25,7 +25,7 @@ internal static class ScanNames
         return suffix is null ? stem : stem[..^suffix.Length];
     }
 
-    /// <summary>Volumes of a folder, in order, or the one file.</summary>
+    /// <summary>Returns the volumes of a folder in order, or the single file.</summary>
     public static IReadOnlyList<string> Volumes(string path) => Directory.Exists(path)
         ? [.. Directory.GetFiles(path).Where(file => Extensions.Any(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal)]
         : [path];

@@ -2,15 +2,15 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>Makes components from their bound configs.</summary>
+/// <summary>Creates components from their configs.</summary>
 internal sealed class ComponentFactory(PluginCatalog catalog)
 {
-    /// <summary>A dataset; one that is made of others gets them from here too.</summary>
-    /// <exception cref="PluginException">It refuses its config.</exception>
+    /// <summary>Creates a dataset. A dataset that combines others creates them through this factory as well.</summary>
+    /// <exception cref="PluginException">The dataset refuses its config.</exception>
     public Dataset CreateDataset(IComponentConfig config, Action<string> warn) =>
         Create<Dataset>(Slot.Dataset, config, new DatasetContext(warn) { Open = inner => CreateDataset(inner, warn) });
 
-    /// <summary>Any component.</summary>
+    /// <summary>Creates a component.</summary>
     /// <exception cref="PluginException">The component refuses its config or context.</exception>
     public T Create<T>(Slot slot, IComponentConfig config, object context) where T : class =>
         (T)catalog.Components.Find(slot, config.Plugin)!.Create(config, context);

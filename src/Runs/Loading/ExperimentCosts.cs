@@ -5,15 +5,15 @@ using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>What the models of one experiment cost, stage by stage.</summary>
-/// <param name="Encoder">Its name, such as ViT-B/16(768).</param>
-/// <param name="DenseStages">Dense stages of the pre-training decoder.</param>
+/// <summary>Counts of parameters and operations of an experiment's models, by stage.</summary>
+/// <param name="Encoder">Name of the encoder, such as ViT-B/16(768).</param>
+/// <param name="DenseStages">Number of dense stages of the pre-training decoder.</param>
 /// <param name="Decoder">The pre-training decoder as a whole; null without pre-training.</param>
 /// <param name="Stages">Parts of each stage's model, in the order they run.</param>
 internal sealed record ExperimentCosts(string Encoder, int DenseStages, OperationCount? Decoder, IReadOnlyList<(StageKind Kind, IReadOnlyList<OperationCount> Parts)> Stages)
 {
     /// <summary>Counts an experiment.</summary>
-    /// <exception cref="PluginException">A component does not say what it costs, or does not fit.</exception>
+    /// <exception cref="PluginException">A component does not count its operations, or does not fit the others.</exception>
     public static ExperimentCosts Of(ExperimentConfig config, int channels, int classes)
     {
         var encoder = Counter<IEncoderCounter>(config.Encoder);
@@ -42,14 +42,14 @@ internal sealed record ExperimentCosts(string Encoder, int DenseStages, Operatio
         return new ExperimentCosts(name, dense, whole, stages);
     }
 
-    /// <summary>The sum of parts.</summary>
+    /// <summary>Adds the counts of parts.</summary>
     public static OperationCount Sum(IEnumerable<OperationCount> parts) => parts.Aggregate(OperationCount.None("total"), (sum, part) => sum + part);
 
-    // The paper's names: B is a depth of 12.
+    // Names as in the paper: B means a depth of 12.
     private static string NameOf(EncoderInfo info, string plugin) => info is TokenEncoderInfo token
         ? $"ViT-{(token.Depth == 12 ? "B" : token.Depth)}/{token.PatchSize.X}({token.EmbedDim})"
         : plugin;
 
     private static T Counter<T>(IComponentConfig config)
-        where T : class => config as T ?? throw new PluginException($"'{config.Plugin}' does not say what it costs.");
+        where T : class => config as T ?? throw new PluginException($"'{config.Plugin}' does not count its operations; its config must implement the counter interface of its kind.");
 }

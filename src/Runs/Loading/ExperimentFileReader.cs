@@ -4,21 +4,21 @@ using HiEndMae.ExperimentFiles;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>Files on disk, each read once.</summary>
+/// <summary>Reads experiment files from the disk, each once.</summary>
 internal sealed class ExperimentFileReader
 {
-    // A thousand times the largest experiment; what is larger is some other file.
+    // A thousand times the largest experiment. A larger file is not an experiment.
     private const long MostBytes = 16 << 20;
 
     private readonly Dictionary<string, ParsedFile> files = new(StringComparer.Ordinal);
 
-    /// <summary>The file that a user names; its diagnostics say where it cannot be read.</summary>
+    /// <summary>Reads the file that the user names. If it cannot be read, the result has a diagnostic.</summary>
     public static ParsedFile Read(string path)
     {
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MostBytes }) return Unreadable(path, "it is larger than 16 MiB");
-            // Bytes that are no UTF-8 become U+FFFD, which the reader reports at its place, as a compiler does.
+            // Invalid UTF-8 becomes U+FFFD, which the reader reports at its position, as in the compiler.
             return ParsedFile.Parse(File.ReadAllText(path, Encoding.UTF8), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -27,7 +27,7 @@ internal sealed class ExperimentFileReader
         }
     }
 
-    /// <summary>A file that another extends; null where there is none.</summary>
+    /// <summary>Reads a file that another one extends. Returns null if it does not exist.</summary>
     public ParsedFile? Find(string path)
     {
         if (files.TryGetValue(path, out ParsedFile? known)) return known;

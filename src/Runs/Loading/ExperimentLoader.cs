@@ -4,14 +4,14 @@ using HiEndMae.ExperimentFiles;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>From experiment files to bound experiments: read, merge, override, check, bind. Computes nothing and loads no libtorch.</summary>
-/// <param name="components">What a <c>plugin</c> key may name.</param>
-/// <param name="getVariable">Environment; null to leave out what depends on the machine: variables stay as they are written, files are not looked for.</param>
+/// <summary>Loads experiment files: reads, merges, overrides, checks and binds them. It computes nothing and does not load libtorch.</summary>
+/// <param name="components">Components that a <c>plugin</c> key may name.</param>
+/// <param name="getVariable">Returns environment variables. Null skips everything that depends on the machine: variables are kept as written, and files are not looked up.</param>
 internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> components, Func<string, string?>? getVariable)
 {
     private readonly ExperimentFileReader files = new();
 
-    /// <summary>Loads a file; every error of it is in the result.</summary>
+    /// <summary>Loads a file. The result has all of its errors.</summary>
     /// <param name="path">The TOML file.</param>
     /// <param name="overrides">KEY=VALUE, applied in order after <c>extends</c>.</param>
     public LoadedFile Load(string path, IReadOnlyList<string> overrides)
@@ -24,21 +24,21 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
         return new LoadedFile(failed ? [] : experiments, found.IsSweep, found.IsPart, ConfigDiagnostic.Ordered(diagnostics));
     }
 
-    /// <summary>Loads a file that is to be an experiment or a sweep of such, not a part.</summary>
+    /// <summary>Loads a file that must be an experiment or a sweep, not a partial file.</summary>
     public LoadedFile LoadWhole(string path, IReadOnlyList<string> overrides)
     {
         LoadedFile file = Load(path, overrides);
-        return file.IsPart ? Refused(file, "HEM033", "the file is a part, for its name begins with '_'; name a file that extends it", path) : file;
+        return file.IsPart ? Refused(file, "HEM033", "the file is a partial file, because its name begins with '_'; name a file that extends it", path) : file;
     }
 
-    /// <summary>Loads a file that is to be one experiment.</summary>
+    /// <summary>Loads a file that must be one experiment.</summary>
     public LoadedFile LoadOne(string path, IReadOnlyList<string> overrides)
     {
         LoadedFile file = LoadWhole(path, overrides);
-        return file is { IsSweep: true, IsPart: false } ? Refused(file, "HEM033", $"the file has a [sweep]; 'hiendmae sweep {path}' runs it", path) : file;
+        return file is { IsSweep: true, IsPart: false } ? Refused(file, "HEM033", $"the file has a [sweep]; run it with 'hiendmae sweep {path}'", path) : file;
     }
 
-    /// <summary>Loads a file that is to be a sweep.</summary>
+    /// <summary>Loads a file that must be a sweep.</summary>
     public LoadedFile LoadSweep(string path, IReadOnlyList<string> overrides)
     {
         LoadedFile file = LoadWhole(path, overrides);
@@ -52,8 +52,8 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
         Diagnostics = [.. file.Diagnostics, new ConfigDiagnostic(id, true, message, new SourceSpan(path, 1, 1))],
     };
 
-    /// <summary>Loads a [datasets.NAME] of a file by itself; the file may be a part.</summary>
-    /// <returns>Null where there is an error.</returns>
+    /// <summary>Loads one [datasets.NAME] of a file, which may be a partial file.</summary>
+    /// <returns>The dataset, or null if there is an error.</returns>
     public (DataConfig? Data, IReadOnlyList<ConfigDiagnostic> Diagnostics) LoadDataset(string path, string name, IReadOnlyList<string> overrides)
     {
         ParsedFile file = ExperimentSource.Override(ExperimentSource.Resolve(ExperimentFileReader.Read(path), files.Find), overrides);
@@ -66,7 +66,7 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
             if (named?.Find(name) is not ConfigTable table)
             {
                 string there = names.Length > 0 ? string.Join(", ", names) : "none";
-                found.Add(new ConfigDiagnostic("HEM022", true, $"there is no [datasets.{NearestName.Shorten(name)}]; there are: {there}{NearestName.Suggest(name, names)}", new SourceSpan(path, 1, 1)));
+                found.Add(new ConfigDiagnostic("HEM022", true, $"there is no [datasets.{NearestName.Shorten(name)}]; allowed: {there}{NearestName.Suggest(name, names)}", new SourceSpan(path, 1, 1)));
             }
             else if (ConfigChecker.Check(table, DataConfig.Schema, $"[datasets.{name}]", new CheckContext(components, found.Add) { GetVariable = getVariable }) && found.All(one => !one.IsError))
             {

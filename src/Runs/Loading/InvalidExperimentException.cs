@@ -2,10 +2,10 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>An experiment's config is wrong. The program prints each diagnostic as a line of its own.</summary>
-/// <param name="diagnostics">What is wrong, in the order of the file.</param>
+/// <summary>Thrown if the config of an experiment is wrong. The program prints each diagnostic on a line.</summary>
+/// <param name="diagnostics">The errors, in the order of the file.</param>
 public sealed class InvalidExperimentException(IReadOnlyList<ConfigDiagnostic> diagnostics) : Exception(string.Join(Environment.NewLine, diagnostics))
 {
-    /// <summary>What is wrong, in the order of the file.</summary>
+    /// <summary>The errors, in the order of the file.</summary>
     public IReadOnlyList<ConfigDiagnostic> Diagnostics { get; } = diagnostics;
 }

@@ -8,14 +8,14 @@ using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>The JSON schema of experiment files, which TOML editors complete and check with: draft 7, which Taplo and Even Better TOML read.</summary>
-/// <remarks>Nothing is required in it: a file that extends another says only what differs, and a part only what it is for. What is missing is for <c>hiendmae validate</c>.</remarks>
+/// <summary>Writes the JSON schema of experiment files (draft 7), with which editors such as Taplo and Even Better TOML complete and check files.</summary>
+/// <remarks>The schema requires no keys, because a file that extends another one contains only differences. <c>hiendmae validate</c> reports missing keys.</remarks>
 internal sealed class JsonSchemaWriter
 {
-    /// <summary>Name of the file beside an experiment.</summary>
+    /// <summary>Name of the schema file beside an experiment.</summary>
     public const string FileName = "schema.json";
 
-    /// <summary>First line of an experiment, by which editors find the schema beside it.</summary>
+    /// <summary>First line of an experiment, with which editors find the schema.</summary>
     public const string Reference = $"#:schema ./{FileName}\n";
 
     private readonly IReadOnlyList<ComponentDescriptor> components;
@@ -23,7 +23,7 @@ internal sealed class JsonSchemaWriter
 
     private JsonSchemaWriter(IReadOnlyList<ComponentDescriptor> components) => this.components = components;
 
-    /// <summary>The schema with every component that there is.</summary>
+    /// <summary>Creates the schema with all components.</summary>
     public static string Write(IReadOnlyList<ComponentDescriptor> components) => new JsonSchemaWriter(components).Root().ToJsonString(JsonOptions.Indented);
 
     private JsonObject Root()
@@ -32,18 +32,18 @@ internal sealed class JsonSchemaWriter
         var properties = (JsonObject)table["properties"]!;
         properties["extends"] = new JsonObject
         {
-            ["description"] = "File that this one builds on, relative to it, or a list of such, later ones over earlier ones.",
+            ["description"] = "File, or list of files, that this file extends. Paths are relative to this file. Later files override earlier ones.",
             ["anyOf"] = new JsonArray(Type("string"), new JsonObject { ["type"] = "array", ["items"] = Type("string") }),
         };
         properties[SweepExpander.Table] = new JsonObject
         {
-            ["description"] = "Dotted keys, each with a list of values: every combination is run. Also [[sweep.list]], [[sweep.zip]], [sweep.random], [[sweep.exclude]].",
+            ["description"] = "Dotted keys, each with a list of values; every combination is run. Also [[sweep.list]], [[sweep.zip]], [sweep.random], [[sweep.exclude]].",
             ["type"] = "object",
             ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("array", "object") },
         };
         properties[NamedDatasets.Table] = new JsonObject
         {
-            ["description"] = "Datasets to be named by dataset = NAME.",
+            ["description"] = "Datasets that a stage uses with dataset = NAME.",
             ["type"] = "object",
             ["additionalProperties"] = Section(ExperimentConfig.Schema.Keys.Single(key => key.Name == "pretrain").Section!.Keys.Single(key => key.Name == "data").Section!),
         };
@@ -53,7 +53,7 @@ internal sealed class JsonSchemaWriter
         return table;
     }
 
-    /// <summary>A reference to a record's table, which is defined once.</summary>
+    /// <summary>Returns a reference to the table of a record, which is defined once.</summary>
     private JsonObject Section(SectionSchema schema) => Define(schema.Name, () =>
         schema.Keys.FirstOrDefault(key => key.Inline) is { } inline
             ? Union(inline.Slot!.Value, component => Table(schema, component))
@@ -71,7 +71,7 @@ internal sealed class JsonSchemaWriter
         return new JsonObject { ["$ref"] = $"#/definitions/{name}" };
     }
 
-    // A file that extends another need not say plugin again, so more than one alternative may fit.
+    // A file that extends another one may leave out 'plugin', so several alternatives may match.
     private JsonObject Union(Slot slot, Func<ComponentDescriptor, JsonObject> write) => new()
     {
         ["anyOf"] = new JsonArray([.. components.Where(component => component.Slot == slot).OrderBy(component => component.Name, StringComparer.Ordinal).Select(component => (JsonNode)write(component))]),
@@ -83,7 +83,7 @@ internal sealed class JsonSchemaWriter
         if (component is not null)
         {
             properties[ConfigTable.PluginKey] = new JsonObject { ["description"] = component.Summary, ["enum"] = new JsonArray(component.Name) };
-            if (component.Slot == Slot.Dataset) properties[ConfigTable.DatasetKey] = new JsonObject { ["type"] = "string", ["description"] = "Name of a [datasets.NAME] table, in place of plugin." };
+            if (component.Slot == Slot.Dataset) properties[ConfigTable.DatasetKey] = new JsonObject { ["type"] = "string", ["description"] = "Name of a [datasets.NAME] table to use instead of plugin." };
         }
         bool isInline = schema.Keys.Any(key => key.Inline);
         foreach (KeySchema key in schema.Keys.Where(key => !key.Inline).Concat(isInline ? component!.Schema.Keys : [])) properties[key.Name] = Value(key);
@@ -117,7 +117,7 @@ internal sealed class JsonSchemaWriter
             : key.IsDictionary ? new JsonObject { ["type"] = "object", ["additionalProperties"] = one }
             : one;
         if (key.NotEmpty && key.IsArray) result["minItems"] = 1;
-        // Beside a reference, draft 7 reads nothing.
+        // Draft 7 ignores all keywords beside a reference.
         if (result.ContainsKey("$ref")) result = new JsonObject { ["allOf"] = new JsonArray(result) };
         string constraints = KeyWording.Constraints(key);
         result["description"] = string.Join(" ", new[] { key.Summary, key.Required ? "Required." : "", constraints.Length > 0 ? $"({constraints})" : "" }.Where(part => part.Length > 0));

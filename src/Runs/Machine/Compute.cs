@@ -7,11 +7,11 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Machine;
 
-/// <summary>Readies this process for an experiment: cores, threads, arithmetic.</summary>
+/// <summary>Prepares this process for an experiment: cores, threads, arithmetic.</summary>
 internal static class Compute
 {
-    /// <summary>Applies what the experiment says. To be called by the thread that computes, before it does.</summary>
-    /// <returns>Threads of libtorch on CPU.</returns>
+    /// <summary>Applies the settings of an experiment. Call it on the thread that computes, before it computes anything.</summary>
+    /// <returns>Number of libtorch's threads on CPU.</returns>
     /// <exception cref="UserException">The machine does not have the cores.</exception>
     /// <exception cref="MissingFunctionException">This build of libtorch lacks a function that a setting needs.</exception>
     public static int Prepare(ExperimentConfig config)
@@ -19,7 +19,7 @@ internal static class Compute
         CoreAffinity.Bind(config.Cores);
         int threads = config.Threads > 0 ? config.Threads : config.Cores.Count > 0 ? config.Cores.Count : Environment.ProcessorCount;
         set_num_threads(threads);
-        // Where libtorch cannot be switched, what it does by itself is right unless something else is asked for.
+        // If libtorch cannot be switched, its defaults are right unless the experiment asks for something else.
         if (config.Cuda.Tf32 || Determinism.IsSupported) CudaArithmetic.SetTf32(config.Cuda.Tf32);
         if (Determinism.IsSupported) CudaArithmetic.SetBenchmark(config.Cuda.CudnnBenchmark);
         if (config.Deterministic || Determinism.IsSupported) Determinism.Set(config.Deterministic);

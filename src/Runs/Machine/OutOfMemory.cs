@@ -7,12 +7,12 @@ using HiEndMae.TorchRepairs.Memory;
 
 namespace HiEndMae.Runs.Machine;
 
-/// <summary>What libtorch's error about memory means for a stage, and which keys take less.</summary>
+/// <summary>Explains libtorch's errors about memory and names the keys that reduce it.</summary>
 internal static class OutOfMemory
 {
     private static readonly string[] Marks = ["out of memory", "can't allocate memory", "not enough memory"];
 
-    /// <summary>Whether a native error says that memory ran out, on a GPU or on the machine.</summary>
+    /// <summary>Whether a native error says that a GPU or the machine is out of memory.</summary>
     public static bool IsSaidBy(Exception error) => error is ExternalException && Marks.Any(mark => error.Message.Contains(mark, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What was asked for and what there is: libtorch's words, without its stack; of CPU tensors our own numbers, since it was told others.</summary>
@@ -27,11 +27,11 @@ internal static class OutOfMemory
 
     private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.00} GiB");
 
-    /// <summary>Of a training stage.</summary>
+    /// <summary>Creates the error of a training stage.</summary>
     /// <param name="kind">Pre-training or fine-tuning.</param>
-    /// <param name="training">Its config.</param>
+    /// <param name="training">Config of the training.</param>
     /// <param name="config">The experiment.</param>
-    /// <param name="error">What libtorch said.</param>
+    /// <param name="error">The error of libtorch.</param>
     public static MemoryLimitException InTraining(StageKind kind, TrainingConfig training, ExperimentConfig config, Exception error)
     {
         DataConfig data = training.Data;
@@ -50,9 +50,9 @@ internal static class OutOfMemory
             $"Memory ran out in {stage}: {FirstLine(error)}. A forward pass holds {data.Volumes * data.CropsPerVolume} crops of {data.Crop.X} x {data.Crop.Y} x {data.Crop.Z} (volumes = {data.Volumes}, crops_per_volume = {data.CropsPerVolume}, grad_accumulation = {training.GradAccumulation}). Less is taken by {string.Join("; ", ways)}."), error);
     }
 
-    /// <summary>Of an evaluation or a prediction.</summary>
-    /// <param name="evaluate">Its keys.</param>
-    /// <param name="error">What libtorch said.</param>
+    /// <summary>Creates the error of an evaluation or a prediction.</summary>
+    /// <param name="evaluate">Config of the evaluation.</param>
+    /// <param name="error">The error of libtorch.</param>
     public static MemoryLimitException InEvaluation(EvaluateConfig evaluate, Exception error)
     {
         var ways = new List<string>();

@@ -12,10 +12,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Models;
 
-/// <summary>A stage's model, its optimiser and synthetic batches, as <c>bench</c> times them.</summary>
+/// <summary>The model, optimiser and synthetic batches of a stage that <c>bench</c> measures.</summary>
 internal sealed class BenchModel : IDisposable
 {
-    // The dataset need not be at hand; its channels change the first layer only.
+    // The dataset may not be at hand. Its channels change only the first layer.
     private const int Channels = 1;
     private readonly Encoder encoder;
     private readonly nn.Module other;
@@ -24,12 +24,12 @@ internal sealed class BenchModel : IDisposable
     private readonly ExperimentConfig config;
     private readonly Device device;
 
-    /// <summary>Makes the model of a stage.</summary>
+    /// <summary>Creates the model of a stage.</summary>
     /// <param name="config">The experiment; it has the stage.</param>
     /// <param name="stage">Pre-training or fine-tuning.</param>
     /// <param name="classes">Classes of the head, background included.</param>
-    /// <param name="factory">Makes components.</param>
-    /// <param name="device">Where the model is.</param>
+    /// <param name="factory">Creates components.</param>
+    /// <param name="device">Device of the model.</param>
     /// <param name="threads">Threads of the optimiser.</param>
     public BenchModel(ExperimentConfig config, StageKind stage, int classes, ComponentFactory factory, Device device, int threads)
     {
@@ -56,22 +56,22 @@ internal sealed class BenchModel : IDisposable
         StepFlops = 6.0 * Batch * counted.MultiplyAdds;
     }
 
-    /// <summary>Crops in a batch.</summary>
+    /// <summary>Number of crops in a batch.</summary>
     public int Batch { get; }
 
-    /// <summary>Numbers of encoder and decoder or head.</summary>
+    /// <summary>Number of parameters of encoder and decoder or head.</summary>
     public long Parameters { get; }
 
-    /// <summary>Multiply-adds of a batch, forward, times six: multiplications and additions, forward and twice as much backward.</summary>
+    /// <summary>Operations of a step: six per multiply-add of the forward pass, because the backward pass costs twice as much and a multiply-add is two operations.</summary>
     public double StepFlops { get; }
 
-    /// <summary>Over all trained parameters.</summary>
+    /// <summary>Optimiser of all trained parameters.</summary>
     public IOptimizer Optimizer { get; }
 
-    /// <summary>Rate and clipping of the config.</summary>
+    /// <summary>Learning rate and gradient clipping of the config.</summary>
     public StepRequest Request { get; }
 
-    /// <summary>The loss of a step.</summary>
+    /// <summary>Computes the loss of a step.</summary>
     public Tensor Loss(int step)
     {
         if (other is SegmentationHead head) return DiceCeLoss.Compute(head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks)), labels!);

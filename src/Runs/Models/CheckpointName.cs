@@ -3,16 +3,16 @@ using HiEndMae.Engine.Weights;
 
 namespace HiEndMae.Runs.Models;
 
-/// <summary>Checkpoints of a stage by the names that people give them.</summary>
+/// <summary>Finds checkpoints of a stage by name.</summary>
 internal static class CheckpointName
 {
-    /// <summary>What evaluation takes where none is named: the best by validation, or else the newest.</summary>
+    /// <summary>The default: the best checkpoint by validation, otherwise the newest.</summary>
     public const string Chosen = "chosen";
 
-    /// <summary>The folder or file of a checkpoint.</summary>
-    /// <param name="folder">The stage's <c>checkpoints</c>.</param>
-    /// <param name="name">last, best, a step such as 1000, a folder's name, or a path.</param>
-    /// <exception cref="CheckpointException">There is none of that name.</exception>
+    /// <summary>Returns the folder or file of a checkpoint.</summary>
+    /// <param name="folder">The folder <c>checkpoints</c> of the stage.</param>
+    /// <param name="name">last, best, a step such as 1000, the name of a folder, or a path.</param>
+    /// <exception cref="CheckpointException">There is no such checkpoint.</exception>
     public static string Resolve(string folder, string name)
     {
         if (name == Chosen || (name == "best" && File.Exists(Path.Combine(folder, "best.json")))) return Path.GetDirectoryName(CheckpointStore.WeightsOf(folder))!;
@@ -21,10 +21,10 @@ internal static class CheckpointName
         if (Directory.Exists(inside)) return inside;
         if (name != "best" && Path.Exists(name)) return name;
         string[] there = Directory.Exists(folder) ? [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Where(found => found[0] != '.').Order(StringComparer.Ordinal)] : [];
-        throw new CheckpointException($"There is no checkpoint '{name}' in '{folder}'; there are: {(there.Length == 0 ? "none" : string.Join(", ", there))}. 'last' is the newest; 'best' needs [finetune.validation].");
+        throw new CheckpointException($"There is no checkpoint '{name}' in '{folder}'; allowed: {(there.Length == 0 ? "none" : string.Join(", ", there))}. 'last' is the newest; 'best' needs [finetune.validation].");
     }
 
-    // Torn ones are passed over, as when a training goes on.
+    // Damaged checkpoints are skipped, as when a training resumes.
     private static string? Newest(string folder)
     {
         foreach (string path in Directory.Exists(folder) ? Directory.GetDirectories(folder, "step-*").OrderDescending(StringComparer.Ordinal) : Enumerable.Empty<string>())
@@ -36,7 +36,7 @@ internal static class CheckpointName
             }
             catch (CheckpointException)
             {
-                // The one before it, then.
+                // Try the one before it.
             }
         }
         return null;

@@ -15,7 +15,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Models;
 
-/// <summary>The fine-tuned models of a run directory, made again from its own files.</summary>
+/// <summary>The fine-tuned models of a run directory, created from its own files.</summary>
 internal sealed class FineTunedModels
 {
     private readonly PluginCatalog catalog;
@@ -29,7 +29,7 @@ internal sealed class FineTunedModels
         Starts = [.. StagePlan.Of(config).Where(plan => plan.Stage.Kind == StageKind.Finetune).Select(plan => plan.Stage.Start)];
     }
 
-    /// <summary>Where the run lies, and what of it was named.</summary>
+    /// <summary>The run, and the start or checkpoint that the path names.</summary>
     public FineTunedPath Path { get; }
 
     public ExperimentConfig Config { get; }
@@ -40,17 +40,17 @@ internal sealed class FineTunedModels
 
     public ModelCard Card { get; }
 
-    /// <summary>Names of the starts, in the order they were trained.</summary>
+    /// <summary>Names of the starts, in the order of training.</summary>
     public IReadOnlyList<string> Starts { get; }
 
     public ComponentFactory Factory => new(catalog);
 
-    /// <summary>How cases are opened: with the cache that the run used, which lies two folders above it unless the experiment names another.</summary>
+    /// <summary>Opens cases with the cache of the run. It is two folders above the run unless the experiment names another one.</summary>
     public DataServices Cases => DataServices.Of(Config, System.IO.Path.GetFullPath(System.IO.Path.Combine(Path.Run, "..", "..")));
 
-    /// <summary>Opens a run, or a model that MLflow keeps.</summary>
+    /// <summary>Opens a run, or a model in MLflow.</summary>
     /// <exception cref="InvalidExperimentException">The run's config, or an override, is wrong.</exception>
-    /// <exception cref="UserException">The path is of no run with a fine-tuned model.</exception>
+    /// <exception cref="UserException">The path does not belong to a run with a fine-tuned model.</exception>
     public static FineTunedModels Open(RunEnvironment environment, string path, IReadOnlyList<string> overrides)
     {
         FineTunedPath found = FineTunedPath.Find(ArtifactUri.IsOne(path) ? ArtifactFetcher.OfUser(environment).Fetch(path).Path : path);
@@ -58,25 +58,25 @@ internal sealed class FineTunedModels
         LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(System.IO.Path.Combine(found.Run, "experiment.toml"), overrides);
         if (!loaded.IsValid) throw new InvalidExperimentException([.. loaded.Diagnostics.Where(diagnostic => diagnostic.IsError)]);
         ExperimentConfig config = loaded.Experiments[0].Config;
-        if (config.Finetune is null) throw new UserException($"The experiment of '{found.Run}' has no [finetune].");
+        if (config.Finetune is null) throw new UserException($"The run '{found.Run}' has no fine-tuned model, because its experiment has no [finetune]; choose another run.");
         return new FineTunedModels(found, config, catalog);
     }
 
-    /// <summary>A start by its name: the one that the path names, or the last.</summary>
-    /// <exception cref="UserException">There is none of that name.</exception>
+    /// <summary>Returns a start by its name; by default the one that the path names, otherwise the last.</summary>
+    /// <exception cref="UserException">There is no such start.</exception>
     public string StartOf(string? start)
     {
         string name = start ?? Path.Start ?? Starts[^1];
-        return Starts.Contains(name) ? name : throw new UserException($"The run has no model '{name}'; there are: {string.Join(", ", Starts)}.");
+        return Starts.Contains(name) ? name : throw new UserException($"The run has no model '{name}'; allowed: {string.Join(", ", Starts)}.");
     }
 
-    /// <summary>Makes the models of a start, in the current dispose scope.</summary>
-    /// <param name="start">Its name.</param>
-    /// <param name="checkpoints">last, best, a step, or a path; empty for what the path names, or what the run evaluated: the best by validation, or else the last.</param>
-    /// <param name="averaging">What several become.</param>
-    /// <param name="device">Where they go.</param>
-    /// <returns>The models, and what they are in words.</returns>
-    /// <exception cref="CheckpointException">A checkpoint is missing, broken, or of another model.</exception>
+    /// <summary>Creates the models of a start in the current dispose scope.</summary>
+    /// <param name="start">Name of the start.</param>
+    /// <param name="checkpoints">last, best, a step, or a path. Empty for the checkpoint that the path names, otherwise the best by validation, otherwise the last.</param>
+    /// <param name="averaging">How several checkpoints are averaged.</param>
+    /// <param name="device">Device of the models.</param>
+    /// <returns>The models and their description.</returns>
+    /// <exception cref="CheckpointException">A checkpoint is missing, damaged, or belongs to another model.</exception>
     public (IReadOnlyList<SegmentationModel> Models, string About) Load(string start, IReadOnlyList<string> checkpoints, CheckpointAveraging averaging, Device device)
     {
         if (checkpoints.Count == 0 && start == Path.Start && Path.Checkpoint is { } named) checkpoints = [named];

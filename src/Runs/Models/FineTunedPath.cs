@@ -10,23 +10,23 @@ namespace HiEndMae.Runs.Models;
 internal sealed record FineTunedPath(string Run, string? Start, string? Checkpoint)
 {
 
-    /// <summary>Looks for the run at the path and above it.</summary>
-    /// <exception cref="UserException">There is none.</exception>
+    /// <summary>Looks for the run at the path and in the folders above it.</summary>
+    /// <exception cref="UserException">There is no run.</exception>
     public static FineTunedPath Find(string path)
     {
         string full = Path.GetFullPath(path);
-        // A model out of MLflow holds the run in a folder of its own.
+        // A model in MLflow contains the run in a folder of its own.
         if (Directory.Exists(full)) full = LoggedModelFolder.RunIn(full);
-        if (!Path.Exists(full)) throw new UserException($"There is no run or checkpoint '{path}'.");
+        if (!Path.Exists(full)) throw new UserException($"The run or checkpoint '{path}' does not exist.");
         string? start = null, checkpoint = null;
         for (string? folder = full; folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            // A checkpoint holds its experiment too; only a run has a fingerprint beside it.
+            // A checkpoint contains its experiment as well, but only a run has a fingerprint.
             if (File.Exists(Path.Combine(folder, "experiment.toml")) && (File.Exists(Path.Combine(folder, "fingerprint.txt")) || LoggedModelFolder.Holds(folder))) return new FineTunedPath(folder, start, checkpoint);
             string name = Path.GetFileName(folder);
             if (Stage.Parse(name) is { Kind: StageKind.Finetune } stage) start = stage.Start;
             else if (Path.GetFileName(Path.GetDirectoryName(folder)) == Stage.CheckpointFolderName) checkpoint = folder;
         }
-        throw new UserException($"'{path}' is no run, and lies in none: there is no experiment.toml in it or above it. Name runs/EXPERIMENT/RUN-ID, or a checkpoint in its finetune-START/checkpoints.");
+        throw new UserException($"'{path}' does not belong to a run: there is no experiment.toml in it or above it. Name runs/EXPERIMENT/RUN-ID, or a checkpoint in its finetune-START/checkpoints.");
     }
 }

@@ -5,7 +5,7 @@ using HiEndMae.Runs.LabelMaps;
 
 namespace HiEndMae.Runs.Models;
 
-/// <summary>What a fine-tuned model takes and gives: <c>model.json</c> of a run, all that is needed of the dataset to use the model without it.</summary>
+/// <summary>Channels and classes of a fine-tuned model: <c>model.json</c> of a run. With it a model can be used without its dataset.</summary>
 /// <param name="Channels">Names of the image channels.</param>
 /// <param name="Labels">Names of the classes, background first.</param>
 internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<string> Labels)
@@ -16,7 +16,7 @@ internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<s
     public static ModelCard Of(DatasetInfo info) => new(info.ChannelNames, info.LabelNames);
 
     /// <summary>Reads the card of a run.</summary>
-    /// <exception cref="UserException">The folder is no run with a fine-tuned model.</exception>
+    /// <exception cref="UserException">The folder is not a run with a fine-tuned model.</exception>
     public static ModelCard Read(string folder)
     {
         try
@@ -26,7 +26,7 @@ internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<s
         }
         catch (Exception error) when (error is IOException or JsonException or NullReferenceException or InvalidOperationException or UnauthorizedAccessException)
         {
-            throw new UserException($"'{folder}' is no run with a fine-tuned model: its {FileName} cannot be read ({error.Message.TrimEnd('.')}).", error);
+            throw new UserException($"'{folder}' is not a run with a fine-tuned model: its {FileName} cannot be read ({error.Message.TrimEnd('.')}).", error);
         }
     }
 

@@ -3,9 +3,9 @@ using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Runs.Models;
 
-/// <summary>A scan that belongs to no dataset, as the case that a model segments.</summary>
+/// <summary>A single scan without a dataset, for prediction.</summary>
 /// <param name="path">File or DICOM folder.</param>
-/// <param name="channels">Names of the channels that the model takes.</param>
+/// <param name="channels">Names of the channels that the model expects.</param>
 internal sealed class ScanCase(string path, IReadOnlyList<string> channels) : DatasetCase
 {
     public override string Id => path;
@@ -20,7 +20,7 @@ internal sealed class ScanCase(string path, IReadOnlyList<string> channels) : Da
     {
         Volume<float> image = VolumeReader.ReadImage(path, cancel);
         return image.Channels == channels.Count ? image
-            : throw new VolumeException($"'{path}' has {image.Channels} channels; the model takes {channels.Count}: {string.Join(", ", channels)}.");
+            : throw new VolumeException($"'{path}' has {image.Channels} channels, but the model expects {channels.Count}: {string.Join(", ", channels)}.");
     }
 
     public override Volume<ushort>? LoadLabel(CancellationToken cancel) => null;

@@ -14,8 +14,8 @@ internal sealed record StagePlan(Stage Stage, string Origin, TrainingConfig? Tra
     /// <summary>Length of the training, such as "1000" or "50 epochs"; empty for an evaluation.</summary>
     public string Length => Training is null ? "" : Training.Epochs is { } epochs ? $"{epochs} epochs" : $"{Training.Steps}";
 
-    /// <summary>The stages of an experiment in the order they run.</summary>
-    /// <exception cref="UserException">Fine-tuning starts from a pre-training that the file does not have, or two starts have one name.</exception>
+    /// <summary>Returns the stages of an experiment in the order of running.</summary>
+    /// <exception cref="UserException">Fine-tuning starts from a pre-training that the experiment does not have, or two starts have the same name.</exception>
     public static IReadOnlyList<StagePlan> Of(ExperimentConfig config)
     {
         var stages = new List<StagePlan>();
@@ -23,10 +23,10 @@ internal sealed record StagePlan(Stage Stage, string Origin, TrainingConfig? Tra
         foreach (string origin in config.Finetune?.Init ?? [])
         {
             if (origin == StartName.Pretrain && config.Pretrain is null)
-                throw new UserException("finetune.init says \"pretrain\", but the experiment has no [pretrain] table; add one, or give \"scratch\" or the path of a checkpoint.");
+                throw new UserException("finetune.init contains \"pretrain\", but the experiment has no [pretrain] table; add one, or use \"scratch\" or the path of a checkpoint.");
             var finetune = Stage.Finetune(StartName.Of(origin));
             if (stages.Any(plan => plan.Stage == finetune))
-                throw new UserException($"finetune.init names the start '{finetune.Start}' twice; every start must have a name of its own.");
+                throw new UserException($"finetune.init contains the start '{finetune.Start}' twice; give each start a different name.");
             stages.Add(new StagePlan(finetune, origin, config.Finetune));
             if (config.Evaluate is not null) stages.Add(new StagePlan(Stage.Evaluate(finetune.Start), origin, null));
         }

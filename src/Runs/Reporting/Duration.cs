@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace HiEndMae.Runs.Reporting;
 
-/// <summary>Lengths of time as people read them.</summary>
+/// <summary>Formats durations for people.</summary>
 internal static class Duration
 {
-    /// <summary>Hours, minutes and seconds, such as 0:02:23 or 31:00:05.</summary>
+    /// <summary>Formats hours, minutes and seconds, such as 0:02:23 or 31:00:05.</summary>
     public static string Text(TimeSpan time)
     {
         TimeSpan rounded = TimeSpan.FromSeconds(Math.Round(time.TotalSeconds));

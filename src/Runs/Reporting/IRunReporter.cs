@@ -1,12 +1,12 @@
 namespace HiEndMae.Runs.Reporting;
 
-/// <summary>Where a run tells a person what it is doing. The program implements it for a terminal, and with no output at all for <c>--json</c>.</summary>
+/// <summary>Receives messages and progress of a run. The program implements it for a terminal, and without output for <c>--json</c>.</summary>
 public interface IRunReporter
 {
-    /// <summary>Tells what happens, in one sentence.</summary>
+    /// <summary>Shows a message.</summary>
     void Say(string message);
 
-    /// <summary>Warns. Warnings are shown even where everything else is quiet.</summary>
+    /// <summary>Shows a warning, even if other messages are not shown.</summary>
     void Warn(string message);
 
     /// <summary>Runs work under a progress display.</summary>

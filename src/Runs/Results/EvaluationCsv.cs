@@ -5,7 +5,7 @@ using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Runs.Results;
 
-/// <summary>Scores as CSV: a row per case and organ, a column per metric; empty where a value does not count.</summary>
+/// <summary>Writes scores as CSV with a row per case and organ and a column per metric. A value that is not scored is empty.</summary>
 internal static class EvaluationCsv
 {
     public static string Write(EvaluationResult evaluation, IReadOnlyList<string> labels)

@@ -4,8 +4,8 @@ using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Runs.Results;
 
-/// <summary>Evaluations as files in the form of a run's: <c>results.json</c>, which <c>compare</c> reads, and <c>scores.csv</c>.</summary>
-/// <param name="folder">Where they go; null for nowhere.</param>
+/// <summary>Writes evaluations in the form of a run's files: <c>results.json</c>, which <c>compare</c> reads, and <c>scores.csv</c>.</summary>
+/// <param name="folder">Folder to write to; null writes nothing.</param>
 /// <param name="labels">Names of the classes, background first.</param>
 internal sealed class EvaluationFiles(string? folder, IReadOnlyList<string> labels)
 {
@@ -15,13 +15,13 @@ internal sealed class EvaluationFiles(string? folder, IReadOnlyList<string> labe
     /// <summary>Names of the classes, background first.</summary>
     public IReadOnlyList<string> Labels => labels;
 
-    /// <summary>What was added, in order.</summary>
+    /// <summary>The added evaluations in order.</summary>
     public IReadOnlyList<(string Name, EvaluationResult Result)> Evaluations => evaluations;
 
     public void Add(string name, EvaluationResult result) => evaluations.Add((name, result));
 
-    /// <summary>Writes both files, each beside itself first.</summary>
-    /// <param name="origin">What was evaluated, for the record.</param>
+    /// <summary>Writes both files, each completely or not at all.</summary>
+    /// <param name="origin">Describes what was evaluated.</param>
     public void Write(JsonObject origin)
     {
         about = origin;
@@ -31,7 +31,7 @@ internal sealed class EvaluationFiles(string? folder, IReadOnlyList<string> labe
         foreach ((string name, EvaluationResult result) in evaluations) WriteFile(evaluations.Count == 1 ? "scores.csv" : $"scores-{name}.csv", EvaluationCsv.Write(result, labels));
     }
 
-    /// <summary>The content of results.json. Paths are relative to its folder, so that it can be moved.</summary>
+    /// <summary>Returns the content of results.json. Paths are relative to its folder, so that it can be moved.</summary>
     public JsonObject ToJson()
     {
         var json = (JsonObject)about.DeepClone();
@@ -39,7 +39,7 @@ internal sealed class EvaluationFiles(string? folder, IReadOnlyList<string> labe
         return json;
     }
 
-    /// <summary>As <see cref="ToJson"/>, with the folder first, for who reads it from the program's output.</summary>
+    /// <summary>As <see cref="ToJson"/>, with the folder first, for the output of the program.</summary>
     public JsonObject ToPrintedJson()
     {
         var json = new JsonObject { ["folder"] = folder is null ? null : Path.GetFullPath(folder) };

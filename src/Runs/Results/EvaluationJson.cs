@@ -32,7 +32,7 @@ internal static class EvaluationJson
         };
     }
 
-    /// <summary>A number where JSON has one; infinity as the text "inf", and null for what does not count.</summary>
+    /// <summary>Converts a score to JSON: infinity becomes the text "inf", and a value that is not scored becomes null.</summary>
     public static JsonNode? Number(double? value) => value switch
     {
         null => null,
@@ -40,7 +40,7 @@ internal static class EvaluationJson
         { } number => double.IsFinite(number) ? JsonValue.Create(number) : null,
     };
 
-    /// <summary>Back from <see cref="Number"/>.</summary>
+    /// <summary>The inverse of <see cref="Number"/>.</summary>
     public static double? Read(JsonNode? value) => value switch
     {
         null => null,

@@ -5,9 +5,9 @@ using HiEndMae.Runs.LabelMaps;
 
 namespace HiEndMae.Runs.Results;
 
-/// <summary>What came out of an experiment: <c>results.json</c>.</summary>
+/// <summary>The results of an experiment: <c>results.json</c>.</summary>
 /// <param name="Folder">The run directory.</param>
-/// <param name="LabelNames">One per class, background first.</param>
+/// <param name="LabelNames">Names of the classes, background first.</param>
 public sealed record ExperimentResults(string Folder, IReadOnlyList<string> LabelNames)
 {
     /// <summary>Trainings by stage name.</summary>
@@ -16,10 +16,10 @@ public sealed record ExperimentResults(string Folder, IReadOnlyList<string> Labe
     /// <summary>Evaluations by start.</summary>
     public Dictionary<string, EvaluationResult> Evaluations { get; } = [];
 
-    /// <summary>What the numbers depend on besides the config: device, threads, deterministic mode, and changes of the config along the way.</summary>
+    /// <summary>Conditions besides the config: device, threads, deterministic mode, and changes of the config during the run.</summary>
     public RunConditions? Conditions { get; init; }
 
-    /// <summary>As JSON. Paths are relative to the run directory, so that it can be moved.</summary>
+    /// <summary>Converts to JSON. Paths are relative to the run directory, so that it can be moved.</summary>
     public JsonObject ToJson() => new()
     {
         ["conditions"] = Conditions?.ToJson(),

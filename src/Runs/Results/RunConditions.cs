@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Runs.Results;
 
-/// <summary>What results depend on besides the config.</summary>
-/// <param name="Device">Where models were.</param>
-/// <param name="Threads">Threads of libtorch on CPU: other numbers of them round differently.</param>
+/// <summary>Conditions besides the config on which results depend.</summary>
+/// <param name="Device">Device of the models.</param>
+/// <param name="Threads">Number of libtorch's threads on CPU. Rounding depends on it.</param>
 /// <param name="Deterministic">Whether libtorch's deterministic mode was on.</param>
-/// <param name="ConfigChanges">Keys that were changed between two parts of the run, as "key: old -> new".</param>
+/// <param name="ConfigChanges">Keys that were changed during the run, as "key: old -> new".</param>
 public sealed record RunConditions(string Device, int Threads, bool Deterministic, IReadOnlyList<string> ConfigChanges)
 {
-    /// <summary>As JSON.</summary>
+    /// <summary>Converts to JSON.</summary>
     public JsonObject ToJson() => new()
     {
         ["device"] = Device,

@@ -5,19 +5,19 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Runs.Results;
 
-/// <summary>An evaluation read back from a <c>results.json</c>.</summary>
-/// <param name="Name">Start, or "predictions".</param>
-/// <param name="Settings">Policy, background, tolerance and inference in words, by key; empty in files of earlier versions.</param>
-/// <param name="IncludesBackground">Whether means of overlap count background.</param>
-/// <param name="Metrics">That it has.</param>
-/// <param name="Labels">Classes, background first.</param>
-/// <param name="Scores">By case, class and metric; null where a value does not count.</param>
+/// <summary>An evaluation that was read from a <c>results.json</c>.</summary>
+/// <param name="Name">Name of the start, or "predictions".</param>
+/// <param name="Settings">Descriptions of policy, background, tolerance and inference by key; empty in files of earlier versions.</param>
+/// <param name="IncludesBackground">Whether means of overlap metrics include background.</param>
+/// <param name="Metrics">The metrics.</param>
+/// <param name="Labels">Names of the classes, background first.</param>
+/// <param name="Scores">Scores by case, class and metric; null if a value is not scored.</param>
 internal sealed record StoredEvaluation(
     string Name, IReadOnlyDictionary<string, string> Settings, bool IncludesBackground, IReadOnlyList<ScoreMetric> Metrics, IReadOnlyList<string> Labels,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyDictionary<ScoreMetric, double?>>> Scores)
 {
-    /// <summary>Every evaluation of a run, of a folder of <c>evaluate</c>, or of a file.</summary>
-    /// <exception cref="VolumeException">There is none, or the file is broken.</exception>
+    /// <summary>Reads every evaluation of a run, of a folder of <c>evaluate</c>, or of a file.</summary>
+    /// <exception cref="VolumeException">There is no evaluation, or the file is damaged.</exception>
     public static IReadOnlyList<StoredEvaluation> Read(string path)
     {
         string file = Directory.Exists(path) ? Path.Combine(path, "results.json") : path;
@@ -25,19 +25,19 @@ internal sealed record StoredEvaluation(
         {
             JsonObject evaluations = JsonNode.Parse(File.ReadAllText(file))!["evaluations"]!.AsObject();
             StoredEvaluation[] read = [.. evaluations.Select(entry => Of(entry.Key, entry.Value!.AsObject()))];
-            return read.Length > 0 ? read : throw new VolumeException($"'{file}' has no evaluations: the experiment has no [evaluate].");
+            return read.Length > 0 ? read : throw new VolumeException($"'{file}' has no evaluations, because the experiment has no [evaluate].");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new VolumeException($"'{path}' has no results that can be read ({error.Message.TrimEnd('.')}); name a finished run, a folder of 'hiendmae evaluate --out', or a results.json.", error);
+            throw new VolumeException($"The results of '{path}' cannot be read ({error.Message.TrimEnd('.')}); name a finished run, a folder of 'hiendmae evaluate --out', or a results.json.", error);
         }
         catch (Exception error) when (error is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {
-            throw new VolumeException($"'{file}' is no results.json of a run or of 'hiendmae evaluate' ({error.Message.TrimEnd('.')}).", error);
+            throw new VolumeException($"'{file}' is not a results.json of a run or of 'hiendmae evaluate' ({error.Message.TrimEnd('.')}).", error);
         }
     }
 
-    /// <summary>A case's mean over the classes that count; null where none does.</summary>
+    /// <summary>Returns the mean of a case over the scored classes; null if no class is scored.</summary>
     public double? Mean(string name, ScoreMetric metric, bool includeBackground)
     {
         IReadOnlyDictionary<string, IReadOnlyDictionary<ScoreMetric, double?>> one = Scores[name];
@@ -46,7 +46,7 @@ internal sealed record StoredEvaluation(
 
     private static StoredEvaluation Of(string name, JsonObject json)
     {
-        // Runs of earlier versions have Dice alone, under "cases".
+        // Runs of earlier versions have only Dice, under "cases".
         bool isFull = json["scores"] is JsonObject;
         JsonObject cases = (isFull ? json["scores"] : json["cases"])!.AsObject();
         ScoreMetric[] metrics = isFull ? [.. json["metrics"]!.AsObject().Select(entry => ScoreMetrics.Find(entry.Key)).OfType<ScoreMetric>()] : [ScoreMetric.Dice];

@@ -3,12 +3,12 @@ using HiEndMae.Engine.Training;
 
 namespace HiEndMae.Runs.Results;
 
-/// <summary>A training in <c>results.json</c>.</summary>
+/// <summary>Writes a training for <c>results.json</c>.</summary>
 internal static class TrainingJson
 {
-    /// <summary>The training as JSON.</summary>
+    /// <summary>Converts a training to JSON.</summary>
     /// <param name="training">The training.</param>
-    /// <param name="folder">The run directory, from which the checkpoint is named.</param>
+    /// <param name="folder">The run directory; the path of the checkpoint is relative to it.</param>
     public static JsonObject Write(TrainResult training, string folder)
     {
         var json = new JsonObject

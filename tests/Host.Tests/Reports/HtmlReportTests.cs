@@ -42,7 +42,7 @@ public sealed partial class HtmlReportTests
         using var host = new HostFixture();
         string page = await WriteAsync(host);
         Assert.DoesNotMatch(External(), page);
-        Assert.Contains("What the table asks", page);
+        Assert.Contains("Comparisons", page);
         Assert.Contains("Reconstructions by mask ratio", page);
         Assert.Contains("mask_ratio = 0.75", page);
         // A run's own words are text, whatever they say.

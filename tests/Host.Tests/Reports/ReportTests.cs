@@ -54,7 +54,7 @@ public sealed class ReportTests
         Assert.Equal(ExitCodes.Done, await host.RunAsync("report", runs.Folder, "--format", "markdown"));
         Assert.Contains("- 80%: failed: The loss is NaN at step 40 (20260101-000007-abcdef01)", host.Output);
         Assert.Contains("interrupted; run it again with --resume", host.Output);
-        Assert.Contains("killed, for its last word is of 2026-01-02 03:04 UTC", host.Output);
+        Assert.Contains("killed; its last message is from 2026-01-02 03:04 UTC", host.Output);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class ReportTests
         Assert.Equal(ExitCodes.Done, await host.RunAsync("report", runs.Folder));
         Assert.Contains("pretrain │ scratch │ mean │", host.Output);
         Assert.Contains("+6.00 ± 12.71", host.Output);
-        Assert.Contains("not to be told apart", host.Output);
+        Assert.Contains("no difference shown", host.Output);
     }
 
     [Fact]
