@@ -55,7 +55,7 @@ public sealed class EvaluateTests(EvaluateTests.TinyRun run) : IClassFixture<Eva
         Assert.Equal(ExitCodes.Done, await host.RunAsync("evaluate", checkpoint, "--out", Path.Combine(host.Folder, "named"), "--json"));
         Assert.Contains("scratch, checkpoint step-00000002", host.Output);
         Assert.Equal(ExitCodes.BadData, await host.RunAsync("evaluate", run.Folder, "--checkpoint", "77"));
-        Assert.Contains("there are: step-00000002, step-00000003", host.Error);
+        Assert.Contains("allowed: step-00000002, step-00000003", host.Error);
     }
 
     [Fact]

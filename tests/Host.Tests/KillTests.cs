@@ -50,7 +50,7 @@ public sealed class KillTests
         Assert.Equal(Final(whole, steps, "optimizer.safetensors"), Final(parts, steps, "optimizer.safetensors"));
         // Losses are those of the whole run, each step once.
         Assert.Equal(Losses(Assert.Single(Directory.GetDirectories(Path.Combine(whole, "tiny")))), Losses(run));
-        Assert.Equal(kills, (await File.ReadAllLinesAsync(Path.Combine(run, "log.txt"), TestContext.Current.CancellationToken)).Count(line => line.Contains("goes on from step", StringComparison.Ordinal)));
+        Assert.Equal(kills, (await File.ReadAllLinesAsync(Path.Combine(run, "log.txt"), TestContext.Current.CancellationToken)).Count(line => line.Contains("continues from step", StringComparison.Ordinal)));
     }
 
     private static int LastStep(string runs) => Directory.Exists(runs)

@@ -115,7 +115,7 @@ public sealed class SweepRunTests
         Assert.True(code == ExitCodes.Done, second.Error + second.Output);
         Assert.Single(Directory.GetDirectories(Path.Combine(runs, "stages"), "pretrain-*").SelectMany(stage => Directory.GetDirectories(Path.Combine(stage, "tiny"))));
         string log = await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(runs, "stages"), "log.txt", SearchOption.AllDirectories).First(path => path.Contains("pretrain-", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
-        Assert.Contains("goes on from step", log);
+        Assert.Contains("continues from step", log);
         Assert.InRange(saved, 5, 399);
     }
 
