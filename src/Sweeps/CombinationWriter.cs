@@ -16,7 +16,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
     {
         string[] runs = StageRuns(stages);
         if (runs.Length < stages.Count) return null;
-        string name = RunDirectory.SafeName(experiment.Config.Name);
+        string name = FileNames.Safe(experiment.Config.Name);
         if (Existing(Path.Combine(store.Output, name), experiment.Fingerprint) is { } there) return there;
         RunDirectory directory = RunDirectory.Create(store.Output, name, experiment.Fingerprint, clock);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);

@@ -64,7 +64,7 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
 
         void Keep(string start, SegmentedCase segmented, bool predictions)
         {
-            string name = RunDirectory.SafeName(segmented.Id);
+            string name = FileNames.Safe(segmented.Id);
             SegmentationFigure.Write(Path.Combine(folder, "figures", $"{start}-{name}.png"), segmented.Image, segmented.Truth.Voxels, segmented.Prediction.Voxels, opened.Card.Labels);
             if (!predictions) return;
             string target = Path.Combine(folder, "predictions", start);

@@ -123,9 +123,5 @@ public sealed class RunDirectory
         }
     }
 
-    private static string FolderOf(string root, string experiment) => Path.GetFullPath(Path.Combine(root, SafeName(experiment)));
-
-    /// <summary>Converts a name to a part of a path with letters, digits, '-', '_' and '.' only.</summary>
-    public static string SafeName(string name) =>
-        string.Concat(name.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')).Trim('.') is { Length: > 0 } safe ? safe : "run";
+    private static string FolderOf(string root, string experiment) => Path.GetFullPath(Path.Combine(root, FileNames.Safe(experiment)));
 }

@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Stages;
@@ -109,7 +110,7 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
 
         void Show(SegmentedCase segmented)
         {
-            string name = $"{stage}-{RunDirectory.SafeName(segmented.Id)}";
+            string name = $"{stage}-{FileNames.Safe(segmented.Id)}";
             pictures.Segmentation(name, segmented);
             pictures.Slices(name, stage.Start, segmented);
             if (!config.Tracking.Predictions) return;

@@ -44,6 +44,9 @@ public sealed class SubsetTests
         Assert.Contains("both training", Error(new Split([Case("a")], [Case("a")], [])));
         Assert.Contains("both validation", Error(new Split([], [Case("a"), Case("b")], [Case("a")])));
         Assert.Contains("named 'a'", Error(new Split([Case("a"), Case("a")], [], [])));
+        // Both would be written to a-b.nii.gz, and on some file systems to the same A.nii.gz.
+        Assert.Contains("'a/b' and 'a b', whose files would have the same name 'a-b'", Error(new Split([], [], [Case("a/b"), Case("a b")])));
+        Assert.Contains("'Scan' and 'scan'", Error(new Split([], [], [Case("Scan"), Case("scan")])));
         // As the official code does: one list to choose and to report by.
         SplitCheck.Check(new Split([Case("c")], [Case("a"), Case("b")], [Case("b"), Case("a")]));
     }

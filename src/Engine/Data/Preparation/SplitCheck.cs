@@ -1,14 +1,15 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>Checks that no patient is on two sides of a split, and that no two cases share a name.</summary>
+/// <summary>Checks that no patient is on two sides of a split, and that no two cases of a split have the same name or would be written to the same file.</summary>
 public static class SplitCheck
 {
     private static readonly DatasetSplit[] Sides = [DatasetSplit.Training, DatasetSplit.Validation, DatasetSplit.Test];
 
     /// <summary>Checks a dataset.</summary>
-    /// <exception cref="VolumeException">A patient is on two sides, or two cases share a name.</exception>
+    /// <exception cref="VolumeException">A patient is on two sides, two cases have the same name, or the names of two cases give the same file name.</exception>
     public static void Check(Dataset dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -17,6 +18,9 @@ public static class SplitCheck
         {
             if (side.GroupBy(one => one.Id).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
                 throw new VolumeException($"Dataset '{dataset.Info.Name}' has two {Name(split)} cases named '{twice.Key}'.");
+            // Predictions and pictures are named by case. File systems may ignore upper and lower case.
+            if (side.GroupBy(one => FileNames.Safe(one.Id), StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Skip(1).Any()) is { } alike)
+                throw new VolumeException($"Dataset '{dataset.Info.Name}' has {Name(split)} cases '{alike.First().Id}' and '{alike.ElementAt(1).Id}', whose files would have the same name '{alike.Key}'; rename one of them.");
         }
         Compare(DatasetSplit.Training, DatasetSplit.Validation);
         Compare(DatasetSplit.Training, DatasetSplit.Test);
