@@ -104,7 +104,7 @@ public sealed class WeightTransferTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using Vit3dEncoder wide = Encoder(48, 2, 8, 16, EncoderUse.Segmentation), narrow = Encoder(24, 2, 8, 16, EncoderUse.Segmentation);
         Dictionary<string, Tensor> weights = new(ModelWeights.Of(new Dictionary<string, nn.Module> { ["encoder"] = narrow }));
-        Assert.Contains("is [24] there and [48] here", Fill(wide, weights));
+        Assert.Contains("is [24] in the file and [48] in the model", Fill(wide, weights));
         weights.Remove("encoder.norm.weight");
         Assert.Contains("'encoder.norm.weight' [24] is not in the file", Fill(narrow, weights));
         weights["encoder.norm.weight"] = zeros(24);
