@@ -13,6 +13,9 @@ public sealed class PublicApiTests
         ExcludeAttributes = ["System.Runtime.CompilerServices.CompilerGeneratedAttribute", "System.Runtime.CompilerServices.IsReadOnlyAttribute"],
     };
 
+    // Base types are looked up in the folder of an assembly, so all of them must be in one.
+    private static readonly string Folder = Gather();
+
     [Theory]
     [InlineData("Abstractions")]
     [InlineData("Configuration")]
@@ -20,16 +23,27 @@ public sealed class PublicApiTests
     [InlineData("Nn")]
     public void The_public_api_is_the_one_listed(string project)
     {
-        string assembly = Path.Combine(Repository.Root, "src", project, "bin", Repository.Configuration, "net10.0", $"HiEndMae.{project}.dll");
-        string actual = Assembly.LoadFrom(assembly).GeneratePublicApi(Options).ReplaceLineEndings("\n") + "\n";
+        string actual = Assembly.LoadFrom(Path.Combine(Folder, $"HiEndMae.{project}.dll")).GeneratePublicApi(Options).ReplaceLineEndings("\n") + "\n";
         string listing = Path.Combine(Repository.Root, "tests", "Architecture.Tests", "PublicApi", $"{project}.txt");
-        if (Environment.GetEnvironmentVariable("HIENDMAE_UPDATE_SNAPSHOTS") == "1") File.WriteAllText(listing, actual);
+        if (Environment.GetEnvironmentVariable("HIENDMAE_UPDATE_SNAPSHOTS") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(listing)!);
+            File.WriteAllText(listing, actual);
+        }
         string expected = File.ReadAllText(listing).ReplaceLineEndings("\n");
         Assert.True(expected == actual, $"""
             The public API of HiEndMae.{project} has changed:
             {string.Join("\n", Difference(expected, actual))}
             If this is intended, run the test with HIENDMAE_UPDATE_SNAPSHOTS=1 and review the difference.
             """);
+    }
+
+    private static string Gather()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiendmae-api-").FullName;
+        string nn = Path.Combine(Repository.Root, "src", "Nn", "bin", Repository.Configuration, "net10.0", "HiEndMae.Nn.dll");
+        foreach (string file in Directory.GetFiles(Repository.HostOutput, "*.dll").Append(nn)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        return folder;
     }
 
     private static IEnumerable<string> Difference(string expected, string actual)

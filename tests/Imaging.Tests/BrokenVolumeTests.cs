@@ -58,8 +58,8 @@ public sealed class BrokenVolumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(5, 4, 3, 0, "is 5x4x3 voxels, but its image 4x4x3")]
-    [InlineData(4, 4, 3, 2, "lies elsewhere in space than its image")]
+    [InlineData(5, 4, 3, 0, "has 5x4x3 voxels, but its image has 4x4x3")]
+    [InlineData(4, 4, 3, 2, "and its image are at different places in space")]
     public void A_label_map_of_another_grid_is_told_from_its_image(int x, int y, int z, double moved, string words)
     {
         var image = new VolumeGrid(new Size3(4, 4, 3), Affine.FromSpacing(Spacing3.Isotropic(1.5)));

@@ -135,7 +135,7 @@ internal static class BrokenVolumes
         yield return Bytes("dicom preamble alone", "a.dcm", good.Bytes()[..132], "no transfer syntax");
         yield return Bytes("dicom cut off within an element", "a.dcm", good.Bytes()[..190], "a.dcm");
         yield return Bytes("dicom without its last byte", "a.dcm", good.Bytes()[..^1], "truncated");
-        yield return Bytes("dicom with a length beyond its end", "a.dcm", (good with { Before = [8, 0, 5, 0, (byte)'O', (byte)'B', 0, 0, 0xFE, 0xFF, 0xFF, 0x7F] }).Bytes(), "(0008,0005) says 2147483646 bytes");
+        yield return Bytes("dicom with a length beyond its end", "a.dcm", (good with { Before = [8, 0, 5, 0, (byte)'O', (byte)'B', 0, 0, 0xFE, 0xFF, 0xFF, 0x7F] }).Bytes(), "(0008,0005) has a length of 2147483646 bytes");
         yield return Bytes("dicom without a value representation", "a.dcm", (good with { Before = [8, 0, 5, 0, 1, 2, 3, 4] }).Bytes(), "no value representation");
         yield return Bytes("dicom with sequences in sequences", "a.dcm", (good with { Before = [.. Enumerable.Repeat((byte[])[8, 0, 6, 0, (byte)'S', (byte)'Q', 0, 0, 255, 255, 255, 255, 0xFE, 0xFF, 0, 0xE0, 255, 255, 255, 255], 100).SelectMany(part => part)] }).Bytes(), "nested too deeply");
         yield return Bytes("dicom with an item astray", "a.dcm", (good with { Before = [0xFE, 0xFF, 0, 0xE0, 0, 0, 0, 0] }).Bytes(), "outside of an item");

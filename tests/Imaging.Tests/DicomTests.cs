@@ -251,9 +251,9 @@ public sealed class DicomTests : IDisposable
         Assert.Contains("no DICOM slices", Error(folder));
         Assert.Contains("does not exist", Error(Path.Combine(folder, "none.dcm")));
         File.WriteAllText(Path.Combine(folder, "text.dcm"), "this is no slice at all");
-        Assert.Contains("text.dcm' is no DICOM file", Error(folder));
+        Assert.Contains("text.dcm' is not a DICOM file", Error(folder));
         File.WriteAllText(Path.Combine(folder, "text.dcm"), new string('x', 5000));
-        Assert.Contains("text.dcm' is no DICOM file", Error(folder));
+        Assert.Contains("text.dcm' is not a DICOM file", Error(folder));
     }
 
     [Fact]
