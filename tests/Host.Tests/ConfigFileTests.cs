@@ -101,7 +101,7 @@ public sealed class ConfigFileTests
         using var host = new HostFixture();
         string part = host.Write("_part.toml", "[pretrain]\nmask_ratio = 0.6\n[sweep]\nseed = [1, 2]\n");
         Assert.Equal(ExitCodes.Done, await host.RunAsync("validate", part));
-        Assert.Contains("(a part, to be extended)", host.Output);
+        Assert.Contains("(a partial file, to be extended)", host.Output);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync(command, part));
         Assert.Contains("HEM033", host.Error);
     }

@@ -68,14 +68,14 @@ public sealed class TrackingTests
     {
         using var host = new HostFixture();
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("track", "sync", host.Folder));
-        Assert.Contains("is no run directory and has none below it", host.Error);
+        Assert.Contains("is not a run directory and contains none", host.Error);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("track", "ui", host.Folder));
         Assert.Contains("there is no", host.Error);
         string database = host.Write("mlflow.db", "");
         Assert.Equal(ExitCodes.Done, await host.RunAsync("track", "ui", host.Folder));
         Assert.Contains($"mlflow db upgrade sqlite:///{database}", host.Output);
         Assert.Contains($"mlflow ui --backend-store-uri sqlite:///{database}", host.Output);
-        Assert.Contains("an older one cannot open it afterwards", host.Error);
+        Assert.Contains("an older MLflow cannot open it afterwards", host.Error);
         Assert.Equal(ExitCodes.Failed, await host.RunAsync("track", "ui", host.Folder, "--run"));
         Assert.Contains("mlflow is not on PATH", host.Error);
     }

@@ -157,12 +157,12 @@ public sealed class ReportTests
 
     [Theory]
     [InlineData("There is no folder", "no-such-folder")]
-    [InlineData("There is no run below", "empty")]
+    [InlineData("There is no run in", "empty")]
     [InlineData("cannot read the file", "no-such-file.toml")]
-    [InlineData("The paper has no 'table9'", "empty", "--paper", "table9")]
+    [InlineData("'table9' is not a table of the paper", "empty", "--paper", "table9")]
     [InlineData("ending in '.docx'", "empty", "--out", "report.docx")]
-    [InlineData("writes no file", "empty", "--out", "report.md", "--format", "terminal", "--paper", "table5")]
-    [InlineData("a folder of runs has none", "empty", "--set", "seed=1")]
+    [InlineData("cannot be written to a file", "empty", "--out", "report.md", "--format", "terminal", "--paper", "table5")]
+    [InlineData("--set needs an experiment file", "empty", "--set", "seed=1")]
     public async Task Wrong_input_is_said_in_one_line(string message, string source, params string[] more)
     {
         using var host = new HostFixture();
