@@ -57,7 +57,7 @@ internal static class AnalyzeCommand
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         AnalyzedModel[] models = [.. request.Models.Select(model => AnalyzedModel.Open(model, environment.Runs, catalog))];
-        torch.Device device = DeviceChoice.Resolve(deviceName ?? models[0].Config.Device);
+        torch.Device device = DeviceChoice.Prepare(deviceName ?? models[0].Config.Device, environment.Runs.GetVariable);
         int threads = Compute.Prepare(models[0].Config);
         (IReadOnlyList<ProbedModel> Results, DatasetInfo Info)? probed = null;
         ConsoleProgress.Run(environment, json, "probe", progress => probed = new ProbeAnalysis(catalog, progress, environment.Error.WriteLine, environment.Runs.Clock).Run(request, models, device, threads, cancel));

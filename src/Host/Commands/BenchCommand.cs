@@ -52,7 +52,7 @@ internal static class BenchCommand
             environment.Error.WriteLine($"error: '{file}' has no [{chosen}] table; choose another stage with --stage.");
             return ExitCodes.BadUsage;
         }
-        torch.Device device = DeviceChoice.Resolve(deviceName ?? config.Device);
+        torch.Device device = DeviceChoice.Prepare(deviceName ?? config.Device, environment.Runs.GetVariable);
         int threads = Compute.Prepare(config);
         torch.manual_seed(config.Seed);
         using DisposeScope scope = torch.NewDisposeScope();

@@ -29,7 +29,7 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
         FineTunedModels opened = FineTunedModels.Open(environment.Runs, options.Path, options.Models.Overrides);
         // All starts, unless an option or the path names one.
         IReadOnlyList<string> starts = options.Models.Start is null && opened.Path.Start is null ? opened.Starts : [opened.StartOf(options.Models.Start)];
-        Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
+        Device device = DeviceChoice.Prepare(deviceName ?? opened.Config.Device, environment.Runs.GetVariable);
         _ = Compute.Prepare(opened.Config);
         Dataset dataset = opened.Factory.Create<Dataset>(Slot.Dataset, opened.Finetune.Data.Dataset, new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
         if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new UserException("The dataset has other classes than the model was trained with; evaluate on a dataset with the same labels.");

@@ -42,7 +42,7 @@ internal static class PredictCommand
         string start = opened.StartOf(choice.Start);
         output.CheckNames(images);
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Device device = DeviceChoice.Resolve(deviceName ?? opened.Config.Device);
+        torch.Device device = DeviceChoice.Prepare(deviceName ?? opened.Config.Device, environment.Runs.GetVariable);
         _ = Compute.Prepare(opened.Config);
         (IReadOnlyList<SegmentationModel> models, string about) = opened.Load(start, choice.Checkpoints, choice.Averaging, device);
         var segmenter = new CaseSegmenter(models, opened.Finetune.Data.Crop, opened.Evaluate, device);

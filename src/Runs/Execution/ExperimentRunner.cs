@@ -28,7 +28,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         ExperimentConfig config = experiment.Config;
         TrackingSettings? tracking = TrackingSettings.Of(config, options.Out, environment.GetVariable);
         IReadOnlyList<StagePlan> plan = StagePlan.Of(config);
-        Device device = DeviceChoice.Resolve(options.Device ?? config.Device);
+        Device device = DeviceChoice.Prepare(options.Device ?? config.Device, environment.GetVariable);
         int threads = Compute.Prepare(config);
         var budget = new TimeBudget(config.TimeBudget, environment.Clock);
         // Datasets are opened first, so that a wrong folder or a missing file ends the run before anything is written.
