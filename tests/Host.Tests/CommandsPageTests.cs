@@ -67,10 +67,10 @@ public sealed partial class CommandsPageTests
     [GeneratedRegex(@"^hiendmae ((?:data |track )?[a-z]+)\b.*$", RegexOptions.Multiline)]
     private static partial Regex Usage();
 
-    [GeneratedRegex(@"--[a-z-]+")]
+    [GeneratedRegex(@"--[a-z][a-z-]*")]
     private static partial Regex Option();
 
-    [GeneratedRegex(@"^ +(?:-\S+, )*(--[a-z-]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ +(?:-\S+, )*(--[a-z][a-z-]*)", RegexOptions.Multiline)]
     private static partial Regex OptionLine();
 
     [GeneratedRegex(@"^  ([a-z]+)\b", RegexOptions.Multiline)]

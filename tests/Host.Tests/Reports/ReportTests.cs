@@ -81,7 +81,7 @@ public sealed class ReportTests
         Assert.Contains("|  |  |  | ours | **50.00** |", host.Output);
         Assert.Contains("|  |  |  | difference | -19.59 |", host.Output);
         Assert.Contains("- UNETR, Hi-End-MAE: not run (seed=1)", host.Output);
-        Assert.Contains("No experiment here gives the rows SwinUNETR, SparK, MAE", host.Output);
+        Assert.Contains("No experiment here provides the rows SwinUNETR, SparK, MAE", host.Output);
     }
 
     [Fact]
@@ -156,11 +156,11 @@ public sealed class ReportTests
     }
 
     [Theory]
-    [InlineData("There is no folder", "no-such-folder")]
+    [InlineData("no-such-folder' does not exist", "no-such-folder")]
     [InlineData("There is no run in", "empty")]
     [InlineData("cannot read the file", "no-such-file.toml")]
     [InlineData("'table9' is not a table of the paper", "empty", "--paper", "table9")]
-    [InlineData("ending in '.docx'", "empty", "--out", "report.docx")]
+    [InlineData("Cannot infer a format from '.docx'", "empty", "--out", "report.docx")]
     [InlineData("cannot be written to a file", "empty", "--out", "report.md", "--format", "terminal", "--paper", "table5")]
     [InlineData("--set needs an experiment file", "empty", "--set", "seed=1")]
     public async Task Wrong_input_is_said_in_one_line(string message, string source, params string[] more)
