@@ -2,14 +2,14 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Trees put together from several files and from the command line.</summary>
+/// <summary>Merges config trees from several files and from the command line.</summary>
 public static class ConfigTree
 {
     /// <summary>Deep merge: tables are merged key by key, any other value of <paramref name="over"/> replaces the one below.</summary>
     public static ConfigTable Merge(ConfigTable under, ConfigTable over)
     {
         List<ConfigEntry> entries = [.. under.Entries];
-        // Another component has other keys: those said for the one it replaces do not carry over.
+        // Another component has other keys, so the keys of the replaced component are dropped.
         if (under.PluginName is { } old && over.PluginName is { } replacement && old != replacement) entries.Clear();
         foreach (ConfigEntry entry in over.Entries)
         {
@@ -21,11 +21,11 @@ public static class ConfigTree
         return new ConfigTable(entries, over.Source);
     }
 
-    /// <summary>The tree with the value at a dotted key replaced; tables on the way are made.</summary>
+    /// <summary>Returns the tree with the value at a dotted key replaced. Missing tables are created.</summary>
     /// <param name="table">The tree.</param>
-    /// <param name="path">The key's parts.</param>
-    /// <param name="value">Its value.</param>
-    /// <param name="at">Which part is meant; callers leave it out.</param>
+    /// <param name="path">Parts of the dotted key.</param>
+    /// <param name="value">The new value.</param>
+    /// <param name="at">Index of the part to start at. Used by the recursion.</param>
     public static ConfigTable Set(ConfigTable table, IReadOnlyList<string> path, ConfigNode value, int at = 0)
     {
         string key = path[at];
@@ -38,7 +38,7 @@ public static class ConfigTree
         return table with { Entries = entries };
     }
 
-    /// <summary>The value at a dotted key; null where it is not said.</summary>
+    /// <summary>Returns the value at a dotted key; null if there is none.</summary>
     public static ConfigNode? Find(ConfigTable table, IEnumerable<string> path)
     {
         ConfigNode? node = table;
@@ -46,6 +46,6 @@ public static class ConfigTree
         return node;
     }
 
-    /// <summary>The tree without a key.</summary>
+    /// <summary>Returns the tree without a key.</summary>
     public static ConfigTable Without(ConfigTable table, string key) => table with { Entries = [.. table.Entries.Where(entry => entry.Key != key)] };
 }

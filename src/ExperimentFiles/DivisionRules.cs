@@ -3,10 +3,10 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Keys of a component that must divide values elsewhere in the experiment, such as an encoder's patch size the crops.</summary>
+/// <summary>Checks keys of a component that must divide values elsewhere in the experiment, as the patch size of an encoder must divide the crops.</summary>
 internal static class DivisionRules
 {
-    /// <summary>Reports every value that is no multiple.</summary>
+    /// <summary>Reports every value that is not a multiple.</summary>
     public static void Check(ConfigTable tree, SectionSchema schema, CheckContext context)
     {
         foreach (KeySchema slot in schema.Keys.Where(key => key.Kind == ValueKind.Component && !key.IsArray && !key.IsDictionary))
@@ -46,7 +46,7 @@ internal static class DivisionRules
         return schema;
     }
 
-    // One number, or three; values of another kind have their own error.
+    // One or three numbers. A value of another kind was reported elsewhere.
     private static double[] Numbers(ConfigNode? node, KeySchema key) => node switch
     {
         ConfigScalar { Value: long number } => [number],

@@ -2,20 +2,20 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Everything that can be said about an experiment file without making a component: what the compiler and the program both report.</summary>
+/// <summary>Checks an experiment file without creating a component. The compiler and the program report the same errors with it.</summary>
 public static class ExperimentChecker
 {
     /// <summary>Name of the outermost table in messages.</summary>
     public const string Title = "the experiment";
 
-    /// <summary>Whether a file is a part: its name begins with '_', and it is only checked for what it says, not for what it lacks.</summary>
+    /// <summary>Whether a file is a part: its name begins with '_'. Only the keys that a part contains are checked; missing ones are not reported.</summary>
     public static bool IsPart(string path) => Path.GetFileName(path) is { Length: > 0 } name && name[0] == '_';
 
     /// <summary>Checks a file.</summary>
-    /// <param name="file">The file, with what it extends and overrides.</param>
-    /// <param name="schema">What an experiment is.</param>
-    /// <param name="components">What a <c>plugin</c> key may name.</param>
-    /// <param name="getVariable">Environment; null where nothing that depends on the machine is to be checked.</param>
+    /// <param name="file">The file, merged with the files it extends and with overrides.</param>
+    /// <param name="schema">Schema of an experiment.</param>
+    /// <param name="components">Components that a <c>plugin</c> key may name.</param>
+    /// <param name="getVariable">Reads an environment variable; null to skip the checks that depend on the machine.</param>
     public static CheckedExperiment Check(ParsedFile file, SectionSchema schema, IReadOnlyList<ComponentSchema> components, Func<string, string?>? getVariable)
     {
         List<ConfigDiagnostic> found = [.. file.Diagnostics];
@@ -27,7 +27,7 @@ public static class ExperimentChecker
             isSweep = tree.Find(SweepExpander.Table) is not null;
             Sweep sweep = isSweep ? SweepExpander.Read(tree, found.Add) : Sweep.None;
             ConfigTable plain = ConfigTree.Without(tree, SweepExpander.Table);
-            // What a table of the list says is checked with each combination.
+            // Each table of the list is checked with its combination.
             sweep = sweep with { Axes = [.. sweep.Axes.Where(axis => axis.Keys.Where(key => !SweepAxisCheck.Check(key, axis.Keys.Count > 1, plain, schema, context)).ToArray().Length == 0)] };
             CheckUnusedDatasets(plain, file.Path, schema, sweep, context);
             points = [.. SweepExpander.Expand(plain, sweep, found.Add).Select(point => point with { Tree = CheckOne(point.Tree, schema, context) })];

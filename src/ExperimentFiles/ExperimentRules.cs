@@ -3,13 +3,13 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>What no single record can say: relations between the tables of an experiment, and options without effect.</summary>
+/// <summary>Checks relations between the tables of an experiment, which no single record can check, and finds options without effect.</summary>
 internal static class ExperimentRules
 {
-    /// <summary>Reports every relation that does not hold, and every option without effect.</summary>
+    /// <summary>Reports every violated relation, and every option without effect.</summary>
     /// <param name="tree">The experiment.</param>
     /// <param name="schema">Schema of an experiment.</param>
-    /// <param name="context">Takes errors and warnings.</param>
+    /// <param name="context">Receives errors and warnings.</param>
     public static void Check(ConfigTable tree, SectionSchema schema, CheckContext context)
     {
         ConfigTable? pretrain = tree.Find("pretrain") as ConfigTable, finetune = tree.Find("finetune") as ConfigTable;
@@ -24,7 +24,7 @@ internal static class ExperimentRules
         }
         DataRules.Check(finetune, context);
         ReportRules.Check(tree, context);
-        // What is missing in a part may stand in the file that it is for.
+        // A key that is missing in a part may be in the file that extends it.
         if (context.IsPart) return;
         if (pretrain is null && finetune is null) Report("HEM030", true, "the experiment has neither [pretrain] nor [finetune]: there is nothing to run", tree.Source);
         var starts = finetune?.Find("init") as ConfigArray;

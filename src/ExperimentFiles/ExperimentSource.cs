@@ -2,17 +2,17 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>A file with all that it extends, overrides applied, nothing checked yet.</summary>
+/// <summary>A file merged with all files that it extends and with overrides, before any check.</summary>
 public static class ExperimentSource
 {
-    /// <summary>Name of the place of an override in messages.</summary>
+    /// <summary>Stands for the file name of an override in messages.</summary>
     public const string CommandLine = "--set";
 
     private const string Key = "extends";
 
-    /// <summary>The file and what it extends as one tree; no tree where one of them cannot be read.</summary>
+    /// <summary>Merges the file and the files that it extends into one tree. There is no tree if one of them cannot be read.</summary>
     /// <param name="file">The experiment file.</param>
-    /// <param name="find">Another file by its full path; null where there is none.</param>
+    /// <param name="find">Returns another file by its full path; null if there is none.</param>
     public static ParsedFile Resolve(ParsedFile file, Func<string, ParsedFile?> find)
     {
         if (file.Tree?.Find(Key) is null) return file;
@@ -21,8 +21,8 @@ public static class ExperimentSource
         return new ParsedFile(file.Path, tree, ConfigDiagnostic.Ordered(found));
     }
 
-    /// <summary>The tree with values replaced.</summary>
-    /// <param name="file">The experiment, resolved.</param>
+    /// <summary>Returns the experiment with overrides applied.</summary>
+    /// <param name="file">The merged experiment.</param>
     /// <param name="overrides">KEY=VALUE, applied in order.</param>
     public static ParsedFile Override(ParsedFile file, IReadOnlyList<string> overrides)
     {

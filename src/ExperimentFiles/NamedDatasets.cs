@@ -2,24 +2,24 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary><c>[datasets.NAME]</c>: a dataset said once and named by <c>dataset = "NAME"</c> in [pretrain.data] and [finetune.data].</summary>
+/// <summary>Resolves <c>[datasets.NAME]</c>: a dataset that is described once and used as <c>dataset = "NAME"</c> in [pretrain.data] and [finetune.data].</summary>
 public static class NamedDatasets
 {
     /// <summary>Name of the table.</summary>
     public const string Table = "datasets";
 
-    /// <summary>The key that names one.</summary>
+    /// <summary>Key that refers to a named dataset.</summary>
     public const string Key = ConfigTable.DatasetKey;
 
-    /// <summary>The key of a dataset that is made of others: a list of tables that may name one each.</summary>
+    /// <summary>Key of a dataset that consists of others: a list of tables, each of which may refer to a named dataset.</summary>
     public const string Parts = "parts";
 
     private static readonly string[][] Places = [["pretrain", "data"], ["finetune", "data"]];
 
-    /// <summary>The tree with every name replaced by what it names; keys beside the name override. A name that names nothing stays.</summary>
+    /// <summary>Replaces every name by the table it refers to. Keys beside the name override those of the table. Unknown names are kept.</summary>
     /// <param name="tree">The experiment.</param>
-    /// <param name="data">What a stage's data is: keys of a named table that are not its dataset's own do not go into a part.</param>
-    /// <param name="context">Where errors go.</param>
+    /// <param name="data">Schema of a stage's data. Keys of a named table that belong to the stage and not to its dataset are not copied into parts of a mixture.</param>
+    /// <param name="context">Receives errors.</param>
     public static ConfigTable Expand(ConfigTable tree, SectionSchema? data, CheckContext context)
     {
         ConfigNode? tables = tree.Find(Table);
@@ -56,29 +56,29 @@ public static class NamedDatasets
             return table;
         }
 
-        // Spacing, crops and the like are the stage's, one for all parts.
+        // Spacing, crops and similar keys belong to the stage and are the same for all parts.
         ConfigTable OwnKeys(ConfigTable found) => found with { Entries = [.. found.Entries.Where(entry => data?.Keys.Any(key => !key.Inline && key.Name == entry.Key) != true)] };
 
         void Error(string id, string message, ConfigNode node) => context.Report(new ConfigDiagnostic(id, true, message, node.Source));
     }
 
-    /// <summary>The names that an experiment's stages say, as nodes.</summary>
+    /// <summary>Returns the names that the stages of an experiment use, as nodes.</summary>
     public static IEnumerable<ConfigNode> Named(ConfigTable tree) => Places.Select(place => ConfigTree.Find(tree, place)).OfType<ConfigTable>()
         .SelectMany(data => ((data.Find(Parts) as ConfigArray)?.Items ?? []).OfType<ConfigTable>().Append(data))
         .Select(table => table.Find(Key)).OfType<ConfigNode>();
 
-    /// <summary>Checks the tables that no stage of this experiment names: they are to be right for those that will.</summary>
+    /// <summary>Checks the tables that no stage of this experiment uses, so that other experiments can rely on them.</summary>
     /// <param name="tree">The experiment before <see cref="Expand"/>.</param>
-    /// <param name="file">Its own file; tables of files that it extends are libraries, which may hold more than is used.</param>
-    /// <param name="schema">What a stage's data is.</param>
-    /// <param name="alsoNamed">Names that the values of a sweep use.</param>
-    /// <param name="context">Components, and where errors go.</param>
+    /// <param name="file">The file of the experiment. Tables of files that it extends are not checked, because a library may contain more than is used.</param>
+    /// <param name="schema">Schema of a stage's data.</param>
+    /// <param name="alsoNamed">Names used by values of the sweep.</param>
+    /// <param name="context">Provides the components and receives errors.</param>
     public static void CheckUnused(ConfigTable tree, string file, SectionSchema schema, IEnumerable<string> alsoNamed, CheckContext context)
     {
         if (tree.Find(Table) is not ConfigTable named) return;
         HashSet<string> used = [.. alsoNamed];
         foreach (string name in Named(tree).OfType<ConfigScalar>().Select(node => node.Value).OfType<string>()) used.Add(name);
-        // Those that a mixture among them is made of.
+        // The datasets that a mixture consists of are used, too.
         foreach (ConfigTable mixture in used.ToArray().Select(named.Find).OfType<ConfigTable>())
         {
             foreach (ConfigTable part in ((mixture.Find(Parts) as ConfigArray)?.Items ?? []).OfType<ConfigTable>())

@@ -1,12 +1,12 @@
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Finds brackets nested too deeply before a recursive parser meets them.</summary>
+/// <summary>Finds brackets that are nested too deeply for a recursive parser.</summary>
 internal static class NestingScan
 {
-    /// <summary>Levels of lists, tables and dotted keys that a file may have.</summary>
+    /// <summary>Largest depth of lists, tables and dotted keys in a file.</summary>
     public const int MostLevels = 32;
 
-    /// <summary>Line and column, from 1, of the first bracket beyond the limit; null where there is none.</summary>
+    /// <summary>Returns line and column, counted from 1, of the first bracket beyond the limit; null if there is none.</summary>
     public static (int Line, int Column)? Find(string text)
     {
         int depth = 0, line = 1, lineStart = 0;
@@ -45,7 +45,7 @@ internal static class NestingScan
             else if (text[i] == quote && (!isLong || (i + 2 < text.Length && text[i + 1] == quote && text[i + 2] == quote))) return isLong ? i + 2 : i;
             if (i < text.Length && text[i] == '\n')
             {
-                // A short string ends with its line, closed or not.
+                // A single-line string ends with its line, even if it is not closed.
                 if (!isLong) return i - 1;
                 line++;
                 lineStart = i + 1;

@@ -2,10 +2,10 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>One file, read by itself.</summary>
-/// <param name="Path">As messages name it.</param>
-/// <param name="Tree">What it says; null where it cannot be read.</param>
-/// <param name="Diagnostics">What is wrong with its text.</param>
+/// <summary>One file, parsed alone.</summary>
+/// <param name="Path">Path as shown in messages.</param>
+/// <param name="Tree">Its content; null if it cannot be parsed.</param>
+/// <param name="Diagnostics">Syntax errors.</param>
 public sealed record ParsedFile(string Path, ConfigTable? Tree, IReadOnlyList<ConfigDiagnostic> Diagnostics)
 {
     /// <summary>Reads the text of a file.</summary>

@@ -4,14 +4,14 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary><c>[sweep.random]</c>: <c>budget</c> combinations drawn from distributions of keys. The same table draws the same combinations, on every machine.</summary>
+/// <summary>Reads <c>[sweep.random]</c>: <c>budget</c> combinations drawn from distributions of keys. The same table gives the same combinations on every machine.</summary>
 internal sealed class RandomSearch(Action<ConfigDiagnostic> report)
 {
     private const string Budget = "budget", Seed = "sampling_seed", Choice = "choice", Uniform = "uniform", LogUniform = "log_uniform", IntUniform = "int_uniform";
     private static readonly string[] Distributions = [Choice, Uniform, LogUniform, IntUniform];
     private bool failed;
 
-    /// <summary>The combinations as an axis; null where something is wrong, which has been reported.</summary>
+    /// <summary>Draws the combinations as an axis; null if an error was reported.</summary>
     public SweepAxis? Read(ConfigTable table)
     {
         long budget = Whole(table, Budget, 1, SweepExpander.MostPoints, null), seed = Whole(table, Seed, 0, int.MaxValue, 0);
@@ -71,7 +71,7 @@ internal sealed class RandomSearch(Action<ConfigDiagnostic> report)
         }, bounds.Source);
     }
 
-    // Four digits are enough to search with, and a person can read them.
+    // Values are rounded to four digits to be readable; that is enough for a search.
     private static double Short(double value) => double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static double Number(ConfigArray bounds, int index) => Convert.ToDouble(((ConfigScalar)bounds.Items[index]).Value, CultureInfo.InvariantCulture);

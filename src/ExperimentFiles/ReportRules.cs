@@ -3,13 +3,13 @@ using HiEndMae.ExperimentFiles.Paper;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Whether <c>[report]</c> names a row and a column that the paper's table has, and starts that the experiment has.</summary>
+/// <summary>Checks that <c>[report]</c> names a row and a column of the paper's table, and starts of the experiment.</summary>
 internal static class ReportRules
 {
-    /// <summary>Reports every name that is none.</summary>
+    /// <summary>Reports every unknown name.</summary>
     public static void Check(ConfigTable tree, CheckContext context)
     {
-        // Another table is an error of its key.
+        // An unknown table was reported with its key.
         if (tree.Find("report") is not ConfigTable wanted || Text(wanted.Find("table")) is not { } name || !PaperTables.Names.Contains(name)) return;
         PaperTable table = PaperTables.Get(name);
         string[]? starts = StartsOf(tree, context);
@@ -28,7 +28,7 @@ internal static class ReportRules
         void Error(string number, string message, SourceSpan source) => context.Report(new ConfigDiagnostic(number, true, message, source));
     }
 
-    // Null where they are not known: a part's may stand in the file that it is for, and a start's name may be the machine's.
+    // Null if they are not known: the starts of a part may be in the file that extends it, and the name of a start may depend on the machine.
     private static string[]? StartsOf(ConfigTable tree, CheckContext context)
     {
         if (context.IsPart) return null;

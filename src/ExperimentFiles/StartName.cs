@@ -3,13 +3,13 @@ namespace HiEndMae.ExperimentFiles;
 /// <summary>Short names of the starts of a fine-tuning.</summary>
 public static class StartName
 {
-    /// <summary>A fine-tuning from random weights.</summary>
+    /// <summary>Name of a start from random weights.</summary>
     public const string Scratch = "scratch";
 
-    /// <summary>A fine-tuning from the experiment's own pre-training.</summary>
+    /// <summary>Name of a start from the experiment's own pre-training.</summary>
     public const string Pretrain = "pretrain";
 
-    /// <summary>scratch, pretrain, the name of the checkpoint's file, or the name and version of a model in MLflow.</summary>
+    /// <summary>Returns scratch, pretrain, the file name of the checkpoint, or name and version of a model in MLflow.</summary>
     /// <param name="start">An item of <c>finetune.init</c>.</param>
     public static string Of(string start)
     {
@@ -17,7 +17,7 @@ public static class StartName
         if (start.StartsWith("models:/", System.StringComparison.Ordinal)) return start.Substring("models:/".Length).Trim('/').Replace('/', '-').Replace('@', '-');
         if (start.StartsWith("runs:/", System.StringComparison.Ordinal)) return OfRun(start.Substring("runs:/".Length).Trim('/').Split('/'));
         string path = start.TrimEnd('/', '\\');
-        // A path such as RUN/pretrain/checkpoints gets the name of its stage.
+        // A path such as RUN/pretrain/checkpoints is named after its stage.
         return Path.GetFileName(path) == "checkpoints" && Path.GetDirectoryName(path) is { Length: > 0 } stage ? Path.GetFileName(stage) : Path.GetFileNameWithoutExtension(path);
     }
 

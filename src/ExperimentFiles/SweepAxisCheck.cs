@@ -2,16 +2,16 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Whether a key of a sweep is one of the experiment.</summary>
+/// <summary>Checks that a key of a sweep is a key of the experiment.</summary>
 internal static class SweepAxisCheck
 {
-    /// <summary>Reports one that is no key, or one that cannot change a result.</summary>
+    /// <summary>Reports an unknown key, and a key that cannot change a result.</summary>
     /// <param name="axis">The key.</param>
-    /// <param name="varies">Whether other keys vary with it: it may then only say where their results stand, as report.column does.</param>
+    /// <param name="varies">Whether other keys vary together with it. A key such as report.column, which gives the place of results, is then allowed.</param>
     /// <param name="tree">The experiment.</param>
-    /// <param name="schema">Of the experiment.</param>
-    /// <param name="context">Takes the reports.</param>
-    /// <returns>Whether it is a key.</returns>
+    /// <param name="schema">Schema of the experiment.</param>
+    /// <param name="context">Receives errors.</param>
+    /// <returns>Whether the key is valid.</returns>
     public static bool Check(SweepKey axis, bool varies, ConfigTable tree, SectionSchema schema, CheckContext context)
     {
         IReadOnlyList<KeySchema>? keys = KeysOf(schema.Keys, tree, context);
@@ -19,7 +19,7 @@ internal static class SweepAxisCheck
         bool ignored = false;
         for (int i = 0; i < axis.Path.Count; i++)
         {
-            // The keys of a component that the tree does not name cannot be judged here; each combination is checked by itself.
+            // Keys of a component that the tree does not name cannot be checked here. Each combination is checked later.
             if (keys is null) return true;
             string name = axis.Path[i];
             if (name is ConfigTable.PluginKey or ConfigTable.DatasetKey && i > 0 && i == axis.Path.Count - 1) return true;

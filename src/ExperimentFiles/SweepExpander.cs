@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>The combinations of a <c>[sweep]</c>.</summary>
+/// <summary>Expands a <c>[sweep]</c> into its combinations.</summary>
 public static class SweepExpander
 {
     /// <summary>Name of the table.</summary>
@@ -11,12 +11,12 @@ public static class SweepExpander
     /// <summary>Message of HEM034.</summary>
     public const string NothingToVary = "there is no [sweep] with keys to vary; write [sweep] and \"pretrain.mask_ratio\" = [0.6, 0.75, 0.9]";
 
-    /// <summary>Combinations that one file may have.</summary>
+    /// <summary>Largest number of combinations of one file.</summary>
     public const int MostPoints = 2000;
 
-    /// <summary>The sweep of an experiment; what is wrong has been reported and is left out.</summary>
-    /// <param name="tree">The experiment with its [sweep].</param>
-    /// <param name="report">Takes each error.</param>
+    /// <summary>Reads the sweep of an experiment. Errors are reported, and the parts that have them are left out.</summary>
+    /// <param name="tree">The experiment, including [sweep].</param>
+    /// <param name="report">Receives each error.</param>
     public static Sweep Read(ConfigTable tree, Action<ConfigDiagnostic> report)
     {
         Sweep sweep = new SweepReader(report).Read(tree);
@@ -26,10 +26,10 @@ public static class SweepExpander
         return Sweep.None;
     }
 
-    /// <summary>Every combination that is not excluded; one that two ways lead to is there once.</summary>
-    /// <param name="tree">The experiment without its [sweep].</param>
-    /// <param name="sweep">What to vary.</param>
-    /// <param name="report">Takes warnings of exclusions that exclude nothing, and the error where nothing is left.</param>
+    /// <summary>Returns every combination that is not excluded, without duplicates.</summary>
+    /// <param name="tree">The experiment, without [sweep].</param>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="report">Receives a warning for each exclusion without effect, and an error if no combination is left.</param>
     public static IReadOnlyList<SweepPoint> Expand(ConfigTable tree, Sweep sweep, Action<ConfigDiagnostic> report)
     {
         IEnumerable<SweepPoint> points = [new SweepPoint("", tree)];
@@ -48,7 +48,7 @@ public static class SweepExpander
         return [.. all.GroupBy(point => (point.Label, Place(point.Tree))).Select(same => same.First())];
     }
 
-    // Labels leave out where results stand in a table, which two combinations may differ in.
+    // Labels do not mention the place of results in a table, so two combinations may have the same label.
     private static string Place(ConfigTable tree) => tree.Find("report") is ConfigTable report ? TomlText.Document(report) : "";
 
     private static ConfigTable Apply(ConfigTable tree, SweepAxis axis, SweepChoice choice)

@@ -2,9 +2,9 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>A key that a sweep varies.</summary>
-/// <param name="Path">The dotted key's parts.</param>
-/// <param name="Source">Where the key stands.</param>
+/// <summary>A key that is varied by a sweep.</summary>
+/// <param name="Path">Parts of the dotted key.</param>
+/// <param name="Source">Position of the key in its file.</param>
 public sealed record SweepKey(IReadOnlyList<string> Path, SourceSpan Source)
 {
     /// <summary>The dotted key.</summary>

@@ -9,7 +9,7 @@ internal sealed class SweepReader(Action<ConfigDiagnostic> report)
     private readonly List<SweepAxis> axes = [];
     private readonly List<ConfigTable> exclusions = [];
 
-    /// <summary>The sweep of a tree; what is wrong has been reported and is left out.</summary>
+    /// <summary>Reads the sweep of a tree. Errors are reported, and the parts that have them are left out.</summary>
     public Sweep Read(ConfigTable tree)
     {
         if (tree.Find(SweepExpander.Table) is not ConfigTable { Entries.Count: > 0 } sweep)
@@ -57,7 +57,7 @@ internal sealed class SweepReader(Action<ConfigDiagnostic> report)
         axes.Add(SweepAxis.Of([.. lists.Select(list => list.Key)], Enumerable.Range(0, first.Values.Items.Count).Select(i => (IReadOnlyList<ConfigNode>)[.. lists.Select(list => list.Values.Items[i])])));
     }
 
-    // [sweep] "a.b" = [..] and [sweep.a] b = [..] say the same.
+    // [sweep] "a.b" = [..] and [sweep.a] b = [..] mean the same.
     private IEnumerable<(SweepKey Key, ConfigArray Values)> Lists(ConfigTable table, string[] prefix)
     {
         foreach (ConfigEntry entry in table.Entries)

@@ -2,19 +2,19 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>A table while its keys are being found in several places of a document.</summary>
+/// <summary>Builds a table whose keys may come from several places of a document.</summary>
 internal sealed class TableBuilder(SourceSpan source)
 {
     private readonly List<string> order = [];
     private readonly Dictionary<string, (object Value, SourceSpan Source)> entries = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a header, a dotted key or braces said it: no header may say it again.</summary>
+    /// <summary>Whether the table was defined by a header, a dotted key or braces. No later header may define it again.</summary>
     public bool IsSaid { get; set; }
 
-    /// <summary>Whether it stands in braces: nothing may be added to it elsewhere.</summary>
+    /// <summary>Whether it is an inline table: nothing may be added to it elsewhere.</summary>
     public bool IsClosed { get; set; }
 
-    /// <summary>The table below a key, made where there is none; the last one of a list of tables; null where the key has a plain value or a closed table.</summary>
+    /// <summary>Returns the table below a key, or the last one of a list of tables. Creates it if there is none. Returns null if the key has a plain value or an inline table.</summary>
     public TableBuilder? Descend(string key, SourceSpan place)
     {
         switch (Find(key))
@@ -32,7 +32,7 @@ internal sealed class TableBuilder(SourceSpan source)
         }
     }
 
-    /// <summary>A new table at the end of a list of tables; null where the key has another value.</summary>
+    /// <summary>Adds a table to a list of tables and returns it; null if the key has another value.</summary>
     public TableBuilder? Append(string key, SourceSpan place)
     {
         object? value = Find(key);
@@ -42,7 +42,7 @@ internal sealed class TableBuilder(SourceSpan source)
         return list[list.Count - 1];
     }
 
-    /// <summary>Adds a value (a node or a builder); false where the key is taken.</summary>
+    /// <summary>Adds a value (a node or a builder). Returns false if the key exists already.</summary>
     public bool TryAdd(string key, object value, SourceSpan place)
     {
         if (entries.ContainsKey(key)) return false;
@@ -50,10 +50,10 @@ internal sealed class TableBuilder(SourceSpan source)
         return true;
     }
 
-    /// <summary>The finished table.</summary>
+    /// <summary>Returns the finished table.</summary>
     public ConfigTable Build() => new([.. order.Select(key => new ConfigEntry(key, Node(entries[key].Value), entries[key].Source))], source);
 
-    /// <summary>A value as a node.</summary>
+    /// <summary>Converts a value to a node.</summary>
     public static ConfigNode Node(object value) => value switch
     {
         TableBuilder table => table.Build(),

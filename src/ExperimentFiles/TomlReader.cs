@@ -5,10 +5,10 @@ using SourceSpan = HiEndMae.Configuration.SourceSpan;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>TOML text to a config tree with the place of every key and value.</summary>
+/// <summary>Parses TOML text into a config tree with the position of every key and value.</summary>
 public sealed class TomlReader
 {
-    // A few tell all; a binary file has one per byte.
+    // A binary file has one error per byte; the first few are enough.
     private const int MostSyntaxErrors = 20;
 
     private readonly string file;
@@ -21,19 +21,19 @@ public sealed class TomlReader
         this.report = report;
     }
 
-    /// <summary>Reads a document; null where it is malformed, every syntax error having been reported.</summary>
-    /// <param name="text">The TOML.</param>
-    /// <param name="file">Its path for messages.</param>
-    /// <param name="report">Takes each error.</param>
+    /// <summary>Parses a document. Returns null if it is malformed; every syntax error is reported.</summary>
+    /// <param name="text">TOML text.</param>
+    /// <param name="file">Path for messages.</param>
+    /// <param name="report">Receives each error.</param>
     public static ConfigTable? Read(string text, string file, Action<ConfigDiagnostic> report) => new TomlReader(file, report).Read(text);
 
-    /// <summary>Reads the value of an override, such as <c>0.9</c> or <c>[1, 2]</c>; a word without quotes is text.</summary>
+    /// <summary>Parses the value of an override, such as <c>0.9</c> or <c>[1, 2]</c>. A word without quotes is a string.</summary>
     public static ConfigNode ReadValue(string text, string file, Action<ConfigDiagnostic> report)
     {
         var errors = new List<ConfigDiagnostic>();
         ConfigTable? table = new TomlReader(file, errors.Add).Read($"value = {text}");
         if (table?.Entries.Count == 1) return table.Entries[0].Value;
-        // --set name=quick is what people type; anything that begins like another TOML value is a mistake in it.
+        // A string may be given without quotes, as in --set name=quick. Text that starts like another TOML value is an error.
         bool looksQuoted = text.Length > 0 && text[0] is '"' or '\'' or '[' or '{';
         if (looksQuoted) foreach (ConfigDiagnostic error in errors) report(error);
         return new ConfigScalar(text, new SourceSpan(file, 1, 1));
@@ -51,7 +51,7 @@ public sealed class TomlReader
             TooDeep(new SourceSpan(file, deep.Line, deep.Column));
             return null;
         }
-        // Keys said twice are found here, with the words and places of every other error.
+        // Duplicate keys are found here, to be reported in the same form as every other error.
         if (Parse(text) is not { } document) return null;
         foreach (DiagnosticMessage message in document.Diagnostics.Where(message => message.Kind == DiagnosticMessageKind.Error).Take(MostSyntaxErrors))
             Error("HEM001", $"malformed TOML: {NearestName.Shorten(FirstLine(message.Message))}", new SourceSpan(file, message.Span.Start.Line + 1, message.Span.Start.Column + 1));
@@ -74,7 +74,7 @@ public sealed class TomlReader
         }
         catch (ArgumentOutOfRangeException)
         {
-            // Thrown by the parser on an escape such as \uD800, which is half a character.
+            // The parser throws on an escape such as \uD800, half of a surrogate pair.
             int at = Enumerable.Range(0, text.Length).FirstOrDefault(i => IsNoCharacter(text, i));
             Error("HEM001", "malformed TOML: an escape is no character", PlaceOf(text, at));
             return null;
@@ -157,7 +157,7 @@ public sealed class TomlReader
         var path = new List<(string, SourceSpan)> { (Name(key.Key!), SourceOf(key)) };
         foreach (DottedKeyItemSyntax part in key.DotKeys)
         {
-            // Cut here, so that what builds and walks the tree need not fear its depth.
+            // Stop here, so that code that builds or visits the tree cannot overflow the stack.
             if (path.Count == NestingScan.MostLevels)
             {
                 TooDeep(SourceOf(part.Key!));

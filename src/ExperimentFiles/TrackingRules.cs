@@ -4,14 +4,14 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Rules of <c>[tracking]</c>: the address, names of tags, keys without effect.</summary>
+/// <summary>Checks <c>[tracking]</c>: the address, names of tags, and keys without effect.</summary>
 internal static class TrackingRules
 {
     private static readonly string[] Reserved = ["mlflow.", "hiendmae."];
     private static readonly Regex Server = new("^https?://[^/?#\\s]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     private static readonly Regex Credentials = new("^[a-z]+://[^/?#\\s]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    /// <summary>Reports what is wrong in the table.</summary>
+    /// <summary>Reports errors in the table.</summary>
     public static void Check(ConfigTable tree, CheckContext context)
     {
         if (tree.Find("tracking") is not ConfigTable tracking) return;
@@ -47,7 +47,7 @@ internal static class TrackingRules
     {
         if (Credentials.IsMatch(address))
         {
-            // The config is written into the run directory and logged: the message does not repeat it either.
+            // The address may contain a password, so the message does not repeat it.
             context.Report(new ConfigDiagnostic(
                 "HEM080", true, "'uri' in [tracking] holds credentials, and experiment files are written down and logged; give the address alone and set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN", source));
             return;

@@ -3,14 +3,14 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.ExperimentFiles;
 
-/// <summary>Relations between the keys of [pretrain] or [finetune]: length, schedule, intervals, what is trained.</summary>
+/// <summary>Checks relations between the keys of [pretrain] or [finetune]: length, schedule, intervals, trained parts.</summary>
 internal static class TrainingRules
 {
-    /// <summary>Reports lengths that are missing or given twice, and options without effect.</summary>
+    /// <summary>Reports a length that is missing or given twice, and options without effect.</summary>
     /// <param name="name">Name of the table: pretrain or finetune.</param>
-    /// <param name="stage">The table; null where the file has none.</param>
+    /// <param name="stage">The table; null if the file has none.</param>
     /// <param name="schema">Schema of the table.</param>
-    /// <param name="context">Takes errors and warnings.</param>
+    /// <param name="context">Receives errors and warnings.</param>
     public static void Check(string name, ConfigTable? stage, SectionSchema schema, CheckContext context)
     {
         if (stage is null) return;
@@ -77,7 +77,7 @@ internal static class TrainingRules
         void Warning(string id, string message, ConfigNode node) => context.Report(new ConfigDiagnostic(id, false, message, node.Source));
     }
 
-    // A resolved file gives every key, so a key with the value of its default counts as left out.
+    // A resolved file contains every key, so a key with its default value counts as not given.
     private static ConfigNode? Changed(ConfigTable table, SectionSchema schema, string key) =>
         table.Find(key) is { } node && !(node is ConfigScalar { Value: long or double } scalar
             && double.TryParse(schema.Find(key)?.Default, NumberStyles.Float, CultureInfo.InvariantCulture, out double usual)

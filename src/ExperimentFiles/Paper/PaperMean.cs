@@ -1,6 +1,6 @@
 namespace HiEndMae.ExperimentFiles.Paper;
 
-/// <summary>A column that the paper prints as the mean of others.</summary>
-/// <param name="Column">The mean.</param>
-/// <param name="Of">Its cells.</param>
+/// <summary>A column that is the mean of other columns in the paper.</summary>
+/// <param name="Column">Column of the mean.</param>
+/// <param name="Of">Columns that are averaged.</param>
 public sealed record PaperMean(string Column, IReadOnlyList<string> Of);

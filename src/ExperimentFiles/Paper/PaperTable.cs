@@ -1,28 +1,28 @@
 namespace HiEndMae.ExperimentFiles.Paper;
 
 /// <summary>A table of the paper, as printed.</summary>
-/// <param name="Id">What configs call it.</param>
-/// <param name="Title">What it shows, in our words.</param>
-/// <param name="Source">Where it stands.</param>
-/// <param name="Metric">What its numbers are.</param>
-/// <param name="LabelNames">Headings of the columns that name a row.</param>
-/// <param name="FlopsColumn">The one of them that holds GFLOPs of the decoder; empty for none.</param>
+/// <param name="Id">Id of the table in configs.</param>
+/// <param name="Title">Short description of the table.</param>
+/// <param name="Source">Its place in the paper.</param>
+/// <param name="Metric">Metric of its numbers.</param>
+/// <param name="LabelNames">Headings of the columns that describe a row.</param>
+/// <param name="FlopsColumn">The column of them that contains GFLOPs of the decoder; empty for none.</param>
 /// <param name="Columns">Columns of results.</param>
 /// <param name="Rows">Rows from top to bottom.</param>
 /// <param name="Means">Columns that are means of others.</param>
-/// <param name="Questions">Comparisons that it is there for.</param>
-/// <param name="Notes">What a reader must know.</param>
+/// <param name="Questions">Comparisons that the table is meant to show.</param>
+/// <param name="Notes">Notes for readers.</param>
 public sealed record PaperTable(
     string Id, string Title, string Source, string Metric, IReadOnlyList<string> LabelNames, string FlopsColumn, IReadOnlyList<PaperColumn> Columns,
     IReadOnlyList<PaperRow> Rows, IReadOnlyList<PaperMean> Means, IReadOnlyList<PaperQuestion> Questions, IReadOnlyList<string> Notes)
 {
-    /// <summary>Such as "Table 5", "Figure 2".</summary>
+    /// <summary>Name in the paper, such as "Table 5" or "Figure 2".</summary>
     public string Heading => Id.StartsWith("figure", StringComparison.Ordinal) ? $"Figure {Id.Substring("figure".Length)}"
         : $"Table {Id.Substring("table".Length).TrimStart('-').ToUpperInvariant()}";
 
-    /// <summary>The row of a name; null where there is none.</summary>
+    /// <summary>Returns the row with a name; null if there is none.</summary>
     public PaperRow? FindRow(string id) => Rows.FirstOrDefault(row => row.Id == id);
 
-    /// <summary>The column of a name; null where there is none.</summary>
+    /// <summary>Returns the column with a name; null if there is none.</summary>
     public PaperColumn? FindColumn(string id) => Columns.FirstOrDefault(column => column.Id == id);
 }

@@ -1,9 +1,9 @@
 namespace HiEndMae.ExperimentFiles.Paper;
 
-/// <summary>Reads the transcribed tables: lines "# key: value", a line of headings, then rows; no cell holds a comma.</summary>
+/// <summary>Reads the transcribed tables: lines "# key: value", a line of headings, then rows. Cells do not contain commas.</summary>
 internal static class PaperTableReader
 {
-    // Every row begins with its section and its id.
+    // Every row starts with its section and its id.
     private const int OwnColumns = 2;
 
     /// <exception cref="InvalidDataException">A row or a column is malformed.</exception>
