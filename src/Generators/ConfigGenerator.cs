@@ -9,7 +9,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace HiEndMae.Generators;
 
-/// <summary>Completes config records and lists an assembly's components. Wiring only.</summary>
+/// <summary>Completes config records and lists the components of an assembly. This class only connects the steps.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ConfigGenerator : IIncrementalGenerator
 {
@@ -26,7 +26,7 @@ public sealed class ConfigGenerator : IIncrementalGenerator
             .Select(static (found, _) => found!)
             .WithTrackingName(TrackingNames.Implementations);
 
-        // Source and diagnostics are separate outputs: moving a comment moves an error and regenerates nothing.
+        // Source and diagnostics are separate outputs, so that a new comment moves errors without generating source again.
         foreach (IncrementalValuesProvider<ParsedRecord> records in new[] { components, sections })
         {
             context.RegisterSourceOutput(records.Select(static (parsed, _) => parsed.Record), static (output, record) =>

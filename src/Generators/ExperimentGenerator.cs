@@ -9,7 +9,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace HiEndMae.Generators;
 
-/// <summary>Checks the project's TOML files against the schemas of its references and makes typed values of them. Wiring only.</summary>
+/// <summary>Checks the TOML files of a project against the schemas of its references and turns them into typed values. This class only connects the steps.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ExperimentGenerator : IIncrementalGenerator
 {
@@ -32,7 +32,7 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
         IncrementalValueProvider<string> folder = context.AnalyzerConfigOptionsProvider
             .Select(static (options, _) => options.GlobalOptions.TryGetValue("build_property.ProjectDir", out string? found) ? found : "");
 
-        // Only a file that says something else, or extends one that does, is checked again.
+        // Only changed files, and files that extend them, are checked again.
         IncrementalValuesProvider<ExperimentOutput> outputs = files.Combine(all)
             .Select(static (pair, _) => ExperimentSource.Resolve(pair.Left, pair.Right.Find))
             .WithTrackingName(TrackingNames.ResolvedFiles)
@@ -43,7 +43,7 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
         {
             if (output.Code is not null) context.AddSource($"{output.RelativePath.Replace('/', '.')}.g.cs", SourceText.From(output.Code, Encoding.UTF8));
         });
-        // What is wrong with a file that others extend is found with each of them, and said once.
+        // Errors of a file are found again with every file that extends it, but reported once.
         context.RegisterSourceOutput(outputs.Select(static (output, _) => output.Diagnostics).Collect(), static (context, found) =>
         {
             foreach (ConfigDiagnostic diagnostic in ConfigDiagnostic.Ordered(found.SelectMany(diagnostics => diagnostics))) context.ReportDiagnostic(FileDiagnostic.Of(diagnostic));

@@ -1,6 +1,6 @@
 namespace HiEndMae.Generators;
 
-/// <summary>Names of the generator's stages, for tests of what is cached.</summary>
+/// <summary>Names of the generator's stages, for tests of caching.</summary>
 internal static class TrackingNames
 {
     public const string Components = nameof(Components);

@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification;
 
-/// <summary>With what goldens are computed.</summary>
-/// <param name="Components">The components that goldens may name.</param>
-/// <param name="Device">Where models run.</param>
-/// <param name="Threads">Threads of optimisers.</param>
+/// <summary>Everything that is needed to compute goldens.</summary>
+/// <param name="Components">Components that goldens may use.</param>
+/// <param name="Device">Device of the models.</param>
+/// <param name="Threads">Number of threads of optimisers.</param>
 public sealed record GoldenContext(IReadOnlyList<ComponentDescriptor> Components, Device Device, int Threads)
 {
-    /// <summary>Creates a component from TOML, through the checks that an experiment's table goes through.</summary>
-    /// <param name="slot">Where the component fits.</param>
-    /// <param name="toml">The table, with <c>plugin</c>.</param>
-    /// <param name="context">The slot's context, such as <see cref="EncoderContext"/>.</param>
+    /// <summary>Creates a component from TOML, with the same checks as for the table of an experiment.</summary>
+    /// <param name="slot">Slot of the component.</param>
+    /// <param name="toml">The table, including <c>plugin</c>.</param>
+    /// <param name="context">Context of the slot, such as <see cref="EncoderContext"/>.</param>
     /// <exception cref="CheckpointException">The golden's configuration has an error.</exception>
-    /// <exception cref="PluginException">There is no such component, or it refuses its config.</exception>
+    /// <exception cref="PluginException">There is no such component, or it rejects its config.</exception>
     public T Create<T>(Slot slot, string toml, object context)
         where T : class
     {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification;
 
-/// <summary>Reference numbers of another program: a configuration in the metadata, weights and results as tensors.</summary>
+/// <summary>Reads a golden, a file with reference numbers of another program: its configuration as metadata, weights and results as tensors.</summary>
 public sealed class GoldenFile : IDisposable
 {
     private const string Weights = "weights.";
@@ -24,44 +24,44 @@ public sealed class GoldenFile : IDisposable
     /// <summary>The file.</summary>
     public string Path => file.Path;
 
-    /// <summary>What it is, such as pretraining; empty where the metadata does not say it.</summary>
+    /// <summary>Kind of the golden, such as pretraining; empty if the metadata does not contain it.</summary>
     public string Kind => file.Metadata.GetValueOrDefault("kind") ?? "";
 
-    /// <summary>Names of the model's weights, without their prefix.</summary>
+    /// <summary>Names of the weights of the model, without prefix.</summary>
     public IEnumerable<string> WeightNames => entries.Keys.Where(name => name.StartsWith(Weights, StringComparison.Ordinal)).Select(name => name[Weights.Length..]);
 
-    /// <summary>A tensor by its name.</summary>
+    /// <summary>Returns a tensor by its name.</summary>
     /// <exception cref="CheckpointException">The golden has no such tensor.</exception>
     public Tensor this[string name] => entries.TryGetValue(name, out WeightEntry? entry) ? file.Read(entry) : throw new CheckpointException($"The golden '{Path}' has no '{name}'.");
 
-    /// <summary>Whether there is a tensor of that name.</summary>
+    /// <summary>Whether there is a tensor with a name.</summary>
     public bool Has(string name) => entries.ContainsKey(name);
 
-    /// <summary>Names of the tensors that begin with a prefix.</summary>
+    /// <summary>Returns the names of the tensors that start with a prefix.</summary>
     public IEnumerable<string> Names(string prefix) => entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>A value of the metadata; null where there is none.</summary>
+    /// <summary>Returns a value of the metadata; null if there is none.</summary>
     public string? Find(string key) => file.Metadata.GetValueOrDefault(key);
 
-    /// <summary>A value of the metadata.</summary>
+    /// <summary>Returns a value of the metadata.</summary>
     /// <exception cref="CheckpointException">The metadata has no such key.</exception>
     public string Text(string key) => file.Metadata.GetValueOrDefault(key) ?? throw new CheckpointException($"The golden '{Path}' does not say '{key}' in its metadata.");
 
-    /// <summary>A whole number of the metadata.</summary>
-    /// <exception cref="CheckpointException">The metadata has no such key, or it is no whole number.</exception>
+    /// <summary>Returns an integer of the metadata.</summary>
+    /// <exception cref="CheckpointException">The metadata has no such key, or its value is not an integer.</exception>
     public long Int(string key) => long.TryParse(Text(key), NumberStyles.Integer, CultureInfo.InvariantCulture, out long number) ? number : throw Wrong(key);
 
-    /// <summary>A number of the metadata.</summary>
-    /// <exception cref="CheckpointException">The metadata has no such key, or it is no number.</exception>
+    /// <summary>Returns a number of the metadata.</summary>
+    /// <exception cref="CheckpointException">The metadata has no such key, or its value is not a number.</exception>
     public double Double(string key) => double.TryParse(Text(key), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : throw Wrong(key);
 
-    /// <summary>Numbers of the metadata, separated by commas; there may be none.</summary>
-    /// <exception cref="CheckpointException">The metadata has no such key, or one of them is no number.</exception>
+    /// <summary>Returns a list of numbers of the metadata, separated by commas. It may be empty.</summary>
+    /// <exception cref="CheckpointException">The metadata has no such key, or one of its values is not a number.</exception>
     public double[] Doubles(string key) => [.. Text(key).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : throw Wrong(key))];
 
-    /// <summary>Copies the golden's weights into a model. Names are translated from those of the golden's program, and every parameter of the model must be filled.</summary>
-    /// <param name="target">The model's tensors by their names here.</param>
-    /// <param name="computed">Weights of the golden that the model may compute by itself instead.</param>
+    /// <summary>Copies the weights of the golden into a model. Names are translated from those of the golden's program. Every parameter of the model must be filled.</summary>
+    /// <param name="target">Tensors of the model by their names in this program.</param>
+    /// <param name="computed">Weights of the golden that the model may compute itself.</param>
     /// <exception cref="CheckpointException">A weight does not fit, is left over, or is missing.</exception>
     public void Fill(IReadOnlyDictionary<string, Tensor> target, IReadOnlyCollection<string> computed)
     {
@@ -84,10 +84,10 @@ public sealed class GoldenFile : IDisposable
         if (left.Count > 0) throw new CheckpointException($"The golden '{Path}' lacks {left.Count} weights of the model, such as '{left.Order(StringComparer.Ordinal).First()}'.");
     }
 
-    /// <summary>The largest difference from one of the golden's tensors, relative to its largest value.</summary>
+    /// <summary>Returns the largest difference from a tensor of the golden, relative to its largest value.</summary>
     public double Deviation(string name, Tensor actual) => Deviation(this[name], actual);
 
-    /// <summary>The largest difference, relative to the largest value expected.</summary>
+    /// <summary>Returns the largest difference, relative to the largest expected value.</summary>
     public static double Deviation(Tensor expected, Tensor actual)
     {
         using DisposeScope scope = NewDisposeScope();

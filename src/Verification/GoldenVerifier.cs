@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification;
 
-/// <summary>Compares goldens, each by the kind that its metadata says.</summary>
-/// <param name="kinds">The kinds that can be compared.</param>
-/// <param name="context">Components, device, threads.</param>
+/// <summary>Compares goldens, each with the kind that is given in its metadata.</summary>
+/// <param name="kinds">Kinds that can be compared.</param>
+/// <param name="context">Provides components, device and number of threads.</param>
 public sealed class GoldenVerifier(IReadOnlyList<IGoldenKind> kinds, GoldenContext context)
 {
-    /// <summary>Compares a golden. One that cannot be compared is a result with a problem, never a success.</summary>
-    /// <param name="path">A safetensors file.</param>
+    /// <summary>Compares a golden. If that is not possible, the result has a problem and is not a success.</summary>
+    /// <param name="path">Path of a safetensors file.</param>
     public GoldenResult Verify(string path)
     {
         string name = Path.GetFileName(path), kind = "";

@@ -11,12 +11,12 @@ public static class GradientNorms
 {
     private const string Prefix = "grad_norm.";
 
-    /// <summary>The largest deviation of all norms.</summary>
-    /// <param name="golden">Names parameters as its own program does.</param>
-    /// <param name="parameters">The model's parameters by their names here, after backward.</param>
-    /// <param name="tolerance">The largest deviation that is allowed.</param>
-    /// <param name="what">Begins the name of the comparison.</param>
-    /// <exception cref="CheckpointException">The golden has a norm of a parameter that the model lacks, or none at all.</exception>
+    /// <summary>Returns the largest deviation of all norms.</summary>
+    /// <param name="golden">Golden whose parameters have the names of its own program.</param>
+    /// <param name="parameters">Parameters of the model by their names in this program, after the backward pass.</param>
+    /// <param name="tolerance">Largest allowed deviation.</param>
+    /// <param name="what">Prefix of the comparison's name.</param>
+    /// <exception cref="CheckpointException">The golden has the norm of a parameter that the model does not have, or no norms at all.</exception>
     public static Deviation Compare(GoldenFile golden, IEnumerable<(string Name, Parameter Value)> parameters, double tolerance, string what = "gradient norms")
     {
         IReadOnlyList<WeightRule> rules = WeightNames.From(WeightNames.Detect(golden.WeightNames));
@@ -35,7 +35,7 @@ public static class GradientNorms
         return count > 0 ? new Deviation($"{what} of {count} parameters (worst: {worst})", largest, tolerance) : throw new CheckpointException($"The golden '{golden.Path}' has no '{Prefix}*'.");
     }
 
-    /// <summary>A module's parameters under a prefix: encoder.norm.weight.</summary>
+    /// <summary>Returns the parameters of a module with a prefix: encoder.norm.weight.</summary>
     public static IEnumerable<(string Name, Parameter Value)> Named(string prefix, nn.Module module) =>
         module.named_parameters().Select(entry => ($"{prefix}.{entry.name}", entry.parameter));
 }

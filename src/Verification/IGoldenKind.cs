@@ -1,16 +1,16 @@
 namespace HiEndMae.Verification;
 
-/// <summary>Compares the goldens of one kind. A new kind is a class of its own and a line in <see cref="Kinds.GoldenKinds"/>.</summary>
+/// <summary>Compares the goldens of one kind. To add a kind, implement this interface and list the class in <see cref="Kinds.GoldenKinds"/>.</summary>
 public interface IGoldenKind
 {
-    /// <summary>The <c>kind</c> that the golden's metadata says.</summary>
+    /// <summary>Value of <c>kind</c> in the metadata of its goldens.</summary>
     string Name { get; }
 
-    /// <summary>Computes what the golden holds, with the configuration that its metadata says, and compares.</summary>
+    /// <summary>Computes the results in the golden with the configuration in its metadata, and compares them.</summary>
     /// <param name="golden">The golden.</param>
-    /// <param name="context">Components, device, threads.</param>
-    /// <returns>At least one comparison.</returns>
-    /// <exception cref="Engine.Weights.CheckpointException">The golden is broken, or does not fit the model that it describes.</exception>
-    /// <exception cref="PluginException">A component that the golden names is missing or refuses its config.</exception>
+    /// <param name="context">Provides components, device and number of threads.</param>
+    /// <returns>The comparisons; at least one.</returns>
+    /// <exception cref="Engine.Weights.CheckpointException">The golden is broken, or does not match the model that it describes.</exception>
+    /// <exception cref="PluginException">A component that the golden uses is missing or rejects its config.</exception>
     IReadOnlyList<Deviation> Compare(GoldenFile golden, GoldenContext context);
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification;
 
-/// <summary>Volumes cut into patches as the official code orders them, written down a second time so that a mistake in the engine's own order shows.</summary>
+/// <summary>Cuts volumes into patches in the order of the official code. It is independent of the engine's implementation, so that a wrong order there is detected.</summary>
 internal static class PatchOrder
 {
     /// <summary>[B, C, X, Y, Z] to [B, N, P^3 * C]: patches x-major, voxels of a patch x-major, channels last.</summary>

@@ -4,7 +4,7 @@ using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Emit;
 
-/// <summary>The manifest of an assembly: every component, and how to make it.</summary>
+/// <summary>Writes the manifest of an assembly: all components and how they are created.</summary>
 internal static class ManifestEmitter
 {
     private const string TypeName = "PluginManifest";

@@ -4,7 +4,7 @@ using HiEndMae.Generators.Parsing;
 
 namespace HiEndMae.Generators.Emit;
 
-/// <summary>The other half of a config record: schema, reading and writing.</summary>
+/// <summary>Writes the other part of a config record: schema, reading and writing.</summary>
 internal static class RecordEmitter
 {
     private const string Configuration = "global::HiEndMae.Configuration.";
@@ -67,7 +67,7 @@ internal static class RecordEmitter
         code.Append("        };\n    }\n\n");
     }
 
-    // A default path is resolved as one that no file says, so that what is written says the same wherever it is read.
+    // A default path is resolved like one without a file, so that written configs mean the same wherever they are read.
     private static string Default(PropertyModel property)
     {
         string value = $"defaults.{property.Name}";

@@ -3,7 +3,7 @@ using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Emit;
 
-/// <summary>What a KeySchema says of a property beyond name, kind and summary, in a form that is both TOML and C#.</summary>
+/// <summary>Facts of a KeySchema besides name, kind and summary, in a form that is both TOML and C#.</summary>
 internal static class SchemaFacts
 {
     public static IEnumerable<Fact> Of(PropertyModel property)

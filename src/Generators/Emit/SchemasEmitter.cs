@@ -3,7 +3,7 @@ using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Emit;
 
-/// <summary>The schemas of an assembly as TOML in an attribute, which <see cref="Experiments.SchemaReader"/> reads in another compilation.</summary>
+/// <summary>Writes the schemas of an assembly as TOML into an attribute. <see cref="Experiments.SchemaReader"/> reads it in other compilations.</summary>
 internal static class SchemasEmitter
 {
     public static string Emit(IEnumerable<RecordModel> records) =>

@@ -5,7 +5,7 @@ using HiEndMae.Generators.Emit;
 
 namespace HiEndMae.Generators.Experiments;
 
-/// <summary>The statements that make one experiment's records from its checked tree.</summary>
+/// <summary>Writes the statements that create the records of one experiment from its checked tree.</summary>
 internal sealed class ExperimentBody(SchemaSet schemas)
 {
     private const string Configuration = "global::HiEndMae.Configuration.";
@@ -20,7 +20,7 @@ internal sealed class ExperimentBody(SchemaSet schemas)
         return code.ToString();
     }
 
-    /// <summary>Makes a record and gives the variable that holds it.</summary>
+    /// <summary>Writes the creation of a record and returns the name of its variable.</summary>
     private string Record(ConfigTable table, SectionSchema schema)
     {
         KeySchema? inline = schema.Keys.FirstOrDefault(key => key.Inline);
@@ -31,7 +31,7 @@ internal sealed class ExperimentBody(SchemaSet schemas)
         code.Append($"var {name} = new {schema.Type} {{ {string.Join(", ", said)} }};\n");
         foreach (KeySchema key in schema.Keys.Where(HasDefaultRecord))
         {
-            // What the file leaves out is taken from the record's own default, which may not be the section's.
+            // Missing keys have the default of the record, which may differ from that of the section.
             if (table.Find(key.Name) is not ConfigTable nested) continue;
             string changed = With($"{name}.{key.Property}", nested, key.Section!);
             code.Append($"{name} = {name} with {{ {key.Property} = {changed} }};\n");

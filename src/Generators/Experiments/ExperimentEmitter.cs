@@ -6,7 +6,7 @@ using HiEndMae.Generators.Emit;
 
 namespace HiEndMae.Generators.Experiments;
 
-/// <summary>A checked experiment as a typed value: a property that makes the records.</summary>
+/// <summary>Writes a checked experiment as a typed value: a property that creates the records.</summary>
 internal static class ExperimentEmitter
 {
     public static string Emit(ExperimentName name, CheckedExperiment experiment, SchemaSet schemas)

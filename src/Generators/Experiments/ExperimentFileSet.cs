@@ -4,7 +4,7 @@ using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Experiments;
 
-/// <summary>Every file of the project, to be extended by path.</summary>
+/// <summary>All files of the project, by path, so that files can extend others.</summary>
 internal sealed class ExperimentFileSet(EquatableArray<ParsedFile> files) : IEquatable<ExperimentFileSet>
 {
     private readonly EquatableArray<ParsedFile> files = files;

@@ -4,13 +4,13 @@ using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Experiments;
 
-/// <summary>Where a file's typed value stands: paper/table-5.toml gives Experiments.Paper.Table5.</summary>
+/// <summary>Name of the typed value of a file: paper/table-5.toml becomes Experiments.Paper.Table5.</summary>
 /// <param name="Folders">Nested classes, outermost first.</param>
-/// <param name="Property">The property.</param>
-/// <param name="RelativePath">The file from the project's folder, with '/'.</param>
+/// <param name="Property">Name of the property.</param>
+/// <param name="RelativePath">Path of the file, relative to the project, with '/'.</param>
 internal sealed record ExperimentName(EquatableArray<string> Folders, string Property, string RelativePath)
 {
-    /// <summary>The name of the outermost class.</summary>
+    /// <summary>Name of the outermost class.</summary>
     public const string Root = "Experiments";
 
     public string FullName => string.Join(".", Folders.Prepend(Root).Append(Property));

@@ -4,9 +4,9 @@ using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Experiments;
 
-/// <summary>What the generator makes of one file.</summary>
-/// <param name="Name">Where its value stands.</param>
-/// <param name="Path">The file.</param>
-/// <param name="Code">C#; null where the file is wrong or a part.</param>
-/// <param name="Diagnostics">What is wrong with it.</param>
+/// <summary>Output of the generator for one file.</summary>
+/// <param name="Name">Name of its typed value.</param>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Code">C# code; null if the file has errors or is a part.</param>
+/// <param name="Diagnostics">Errors and warnings.</param>
 internal sealed record ExperimentOutput(ExperimentName Name, string Path, string? Code, EquatableArray<ConfigDiagnostic> Diagnostics);

@@ -4,12 +4,12 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace HiEndMae.Generators.Experiments;
 
-/// <summary>Errors of files as the compiler prints them, with the file's own line and column.</summary>
+/// <summary>Converts errors of files to diagnostics of the compiler, with line and column in the file.</summary>
 internal static class FileDiagnostic
 {
     public static Diagnostic Of(ConfigDiagnostic diagnostic)
     {
-        // The message is the checker's, word for word; braces in it are no placeholders, and a help link would be added to it.
+        // The message is used literally: braces are not placeholders. There is no help link because the compiler would append it to the message.
         var descriptor = new DiagnosticDescriptor(
             diagnostic.Id, "Experiment file", "{0}", "Experiments", diagnostic.IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning, isEnabledByDefault: true);
         return Diagnostic.Create(descriptor, At(diagnostic.Source.File, diagnostic.Source.Line, diagnostic.Source.Column), diagnostic.Message);

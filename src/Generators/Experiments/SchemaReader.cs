@@ -15,7 +15,7 @@ internal sealed class SchemaReader
     {
         foreach (string text in texts)
         {
-            // Another version's text is passed over: what it lacks is reported where it is named.
+            // The text of another version is ignored. Components that are missing because of it are reported where they are used.
             if (TomlReader.Read(text, "", _ => { })?.Find("records") is not ConfigArray list) continue;
             foreach (ConfigTable record in list.Items.OfType<ConfigTable>())
             {
@@ -45,7 +45,7 @@ internal sealed class SchemaReader
         if (schemas.TryGetValue(type, out SectionSchema? done)) return done;
         ConfigTable? record = records.TryGetValue(type, out ConfigTable? found) ? found : null;
         var keys = new List<KeySchema>();
-        // Known before its keys are read: a record may hold itself.
+        // Added before its keys are read, because a record may contain itself.
         var schema = schemas[type] = new SectionSchema(Text(record, "Name") ?? type, Text(record, "Summary") ?? "", keys) { Type = type, IsComponent = record?.Find("Component") is not null };
         foreach (ConfigTable key in (record?.Find("keys") as ConfigArray)?.Items.OfType<ConfigTable>() ?? []) keys.Add(Key(key));
         return schema;

@@ -4,16 +4,16 @@ using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Experiments;
 
-/// <summary>What the referenced assemblies say of configs. Equal where their texts are, so that it is read once.</summary>
-/// <param name="texts">The attributes' texts.</param>
+/// <summary>Schemas of the referenced assemblies. Two sets are equal if their texts are, so that they are parsed once.</summary>
+/// <param name="texts">Texts of the attributes.</param>
 internal sealed class SchemaSet(EquatableArray<string> texts) : IEquatable<SchemaSet>
 {
     private readonly EquatableArray<string> texts = texts;
 
-    /// <summary>What an experiment is; null where no assembly says it.</summary>
+    /// <summary>Schema of an experiment; null if no assembly has one.</summary>
     public SectionSchema? Experiment { get; init; }
 
-    /// <summary>What a <c>plugin</c> key may name.</summary>
+    /// <summary>Components that a <c>plugin</c> key may name.</summary>
     public IReadOnlyList<ComponentSchema> Components { get; init; } = [];
 
     public bool Equals(SchemaSet? other) => other is not null && texts.Equals(other.texts);

@@ -4,7 +4,7 @@ using HiEndMae.Generators.Model;
 
 namespace HiEndMae.Generators.Experiments;
 
-/// <summary>Finds the schemas in a compilation's references.</summary>
+/// <summary>Finds the schemas in the references of a compilation.</summary>
 internal static class SchemaTexts
 {
     private const string Contract = "HiEndMae.Abstractions";
@@ -15,7 +15,7 @@ internal static class SchemaTexts
         foreach (IAssemblySymbol assembly in compilation.SourceModule.ReferencedAssemblySymbols)
         {
             cancel.ThrowIfCancellationRequested();
-            // Decoding attributes is slow, and most references are the platform's.
+            // Decoding attributes is slow, and most references belong to the platform.
             if (!assembly.Modules.Any(module => module.ReferencedAssemblies.Any(reference => reference.Name == Contract))) continue;
             foreach (AttributeData attribute in assembly.GetAttributes())
             {

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace HiEndMae.Generators.Model;
 
-/// <summary>Every error that the generator reports about config records.</summary>
+/// <summary>All errors that the generator reports about config records.</summary>
 internal static class Diagnostics
 {
     public static readonly DiagnosticDescriptor NotPartial = Error("HEM101", "Config record is not partial",

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace HiEndMae.Generators.Model;
 
-/// <summary>An array that equals another of equal items, so that stages are cached by content.</summary>
+/// <summary>An array that equals another one with equal items, so that stages are cached by content.</summary>
 internal readonly struct EquatableArray<T>(T[] items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {

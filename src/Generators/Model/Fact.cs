@@ -1,6 +1,6 @@
 namespace HiEndMae.Generators.Model;
 
-/// <summary>One property of a KeySchema: TOML in the assembly's schemas, and the same text is C# in the record's.</summary>
-/// <param name="Name">The property.</param>
-/// <param name="Value">A TOML value that is a C# expression too: a number, true, a quoted text, or a list of texts.</param>
+/// <summary>One property of a KeySchema. The same text is TOML in the schemas of the assembly and C# in the schema of the record.</summary>
+/// <param name="Name">Name of the property.</param>
+/// <param name="Value">A TOML value that is a C# expression, too: a number, true, a quoted string, or a list of strings.</param>
 internal sealed record Fact(string Name, string Value);

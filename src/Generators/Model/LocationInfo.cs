@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace HiEndMae.Generators.Model;
 
-/// <summary>A place, without the syntax tree that a <see cref="Location"/> would keep alive.</summary>
+/// <summary>A location that does not keep a syntax tree alive, as a <see cref="Location"/> would.</summary>
 internal sealed record LocationInfo(string Path, TextSpan Span, LinePositionSpan Lines)
 {
     public static LocationInfo? From(Location? location) => location?.SourceTree is null

@@ -1,4 +1,4 @@
 namespace HiEndMae.Generators.Model;
 
-/// <summary>What parsing gives: the record where it can be completed, what is wrong with it, and where it stands.</summary>
+/// <summary>Result of parsing: the record if it can be completed, its errors, and its location.</summary>
 internal sealed record ParsedRecord(RecordModel? Record, EquatableArray<DiagnosticInfo> Diagnostics, LocationInfo? Location);

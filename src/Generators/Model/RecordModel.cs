@@ -1,13 +1,13 @@
 namespace HiEndMae.Generators.Model;
 
-/// <summary>A config record to be completed: strings and numbers only, so that it is cached by content.</summary>
-/// <param name="Namespace">Its namespace; empty for the global one.</param>
-/// <param name="Name">Its name.</param>
+/// <summary>A config record to complete. It consists of strings and numbers, so that it is cached by content.</summary>
+/// <param name="Namespace">Namespace; empty for the global one.</param>
+/// <param name="Name">Name of the record.</param>
 /// <param name="Summary">XML summary.</param>
 /// <param name="Slot">Member of Slot for a component, null for a section.</param>
 /// <param name="ComponentName">Value of <c>plugin =</c>.</param>
-/// <param name="IsExperiment">Whether it is what an experiment file must be.</param>
-/// <param name="Properties">In declaration order.</param>
+/// <param name="IsExperiment">Whether it is the root record of experiment files.</param>
+/// <param name="Properties">Properties in declaration order.</param>
 internal sealed record RecordModel(
     string Namespace, string Name, string Summary, string? Slot, string? ComponentName, bool IsExperiment, EquatableArray<PropertyModel> Properties)
 {

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace HiEndMae.Generators.Parsing;
 
-/// <summary>The default of a property as TOML, from its initialiser, where that is a constant, a size of constants or a list of constants.</summary>
+/// <summary>Returns the default of a property as TOML if its initialiser is a constant, a size of constants or a list of constants.</summary>
 internal static class DefaultParser
 {
     public static string? Parse(IPropertySymbol property, string kind, Shape shape, Compilation compilation, CancellationToken cancel)
@@ -51,7 +51,7 @@ internal static class DefaultParser
         _ => null,
     };
 
-    // What the language gives a property without an initialiser.
+    // Default of the language for a property without an initialiser.
     private static string? Nothing(IPropertySymbol property, string kind, Shape shape) => shape != Shape.One || property.Type.NullableAnnotation == NullableAnnotation.Annotated
         ? null
         : kind switch

@@ -4,12 +4,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace HiEndMae.Generators.Parsing;
 
-/// <summary>Finds the classes that components are made of.</summary>
+/// <summary>Finds the classes that implement components.</summary>
 internal static class ImplementationParser
 {
     private static readonly string[] Slots = ["Encoder", "Decoder", "Head", "Dataset"];
 
-    /// <summary>The contract that a component of a slot derives from.</summary>
+    /// <summary>Returns the contract that components of a slot derive from.</summary>
     public static string BaseOf(string slot) => slot == "Head" ? "SegmentationHead" : slot;
 
     public static bool MayBe(SyntaxNode node) => node is ClassDeclarationSyntax { BaseList: not null } type

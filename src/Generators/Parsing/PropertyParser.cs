@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 
 namespace HiEndMae.Generators.Parsing;
 
-/// <summary>A property's symbol to its model.</summary>
+/// <summary>Converts the symbol of a property to its model.</summary>
 internal static class PropertyParser
 {
     public static PropertyModel? Parse(
@@ -84,7 +84,7 @@ internal static class PropertyParser
         }
     }
 
-    /// <summary>Name of the enum member that a constant is.</summary>
+    /// <summary>Returns the name of the enum member with the value of a constant.</summary>
     public static string EnumMember(TypedConstant constant) => constant.Type!.GetMembers().OfType<IFieldSymbol>()
         .First(member => Equals(member.ConstantValue, constant.Value)).Name;
 

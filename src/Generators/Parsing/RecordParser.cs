@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace HiEndMae.Generators.Parsing;
 
-/// <summary>A record's symbol to its model; the only place that sees symbols of config records.</summary>
+/// <summary>Converts the symbol of a record to its model. No other code uses symbols of config records.</summary>
 internal static class RecordParser
 {
     public static ParsedRecord Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancel)
@@ -34,7 +34,7 @@ internal static class RecordParser
         return new ParsedRecord(diagnostics.Count == 0 ? record : null, new([.. diagnostics]), location);
     }
 
-    // The record's own properties, then those of the records it derives from. An overridden property counts once, as the record itself declares it.
+    // Own properties first, then those of base records. An overridden property is listed once, as declared in the derived record.
     private static IPropertySymbol[] PropertiesOf(INamedTypeSymbol type)
     {
         var properties = new List<IPropertySymbol>();

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace HiEndMae.Generators.Parsing;
 
-/// <summary>PascalCase to the forms that configs are written in.</summary>
+/// <summary>Converts PascalCase to the forms that are used in configs.</summary>
 internal static class SnakeCase
 {
-    /// <summary>NumHeads to num_heads, Rotate90Probability to rotate90_probability.</summary>
+    /// <summary>Converts NumHeads to num_heads, Rotate90Probability to rotate90_probability.</summary>
     public static string Key(string name) => Split(name, '_');
 
-    /// <summary>SinCos to sin-cos.</summary>
+    /// <summary>Converts SinCos to sin-cos.</summary>
     public static string Member(string name) => Split(name, '-');
 
     private static string Split(string name, char separator)

@@ -5,10 +5,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace HiEndMae.Generators.Parsing;
 
-/// <summary>The summary of a documentation comment as plain text.</summary>
+/// <summary>Extracts the summary of a documentation comment as plain text.</summary>
 internal static class XmlSummary
 {
-    // From the trivia, not GetDocumentationCommentXml: that is empty where a build writes no documentation file.
+    // Reads the trivia, because GetDocumentationCommentXml returns nothing in builds without a documentation file.
     public static string Of(ISymbol symbol, CancellationToken cancel)
     {
         foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)

@@ -2,7 +2,7 @@ using HiEndMae.Verification.Networks;
 
 namespace HiEndMae.Verification.Kinds;
 
-/// <summary>The kinds of goldens that can be compared. A new kind is added here.</summary>
+/// <summary>Lists the kinds of goldens that can be compared. Add new kinds here.</summary>
 public static class GoldenKinds
 {
     /// <summary>Every kind.</summary>

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification.Kinds;
 
-/// <summary>MONAI's loss, metrics and sliding windows.</summary>
+/// <summary>Compares loss, metrics and sliding windows with those of MONAI.</summary>
 public sealed class MetricsKind : IGoldenKind
 {
     private const double Loss = 1e-6, Metric = 1e-6, Window = 1e-5;
@@ -46,7 +46,7 @@ public sealed class MetricsKind : IGoldenKind
             double worst = 0;
             for (int i = 0; i < expected.Length; i++)
             {
-                // MONAI's NaN is no score here.
+                // MONAI's NaN means that there is no score.
                 double? score = monai.Score(metric, measures[first + i], ScoringPolicy.Diagonal(size, spacing));
                 double difference = (double.IsNaN(expected[i]), score) switch
                 {

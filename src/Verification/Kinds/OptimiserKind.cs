@@ -6,7 +6,7 @@ using AdamW = HiEndMae.Engine.Optimisation.AdamW;
 
 namespace HiEndMae.Verification.Kinds;
 
-/// <summary>PyTorch's optimisers: a hundred steps with recorded gradients, and clipping.</summary>
+/// <summary>Compares optimisers with those of PyTorch: a hundred steps with recorded gradients, and clipping.</summary>
 public sealed class OptimiserKind : IGoldenKind
 {
     private const double Allowed = 1e-6, Lr = 1e-2;
@@ -22,19 +22,19 @@ public sealed class OptimiserKind : IGoldenKind
         return Compare(golden, context, fused: true);
     }
 
-    /// <summary>Compares with the fused update, or with the one that other devices than CPU get.</summary>
+    /// <summary>Compares the fused update, or the one that is used on other devices than the CPU.</summary>
     internal static IReadOnlyList<Deviation> Compare(GoldenFile golden, GoldenContext context, bool fused)
     {
         (Device device, int threads) = (context.Device, context.Threads);
         var found = new List<Deviation>();
-        // Weight decay as the file was made with: 0.05 on tensor 0 and 0 on tensor 1, and 1e-5 on both.
+        // Weight decay of the golden: 0.05 on tensor 0 and 0 on tensor 1; 1e-5 on both.
         if (golden.Has("adamw.start.0")) found.AddRange(Steps(golden, device, "adamw", groups => new AdamW(groups, new AdamWOptions(0.9, 0.95, 1e-8), threads, fused: fused), 0.05, 0));
         if (golden.Has("sgd_nesterov.start.0")) found.AddRange(Steps(golden, device, "sgd_nesterov", groups => new Sgd(groups, new SgdOptions(0.99, Nesterov: true), threads, fused: fused), 1e-5, 1e-5));
         if (!golden.Has("clip.input")) return found;
         var parameter = new Parameter(zeros(golden["clip.input"].shape, device: device));
         using var plain = new Sgd([new ParameterGroup([("w", parameter)], 1, 0)], new SgdOptions(0, Nesterov: false), threads, fused: fused);
         parameter.grad = golden["clip.input"].to(device).clone();
-        // A plain step of rate 1 from zero leaves the clipped gradient, negated.
+        // A step of SGD with rate 1 from zero gives the negative clipped gradient.
         StepResult result = plain.Step(new StepRequest(1) { MaxGradNorm = 1 });
         found.Add(new Deviation("clipping to norm 1", golden.Deviation("clip.output", -parameter), Allowed));
         found.Add(new Deviation("norm before clipping", golden.Deviation("clip.norm", tensor(result.GradNorm)), Allowed));

@@ -6,7 +6,7 @@ using AdamW = HiEndMae.Engine.Optimisation.AdamW;
 
 namespace HiEndMae.Verification.Kinds;
 
-/// <summary>Pre-training by the official code: blocks, reconstruction, loss, gradients, and three steps of AdamW.</summary>
+/// <summary>Compares pre-training with the official code: blocks, reconstruction, loss, gradients, and three steps of AdamW.</summary>
 public sealed class PretrainingKind : IGoldenKind
 {
     private const double Output = 1e-5, Loss = 1e-6, Gradient = 1e-4, Steps = 1e-5;
@@ -45,13 +45,13 @@ public sealed class PretrainingKind : IGoldenKind
     private static Deviation? Reconstruction(GoldenFile golden, PretrainingModel model)
     {
         if (!golden.Has("reconstruction") || model.Decoder.Reconstruct(model.Encoder, new PretextBatch(model.Input, model.Mask)) is not { } rebuilt) return null;
-        // Visible patches are shown as they came in, so only hidden ones are compared. The golden may be volumes or patches [B, N, P^3].
+        // Visible patches are copied from the input, so only hidden ones are compared. The golden may contain volumes or patches [B, N, P^3].
         Tensor patches = PatchOrder.Patches(rebuilt.Volumes, model.PatchSize).cpu(), hidden = (model.Mask.Restore >= model.Mask.NumVisible).unsqueeze(-1).cpu();
         Tensor expected = golden["reconstruction"].reshape(patches.shape);
         return new Deviation("reconstruction of hidden patches", GoldenFile.Deviation(where(hidden, expected, zeros_like(expected)), where(hidden, patches, zeros_like(patches))), Output);
     }
 
-    // With the engine's own AdamW.
+    // Uses the AdamW of the engine.
     private static IEnumerable<Deviation> OverSteps(GoldenFile golden, PretrainingModel model, int threads)
     {
         double[] betas = golden.Doubles("betas");

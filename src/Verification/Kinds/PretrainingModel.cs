@@ -11,7 +11,7 @@ namespace HiEndMae.Verification.Kinds;
 /// <summary>The encoder and decoder of a pre-training golden, with its weights, its input and its mask.</summary>
 internal sealed class PretrainingModel : IDisposable
 {
-    // The models compute both tables of positions themselves.
+    // The models compute both position tables themselves.
     private static readonly string[] Computed = ["encoder_pos_embed", "decoder_pos_embed"];
 
     /// <summary>Builds the model that the golden's metadata describes.</summary>
@@ -57,10 +57,10 @@ internal sealed class PretrainingModel : IDisposable
 
     public TokenMask Mask { get; }
 
-    /// <summary>Every trained parameter, as <c>encoder.*</c> and <c>decoder.*</c>.</summary>
+    /// <summary>All trained parameters, as <c>encoder.*</c> and <c>decoder.*</c>.</summary>
     public IEnumerable<(string Name, Parameter Value)> Parameters => [.. GradientNorms.Named("encoder", Encoder), .. GradientNorms.Named("decoder", Decoder)];
 
-    /// <summary>The loss of the golden's input and mask.</summary>
+    /// <summary>Computes the loss of the golden's input and mask.</summary>
     public Tensor Loss() => Decoder.Loss(Encoder, new PretextBatch(Input, Mask));
 
     public void Dispose()

@@ -16,8 +16,8 @@ internal sealed class SegmentationModel : IDisposable
     private readonly int edge;
 
     /// <summary>Builds the model.</summary>
-    /// <param name="golden">Says patch size, crop, classes and feature size.</param>
-    /// <param name="context">Components and device.</param>
+    /// <param name="golden">Golden with patch size, crop, classes and feature size.</param>
+    /// <param name="context">Provides components and device.</param>
     /// <param name="width">Token width of the encoder.</param>
     /// <param name="heads">Attention heads of the encoder.</param>
     /// <param name="mlpRatio">Hidden width of the MLPs, relative to the token width.</param>
@@ -44,30 +44,30 @@ internal sealed class SegmentationModel : IDisposable
 
     public SegmentationHead Head { get; }
 
-    /// <summary>Classes of the head, background included.</summary>
+    /// <summary>Number of classes of the head, including background.</summary>
     public int Classes { get; }
 
-    /// <summary>Every parameter, as <c>encoder.*</c> and <c>head.*</c>.</summary>
+    /// <summary>All parameters, as <c>encoder.*</c> and <c>head.*</c>.</summary>
     public IReadOnlyList<(string Name, Parameter Value)> Parameters => [.. GradientNorms.Named("encoder", Encoder), .. GradientNorms.Named("head", Head)];
 
-    /// <summary>[1, n, n, n], class indices by the formula.</summary>
+    /// <summary>Class indices by the formula, [1, n, n, n].</summary>
     public Tensor Labels => Formula.Labels(edge, Classes).to(context.Device);
 
-    /// <summary>Moves the model to the device, in float32 or float64.</summary>
+    /// <summary>Moves the model to the device and converts it to float32 or float64.</summary>
     public void To(ScalarType type)
     {
         Encoder.to(type).to(context.Device);
         Head.to(type).to(context.Device);
     }
 
-    /// <summary>Logits of the formula input: [1, K, n, n, n].</summary>
+    /// <summary>Computes the logits of the formula input: [1, K, n, n, n].</summary>
     public Tensor Logits(ScalarType type)
     {
         Tensor volumes = Formula.Input(edge).to(type).to(context.Device);
         return Head.Segment(volumes, Encoder.Encode(volumes, Head.HiddenBlocks));
     }
 
-    /// <summary>Logits against those of the golden.</summary>
+    /// <summary>Compares logits with those of the golden.</summary>
     public IEnumerable<Deviation> Compare(Tensor logits, double tolerance)
     {
         Tensor some = logits.slice(2, 0, edge, VoxelStep).slice(3, 0, edge, VoxelStep).slice(4, 0, edge, VoxelStep);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification.Kinds;
 
-/// <summary>An official pre-training checkpoint loaded into the fine-tuning model: logits of the official fine-tuning code.</summary>
+/// <summary>Loads an official pre-training checkpoint into the fine-tuning model and compares its logits with those of the official code.</summary>
 public sealed class TransferKind : IGoldenKind
 {
     private const double Output = 1e-5, MlpRatio = 4;
@@ -20,7 +20,7 @@ public sealed class TransferKind : IGoldenKind
         using var model = new SegmentationModel(golden, context, golden.Int("encoder_dim"), golden.Int("encoder_heads"), MlpRatio);
         using (WeightFile checkpoint = WeightFile.Open(Path.Combine(Path.GetDirectoryName(golden.Path)!, golden.Text("checkpoint"))))
             WeightTransfer.Fill(model.Encoder, model.Head, (model.Encoder.Info as TokenEncoderInfo)?.Grid, checkpoint);
-        // The golden names the head's weights without a prefix.
+        // The weights of the head have no prefix in the golden.
         golden.Fill(model.Head.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value), []);
         model.To(ScalarType.Float32);
         model.Encoder.eval();

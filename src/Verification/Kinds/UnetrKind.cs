@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification.Kinds;
 
-/// <summary>UNETR of MONAI or of the official code: logits, DiceCE and, where the golden was made in float64, gradients.</summary>
+/// <summary>Compares UNETR with MONAI or the official code: logits, DiceCE and, if the golden was made in float64, gradients.</summary>
 /// <remarks>
-/// Gradients of this network are compared in float64 only. Its leaky ReLUs have kinks at zero: where rounding puts one voxel in 200,000 on the other side, every gradient before it
-/// changes by a thousandth, in the reference's float32 run as well. A float32 golden therefore says nothing about gradients that could be asked for.
+/// Gradients of this network are compared in float64 only. Its leaky ReLUs have kinks at zero: if rounding moves one voxel in 200,000 to the other side, every gradient before it
+/// changes by a thousandth, in the reference's float32 run as well. Gradients of a float32 golden are therefore not exact enough to compare with.
 /// </remarks>
 public sealed class UnetrKind : IGoldenKind
 {
@@ -29,7 +29,7 @@ public sealed class UnetrKind : IGoldenKind
         List<Deviation> found = [.. model.Compare(logits, Single), new Deviation("DiceCE", golden.Deviation("dice_ce_loss", loss), Single)];
         if (golden.Find("gradients") != "float64") return found;
         loss.backward();
-        // The reference's float32 gradients differ from its float64 ones by this much in norm; ours may by twice as much, since the accidents are others.
+        // The norms of the reference's float32 gradients differ by this much from those of its float64 gradients. Twice as much is allowed, because rounding errors are different.
         found.Add(GradientNorms.Compare(golden, model.Parameters, 2 * golden.Double("float32_deviation_gradients"), "gradient norms in float32"));
 
         model.To(ScalarType.Float64);

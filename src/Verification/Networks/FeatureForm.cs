@@ -1,14 +1,14 @@
 namespace HiEndMae.Verification.Networks;
 
-/// <summary>How the axes of a module's output lie.</summary>
+/// <summary>Order of the axes of a module's output.</summary>
 internal enum FeatureForm
 {
-    /// <summary>[B, C, X, Y, Z], as goldens have features.</summary>
+    /// <summary>[B, C, X, Y, Z], as in goldens.</summary>
     Volumes,
 
     /// <summary>[B, X, Y, Z, C].</summary>
     Rows,
 
-    /// <summary>[B, X, Y, Z, C], in goldens [B, N, C].</summary>
+    /// <summary>[B, X, Y, Z, C]; [B, N, C] in goldens.</summary>
     Tokens,
 }

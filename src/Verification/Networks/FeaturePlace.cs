@@ -1,7 +1,7 @@
 namespace HiEndMae.Verification.Networks;
 
-/// <summary>Where a feature of a network is found. Groups of the feature's pattern may stand in the path as $1, $2.</summary>
-/// <param name="Path">"level.N" for a level of the pyramid, otherwise the module whose output it is; a last part "last" is the last of a list.</param>
-/// <param name="Form">How the module's axes lie.</param>
-/// <param name="AppliedTo">Where the module is not run in a step: what it is to be applied to; null for a module that is.</param>
+/// <summary>Where a feature of a network is found. The path may refer to groups of the feature's pattern as $1, $2.</summary>
+/// <param name="Path">"level.N" for a level of the pyramid, otherwise the module that computes the feature. "last" as the last part means the last module of a list.</param>
+/// <param name="Form">Order of the axes of the module's output.</param>
+/// <param name="AppliedTo">Feature that the module is applied to, if it does not run in a step; otherwise null.</param>
 internal sealed record FeaturePlace(string Path, FeatureForm Form = FeatureForm.Volumes, string? AppliedTo = null);

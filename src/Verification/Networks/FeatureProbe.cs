@@ -4,19 +4,19 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification.Networks;
 
-/// <summary>Keeps what modules of a network give while it runs.</summary>
+/// <summary>Records outputs of modules while a network runs.</summary>
 internal sealed class FeatureProbe : IDisposable
 {
     private readonly Dictionary<string, nn.Module> modules;
     private readonly Dictionary<string, Tensor> outputs = new(StringComparer.Ordinal);
     private readonly List<Action> hooks = [];
 
-    /// <param name="parts">Modules by their prefix, such as "encoder".</param>
+    /// <param name="parts">Modules by prefix, such as "encoder".</param>
     public FeatureProbe(params (string Prefix, nn.Module Module)[] parts) =>
         modules = parts.SelectMany(part => part.Module.named_modules().Select(entry => (Name: $"{part.Prefix}.{entry.name}", entry.module))).ToDictionary(entry => entry.Name, entry => entry.module, StringComparer.Ordinal);
 
-    /// <summary>Listens to a module; its last output is kept.</summary>
-    /// <exception cref="CheckpointException">There is no such module, or it is of a kind that cannot be listened to.</exception>
+    /// <summary>Records the last output of a module.</summary>
+    /// <exception cref="CheckpointException">There is no such module, or its output cannot be recorded.</exception>
     public void Listen(string path)
     {
         path = Resolved(path);
@@ -33,11 +33,11 @@ internal sealed class FeatureProbe : IDisposable
         }
     }
 
-    /// <summary>What a module gave last.</summary>
-    /// <exception cref="CheckpointException">It was not run.</exception>
+    /// <summary>Returns the last output of a module.</summary>
+    /// <exception cref="CheckpointException">The module was not run.</exception>
     public Tensor Of(string path) => outputs.TryGetValue(Resolved(path), out Tensor? output) ? output : throw new CheckpointException($"The module '{path}' was not run.");
 
-    /// <summary>Runs a module by itself.</summary>
+    /// <summary>Runs a single module.</summary>
     public Tensor Apply(string path, Tensor input)
     {
         using IDisposable noGrad = no_grad();
@@ -57,7 +57,7 @@ internal sealed class FeatureProbe : IDisposable
         return output;
     }
 
-    // A last part "last" is the last of a list.
+    // "last" as the last part means the last module of a list.
     private string Resolved(string path)
     {
         const string Last = ".last";

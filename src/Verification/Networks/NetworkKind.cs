@@ -11,13 +11,13 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification.Networks;
 
-/// <summary>A segmentation network against the official code: features, outputs, loss, gradients and running statistics in float64, output and loss in float32.</summary>
+/// <summary>Compares a segmentation network with the official code: features, outputs, loss, gradients and running statistics in float64, output and loss in float32.</summary>
 public sealed partial class NetworkKind : IGoldenKind
 {
-    // Relative to the deviation of what is compared; goldens are stored as float32. Losses and norms are relative to themselves.
+    // Relative to the standard deviation of the compared values, which goldens store as float32. Losses and norms are relative to themselves.
     private const double Exact = 1e-5, ExactLoss = 1e-6, Vanishing = 1e-7, Positions = 1e-6, SmallestLoss = 1e-6;
 
-    // Of what the official float32 run differs by.
+    // Multiple of the difference of the official float32 run.
     private const double Slack = 10;
 
     private const string Hidden = "hidden.", GradNorm = "grad_norm.", BuffersAfter = "buffers_after.";
@@ -150,7 +150,7 @@ public sealed partial class NetworkKind : IGoldenKind
 
     private static Tensor Labels(GoldenFile golden, Device device) => golden["labels"].squeeze(1).to(ScalarType.Int64).to(device);
 
-    // Goldens keep every n-th voxel along the last three axes where a tensor is large.
+    // Goldens store only every n-th voxel along the last three axes of large tensors.
     private static Tensor Thinned(Tensor full, string name)
     {
         if (Pattern().Match(name).Groups["step"] is not { Success: true, Value: var text }) return full;
@@ -158,7 +158,7 @@ public sealed partial class NetworkKind : IGoldenKind
         return full.slice(2, 0, full.shape[2], step).slice(3, 0, full.shape[3], step).slice(4, 0, full.shape[4], step);
     }
 
-    // The largest difference, relative to the deviation of what is expected.
+    // Returns the largest difference, relative to the standard deviation of the expected values.
     private static double Relative(Tensor expected, Tensor actual)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Verification.Networks;
 
-/// <summary>The tensors of a network under the official names that a golden has them by.</summary>
+/// <summary>Maps tensors of a network to the official names in a golden.</summary>
 internal sealed class NetworkNames
 {
     private const string Weights = "weights.", BatchCount = ".num_batches_tracked";
@@ -20,22 +20,22 @@ internal sealed class NetworkNames
         rules = Engine.Weights.WeightNames.From(Engine.Weights.WeightNames.Detect(golden.WeightNames));
     }
 
-    /// <summary>A parameter or buffer by its official name.</summary>
-    /// <exception cref="CheckpointException">The network has none such.</exception>
+    /// <summary>Returns a parameter or buffer by its official name.</summary>
+    /// <exception cref="CheckpointException">The network has no such tensor.</exception>
     public Tensor this[string official] => Find(official) ?? throw new CheckpointException($"The golden '{golden.Path}' has '{official}', which the network has not.");
 
-    /// <summary>The same; null where the network has none such.</summary>
+    /// <summary>Returns a parameter or buffer by its official name; null if the network has none.</summary>
     public Tensor? Find(string official)
     {
         Dictionary<string, Tensor> all = All();
         return Engine.Weights.WeightNames.Apply(rules, official, all.ContainsKey)?.Target is { } own ? all.GetValueOrDefault(own) : null;
     }
 
-    /// <summary>Names that the golden lists, separated by commas.</summary>
+    /// <summary>Returns names that the golden lists, separated by commas.</summary>
     public IEnumerable<string> List(string key) => golden.Text(key).Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Copies the golden's weights; every tensor of the network must be filled, and every one of the golden have a place or a rule that leaves it out.</summary>
-    /// <exception cref="CheckpointException">One has not.</exception>
+    /// <summary>Copies the weights of the golden. Every tensor of the network must be filled, and every weight of the golden must have a place or be excluded by a rule.</summary>
+    /// <exception cref="CheckpointException">A tensor is not filled, or a weight has no place.</exception>
     public void Fill()
     {
         Dictionary<string, Tensor> all = All(), left = new(all, StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 namespace HiEndMae.Verification.Networks;
 
-/// <summary>How the network of a golden is made, and where its features are found.</summary>
-/// <param name="Encoder">The encoder's table, in TOML.</param>
-/// <param name="Head">The head's table, in TOML.</param>
-/// <param name="Places">Where features are found, by patterns of their names in the golden.</param>
+/// <summary>Describes how the network of a golden is created, and where its features are found.</summary>
+/// <param name="Encoder">Table of the encoder, as TOML.</param>
+/// <param name="Head">Table of the head, as TOML.</param>
+/// <param name="Places">Places of features, by patterns of their names in the golden.</param>
 internal sealed record NetworkRecipe(string Encoder, string Head, IReadOnlyList<(string Pattern, FeaturePlace Place)> Places);

@@ -3,13 +3,13 @@ using HiEndMae.Engine.Weights;
 
 namespace HiEndMae.Verification.Networks;
 
-/// <summary>From the metadata of a golden to the config of its network. Sizes are the golden's; nothing is known of any one file.</summary>
+/// <summary>Creates the config of a golden's network from its metadata, with the sizes given there. It does not depend on particular files.</summary>
 internal static class NetworkRecipes
 {
     private const int GenesisWidth = 32;
 
-    /// <summary>The recipe of a golden's network.</summary>
-    /// <exception cref="CheckpointException">The golden names a network that is not known here, or says too little of it.</exception>
+    /// <summary>Returns the recipe of a golden's network.</summary>
+    /// <exception cref="CheckpointException">The golden uses an unknown network, or does not describe it completely.</exception>
     public static NetworkRecipe Of(GoldenFile golden) => golden.Text("network") switch
     {
         "swin_unetr" => Swin(golden),
