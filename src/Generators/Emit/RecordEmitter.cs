@@ -27,7 +27,7 @@ internal static class RecordEmitter
 
     private static void EmitSchema(StringBuilder code, RecordModel record)
     {
-        code.Append("    /// <summary>Keys, constraints and documentation.</summary>\n");
+        code.Append("    /// <summary>Keys with their constraints and documentation.</summary>\n");
         code.Append($"    public static {Configuration}SectionSchema Schema {{ get; }} = CreateSchema();\n\n");
         code.Append($"    private static {Configuration}SectionSchema CreateSchema()\n    {{\n");
         code.Append("        var defaults = Defaults();\n");
@@ -51,7 +51,7 @@ internal static class RecordEmitter
 
     private static void EmitRead(StringBuilder code, RecordModel record)
     {
-        code.Append("    /// <summary>Reads a table in which no error was found; keys that it does not say are taken from <paramref name=\"defaults\"/>.</summary>\n");
+        code.Append("    /// <summary>Reads a table without errors. Missing keys are taken from <paramref name=\"defaults\"/>.</summary>\n");
         code.Append($"    public static {record.Name} Read({Configuration}ConfigTable table, {Configuration}BindContext context, {record.Name}? defaults = null)\n    {{\n");
         code.Append("        defaults ??= Defaults();\n        return new()\n        {\n");
         foreach (PropertyModel property in record.Properties)
