@@ -12,6 +12,6 @@ public sealed partial record CaseEntry
     [NotEmpty]
     public required string Label { get; init; }
 
-    /// <summary>The patient; empty for the image's name. A patient is never in two of training, validation and test.</summary>
+    /// <summary>Patient of the case; default: the name of the image. A patient belongs to only one of training, validation and test.</summary>
     public string Patient { get; init; } = "";
 }

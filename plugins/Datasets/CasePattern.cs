@@ -11,7 +11,7 @@ internal static class CasePattern
     /// <summary>The path of a case; its pattern has no *.</summary>
     public static string PathOf(string root, string pattern, string name) => Path.GetFullPath(Path.Combine(root, pattern.Replace(Case, name, StringComparison.Ordinal))).TrimEnd('/', '\\');
 
-    /// <summary>Names and paths that follow a pattern, by name.</summary>
+    /// <summary>Returns names and paths that match a pattern, by name.</summary>
     public static IReadOnlyList<(string Name, string Path)> Find(string root, string pattern)
     {
         string[] parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();

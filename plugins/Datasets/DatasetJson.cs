@@ -23,7 +23,7 @@ internal sealed class DatasetJson : IDisposable
         }
     }
 
-    /// <summary>"channel_names" of nnU-Net v2, "modality" of the Decathlon and of v1, in the order of their numbers; "image" where it says neither.</summary>
+    /// <summary>Names of channels in the order of their numbers: "channel_names" of nnU-Net v2, "modality" of the Decathlon and of v1; "image" if there is neither.</summary>
     public IReadOnlyList<string> Channels()
     {
         if (!json.RootElement.TryGetProperty("channel_names", out JsonElement names) && !json.RootElement.TryGetProperty("modality", out names)) return ["image"];
@@ -55,10 +55,10 @@ internal sealed class DatasetJson : IDisposable
         return table;
     }
 
-    /// <summary>A text; null where it is not said.</summary>
+    /// <summary>Returns a string; null if there is none.</summary>
     public string? Text(string key) => json.RootElement.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>A list of cases: {"image": ..., "label": ...}, or the image's path alone; an image may be a list, one per channel.</summary>
+    /// <summary>A list of cases: {"image": ..., "label": ...}, or only the path of the image. An image may be a list with one path per channel.</summary>
     public IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> Cases(string key)
     {
         if (!json.RootElement.TryGetProperty(key, out JsonElement list) || list.ValueKind != JsonValueKind.Array) return [];

@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>Checks a Decathlon list against its files at once.</summary>
+/// <summary>Reads a Decathlon list and checks that its files exist.</summary>
 internal sealed class Decathlon : Dataset
 {
     private readonly DecathlonConfig config;
@@ -45,7 +45,7 @@ internal sealed class Decathlon : Dataset
 
     private bool IsFree((IReadOnlyList<string> Images, string? Label) entry) => !held.Contains(NameOf(entry.Images[0]));
 
-    // The cases that the config names, out of the training list, or those of a list.
+    // Returns the cases of the training list that the config names, or those of a list.
     private IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> Chosen(IReadOnlyList<string> names, string list)
     {
         if (names.Count == 0) return lists[list];
@@ -65,7 +65,7 @@ internal sealed class Decathlon : Dataset
             throw new VolumeException($"'{config.Root}' would call both '{twice.First()}' and '{twice.Last()}' '{twice.Key}': rename one of them.");
     }
 
-    // Choosing and reporting by one list is the official code's way; training on it is nobody's.
+    // The official code uses one list for validation and testing. A list for training must be different.
     private void CheckSplits()
     {
         HashSet<string> trained = [.. lists[config.TrainingList].Select(entry => Full(entry.Images[0]))];

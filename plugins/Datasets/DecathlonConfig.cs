@@ -2,11 +2,11 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A dataset.json of the Medical Segmentation Decathlon's form, as MONAI and the official fine-tuning code read it: lists "training", "validation" and "test".</summary>
+/// <summary>A dataset.json in the form of the Medical Segmentation Decathlon, as used by MONAI and the official fine-tuning code, with the lists "training", "validation" and "test".</summary>
 [Component(Slot.Dataset, "decathlon")]
 public sealed partial record DecathlonConfig
 {
-    /// <summary>The folder that the list's paths are relative to.</summary>
+    /// <summary>Folder that the paths in the list are relative to.</summary>
     [Path, NotEmpty]
     public required string Root { get; init; }
 
@@ -14,26 +14,26 @@ public sealed partial record DecathlonConfig
     [NotEmpty]
     public string List { get; init; } = "dataset.json";
 
-    /// <summary>Lists to pre-train on.</summary>
+    /// <summary>Lists for pre-training.</summary>
     [NotEmpty]
     public IReadOnlyList<string> PretrainingLists { get; init; } = ["training"];
 
-    /// <summary>List to fine-tune on.</summary>
+    /// <summary>List for fine-tuning.</summary>
     [NotEmpty]
     public string TrainingList { get; init; } = "training";
 
-    /// <summary>List to choose by.</summary>
+    /// <summary>List for validation.</summary>
     [NotEmpty]
     public string ValidationList { get; init; } = "validation";
 
-    /// <summary>List to report; the official code reports the one that it chooses by.</summary>
+    /// <summary>List for testing. The official code tests on its validation list.</summary>
     [NotEmpty]
     public string TestList { get; init; } = "validation";
 
-    /// <summary>Cases of <see cref="TrainingList"/>, by name, to choose by instead; they are neither trained nor pre-trained on.</summary>
+    /// <summary>Names of cases of <see cref="TrainingList"/> that are used for validation instead. They are not used for training or pre-training.</summary>
     public IReadOnlyList<string> Validation { get; init; } = [];
 
-    /// <summary>Cases of <see cref="TrainingList"/>, by name, to report instead; they are neither trained nor pre-trained on.</summary>
+    /// <summary>Names of cases of <see cref="TrainingList"/> that are used for testing instead. They are not used for training or pre-training.</summary>
     public IReadOnlyList<string> Test { get; init; } = [];
 
     /// <summary>Regular expression that finds the patient in a case's name, by its first group or as a whole; empty where every case is a patient.</summary>

@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A class, and the value that label maps give it.</summary>
+/// <summary>A class and its value in label maps.</summary>
 [ConfigSection]
 public sealed partial record LabelEntry
 {

@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>Finds the files of a published layout at once, and checks that they belong together.</summary>
+/// <summary>Finds the files of a published layout and checks that they belong together.</summary>
 internal sealed class Layout : Dataset
 {
     private readonly LayoutConfig config;
@@ -60,7 +60,7 @@ internal sealed class Layout : Dataset
         if (config.TestCount == 0) return;
         Entry[] left = [.. training.Where(entry => entry.Split == SourceSplit.Training)];
         if (config.TestCount >= left.Length) throw new VolumeException($"'{config.Root}' has {left.Length} cases to train on; {config.TestCount} of them cannot be kept for the test.");
-        // Whole patients at a time, so none is on both sides; the last ones may make a few cases more.
+        // Patients are drawn as a whole, so that no patient is on both sides. There may be a few more cases than asked for.
         int moved = 0;
         foreach (IGrouping<string, Entry> patient in SeededOrder.By(left.GroupBy(entry => PatientName.Of(entry.Name, config.Patient)), group => group.Key, config.SplitSeed))
         {

@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A folder in the layout that its dataset is published in: cases are found by patterns of their files' paths.</summary>
+/// <summary>A folder in the layout in which its dataset is published. Cases are found by patterns of file paths.</summary>
 [Component(Slot.Dataset, "layout")]
 public sealed partial record LayoutConfig
 {
@@ -10,7 +10,7 @@ public sealed partial record LayoutConfig
     [Path, NotEmpty]
     public required string Root { get; init; }
 
-    /// <summary>Name of the dataset; empty for the folder's.</summary>
+    /// <summary>Name of the dataset; default: the name of the folder.</summary>
     public string Title { get; init; } = "";
 
     /// <summary>Where cases are.</summary>
@@ -24,27 +24,27 @@ public sealed partial record LayoutConfig
     /// <summary>Classes in the order of their index, from 1.</summary>
     public IReadOnlyList<LabelEntry> Labels { get; init; } = [];
 
-    /// <summary>Whether values of label maps that have no name are background; otherwise they are errors.</summary>
+    /// <summary>Whether values of label maps without a name are background; otherwise they are errors.</summary>
     public bool OtherLabelsAreBackground { get; init; }
 
-    /// <summary>Training cases, by name, to choose by instead.</summary>
+    /// <summary>Names of training cases that are used for validation instead.</summary>
     public IReadOnlyList<string> Validation { get; init; } = [];
 
-    /// <summary>Training cases, by name, to report instead.</summary>
+    /// <summary>Names of training cases that are used for testing instead.</summary>
     public IReadOnlyList<string> Test { get; init; } = [];
 
-    /// <summary>Number of training cases to report instead, drawn by <see cref="SplitSeed"/>.</summary>
+    /// <summary>Number of training cases that are used for testing instead, drawn with <see cref="SplitSeed"/>.</summary>
     [Range(0, 1_000_000)]
     public int TestCount { get; init; }
 
-    /// <summary>Seed of that draw.</summary>
+    /// <summary>Seed for drawing cases.</summary>
     [Range(0, int.MaxValue)]
     public int SplitSeed { get; init; }
 
-    /// <summary>Whether the test cases are also those to choose by, as the official code does.</summary>
+    /// <summary>Whether the test cases are also used for validation, as in the official code.</summary>
     public bool ValidateOnTest { get; init; }
 
-    /// <summary>Whether the images of test cases are pre-trained on too, without their labels, as the paper does.</summary>
+    /// <summary>Whether images of test cases are also used for pre-training, without labels, as in the paper.</summary>
     public bool PretrainOnTest { get; init; }
 
     /// <summary>Regular expression that finds the patient in a case's name, by its first group or as a whole; empty where every case is a patient.</summary>

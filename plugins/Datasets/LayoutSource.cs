@@ -6,20 +6,20 @@ namespace HiEndMae.Plugins.Datasets;
 [ConfigSection]
 public sealed partial record LayoutSource
 {
-    /// <summary>Image files relative to the root, one pattern per channel: {case} is the case's name, * anything within a name, a '/' at the end a folder (a DICOM series).</summary>
+    /// <summary>Image files relative to the root, one pattern per channel. {case} stands for the name of the case, * for anything within a name; a '/' at the end means a folder (a DICOM series).</summary>
     [NotEmpty]
     public required IReadOnlyList<string> Images { get; init; }
 
-    /// <summary>Label map relative to the root, with {case}; empty for none.</summary>
+    /// <summary>Label map relative to the root, with {case}; empty if there is none.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary>What the cases are for.</summary>
+    /// <summary>Use of the cases.</summary>
     public SourceSplit Split { get; init; } = SourceSplit.Training;
 
     /// <summary>Put before the names of the cases, where those of two sources are alike.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>Whether it is no error that no file follows the pattern: a part of the dataset that not everybody has.</summary>
+    /// <summary>Whether no file needs to match the pattern, for parts of a dataset that are not always present.</summary>
     public bool Optional { get; init; }
 
     partial void Check(KeyReport report)

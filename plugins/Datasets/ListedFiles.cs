@@ -7,16 +7,16 @@ internal static class ListedFiles
 {
     private const int MostNamed = 5;
 
-    /// <summary>Checks at once that every file, or folder of a DICOM series, is there.</summary>
-    /// <param name="root">The dataset's folder.</param>
+    /// <summary>Checks that every file, or folder of a DICOM series, exists.</summary>
+    /// <param name="root">Folder of the dataset.</param>
     /// <param name="paths">Absolute.</param>
-    /// <exception cref="VolumeException">Some are missing; the first few are named.</exception>
+    /// <exception cref="VolumeException">Files are missing. The message names the first few.</exception>
     public static void RequireAny(string root, IEnumerable<string> paths) => Require(root, paths.Where(path => !Directory.Exists(path)));
 
-    /// <summary>Checks at once that every file is there.</summary>
-    /// <param name="root">The dataset's folder.</param>
-    /// <param name="files">Relative to it, or absolute below it.</param>
-    /// <exception cref="VolumeException">Some are missing; the first few are named.</exception>
+    /// <summary>Checks that every file exists.</summary>
+    /// <param name="root">Folder of the dataset.</param>
+    /// <param name="files">Paths relative to the folder, or absolute paths below it.</param>
+    /// <exception cref="VolumeException">Files are missing. The message names the first few.</exception>
     public static void Require(string root, IEnumerable<string> files)
     {
         string[] missing = [.. files.Distinct().Where(file => !File.Exists(Path.Combine(root, file)))];

@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>The images of several datasets, each with its share.</summary>
+/// <summary>The images of several datasets, each with a share.</summary>
 internal sealed class Mixture : Dataset
 {
     private readonly IReadOnlyList<DatasetCase> cases;

@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>Several datasets to pre-train on together.</summary>
+/// <summary>Several datasets for pre-training together.</summary>
 [Component(Slot.Dataset, "mixture")]
 public sealed partial record MixtureConfig
 {
@@ -10,7 +10,7 @@ public sealed partial record MixtureConfig
     [NotEmpty]
     public required IReadOnlyList<MixturePart> Parts { get; init; }
 
-    /// <summary>Seed of the choice of cases where a part has a limit.</summary>
+    /// <summary>Seed for drawing the cases of parts with a limit.</summary>
     [Range(0, int.MaxValue)]
     public int PartSeed { get; init; }
 

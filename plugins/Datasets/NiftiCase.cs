@@ -4,13 +4,13 @@ using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A case of files (NIfTI, MetaImage, NRRD): an image, of one file or one per channel, with, perhaps, its label map.</summary>
+/// <summary>A case in files (NIfTI, MetaImage, NRRD): an image, as one file or one per channel, with an optional label map.</summary>
 /// <param name="images">One per channel, or one file with all of them.</param>
-/// <param name="label">Label map; null where there is none.</param>
+/// <param name="label">Label map; null if there is none.</param>
 /// <param name="id">Unique within the dataset.</param>
 /// <param name="group">The patient.</param>
 /// <param name="classOf">Class index by value of the label map.</param>
-/// <param name="strict">Whether a value without a class is an error; otherwise it is background.</param>
+/// <param name="strict">Whether values without a class are errors; otherwise they are background.</param>
 internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, string id, string group, ushort[]? classOf, bool strict = false) : DatasetCase
 {
     private const double GridTolerance = 1e-3;
@@ -61,7 +61,7 @@ internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, str
         return map;
     }
 
-    // What is wrong with a file is said when it is read, not when somebody asks whether it changed.
+    // A broken file is reported when it is read, not when its identity is computed.
     private static IReadOnlyList<string> FilesOf(string path)
     {
         try

@@ -3,7 +3,7 @@ using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>Checks a folder against its config at once, and lists its cases.</summary>
+/// <summary>Checks a folder against its config and lists its cases.</summary>
 internal sealed class NiftiFolder : Dataset
 {
     private readonly NiftiFolderConfig config;
@@ -44,7 +44,7 @@ internal sealed class NiftiFolder : Dataset
         }
         var matcher = new Matcher(StringComparison.Ordinal);
         matcher.AddIncludePatterns(config.Images);
-        // Patterns such as **/*.nii.gz take in the label maps that lie beside the images; nobody pre-trains on those.
+        // Patterns such as **/*.nii.gz also match label maps beside the images, which are not used for pre-training.
         HashSet<string> labels = [.. AllEntries.Select(entry => Full(entry.Label))];
         string[] found = [.. matcher.GetResultsInFullPath(config.Root).Select(Path.GetFullPath).Where(path => !labels.Contains(path)).Order(StringComparer.Ordinal)];
         return found.Length > 0 ? found : throw new VolumeException($"No file in '{config.Root}' matches {string.Join(" or ", config.Images.Select(pattern => $"'{pattern}'"))}.");
@@ -90,7 +90,7 @@ internal sealed class NiftiFolder : Dataset
         if (seen.Length > 0) context.Warn($"patients of the test split are pre-trained on, without their labels: {string.Join(", ", seen)}.");
     }
 
-    // The file's name, or where files of several folders share one (case1/ct.nii.gz, case2/ct.nii.gz) the path from the root.
+    // Returns the file name, or the path from the root if several folders have files with this name (case1/ct.nii.gz, case2/ct.nii.gz).
     private Dictionary<string, string> CreateIds()
     {
         string[] paths = [.. images.Concat(AllEntries.Select(entry => Full(entry.Image))).Distinct()];
@@ -105,7 +105,7 @@ internal sealed class NiftiFolder : Dataset
 
     private HashSet<string> Patients(IEnumerable<CaseEntry> entries) => [.. entries.Select(entry => entry.Patient.Length > 0 ? entry.Patient : ids[Full(entry.Image)])];
 
-    // An image that is also a labelled case is of that case's patient.
+    // An image that is also a labelled case belongs to the patient of that case.
     private string PatientOf(string image) => AllEntries.FirstOrDefault(entry => Full(entry.Image) == image && entry.Patient.Length > 0)?.Patient ?? ids[image];
 
     private string Full(string file) => Path.GetFullPath(Path.Combine(config.Root, file));

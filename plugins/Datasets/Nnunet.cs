@@ -4,7 +4,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>Checks a folder of nnU-Net's form at once.</summary>
+/// <summary>Reads a folder in nnU-Net's format and checks its files.</summary>
 internal sealed class Nnunet : Dataset
 {
     private const string DefaultEnding = ".nii.gz";
@@ -41,7 +41,7 @@ internal sealed class Nnunet : Dataset
         _ => test.Where(name => File.Exists(LabelOf("Ts", name))).Select(name => Create("Ts", name, withLabel: true)),
     };
 
-    // Files without a channel's number are none of nnU-Net's.
+    // Files without the number of a channel do not belong to nnU-Net's format.
     private string[] CasesOf(string folder)
     {
         string path = Path.Combine(config.Root, folder), first = "_0000" + ending;

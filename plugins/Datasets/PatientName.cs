@@ -21,7 +21,7 @@ internal static class PatientName
         }
     }
 
-    /// <summary>What the first group finds, or the whole expression where it has none; the name itself where nothing is found.</summary>
+    /// <summary>Returns the match of the first group, or of the whole expression if it has no group; the name itself if nothing matches.</summary>
     public static string Of(string name, string pattern)
     {
         if (pattern.Length == 0 || Regex.Match(name, pattern, RegexOptions.CultureInvariant, Longest) is not { Success: true } match) return name;

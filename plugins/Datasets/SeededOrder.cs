@@ -3,7 +3,7 @@ using System.Text;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>An order that depends on a seed and on names alone: adding a case moves no other.</summary>
+/// <summary>Orders items by a seed and their names only, so that an added case does not change the order of the others.</summary>
 internal static class SeededOrder
 {
     /// <summary>Items in the order of the SHA-256 of "SEED:NAME".</summary>

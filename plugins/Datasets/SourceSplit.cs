@@ -1,17 +1,17 @@
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>What a folder's cases are for.</summary>
+/// <summary>Use of the cases of a folder.</summary>
 public enum SourceSplit
 {
-    /// <summary>To fine-tune on.</summary>
+    /// <summary>For fine-tuning.</summary>
     Training,
 
-    /// <summary>To choose by.</summary>
+    /// <summary>For validation.</summary>
     Validation,
 
-    /// <summary>To report.</summary>
+    /// <summary>For testing.</summary>
     Test,
 
-    /// <summary>To pre-train on only.</summary>
+    /// <summary>For pre-training only.</summary>
     Unlabelled,
 }

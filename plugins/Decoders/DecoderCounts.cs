@@ -6,7 +6,7 @@ namespace HiEndMae.Plugins.Decoders;
 /// <summary>Costs of <see cref="HiEndMaeDecoder"/>, part by part.</summary>
 internal static class DecoderCounts
 {
-    // The paper's tables charge for 12^3 outputs per token, also where a patch has 16^3.
+    // The paper's tables count 12^3 outputs per token even if a patch has 16^3 voxels.
     private const long PaperOutputs = 1728;
 
     public static IReadOnlyList<OperationCount> Of(HiEndMaeConfig config, DecoderContext context, double maskRatio)
@@ -18,7 +18,7 @@ internal static class DecoderCounts
         LayerCounts projection = LayerCounts.Linear(visible, encoder.EmbedDim, width);
         var parts = new List<OperationCount>
         {
-            // The mask token is a parameter too; the paper's count leaves projections out.
+            // The mask token is a parameter, too. The paper's count does not include projections.
             Counts.Of("decoder.embed", projection) with { Parameters = projection.Parameters + width, PaperMultiplyAdds = 0 },
             Counts.Of("decoder.blocks", plain).Times(config.SelfDepth),
         };

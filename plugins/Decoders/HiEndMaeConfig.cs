@@ -18,10 +18,10 @@ public sealed partial record HiEndMaeConfig
     [Range(0, 64)]
     public int SelfDepth { get; init; } = 2;
 
-    /// <summary>Encoder blocks, counted from zero, that have a stage, in the order the stages run.</summary>
+    /// <summary>Encoder blocks with a decoder stage, counted from zero, in the order of the stages.</summary>
     public IReadOnlyList<int> StageLayers { get; init; } = [9, 6, 3];
 
-    /// <summary>Those of <see cref="StageLayers"/> whose stage is dense; the others are plain self-attention blocks.</summary>
+    /// <summary>Layers of <see cref="StageLayers"/> whose stage is dense. The other stages are plain self-attention blocks.</summary>
     public IReadOnlyList<int> DenseLayers { get; init; } = [9, 6, 3];
 
     /// <summary>Blocks of a stage that is not dense.</summary>
@@ -35,7 +35,7 @@ public sealed partial record HiEndMaeConfig
     /// <summary>Whether targets are normalised per patch.</summary>
     public bool NormTargets { get; init; } = true;
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 

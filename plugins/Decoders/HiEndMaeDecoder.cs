@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Decoders;
 
-/// <summary>Masked reconstruction: self-attention blocks, then one stage per listed encoder layer, dense or plain. Without dense stages this is the decoder of MAE.</summary>
+/// <summary>Masked reconstruction: self-attention blocks, then one stage per listed encoder layer, dense or plain. It is the decoder of MAE if there are no dense stages.</summary>
 /// <remarks>Sources: Hi-End-MAE (arXiv:2502.08347), section 3; github.com/FengheTan9/Hi-End-MAE.</remarks>
 internal class HiEndMaeDecoder : Decoder
 {
@@ -20,7 +20,7 @@ internal class HiEndMaeDecoder : Decoder
     private readonly Linear head;
     private readonly Tensor pos_embed;
     private readonly (int Layer, nn.Module Module, Linear? Projection)[] order;
-    // The key, not the module: a field of the module would register it a second time.
+    // Stores the key, because a field of the module would register it a second time.
     private readonly string lastProjection;
     private readonly TokenEncoderInfo info;
     private readonly HiEndMaeConfig config;
@@ -41,7 +41,7 @@ internal class HiEndMaeDecoder : Decoder
         blocks = nn.ModuleList([.. Enumerable.Range(0, config.SelfDepth).Select(_ => Block())]);
         encoder_to_decoder = nn.ModuleDict<Linear>();
         stages = nn.ModuleDict<nn.Module>();
-        // The official code numbers projections by layer, shallow layers first and the last layer's at the end.
+        // The official code numbers projections by layer, shallow layers first, the last layer at the end.
         int[] numbered = [.. config.StageLayers.Order()];
         order = [.. config.StageLayers.Select(layer =>
         {

@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Plugins.Decoders;
 
-/// <summary>Masked autoencoder: mask tokens see the encoder only through its last layer (He et al., arXiv:2111.06377).</summary>
+/// <summary>Masked autoencoder, whose decoder reads only the last layer of the encoder (He et al., arXiv:2111.06377).</summary>
 [Component(Slot.Decoder, "mae")]
 public sealed partial record MaeConfig
 {
@@ -25,7 +25,7 @@ public sealed partial record MaeConfig
     /// <summary>Whether targets are normalised per patch.</summary>
     public bool NormTargets { get; init; } = true;
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 

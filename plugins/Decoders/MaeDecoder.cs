@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Decoders;
 
-/// <summary>The decoder of MAE: that of Hi-End-MAE with self-attention blocks and no stages.</summary>
+/// <summary>The decoder of MAE: the decoder of Hi-End-MAE with self-attention blocks and without stages.</summary>
 internal sealed class MaeDecoder(MaeConfig config, DecoderContext context) : HiEndMaeDecoder(Staged(config), context)
 {
     internal static HiEndMaeConfig Staged(MaeConfig config) => new()

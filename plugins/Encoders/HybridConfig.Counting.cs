@@ -8,7 +8,7 @@ public sealed partial record HybridConfig : IEncoderCounter
 {
     internal MedNextShape Block(int level) => new(Widths[level], Widths[level], ExpRatios[level], KernelSize);
 
-    // Skips have the wider width already.
+    // Skips already have the larger width.
     internal PyramidEncoderInfo Describe(EncoderContext context) =>
         new(context.InChannels, [.. Enumerable.Range(0, NumLevels).Select(i => new PyramidLevel(Widths[Math.Min(i + 1, NumLevels - 1)], Size3.Cube(1 << i)))]);
 

@@ -10,7 +10,7 @@ public sealed partial record HybridConfig : ICropRule
     internal const int NumLevels = 5;
     private const int Stride = 1 << (NumLevels - 1);
 
-    /// <summary>Channels: of the finest level's blocks, then of the five levels after each is widened; the last is the token width, a multiple of 6.</summary>
+    /// <summary>Channels of the blocks of the finest level, then of the five levels after each is widened. The last one is the token width, a multiple of 6.</summary>
     [NotEmpty, Range(1, 4096)]
     public IReadOnlyList<int> Widths { get; init; } = [32, 64, 128, 256, 384];
 
@@ -30,7 +30,7 @@ public sealed partial record HybridConfig : ICropRule
     [Range(1, 128)]
     public int VitDepth { get; init; } = 3;
 
-    /// <summary>Attention heads; the official code takes an eighth of the crop's side, 12 for 96.</summary>
+    /// <summary>Attention heads. The official code uses an eighth of the side of the crop: 12 for 96.</summary>
     [Range(1, 256)]
     public int VitHeads { get; init; } = 12;
 
@@ -38,11 +38,11 @@ public sealed partial record HybridConfig : ICropRule
     [Range(0.25, 16)]
     public double MlpRatio { get; init; } = 4;
 
-    /// <summary>Probability that a sample goes past the last block's branches while training (stochastic depth); linear from 0 at the first block, convolutional blocks first.</summary>
+    /// <summary>Probability that a sample skips the branches of the last block during training (stochastic depth); grows linearly from 0 at the first block. Convolutional blocks come first.</summary>
     [Range(0, 0.95)]
     public double DropPath { get; init; }
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 
@@ -53,7 +53,7 @@ public sealed partial record HybridConfig : ICropRule
         return crop == Size3.Cube(crop.X) ? null : $"hybrid takes cubes, and {crop} is none; allowed: the same multiple of {Stride} along every axis";
     }
 
-    /// <summary>What the constructor refuses too.</summary>
+    /// <summary>Reports configs that the constructor would reject.</summary>
     internal IEnumerable<(string Property, string Message)> Problems()
     {
         if (Widths.Count != NumLevels) yield return (nameof(Widths), $"there are {NumLevels} widths, and {Widths.Count} are given");

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>HySparK's encoder: levels of strides 1 to 8 after they are widened, and the transformer's map of stride 16.</summary>
+/// <summary>HySparK's encoder: widened levels of strides 1 to 8, and the output of the transformer at stride 16.</summary>
 internal sealed class HybridEncoder : PyramidEncoder
 {
     private const double NormEps = 1e-5;
@@ -56,7 +56,7 @@ internal sealed class HybridEncoder : PyramidEncoder
         return new FeaturePyramid([.. maps.Select(map => map.MoveToOuterDisposeScope())]);
     }
 
-    // Blocks are numbered through all levels and the transformer; a convolution to the next level goes with the level's last block.
+    // Blocks are numbered through all levels and the transformer. A convolution to the next level belongs to the last block of the level.
     public override int LayerOf(string parameterName)
     {
         string[] parts = parameterName.Split('.');

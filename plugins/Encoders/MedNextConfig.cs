@@ -30,14 +30,14 @@ public sealed partial record MedNextConfig : ICropRule
     /// <summary>Norm of the blocks: layer (SparK) or group (official).</summary>
     public MedNextNorm Norm { get; init; } = MedNextNorm.Layer;
 
-    /// <summary>Whether the official code's parameter without a use is there, so that its checkpoints go in and out whole. It gets no gradient and is never changed.</summary>
+    /// <summary>Whether to include a parameter that the official code has but does not use, so that checkpoints can be exchanged. It gets no gradient and does not change.</summary>
     public bool DummyTensor { get; init; }
 
-    /// <summary>Probability that a sample goes past the last block's branch while training (stochastic depth); linear from 0 at the first block.</summary>
+    /// <summary>Probability that a sample skips the branch of the last block during training (stochastic depth); grows linearly from 0 at the first block.</summary>
     [Range(0, 0.95)]
     public double DropPath { get; init; }
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 
@@ -45,7 +45,7 @@ public sealed partial record MedNextConfig : ICropRule
     public string? RefusalOf(Size3 crop, EncoderUse use) =>
         CropRule.Multiple("mednext", crop, Size3.Cube(Stride)) ?? (Norm == MedNextNorm.Group ? CropRule.MoreThanOneVoxel("mednext with group norms", crop, Size3.Cube(Stride)) : null);
 
-    /// <summary>What the constructor refuses too.</summary>
+    /// <summary>Reports configs that the constructor would reject.</summary>
     internal IEnumerable<(string Property, string Message)> Problems()
     {
         if (ExpRatios.Count != NumLevels) yield return (nameof(ExpRatios), $"there are {NumLevels} levels, and {ExpRatios.Count} ratios are given");

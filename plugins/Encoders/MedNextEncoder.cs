@@ -46,7 +46,7 @@ internal sealed class MedNextEncoder : PyramidEncoder
         return new FeaturePyramid([.. maps.Select(map => map.MoveToOuterDisposeScope())]);
     }
 
-    // A level and the step down to it are one layer.
+    // A level and the step down to it count as one layer.
     public override int LayerOf(string parameterName)
     {
         string[] parts = parameterName.Split('.');

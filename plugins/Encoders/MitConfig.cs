@@ -13,7 +13,7 @@ public sealed partial record MitConfig : ICropRule
     [Range(1, 1024)]
     public int StemChannels { get; init; } = 32;
 
-    /// <summary>Token widths of the four stages; the decoder has the first three of them.</summary>
+    /// <summary>Token widths of the four stages. The decoder uses the first three.</summary>
     [NotEmpty, Range(1, 4096)]
     public IReadOnlyList<int> EmbedDims { get; init; } = [48, 128, 256, 512];
 
@@ -25,7 +25,7 @@ public sealed partial record MitConfig : ICropRule
     [NotEmpty, Range(1, 256)]
     public IReadOnlyList<int> NumHeads { get; init; } = [1, 2, 4, 8];
 
-    /// <summary>Tokens along an axis from one key to the next, by stage.</summary>
+    /// <summary>Distance of keys along an axis in tokens, per stage.</summary>
     [NotEmpty, Range(1, 32)]
     public IReadOnlyList<int> SrRatios { get; init; } = [6, 4, 2, 1];
 
@@ -37,7 +37,7 @@ public sealed partial record MitConfig : ICropRule
     [NotEmpty, Range(1, 256)]
     public IReadOnlyList<int> DecoderNumHeads { get; init; } = [8, 4, 2];
 
-    /// <summary>Tokens along an axis from one key to the next, by decoder stage, coarsest first.</summary>
+    /// <summary>Distance of keys along an axis in tokens, per decoder stage, coarsest first.</summary>
     [NotEmpty, Range(1, 32)]
     public IReadOnlyList<int> DecoderSrRatios { get; init; } = [2, 4, 6];
 
@@ -45,11 +45,11 @@ public sealed partial record MitConfig : ICropRule
     [Range(0.25, 16)]
     public double MlpRatio { get; init; } = 4;
 
-    /// <summary>Probability that a sample goes past the branches of the encoder's last block while training (stochastic depth); linear from 0 at the first block. The decoder's blocks drop nothing.</summary>
+    /// <summary>Probability that a sample skips the branches of the last encoder block during training (stochastic depth); grows linearly from 0 at the first block. Decoder blocks skip nothing.</summary>
     [Range(0, 0.95)]
     public double DropPath { get; init; }
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 
@@ -72,7 +72,7 @@ public sealed partial record MitConfig : ICropRule
         return null;
     }
 
-    /// <summary>What the constructor refuses too.</summary>
+    /// <summary>Reports configs that the constructor would reject.</summary>
     internal IEnumerable<(string Property, string Message)> Problems()
     {
         foreach ((string property, int count, int wanted) in (ReadOnlySpan<(string, int, int)>)

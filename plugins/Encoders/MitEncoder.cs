@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>MiT of UniMiSS: four stages down, three transformer stages up with the stages' maps added, and a norm on the finest of them.</summary>
+/// <summary>MiT of UniMiSS: four stages down, three transformer stages up to which outputs of the way down are added, and a norm after the finest one.</summary>
 internal sealed class MitEncoder : PyramidEncoder
 {
     private const double EncoderEps = 1e-6, DecoderEps = 1e-5;
@@ -60,7 +60,7 @@ internal sealed class MitEncoder : PyramidEncoder
         return new FeaturePyramid([.. levels.Select(level => level.MoveToOuterDisposeScope())]);
     }
 
-    // Blocks are numbered through all stages, down and up; what else a stage has goes with its first block.
+    // Blocks are numbered through all stages, down and up. Other layers of a stage belong to its first block.
     public override int LayerOf(string parameterName)
     {
         string[] parts = parameterName.Split('.');

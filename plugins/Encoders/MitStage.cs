@@ -13,7 +13,7 @@ internal sealed class MitStage : nn.Module
     private readonly Parameter pos_embed;
     private readonly ModuleList<MitBlock> blocks;
 
-    /// <param name="embed">To the stage's width and grid.</param>
+    /// <param name="embed">Maps to the width and grid of the stage.</param>
     /// <param name="grid">Tokens along x, y, z.</param>
     /// <param name="width">C.</param>
     /// <param name="blocks">The blocks.</param>

@@ -1,11 +1,11 @@
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>Where tokens get their positions from.</summary>
+/// <summary>Source of the positions of tokens.</summary>
 public enum PositionEmbedding
 {
-    /// <summary>Sine-cosine table, fixed in pre-training.</summary>
+    /// <summary>Sine-cosine table, fixed during pre-training.</summary>
     Sincos,
 
-    /// <summary>Trained table.</summary>
+    /// <summary>Learned table.</summary>
     Perceptron,
 }

@@ -18,11 +18,11 @@ public sealed partial record SwinConfig : ICropRule
     [NotEmpty, Range(1, 64)]
     public IReadOnlyList<int> Depths { get; init; } = [2, 2, 2, 2];
 
-    /// <summary>Attention heads of each stage; they divide its width, which is f, 2 f, 4 f and 8 f.</summary>
+    /// <summary>Attention heads of each stage. They must divide its width, which is f, 2 f, 4 f or 8 f.</summary>
     [NotEmpty, Range(1, 256)]
     public IReadOnlyList<int> NumHeads { get; init; } = [3, 6, 12, 24];
 
-    /// <summary>Edge of a window in tokens. Where a level's side is not longer, its windows are as long as the side.</summary>
+    /// <summary>Edge of a window in tokens. Windows are not longer than the side of a level.</summary>
     [Range(2, 16)]
     public int WindowSize { get; init; } = 7;
 
@@ -33,24 +33,24 @@ public sealed partial record SwinConfig : ICropRule
     /// <summary>Which tokens are merged between stages: merging (official weights) or mergingv2.</summary>
     public PatchMergingKind Downsample { get; init; } = PatchMergingKind.Merging;
 
-    /// <summary>Whether a residual block of convolutions precedes each stage: SwinUNETR-V2, as VoCo uses it.</summary>
+    /// <summary>Whether a residual convolution block precedes each stage: SwinUNETR-V2, as used by VoCo.</summary>
     public bool UseV2 { get; init; }
 
-    /// <summary>Whether the residual blocks on the skips belong to the encoder, so that pre-training trains them (VoCo); six levels of strides 1 to 32 then. Otherwise the head has them.</summary>
+    /// <summary>Whether the residual blocks on the skips belong to the encoder, so that pre-training trains them (VoCo). There are six levels of strides 1 to 32 then. Otherwise they belong to the head.</summary>
     public bool SkipBlocks { get; init; }
 
-    /// <summary>Probability that a sample goes past the last block's branches while training (stochastic depth); linear from 0 at the first block.</summary>
+    /// <summary>Probability that a sample skips the branches of the last block during training (stochastic depth); grows linearly from 0 at the first block.</summary>
     [Range(0, 0.95)]
     public double DropPath { get; init; }
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 
     /// <inheritdoc/>
     public string? RefusalOf(Size3 crop, EncoderUse use) => CropRule.Multiple("swin", crop, Size3.Cube(Stride)) ?? CropRule.MoreThanOneVoxel("swin", crop, Size3.Cube(Stride));
 
-    /// <summary>What the constructor refuses too.</summary>
+    /// <summary>Reports configs that the constructor would reject.</summary>
     internal IEnumerable<(string Property, string Message)> Problems()
     {
         if (Depths.Count != NumStages) yield return (nameof(Depths), $"there are {NumStages} stages, and {Depths.Count} depths are given");

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>The Swin Transformer of SwinUNETR. Levels are normed over channels, without weights, as MONAI hands them to its skips; the next stage reads them as they were.</summary>
+/// <summary>The Swin Transformer of SwinUNETR. Levels are normalised over channels, without weights, as in MONAI's skips; the next stage reads them before the normalisation.</summary>
 internal sealed class SwinEncoder : PyramidEncoder
 {
     private const double NormEps = 1e-5;

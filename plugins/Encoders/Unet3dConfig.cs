@@ -4,7 +4,7 @@ using HiEndMae.Nn;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>A 3D U-Net without its last convolution: the pyramid of its way up. Defaults are those of Models Genesis; TransVW, PRLv2 and GVSL are settings of it.</summary>
+/// <summary>A 3D U-Net without its last convolution; its features are the levels of the way up. Defaults are those of Models Genesis; other settings give TransVW, PRLv2 and GVSL.</summary>
 [Component(Slot.Encoder, "unet3d")]
 public sealed partial record Unet3dConfig : ICropRule
 {
@@ -12,14 +12,14 @@ public sealed partial record Unet3dConfig : ICropRule
     [NotEmpty, Range(1, 4096)]
     public IReadOnlyList<int> Widths { get; init; } = [64, 128, 256, 512];
 
-    /// <summary>Channels on the way up, coarsest first; left out, those of the way down.</summary>
+    /// <summary>Channels on the way up, coarsest first; default: those of the way down.</summary>
     [Range(1, 4096)]
     public IReadOnlyList<int> UpWidths { get; init; } = [];
 
-    /// <summary>Whether the way up belongs to the encoder, so that pre-training trains it; otherwise the head has it.</summary>
+    /// <summary>Whether the way up belongs to the encoder, so that pre-training trains it; otherwise it belongs to the head.</summary>
     public bool UpPath { get; init; } = true;
 
-    /// <summary>Whether the first convolution of a level on the way down has half the level's channels; otherwise it has all of them (GVSL).</summary>
+    /// <summary>Whether the first convolution of a level on the way down has half the channels of the level; otherwise it has all of them (GVSL).</summary>
     public bool HalfWidthFirst { get; init; } = true;
 
     /// <summary>Norm after each convolution: batch-always (Models Genesis, TransVW), batch (PRLv2), group (GVSL) or instance.</summary>
@@ -33,22 +33,22 @@ public sealed partial record Unet3dConfig : ICropRule
     [Range(0, 0.99)]
     public double NegativeSlope { get; init; }
 
-    /// <summary>How sizes are doubled on the way up: transposed (convolutions) or trilinear (GVSL).</summary>
+    /// <summary>How the size is doubled on the way up: transposed (convolutions) or trilinear (GVSL).</summary>
     public UnetUpsampling Upsampling { get; init; } = UnetUpsampling.Transposed;
 
-    /// <summary>Whether levels of the way down join on the way up; PRLv2 has no such skips.</summary>
+    /// <summary>Whether there are skips from the way down to the way up. PRLv2 has none.</summary>
     public bool Skips { get; init; } = true;
 
-    /// <summary>Whether a skip's channels come before the others; GVSL's order.</summary>
+    /// <summary>Whether the channels of a skip come before the others, as in GVSL.</summary>
     public bool SkipFirst { get; init; }
 
-    /// <summary>Whether crops of any size are taken: padded with zeros to what the levels divide, half before and half after, and cut again (GVSL).</summary>
+    /// <summary>Whether crops may have any size: they are padded with zeros on both sides to a multiple that the levels need, and the output is cut again (GVSL).</summary>
     public bool PadCrops { get; init; }
 
-    /// <summary>Whether initial weights of convolutions are normal with deviation sqrt(2 / inputs), as GVSL's; otherwise PyTorch's.</summary>
+    /// <summary>Whether initial weights of convolutions are normal with standard deviation sqrt(2 / inputs), as in GVSL; otherwise as in PyTorch.</summary>
     public bool KaimingInit { get; init; }
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 
@@ -57,7 +57,7 @@ public sealed partial record Unet3dConfig : ICropRule
     /// <inheritdoc/>
     public string? RefusalOf(Size3 crop, EncoderUse use) => PadCrops ? null : CropRule.Multiple("unet3d", crop, Size3.Cube(Divisor));
 
-    /// <summary>What the constructor refuses too.</summary>
+    /// <summary>Reports configs that the constructor would reject.</summary>
     internal IEnumerable<(string Property, string Message)> Problems()
     {
         if (Widths.Count is < 2 or > 8) yield return (nameof(Widths), $"2 to 8 levels are allowed, and {Widths.Count} widths are given");

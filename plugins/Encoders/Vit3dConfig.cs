@@ -18,7 +18,7 @@ public sealed partial record Vit3dConfig
     [Range(1, 256)]
     public required int NumHeads { get; init; }
 
-    /// <summary>Voxels of a patch's edge, P.</summary>
+    /// <summary>Edge of a patch in voxels, P.</summary>
     [Range(1, 64), Divides("pretrain.data.crop", "finetune.data.crop")]
     public int PatchSize { get; init; } = 16;
 
@@ -33,15 +33,15 @@ public sealed partial record Vit3dConfig
     [Range(1e-12, 1e-2)]
     public double NormEps { get; init; } = 1e-6;
 
-    /// <summary>Part of the elements dropped in every block while training.</summary>
+    /// <summary>Dropout rate in every block during training.</summary>
     [Range(0, 0.95)]
     public double Dropout { get; init; }
 
-    /// <summary>Probability that a sample goes past the last block's branches while training (stochastic depth); linear from 0 at the first block.</summary>
+    /// <summary>Probability that a sample skips the branches of the last block during training (stochastic depth); grows linearly from 0 at the first block.</summary>
     [Range(0, 0.95)]
     public double DropPath { get; init; }
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 

@@ -69,7 +69,7 @@ internal sealed class Vit3dEncoder : TokenEncoder
 
     private TokenFeatures Run(Tensor tokens, IReadOnlyCollection<int> hiddenBlocks)
     {
-        // The class token has position zero, so it is put before the tokens as it is.
+        // The position of the class token is zero, so nothing is added to it.
         Tensor x = cls_token is null ? tokens : cat([cls_token.expand(tokens.shape[0], -1, -1), tokens], 1);
         var hidden = new Dictionary<int, Tensor>();
         for (int i = 0; i < blocks.Count; i++)
@@ -78,7 +78,7 @@ internal sealed class Vit3dEncoder : TokenEncoder
             x = checkpointBlocks ? Recomputed.Run(inputs => block.call(inputs[0]), x) : block.call(x);
             if (!hiddenBlocks.Contains(i)) continue;
             hidden[i] = x.MoveToOuterDisposeScope();
-            // An edge of its own for what follows: gradients of the two readers are then added in the same order whether blocks are recomputed or not.
+            // An alias gives the following layers an edge of their own in the graph, so that gradients of the two readers are added in the same order whether blocks are recomputed or not.
             x = x.view(x.shape);
         }
         return new TokenFeatures(norm.call(x).MoveToOuterDisposeScope(), hidden);

@@ -5,7 +5,7 @@ using HiEndMae.Nn;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>vox2vec's feature pyramid network: pre-activation residual blocks down and up, a map per scale (Goncharov et al., arXiv:2307.14725). Crops of any size.</summary>
+/// <summary>vox2vec's feature pyramid network: pre-activation residual blocks down and up, with one output per scale (Goncharov et al., arXiv:2307.14725). Accepts crops of any size.</summary>
 [Component(Slot.Encoder, "vox2vec-fpn")]
 public sealed partial record Vox2VecFpnConfig : IEncoderCounter
 {
@@ -15,21 +15,21 @@ public sealed partial record Vox2VecFpnConfig : IEncoderCounter
     [Range(1, 256)]
     public int BaseChannels { get; init; } = 16;
 
-    /// <summary>Scales; every axis is halved between two of them, and rounded up.</summary>
+    /// <summary>Number of scales. Every axis is halved between two scales, rounded up.</summary>
     [Range(2, 8)]
     public int NumScales { get; init; } = 6;
 
-    /// <summary>Probability that a sample goes past the last block's branch while training (stochastic depth); linear from 0 at the first block.</summary>
+    /// <summary>Probability that a sample skips the branch of the last block during training (stochastic depth); grows linearly from 0 at the first block.</summary>
     [Range(0, 0.95)]
     public double DropPath { get; init; }
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: the same numbers and far less memory, for the time of one more forward pass.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 
     internal int Width(int scale) => BaseChannels << scale;
 
-    /// <summary>Residual blocks in all: down, at the bottom, and up.</summary>
+    /// <summary>Total number of residual blocks: down, at the bottom, and up.</summary>
     internal int NumBlocks => BlocksPerScale * ((2 * NumScales) - 1);
 
     internal PyramidEncoderInfo Describe(EncoderContext context) =>

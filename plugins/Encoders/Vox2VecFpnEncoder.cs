@@ -60,7 +60,7 @@ internal sealed class Vox2VecFpnEncoder : PyramidEncoder
         return new FeaturePyramid([.. maps.Select(map => map.MoveToOuterDisposeScope())]);
     }
 
-    // Blocks are numbered on their way down, through the bottom and up; maps between scales go with the block before them.
+    // Blocks are numbered on the way down, at the bottom and on the way up. Layers between scales belong to the block before them.
     public override int LayerOf(string parameterName)
     {
         string[] parts = parameterName.Split('.');

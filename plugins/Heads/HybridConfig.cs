@@ -25,13 +25,13 @@ public sealed partial record HybridConfig : IHeadCounter
     [Range(1, 11)]
     public int KernelSize { get; init; } = 3;
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: less memory for more time.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them: it takes less memory and more time.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 
     internal static UnetrBlockOptions FusionOptions => new(UnetrNorm.Instance, Bias: true);
 
-    /// <summary>What the constructor refuses too.</summary>
+    /// <summary>Reports configs that the constructor would reject.</summary>
     internal IEnumerable<(string Property, string Message)> Problems()
     {
         if (ExpRatios.Count != NumSteps) yield return (nameof(ExpRatios), $"there are {NumSteps} steps up, and {ExpRatios.Count} ratios are given");
@@ -39,7 +39,7 @@ public sealed partial record HybridConfig : IHeadCounter
     }
 
     /// <summary>Blocks of each step up, coarsest first: on the skip, and up from the level below.</summary>
-    /// <exception cref="PluginException">The encoder's levels are others.</exception>
+    /// <exception cref="PluginException">The encoder has other levels.</exception>
     internal IReadOnlyList<(MedNextShape Skip, MedNextShape Up)> Steps(EncoderInfo encoder)
     {
         int[] widths = [.. PyramidHead.Of(encoder, Name, [.. Enumerable.Range(0, NumSteps + 1).Select(i => Size3.Cube(1 << i))]).Levels.Select(level => level.Channels)];
@@ -63,7 +63,7 @@ public sealed partial record HybridConfig : IHeadCounter
                 + LayerCounts.ResBlock(fine.X * fine.Y * fine.Z, skip.Outputs + up.Outputs, up.Outputs, FusionOptions)));
         }
         LayerCounts output = LayerCounts.Convolution(crop.Count, NumChannels, context.NumClasses, 1, bias: true);
-        // The official fine-tuning code has a second last step, which it never calls.
+        // The official fine-tuning code has a second last step that it never calls.
         long unused = MedNextBlock.Count(steps[^1].Up, (1, 1, 1)).Parameters;
         parts.Add(Counts.Of("head.out", output with { Parameters = output.Parameters + unused }));
         return parts;

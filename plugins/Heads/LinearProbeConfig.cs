@@ -4,11 +4,11 @@ using HiEndMae.Nn;
 
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>One linear map of each feature to classes: of the last tokens, upsampled to voxels, or of every level of a pyramid, added up (vox2vec's head). With a frozen encoder it is a quick look at representations.</summary>
+/// <summary>A linear map from features to classes: from the last tokens, upsampled to voxels, or from every level of a pyramid, summed (vox2vec's head). With a frozen encoder it is a quick test of representations.</summary>
 [Component(Slot.Head, "linear-probe")]
 public sealed partial record LinearProbeConfig : IHeadCounter
 {
-    /// <summary>Whether the encoder stays as it is; vox2vec's fine-tuning trains it.</summary>
+    /// <summary>Whether the encoder is not trained. vox2vec's fine-tuning trains it.</summary>
     public bool FreezeEncoder { get; init; } = true;
 
     IReadOnlyList<OperationCount> IHeadCounter.Count(HeadContext context)

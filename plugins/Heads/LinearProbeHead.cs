@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>Features to class logits by linear maps: tokens by one, then trilinear upsampling to the crop; a pyramid by one per level, each sum enlarged to the next finer level.</summary>
+/// <summary>Maps features to class logits linearly: tokens with one map and trilinear upsampling to the crop; a pyramid with one map per level, each sum upsampled to the next finer level.</summary>
 internal sealed class LinearProbeHead : SegmentationHead
 {
     private readonly Linear? classify;
@@ -21,7 +21,7 @@ internal sealed class LinearProbeHead : SegmentationHead
         crop = context.CropSize;
         info = context.Encoder as TokenEncoderInfo;
         if (info is not null) classify = Initialise.Xavier(nn.Linear(info.EmbedDim, context.NumClasses));
-        // One bias is enough for a sum; vox2vec has it at the finest level.
+        // One bias is enough for a sum. vox2vec has it at the finest level.
         else levels = nn.ModuleList([.. ((PyramidEncoderInfo)context.Encoder).Levels.Select((level, i) => new ConvLayer(level.Channels, context.NumClasses, 1, bias: i == 0))]);
         RegisterComponents();
     }

@@ -9,7 +9,7 @@ public sealed partial record MedNextConfig : IHeadCounter
     private const string Name = "mednext";
 
     /// <summary>Widths of the five levels, finest first.</summary>
-    /// <exception cref="PluginException">The encoder's levels are others.</exception>
+    /// <exception cref="PluginException">The encoder has other levels.</exception>
     internal static IReadOnlyList<int> Read(EncoderInfo encoder) =>
         [.. PyramidHead.Of(encoder, Name, [.. Enumerable.Range(0, NumSteps + 1).Select(i => Size3.Cube(1 << i))]).Levels.Select(level => level.Channels)];
 
@@ -33,6 +33,6 @@ public sealed partial record MedNextConfig : IHeadCounter
         return parts;
     }
 
-    // The official output layer is a transposed convolution, whose weight lies the other way round.
+    // The official output layer is a transposed convolution, so the first two axes of its weight are swapped.
     internal static ConvShape Output(int width, int classes) => new(width, classes, 1) { Transposed = true };
 }

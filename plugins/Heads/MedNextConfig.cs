@@ -24,11 +24,11 @@ public sealed partial record MedNextConfig
     /// <summary>Norm of the blocks: layer (SparK) or group (official).</summary>
     public MedNextNorm Norm { get; init; } = MedNextNorm.Layer;
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: less memory for more time.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them: it takes less memory and more time.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 
-    /// <summary>What the constructor refuses too.</summary>
+    /// <summary>Reports configs that the constructor would reject.</summary>
     internal IEnumerable<(string Property, string Message)> Problems()
     {
         if (ExpRatios.Count != NumSteps) yield return (nameof(ExpRatios), $"there are {NumSteps} levels on the way up, and {ExpRatios.Count} ratios are given");

@@ -4,17 +4,17 @@ using HiEndMae.Nn;
 
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>The last convolutions of UniMiSS' MiT, on the levels of the mit encoder.</summary>
+/// <summary>The last convolutions of UniMiSS' MiT, for the levels of the mit encoder.</summary>
 [Component(Slot.Head, "mit")]
 public sealed partial record MitConfig : IHeadCounter
 {
     private const string Name = "mit";
 
     /// <summary>The pyramid that the head reads.</summary>
-    /// <exception cref="PluginException">The encoder's levels are others.</exception>
+    /// <exception cref="PluginException">The encoder has other levels.</exception>
     internal static PyramidEncoderInfo Read(EncoderInfo encoder) => PyramidHead.Of(encoder, Name, [.. Enumerable.Range(0, 5).Select(i => new Size3(1 << i, 2 << i, 2 << i))]);
 
-    /// <summary>Widths of the levels whose outputs deep supervision would take, coarsest first.</summary>
+    /// <summary>Widths of the levels that deep supervision would use, coarsest first.</summary>
     internal static IReadOnlyList<int> SupervisedWidths(PyramidEncoderInfo info) => [info.Levels[3].Channels, info.Levels[2].Channels, info.Levels[1].Channels, info.Levels[0].Channels];
 
     IReadOnlyList<OperationCount> IHeadCounter.Count(HeadContext context)
@@ -28,7 +28,7 @@ public sealed partial record MitConfig : IHeadCounter
             Counts.Of("head.up", LayerCounts.Doubling(level, coarse, fine, bias: true)),
             Counts.Of("head.mix", LayerCounts.Convolution(level, fine, fine, 3) + LayerCounts.ChannelNorm(fine)),
             Counts.Of("head.classify", LayerCounts.Convolution(full, fine, context.NumClasses, 1, bias: true)),
-            // Counted as the official code computes them; here they are not computed.
+            // Counted because the official code computes them; they are not computed here.
             Counts.Of("head.supervised", supervised),
         ];
     }

@@ -1,11 +1,11 @@
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>What is done to a network's output before the loss.</summary>
+/// <summary>Activation of a network's output before the loss.</summary>
 public enum OutputActivation
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No activation.</summary>
     None,
 
-    /// <summary>A sigmoid: Models Genesis and PRLv2 end in one, whose output goes into the softmax of DiceCE.</summary>
+    /// <summary>Sigmoid, as in Models Genesis and PRLv2, which feed its output to the softmax of DiceCE.</summary>
     Sigmoid,
 }

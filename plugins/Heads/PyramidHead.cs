@@ -2,10 +2,10 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>What heads of feature pyramids ask of an encoder.</summary>
+/// <summary>Checks that an encoder has the feature pyramid that a head needs.</summary>
 internal static class PyramidHead
 {
-    /// <summary>The pyramid that a head reads.</summary>
+    /// <summary>Pyramid that the head reads.</summary>
     /// <exception cref="PluginException">The encoder gives patch tokens.</exception>
     public static PyramidEncoderInfo Of(EncoderInfo encoder, string head) => encoder as PyramidEncoderInfo
         ?? throw new PluginException($"{head} needs an encoder that returns a feature pyramid, such as swin, unet3d, mednext, mit, hybrid or vox2vec-fpn; this one returns patch tokens.");
@@ -20,7 +20,7 @@ internal static class PyramidHead
             : throw new PluginException($"{head} reads levels of the strides {Text(strides)}; this encoder's are {Text(info.Levels.Select(level => level.Stride))}.");
     }
 
-    /// <summary>Strides as a sentence has them.</summary>
+    /// <summary>Formats strides for messages.</summary>
     public static string Text(IEnumerable<Size3> strides) => string.Join(", ", strides.Select(stride => stride == Size3.Cube(stride.X) ? $"{stride.X}" : $"{stride}"));
 
     /// <summary>Voxels of a level.</summary>

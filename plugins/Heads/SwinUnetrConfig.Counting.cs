@@ -10,7 +10,7 @@ public sealed partial record SwinUnetrConfig : IHeadCounter
 
     internal UnetrBlockOptions Options => new(Norm);
 
-    /// <summary>Widths of the five levels of strides 2 to 32, and whether the encoder has made the skips already.</summary>
+    /// <summary>Widths of the five levels of strides 2 to 32, and whether the encoder already computes the skips.</summary>
     internal static (IReadOnlyList<int> Widths, bool HasSkips) Read(EncoderInfo encoder)
     {
         PyramidEncoderInfo info = PyramidHead.Of(encoder, Name);

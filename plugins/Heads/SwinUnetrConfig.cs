@@ -6,10 +6,10 @@ namespace HiEndMae.Plugins.Heads;
 [Component(Slot.Head, "swin-unetr")]
 public sealed partial record SwinUnetrConfig
 {
-    /// <summary>Norm after each convolution of a block; instance norm is the official one.</summary>
+    /// <summary>Norm after each convolution of a block. The official code uses instance norm.</summary>
     public UnetrNorm Norm { get; init; } = UnetrNorm.Instance;
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: less memory for more time.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them: it takes less memory and more time.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 }

@@ -10,7 +10,7 @@ public sealed partial record UnetConfig : IHeadCounter
 
     internal UnetPathOptions PathOptions => new(new UnetOptions(Norm, GroupSize, NegativeSlope), Upsampling, Skips, SkipFirst);
 
-    /// <summary>Checks an encoder, and says what each step up reads and gives, coarsest first; none where the encoder has a way up.</summary>
+    /// <summary>Checks an encoder and returns the channels of each step up, coarsest first; none if the encoder has a way up.</summary>
     /// <exception cref="PluginException">The encoder's levels do not halve, or the widths are wrong.</exception>
     internal IReadOnlyList<(int Inputs, int Skip, int Outputs)> Steps(PyramidEncoderInfo info)
     {

@@ -3,7 +3,7 @@ using HiEndMae.Nn;
 
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>A U-Net's output layer; and its way up, where the encoder (any pyramid whose sizes halve) has none.</summary>
+/// <summary>Output layer of a U-Net, and its way up if the encoder (any pyramid whose sizes halve) has none.</summary>
 [Component(Slot.Head, "unet")]
 public sealed partial record UnetConfig
 {
@@ -11,13 +11,13 @@ public sealed partial record UnetConfig
     [Range(1, 7)]
     public int KernelSize { get; init; } = 1;
 
-    /// <summary>What is done to the output: none, or sigmoid as Models Genesis and PRLv2 have it.</summary>
+    /// <summary>Activation of the output: none, or sigmoid as in Models Genesis and PRLv2.</summary>
     public OutputActivation Activation { get; init; } = OutputActivation.None;
 
-    /// <summary>Whether PRLv2's heads of each level are there, as in its fine-tuning code: they have no part in the output, get no gradient, and move their running statistics. They need batches of at least two crops.</summary>
+    /// <summary>Whether to include PRLv2's heads of each level, as in its fine-tuning code. They do not affect the output and get no gradient, but their running statistics change. They need batches of at least two crops.</summary>
     public bool LevelHeads { get; init; }
 
-    /// <summary>Channels on the way up, coarsest first; left out, those of the encoder's levels. Not used where the encoder has a way up.</summary>
+    /// <summary>Channels on the way up, coarsest first; default: those of the encoder's levels. Not used if the encoder has a way up.</summary>
     [Range(1, 4096)]
     public IReadOnlyList<int> UpWidths { get; init; } = [];
 
@@ -32,16 +32,16 @@ public sealed partial record UnetConfig
     [Range(0, 0.99)]
     public double NegativeSlope { get; init; }
 
-    /// <summary>How sizes are doubled on the way up: transposed (convolutions) or trilinear.</summary>
+    /// <summary>How the size is doubled on the way up: transposed (convolutions) or trilinear.</summary>
     public UnetUpsampling Upsampling { get; init; } = UnetUpsampling.Transposed;
 
-    /// <summary>Whether levels of the encoder join on the way up.</summary>
+    /// <summary>Whether there are skips from levels of the encoder to the way up.</summary>
     public bool Skips { get; init; } = true;
 
-    /// <summary>Whether a skip's channels come before the others.</summary>
+    /// <summary>Whether the channels of a skip come before the others.</summary>
     public bool SkipFirst { get; init; }
 
-    /// <summary>Whether blocks compute their activations again in backward instead of keeping them: less memory for more time.</summary>
+    /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them: it takes less memory and more time.</summary>
     [IgnoredByFingerprint]
     public bool CheckpointBlocks { get; init; }
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>A convolution to classes on the finest level of a way up, which is the encoder's or the head's own.</summary>
+/// <summary>A convolution to classes on the finest level of the way up of the encoder, or of the head if the encoder has none.</summary>
 internal sealed class UnetHead : SegmentationHead
 {
     private readonly ModuleList<UnetUpStep>? up;
@@ -48,6 +48,6 @@ internal sealed class UnetHead : SegmentationHead
         return logits.MoveToOuterDisposeScope(); // [B, K, X, Y, Z]
     }
 
-    // A sigmoid in 16 bits would flatten what the loss is to tell apart.
+    // A sigmoid in 16 bits would make different logits equal.
     private static Tensor Widened(Tensor logits) => logits.dtype is ScalarType.Float32 or ScalarType.Float64 ? logits : logits.to(ScalarType.Float32);
 }

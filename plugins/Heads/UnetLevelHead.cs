@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>What PRLv2's pre-training reads of a level on the way up; its fine-tuning code computes it and throws it away.</summary>
+/// <summary>Head of a level on the way up for the pre-training of PRLv2. Its fine-tuning code computes it without using the result.</summary>
 /// <remarks>Source: RL4M/PCRLv2 <c>pcrlv2_model_3d.py</c>: pooled features through a batch norm, a predictor of them, and a one-channel restoration.</remarks>
 internal sealed class UnetLevelHead : nn.Module
 {
@@ -25,7 +25,7 @@ internal sealed class UnetLevelHead : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>Moves the running statistics as a step of the official code does.</summary>
+    /// <summary>Updates the running statistics like a step of the official code.</summary>
     /// <param name="level">[B, C, X, Y, Z].</param>
     public void Observe(Tensor level)
     {

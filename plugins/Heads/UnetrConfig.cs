@@ -10,11 +10,11 @@ public sealed partial record UnetrConfig
     [Range(1, 512)]
     public int FeatureSize { get; init; } = 32;
 
-    /// <summary>Encoder blocks, counted from zero, whose raw outputs are the skips, shallow first.</summary>
+    /// <summary>Encoder blocks whose raw outputs are the skips, counted from zero, shallow first.</summary>
     [NotEmpty, Range(0, 127)]
     public IReadOnlyList<int> SkipBlocks { get; init; } = [3, 6, 9];
 
-    /// <summary>Norm after each convolution of a block; instance norm is the paper's.</summary>
+    /// <summary>Norm after each convolution of a block. The paper uses instance norm.</summary>
     public UnetrNorm Norm { get; init; } = UnetrNorm.Instance;
 
     /// <summary>Whether blocks are residual; MONAI's <c>res_block</c>.</summary>

@@ -3,10 +3,10 @@ using HiEndMae.Nn;
 
 namespace HiEndMae.Plugins;
 
-/// <summary>Counts of layers as counts of a part of a model.</summary>
+/// <summary>Converts counts of layers to counts of a part of a model.</summary>
 internal static class Counts
 {
-    /// <summary>A part whose every operation the paper's convention sees.</summary>
+    /// <summary>A part whose operations are all counted by the paper's convention.</summary>
     public static OperationCount Of(string part, LayerCounts counts) => new(part, counts.Parameters, counts.Activations, counts.Operations, counts.Operations) { Products = Products(counts) };
 
     /// <summary>Multiply-adds by kind.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins;
 
-/// <summary>Blocks of convolution networks that compute their activations again in backward where a config says so.</summary>
+/// <summary>Runs blocks of convolution networks that may recompute their activations in the backward pass.</summary>
 /// <remarks>An input that is not recomputed goes through an alias: what a block reads twice is then added up before other readers' gradients, as it is where the block is computed again.</remarks>
 internal static class RecomputedBlock
 {
@@ -16,7 +16,7 @@ internal static class RecomputedBlock
     public static Tensor Call(nn.Module<Tensor, Tensor, Tensor> block, Tensor first, Tensor second, bool recompute) =>
         recompute ? Run(block, inputs => block.call(inputs[0], inputs[1]), first, second) : block.call(first.alias(), second.alias());
 
-    // Batch norms move their running statistics once, however often the block is computed.
+    // Batch norms update their running statistics once, even if the block is computed twice.
     private static Tensor Run(nn.Module block, Func<IReadOnlyList<Tensor>, Tensor> call, params Tensor[] inputs)
     {
         BatchNormLayer[] norms = [.. block.modules().OfType<BatchNormLayer>()];

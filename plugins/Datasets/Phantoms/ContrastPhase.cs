@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
-/// <summary>When a scan was taken after contrast agent was given.</summary>
+/// <summary>Time of a scan after the injection of contrast agent.</summary>
 public enum ContrastPhase
 {
     /// <summary>Without contrast agent.</summary>

@@ -42,7 +42,7 @@ internal sealed class Phantom(PhantomConfig config, DatasetContext context) : Da
 
         private (Volume<float> Image, Volume<ushort> Label) Render(CancellationToken cancel)
         {
-            // Splits never share an anatomy: the split is a part of the seed.
+            // The seed includes the split, so that no anatomy is in two splits.
             var random = new PhantomRandom(SplitMix64.Mix(((ulong)(uint)config.Seed << 32) ^ ((ulong)split << 28) ^ (uint)index));
             Abdomen abdomen = Abdomen.Draw(random, config.Phases);
             return new Renderer(abdomen, config.Noise, random.NextBits()).Render(config.Grid, config.VoxelMm, cancel);

@@ -10,23 +10,23 @@ public sealed partial record PhantomConfig
     [Range(0, int.MaxValue)]
     public int Seed { get; init; }
 
-    /// <summary>Images to pre-train on.</summary>
+    /// <summary>Images for pre-training.</summary>
     [Range(0, 100000)]
     public int NumPretraining { get; init; } = 24;
 
-    /// <summary>Labelled cases to fine-tune on.</summary>
+    /// <summary>Labelled cases for fine-tuning.</summary>
     [Range(0, 100000)]
     public int NumTraining { get; init; } = 1;
 
-    /// <summary>Labelled cases to choose by.</summary>
+    /// <summary>Labelled cases for validation.</summary>
     [Range(0, 100000)]
     public int NumValidation { get; init; }
 
-    /// <summary>Labelled cases to report.</summary>
+    /// <summary>Labelled cases for testing.</summary>
     [Range(0, 100000)]
     public int NumTest { get; init; } = 4;
 
-    /// <summary>Voxels of a scan. An abdomen is about 360 mm wide, 270 mm deep and, from the dome of the diaphragm to the pelvis, 280 mm long.</summary>
+    /// <summary>Size of a scan in voxels. An abdomen is about 360 mm wide, 270 mm deep and, from the dome of the diaphragm to the pelvis, 280 mm long.</summary>
     [Range(16, 1024)]
     public Size3 Grid { get; init; } = new(128, 96, 96);
 

@@ -3,7 +3,7 @@ namespace HiEndMae.Plugins.Datasets.Phantoms;
 /// <summary>A part of an abdomen.</summary>
 internal abstract class Shape
 {
-    /// <summary>Class index; 0 for parts that nobody segments.</summary>
+    /// <summary>Class index; 0 for parts without a class.</summary>
     public int Label { get; init; }
 
     /// <summary>What it is made of.</summary>
