@@ -40,15 +40,15 @@ public sealed class SubsetTests
     [Fact]
     public void A_patient_on_two_sides_and_two_cases_of_a_name_are_refused()
     {
-        Assert.Contains("patient 'p' in both training (case 'a') and test (case 'b')", Error(new Split([Case("a", "p")], [], [Case("b", "p")])));
-        Assert.Contains("both training", Error(new Split([Case("a")], [Case("a")], [])));
-        Assert.Contains("both validation", Error(new Split([], [Case("a"), Case("b")], [Case("a")])));
-        Assert.Contains("named 'a'", Error(new Split([Case("a"), Case("a")], [], [])));
+        Assert.Contains("patient 'p' in both training (case 'a') and test (case 'b')", Error(new MadeDataset([Case("a", "p")], [], [Case("b", "p")])));
+        Assert.Contains("both training", Error(new MadeDataset([Case("a")], [Case("a")], [])));
+        Assert.Contains("both validation", Error(new MadeDataset([], [Case("a"), Case("b")], [Case("a")])));
+        Assert.Contains("named 'a'", Error(new MadeDataset([Case("a"), Case("a")], [], [])));
         // Both would be written to a-b.nii.gz, and on some file systems to the same A.nii.gz.
-        Assert.Contains("'a/b' and 'a b', whose files would have the same name 'a-b'", Error(new Split([], [], [Case("a/b"), Case("a b")])));
-        Assert.Contains("'Scan' and 'scan'", Error(new Split([], [], [Case("Scan"), Case("scan")])));
+        Assert.Contains("'a/b' and 'a b', whose files would have the same name 'a-b'", Error(new MadeDataset([], [], [Case("a/b"), Case("a b")])));
+        Assert.Contains("'Scan' and 'scan'", Error(new MadeDataset([], [], [Case("Scan"), Case("scan")])));
         // As the official code does: one list to choose and to report by.
-        SplitCheck.Check(new Split([Case("c")], [Case("a"), Case("b")], [Case("b"), Case("a")]));
+        SplitCheck.Check(new MadeDataset([Case("c")], [Case("a"), Case("b")], [Case("b"), Case("a")]));
     }
 
     private static string Error(Dataset dataset) => Assert.Throws<VolumeException>(() => SplitCheck.Check(dataset)).Message;
@@ -56,17 +56,4 @@ public sealed class SubsetTests
     private static IReadOnlyList<DatasetCase> Of(SubsetConfig subset, int all) => CaseSubset.Of(Cases[..all], subset, "'made' to fine-tune on");
 
     private static MadeCase Case(string id, string? patient = null) => new(id, Size3.Cube(1), (_, _, _) => 0) { Patient = patient };
-
-    private sealed class Split(DatasetCase[] training, DatasetCase[] validation, DatasetCase[] test) : Dataset
-    {
-        public override DatasetInfo Info { get; } = new("made", ["CT"], []);
-
-        public override IEnumerable<DatasetCase> Cases(DatasetSplit split) => split switch
-        {
-            DatasetSplit.Training => training,
-            DatasetSplit.Validation => validation,
-            DatasetSplit.Test => test,
-            _ => [],
-        };
-    }
 }
