@@ -7,8 +7,8 @@ namespace HiEndMae.Imaging;
 /// <summary>Stored values of every scalar NIfTI datatype as intensities or labels.</summary>
 internal static class NiftiVoxels
 {
-    // Labels that went through a slope come back with rounding errors.
-    private const double WholeTolerance = 1e-4;
+    // Labels that went through a slope, or through another program's arithmetic, come back with rounding errors.
+    private const double WholeTolerance = 1e-3;
 
     /// <summary>Bytes of a stored value; null for datatypes that are no scalar of up to 64 bits.</summary>
     public static int? Width(int datatype) => datatype switch

@@ -34,6 +34,9 @@ public sealed record HeadContext(EncoderInfo Encoder, Size3 CropSize, int NumCla
 /// <param name="Warn">Takes a sentence that the user should see.</param>
 public sealed record DatasetContext(Action<string> Warn)
 {
+    /// <summary>Stops the search for files.</summary>
+    public CancellationToken Cancel { get; init; }
+
     /// <summary>Makes another dataset, for datasets that are made of such; null where there is nobody to.</summary>
     public Func<IComponentConfig, Dataset>? Open { get; init; }
 }

@@ -10,7 +10,7 @@ internal static class EvaluateCommand
     {
         var path = new Argument<string>("RUN") { Description = "Run directory, a checkpoint in it, or a model in MLflow (runs:/RUN_ID/model, models:/NAME/VERSION); with --truth, a folder of label maps or one of them." };
         var truth = new Option<string?>("--truth") { Description = "Folder of true label maps, or one: scores label maps of any program, paired by name.", HelpName = "DIR" };
-        var labels = new Option<string?>("--labels") { Description = "With --truth: spleen=1,liver=5, a model.json or a dataset.json; left out, every value.", HelpName = "NAMES" };
+        var labels = new Option<string?>("--labels") { Description = "With --truth: spleen=1,liver=5, a model.json or a dataset.json; left out, every value. A label named ignore is scored nowhere.", HelpName = "NAMES" };
         var split = new Option<string>("--split") { Description = "test or validation.", DefaultValueFactory = _ => "test" };
         split.AcceptOnlyFromAmong("test", "validation");
         var grid = new Option<string?>("--grid") { Description = "model or original: the grid that is scored." };

@@ -7,8 +7,8 @@ internal sealed class ComponentFactory(PluginCatalog catalog)
 {
     /// <summary>A dataset; one that is made of others gets them from here too.</summary>
     /// <exception cref="PluginException">It refuses its config.</exception>
-    public Dataset CreateDataset(IComponentConfig config, Action<string> warn) =>
-        Create<Dataset>(Slot.Dataset, config, new DatasetContext(warn) { Open = inner => CreateDataset(inner, warn) });
+    public Dataset CreateDataset(IComponentConfig config, Action<string> warn, CancellationToken cancel = default) =>
+        Create<Dataset>(Slot.Dataset, config, new DatasetContext(warn) { Cancel = cancel, Open = inner => CreateDataset(inner, warn, cancel) });
 
     /// <summary>Any component.</summary>
     /// <exception cref="PluginException">The component refuses its config or context.</exception>
