@@ -85,9 +85,13 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
             ["size"] = new JsonArray(labels.Size.X, labels.Size.Y, labels.Size.Z),
             ["spacing_mm"] = new JsonArray(Math.Round(spacing.X, 6), Math.Round(spacing.Y, 6), Math.Round(spacing.Z, 6)),
             ["labels"] = new JsonObject(models.Card.Labels.Select((name, index) => KeyValuePair.Create(name, (JsonNode?)models.Card.Values[index]))),
-            ["volumes_ml"] = new JsonObject(models.Card.Labels.Select((name, value) => (name, value)).Skip(1)
-                .Select(entry => KeyValuePair.Create(entry.name, (JsonNode?)Math.Round(counts[entry.value] * millilitres, 3)))),
+            ["volumes_ml"] = new JsonObject(Volumes(models.Card, counts).Select(entry => KeyValuePair.Create(entry.Name, (JsonNode?)Math.Round(entry.Voxels * millilitres, 3)))),
             ["seconds"] = Math.Round(elapsed.TotalSeconds, 2),
         };
     }
+
+    // Of the regions where the model gives such, otherwise of the classes.
+    private static IEnumerable<(string Name, long Voxels)> Volumes(ModelCard card, long[] counts) => card.Regions.Count > 0
+        ? card.Regions.Select(region => (region.Name, region.Classes.Sum(index => counts[index])))
+        : card.Labels.Zip(counts).Skip(1);
 }
