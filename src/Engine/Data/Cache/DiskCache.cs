@@ -174,7 +174,8 @@ public sealed class DiskCache : ICaseCache
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                note($"Cache: '{folder}' cannot be removed: {error.Message}");
+                // Its writer may have finished meanwhile: a folder that is gone looks as old as can be.
+                if (Directory.Exists(folder)) note($"Cache: '{folder}' cannot be removed: {error.Message}");
             }
         }
     }
