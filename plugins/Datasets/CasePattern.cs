@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
@@ -8,11 +9,14 @@ internal static class CasePattern
     /// <summary>Stands for a case's name.</summary>
     public const string Case = "{case}";
 
+    /// <summary>Stands for a class's name, where every class has a mask of its own.</summary>
+    public const string Label = "{label}";
+
     /// <summary>The path of a case; its pattern has no *.</summary>
     public static string PathOf(string root, string pattern, string name) => Path.GetFullPath(Path.Combine(root, pattern.Replace(Case, name, StringComparison.Ordinal))).TrimEnd('/', '\\');
 
-    /// <summary>Returns names and paths that match a pattern, by name.</summary>
-    public static IReadOnlyList<(string Name, string Path)> Find(string root, string pattern)
+    /// <summary>Names and paths that follow a pattern, by name. Hidden files and folders are left out.</summary>
+    public static IReadOnlyList<(string Name, string Path)> Find(string root, string pattern, CancellationToken cancel)
     {
         string[] parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
         var found = new List<(string Name, string Path)>();
@@ -36,8 +40,9 @@ internal static class CasePattern
             }
             if (!Directory.Exists(folder)) return;
             Regex expression = ExpressionOf(part);
-            foreach (string entry in wantsFile ? Directory.EnumerateFiles(folder) : Directory.EnumerateDirectories(folder))
+            foreach (string entry in wantsFile ? FolderListing.Files(folder) : FolderListing.Folders(folder))
             {
+                cancel.ThrowIfCancellationRequested();
                 Match match = expression.Match(Path.GetFileName(entry));
                 if (match.Success) Walk(entry, at + 1, match.Groups["case"].Success ? match.Groups["case"].Value : name);
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using HiEndMae.Imaging;
 
@@ -6,6 +7,7 @@ namespace HiEndMae.Plugins.Datasets;
 /// <summary>A <c>dataset.json</c> as the Medical Segmentation Decathlon, MONAI and nnU-Net write it.</summary>
 internal sealed class DatasetJson : IDisposable
 {
+    private const string IgnoredName = "ignore";
     private readonly JsonDocument json;
     private readonly string path;
 
@@ -23,36 +25,72 @@ internal sealed class DatasetJson : IDisposable
         }
     }
 
-    /// <summary>Names of channels in the order of their numbers: "channel_names" of nnU-Net v2, "modality" of the Decathlon and of v1; "image" if there is neither.</summary>
+    /// <summary>"channel_names" of nnU-Net v2, "modality" of the Decathlon and of v1, in the order of their numbers, or the name of the one channel; "image" where it says neither.</summary>
     public IReadOnlyList<string> Channels()
     {
-        if (!json.RootElement.TryGetProperty("channel_names", out JsonElement names) && !json.RootElement.TryGetProperty("modality", out names)) return ["image"];
-        return [.. Numbered(names, "channel_names").OrderBy(entry => entry.Number).Select(entry => entry.Name)];
+        string key = json.RootElement.TryGetProperty("channel_names", out JsonElement names) ? "channel_names" : "modality";
+        if (key == "modality" && !json.RootElement.TryGetProperty(key, out names)) return ["image"];
+        if (names.ValueKind == JsonValueKind.String) return [names.GetString()!];
+        return [.. Numbered(names, key).OrderBy(entry => entry.Number).Select(entry => entry.Name)];
     }
 
-    /// <summary>Classes by their value, background first: {"liver": 1} of nnU-Net v2, or {"1": "liver"} of the Decathlon and of v1.</summary>
-    public IReadOnlyList<(int Value, string Name)> Labels()
+    /// <summary>The classes: {"liver": 1} of nnU-Net v2, where the value may also be a text, or {"1": "liver"} of the Decathlon and of v1. A label named "ignore" stands for
+    /// voxels that nobody has labelled, as in nnU-Net. Where a label has several values, every label is a region, as in nnU-Net, and "regions_class_order" gives the values that predictions get.</summary>
+    /// <param name="regions">Regions of the config, which count instead of those of the file; empty for none.</param>
+    /// <param name="ignored">Value of voxels that nobody has labelled, where the config gives one; otherwise null.</param>
+    /// <param name="place">The dataset's folder, for errors.</param>
+    public LabelTable Labels(IReadOnlyList<RegionEntry> regions, int? ignored, string place)
     {
         if (!json.RootElement.TryGetProperty("labels", out JsonElement labels) || labels.ValueKind != JsonValueKind.Object) throw Wrong("it has no 'labels'");
-        var found = new List<(int Value, string Name)>();
-        foreach (JsonProperty entry in labels.EnumerateObject())
+        var found = new List<(int[] Values, string Name)>();
+        foreach (JsonProperty entry in labels.EnumerateObject()) found.Add(Label(entry));
+        if (found.FirstOrDefault(entry => entry.Values.Any(value => value is < 0 or > ushort.MaxValue)) is { Name: not null } outside)
+            throw Wrong($"the label '{outside.Name}' has the value {outside.Values.First(value => value is < 0 or > ushort.MaxValue)}");
+        string background = found.FirstOrDefault(entry => entry.Values is [0]).Name ?? LabelTable.Background;
+        foreach ((int[] values, _) in found.Where(entry => entry.Name == IgnoredName)) ignored ??= values[0];
+        (int[] Values, string Name)[] classes = [.. found.Where(entry => entry.Values is not [0] && entry.Name != IgnoredName)];
+        if (classes.Any(entry => entry.Values.Length > 1))
         {
-            if (entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out int value)) found.Add((value, entry.Name));
-            else if (entry.Value.ValueKind == JsonValueKind.String && int.TryParse(entry.Name, out value)) found.Add((value, entry.Value.GetString()!));
-            else throw Wrong($"the label '{entry.Name}' has no single value; regions of several are not read");
+            int[] order = Order(classes.Length);
+            if (regions.Count == 0) regions = [.. classes.Select((entry, at) => new RegionEntry { Name = entry.Name, Ids = entry.Values, Value = order[at] })];
+            classes = [];
         }
-        if (found.FirstOrDefault(entry => entry.Value is < 0 or > ushort.MaxValue) is { Name: not null } outside) throw Wrong($"the label '{outside.Name}' has the value {outside.Value}");
-        if (found.GroupBy(entry => entry.Value).FirstOrDefault(group => group.Skip(1).Any()) is { } twice) throw Wrong($"the label value {twice.Key} has two names");
-        if (found.All(entry => entry.Value != 0)) found.Add((0, "background"));
-        return [.. found.OrderBy(entry => entry.Value)];
+        if (classes.GroupBy(entry => entry.Values[0]).FirstOrDefault(group => group.Skip(1).Any()) is { } twice) throw Wrong($"the label value {twice.Key} has two names");
+        return LabelTable.WithRegions(
+            [.. classes.OrderBy(entry => entry.Values[0]).Select(entry => (entry.Name, (IReadOnlyList<int>)entry.Values))], regions, ignored, othersAreBackground: false, place, background);
     }
 
-    /// <summary>Class index by value of a label map.</summary>
-    public static ushort[] ClassTable(IReadOnlyList<(int Value, string Name)> labels)
+    private (int[] Values, string Name) Label(JsonProperty entry)
     {
-        var table = new ushort[ushort.MaxValue + 1];
-        for (int index = 1; index < labels.Count; index++) table[labels[index].Value] = (ushort)index;
-        return table;
+        JsonElement value = entry.Value;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)) return ([number], entry.Name);
+        if (value.ValueKind == JsonValueKind.String && int.TryParse(entry.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out number)) return ([number], value.GetString()!);
+        if (value.ValueKind == JsonValueKind.String && int.TryParse(value.GetString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out number)) return ([number], entry.Name);
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.Number && one.TryGetInt32(out _)))
+            return ([.. value.EnumerateArray().Select(one => one.GetInt32())], entry.Name);
+        throw Wrong($"the label '{entry.Name}' has neither a value nor a list of values");
+    }
+
+    private int[] Order(int count)
+    {
+        if (!json.RootElement.TryGetProperty("regions_class_order", out JsonElement order) || order.ValueKind != JsonValueKind.Array) throw Wrong("it has regions, but no 'regions_class_order' of the values that predictions get");
+        int[] values = [.. order.EnumerateArray().Select(one => one.TryGetInt32(out int value) ? value : throw Wrong("'regions_class_order' has something that is no whole number"))];
+        return values.Length == count ? values : throw Wrong($"'regions_class_order' has {values.Length} values for {count} regions");
+    }
+
+    /// <summary>Warns where the description declares another number of training cases than there are.</summary>
+    public void WarnOfCounts(int found, Action<string> warn)
+    {
+        if (json.RootElement.TryGetProperty("numTraining", out JsonElement said) && said.ValueKind == JsonValueKind.Number && said.TryGetInt32(out int declared) && declared != found)
+            warn($"'{path}' declares {declared} training cases (numTraining), but there are {found}.");
+    }
+
+    /// <summary>The training cases that nnU-Net's key "dataset" lists, with paths relative to the folder; null without that key.</summary>
+    public IReadOnlyDictionary<string, (IReadOnlyList<string> Images, string? Label)>? ListedCases()
+    {
+        if (!json.RootElement.TryGetProperty("dataset", out JsonElement cases)) return null;
+        if (cases.ValueKind != JsonValueKind.Object) throw Wrong("'dataset' is no object of cases");
+        return cases.EnumerateObject().ToDictionary(entry => entry.Name, entry => Case(entry.Value, $"dataset.{entry.Name}", "images"), StringComparer.Ordinal);
     }
 
     /// <summary>Returns a string; null if there is none.</summary>
@@ -67,10 +105,10 @@ internal sealed class DatasetJson : IDisposable
 
     public void Dispose() => json.Dispose();
 
-    private (IReadOnlyList<string> Images, string? Label) Case(JsonElement entry, string place)
+    private (IReadOnlyList<string> Images, string? Label) Case(JsonElement entry, string place, string key = "image")
     {
         if (entry.ValueKind == JsonValueKind.String) return ([entry.GetString()!], null);
-        if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("image", out JsonElement image)) throw Wrong($"{place} names no image");
+        if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty(key, out JsonElement image)) throw Wrong($"{place} names no image");
         string[] images = image.ValueKind switch
         {
             JsonValueKind.String => [image.GetString()!],

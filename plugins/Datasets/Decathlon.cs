@@ -7,7 +7,7 @@ namespace HiEndMae.Plugins.Datasets;
 internal sealed class Decathlon : Dataset
 {
     private readonly DecathlonConfig config;
-    private readonly ushort[] classOf;
+    private readonly LabelTable table;
     private readonly HashSet<string> held;
     private readonly IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> validation;
     private readonly IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> test;
@@ -18,16 +18,20 @@ internal sealed class Decathlon : Dataset
         ArgumentNullException.ThrowIfNull(context);
         this.config = config;
         using var json = new DatasetJson(Path.Combine(config.Root, config.List));
-        IReadOnlyList<(int Value, string Name)> labels = json.Labels();
-        classOf = DatasetJson.ClassTable(labels);
-        foreach (string name in config.PretrainingLists.Concat([config.TrainingList, config.ValidationList, config.TestList]).Distinct()) lists[name] = json.Cases(name);
+        table = json.Labels(config.Regions, config.Ignore, config.Root);
+        foreach (string name in config.PretrainingLists.Concat([config.TrainingList, config.ValidationList, config.TestList]).Distinct()) 
+            lists[name] = CountedOnce(json.Cases(name), context);
         if (lists.Values.All(list => list.Count == 0)) throw new VolumeException($"'{Path.Combine(config.Root, config.List)}' lists no case under {string.Join(", ", lists.Keys.Select(name => $"'{name}'"))}.");
         CheckFiles();
         CheckSplits();
-        validation = Chosen(config.Validation, config.ValidationList);
-        test = Chosen(config.Test, config.TestList);
-        held = [.. config.Validation, .. config.Test];
-        Info = new DatasetInfo(json.Text("name") is { Length: > 0 } said ? said : Path.GetFileName(config.Root.TrimEnd('/', '\\')), json.Channels(), [.. labels.Select(label => label.Name)]);
+        (IReadOnlyList<string> validationNames, IReadOnlyList<string> testNames) = config.Split.IsDrawn
+            ? config.Split.Draw([.. lists[config.TrainingList].Where(entry => entry.Label is not null).Select(entry => (NameOf(entry.Images[0]), PatientName.Of(NameOf(entry.Images[0]), config.Patient)))], config.Root)
+            : (config.Validation, config.Test);
+        validation = config.Split.IsDrawn && validationNames.Count == 0 ? [] : Chosen(validationNames, config.ValidationList);
+        test = config.Split.IsDrawn && testNames.Count == 0 ? [] : Chosen(testNames, config.TestList);
+        held = [.. validationNames, .. testNames];
+        json.WarnOfCounts(lists[config.TrainingList].Count, context.Warn);
+        Info = table.Describe(json.Text("name") is { Length: > 0 } said ? said : Path.GetFileName(config.Root.TrimEnd('/', '\\')), json.Channels());
     }
 
     public override DatasetInfo Info { get; }
@@ -43,6 +47,12 @@ internal sealed class Decathlon : Dataset
     private IEnumerable<DatasetCase> Labelled(IEnumerable<(IReadOnlyList<string> Images, string? Label)> entries) =>
         entries.Where(entry => entry.Label is not null).Select(entry => Create(entry.Images, entry.Label));
 
+    private IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> CountedOnce(IReadOnlyList<(IReadOnlyList<string> Images, string? Label)> list, DatasetContext context)
+    {
+        var distinct = new DistinctFiles(config.Root, context.Warn);
+        return [.. list.Where(entry => distinct.Add(Full(entry.Images[0])))];
+    }
+
     private bool IsFree((IReadOnlyList<string> Images, string? Label) entry) => !held.Contains(NameOf(entry.Images[0]));
 
     // Returns the cases of the training list that the config names, or those of a list.
@@ -56,7 +66,7 @@ internal sealed class Decathlon : Dataset
     }
 
     private NiftiCase Create(IReadOnlyList<string> images, string? label) =>
-        new([.. images.Select(Full)], label is null ? null : Full(label), NameOf(images[0]), PatientName.Of(NameOf(images[0]), config.Patient), classOf, strict: true);
+        new([.. images.Select(Full)], label is null ? null : Full(label), NameOf(images[0]), PatientName.Of(NameOf(images[0]), config.Patient), table);
 
     private void CheckFiles()
     {

@@ -36,6 +36,16 @@ public sealed partial record DecathlonConfig
     /// <summary>Names of cases of <see cref="TrainingList"/> that are used for testing instead. They are not used for training or pre-training.</summary>
     public IReadOnlyList<string> Test { get; init; } = [];
 
+    /// <summary>Cases of the training list to keep for validation and test, drawn by a seed: counts, fractions, or one fold of a cross-validation.</summary>
+    public DrawnSplit Split { get; init; } = new();
+
+    /// <summary>Overlapping regions, which are segmented and scored in place of the classes. Predictions are written in the order of this list, so the largest comes first.</summary>
+    public IReadOnlyList<RegionEntry> Regions { get; init; } = [];
+
+    /// <summary>Value of voxels that nobody has labelled: they take part in no loss and no score. Left out, the value that the list names "ignore", if any.</summary>
+    [Range(1, 65535)]
+    public int? Ignore { get; init; }
+
     /// <summary>Regular expression that finds the patient in a case's name, by its first group or as a whole; empty where every case is a patient.</summary>
     public string Patient { get; init; } = "";
 
@@ -44,6 +54,7 @@ public sealed partial record DecathlonConfig
         if (Validation.Count > 0 && ValidationList != "validation") report.Error(nameof(ValidationList), "cannot stand beside 'validation'; say one of them");
         if (Test.Count > 0 && TestList != "validation") report.Error(nameof(TestList), "cannot stand beside 'test'; say one of them");
         if (Validation.Intersect(Test).FirstOrDefault() is { } both) report.Error(nameof(Test), $"names '{both}', which 'validation' names too");
+        if (Split.IsDrawn && (Validation.Count > 0 || Test.Count > 0 || ValidationList != "validation" || TestList != "validation")) report.Error(nameof(Split), "cannot stand beside names or lists of validation and test cases");
         if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");
     }
 }

@@ -1,6 +1,8 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A class and its value in label maps.</summary>
+/// <summary>A class, and the values that label maps give it.</summary>
 [ConfigSection]
 public sealed partial record LabelEntry
 {
@@ -10,5 +12,18 @@ public sealed partial record LabelEntry
 
     /// <summary>Value in the label maps.</summary>
     [Range(1, 65535)]
-    public required int Id { get; init; }
+    public int? Id { get; init; }
+
+    /// <summary>Values in the label maps that are one class together, instead of <see cref="Id"/>. Predictions have the first of them.</summary>
+    public IReadOnlyList<int> Ids { get; init; } = [];
+
+    internal IReadOnlyList<int> Values => Id is { } id ? [id] : Ids;
+
+    partial void Check(KeyReport report)
+    {
+        if (Id is null && Ids.Count == 0) report.Error(nameof(Id), "must give the class its value, or 'ids' its values");
+        if (Id is not null && Ids.Count > 0) report.Error(nameof(Ids), "cannot stand beside 'id'; say one of them");
+        if (Ids.Any(id => id is < 1 or > ushort.MaxValue)) report.Error(nameof(Ids), $"has {Ids.First(id => id is < 1 or > ushort.MaxValue)}; values of classes are 1 to {ushort.MaxValue}");
+        if (Ids.Distinct().Count() != Ids.Count) report.Error(nameof(Ids), "names a value twice");
+    }
 }

@@ -7,7 +7,7 @@ namespace HiEndMae.Plugins.Datasets;
 internal sealed class Layout : Dataset
 {
     private readonly LayoutConfig config;
-    private readonly ushort[] classOf;
+    private readonly LabelTable table;
     private readonly List<Entry> entries = [];
 
     public Layout(LayoutConfig config, DatasetContext context)
@@ -15,16 +15,17 @@ internal sealed class Layout : Dataset
         ArgumentNullException.ThrowIfNull(context);
         this.config = config;
         if (!Directory.Exists(config.Root)) throw new VolumeException($"There is no folder '{config.Root}'.");
-        classOf = new ushort[ushort.MaxValue + 1];
-        for (int i = 0; i < config.Labels.Count; i++) classOf[config.Labels[i].Id] = (ushort)(i + 1);
-        foreach (LayoutSource source in config.Sources) AddSource(source);
+        table = LabelTable.Of(config.Labels, config.Regions, config.Ignore, config.OtherLabelsAreBackground, config.Root);
+        foreach (LayoutSource source in config.Sources) AddSource(source, context);
+        CountFilesOnce(context);
         if (entries.Count == 0) throw new VolumeException($"No file in '{config.Root}' follows {string.Join(" or ", config.Sources.Select(source => $"'{source.Images[0]}'"))}.");
         if (entries.GroupBy(entry => entry.Name).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
             throw new VolumeException($"'{config.Root}' would call both '{twice.First().Images[0]}' and '{twice.Last().Images[0]}' '{twice.Key}': give one of their sources a 'prefix'.");
-        ListedFiles.RequireAny(config.Root, entries.SelectMany(entry => entry.Images.Append(entry.Label)).OfType<string>());
+        ListedFiles.RequireAny(config.Root, entries.SelectMany(entry => entry.Images));
+        ReportLabels(context);
         MoveCases();
         string name = config.Title.Length > 0 ? config.Title : Path.GetFileName(config.Root.TrimEnd('/', '\\'));
-        Info = new DatasetInfo(name, config.Channels, config.Labels.Count == 0 ? [] : ["background", .. config.Labels.Select(label => label.Name)]);
+        Info = config.Labels.Count == 0 && config.Regions.Count == 0 ? new DatasetInfo(name, config.Channels, []) : table.Describe(name, config.Channels);
     }
 
     public override DatasetInfo Info { get; }
@@ -40,15 +41,47 @@ internal sealed class Layout : Dataset
 
     private IEnumerable<DatasetCase> Of(SourceSplit split) => entries.Where(entry => entry.Split == split).Select(entry => Create(entry, withLabel: true));
 
-    private void AddSource(LayoutSource source)
+    private void AddSource(LayoutSource source, DatasetContext context)
     {
-        IReadOnlyList<(string Name, string Path)> found = CasePattern.Find(config.Root, source.Images[0]);
+        IReadOnlyList<(string Name, string Path)> found = CasePattern.Find(config.Root, source.Images[0], context.Cancel);
         if (found.Count == 0 && !source.Optional && config.Sources.Count > 1) throw new VolumeException($"No file in '{config.Root}' follows '{source.Images[0]}'; if that part of the dataset is not wanted, give its source 'optional = true'.");
         foreach ((string name, string path) in found)
         {
             string[] images = [path, .. source.Images.Skip(1).Select(pattern => CasePattern.PathOf(config.Root, pattern, name))];
             string? label = source.Label.Length == 0 || source.Split == SourceSplit.Unlabelled ? null : CasePattern.PathOf(config.Root, source.Label, name);
-            entries.Add(new Entry(source.Prefix + name, images, label) { Split = source.Split });
+            entries.Add(new Entry(source.Prefix + name, images, label is null ? [] : FilesOf(label)) { Split = source.Split });
+        }
+    }
+
+    // A case with a label map is kept in place of one without.
+    private void CountFilesOnce(DatasetContext context)
+    {
+        var distinct = new DistinctFiles(config.Root, context.Warn);
+        HashSet<Entry> kept = [.. entries.OrderBy(entry => !entry.HasLabel).Where(entry => distinct.Add(entry.Images[0]))];
+        entries.RemoveAll(entry => !kept.Contains(entry));
+    }
+
+    // An image without its label map is no reason to refuse the others. Without any label map, the pattern is wrong.
+    private void ReportLabels(DatasetContext context)
+    {
+        Entry[] labelled = [.. entries.Where(entry => entry.HasLabel)];
+        HashSet<string> used = [.. labelled.SelectMany(entry => entry.Labels).Select(label => label.Path)];
+        if (labelled.Length > 0 && labelled.All(entry => entry.Labels.All(label => !Path.Exists(label.Path)))) ListedFiles.RequireAny(config.Root, used);
+        foreach (Entry entry in labelled)
+        {
+            LabelFile[] there = [.. entry.Labels.Where(label => Path.Exists(label.Path))], missing = [.. entry.Labels.Except(there)];
+            if (missing.Length == 0) continue;
+            string named = $"'{Path.GetRelativePath(config.Root, missing[0].Path)}'{(missing.Length > 1 ? $" and {missing.Length - 1} more" : "")}";
+            string end = there.Length == 0 ? "it is not among the labelled cases" : "the class counts as absent";
+            context.Warn($"'{Path.GetRelativePath(config.Root, entry.Images[0])}' in '{config.Root}' has no label map {named}; {end}.");
+            entry.Labels = there;
+        }
+        foreach (LayoutSource source in config.Sources.Where(source => source.Label.Length > 0 && !source.Label.Contains(CasePattern.Label, StringComparison.Ordinal) && source.Split != SourceSplit.Unlabelled))
+        {
+            foreach ((_, string path) in CasePattern.Find(config.Root, source.Label, context.Cancel).Where(found => !used.Contains(found.Path)))
+            {
+                if (used.Add(path)) context.Warn($"the label map '{Path.GetRelativePath(config.Root, path)}' in '{config.Root}' has no image.");
+            }
         }
     }
 
@@ -57,6 +90,12 @@ internal sealed class Layout : Dataset
         Entry[] training = [.. entries.Where(entry => entry.Split == SourceSplit.Training)];
         Move(config.Validation, SourceSplit.Validation);
         Move(config.Test, SourceSplit.Test);
+        if (config.Split.IsDrawn)
+        {
+            (IReadOnlyList<string> validation, IReadOnlyList<string> test) = config.Split.Draw([.. training.Where(entry => entry.HasLabel).Select(entry => (entry.Name, PatientName.Of(entry.Name, config.Patient)))], config.Root);
+            Move(validation, SourceSplit.Validation);
+            Move(test, SourceSplit.Test);
+        }
         if (config.TestCount == 0) return;
         Entry[] left = [.. training.Where(entry => entry.Split == SourceSplit.Training)];
         if (config.TestCount >= left.Length) throw new VolumeException($"'{config.Root}' has {left.Length} cases to train on; {config.TestCount} of them cannot be kept for the test.");
@@ -84,11 +123,24 @@ internal sealed class Layout : Dataset
         }
     }
 
-    private NiftiCase Create(Entry entry, bool withLabel) => new(
-        entry.Images, withLabel ? entry.Label : null, entry.Name, PatientName.Of(entry.Name, config.Patient), withLabel ? classOf : null, strict: !config.OtherLabelsAreBackground);
+    // The label map, or where the pattern names the class, the mask of every class.
+    private LabelFile[] FilesOf(string label) => label.Contains(CasePattern.Label, StringComparison.Ordinal)
+        ? [.. config.Labels.Select((one, index) => new LabelFile(label.Replace(CasePattern.Label, one.Name, StringComparison.Ordinal), (ushort)(index + 1)))]
+        : [new LabelFile(label, null)];
 
-    private sealed record Entry(string Name, IReadOnlyList<string> Images, string? Label)
+    private NiftiCase Create(Entry entry, bool withLabel) => new(
+        entry.Images, withLabel ? entry.Labels : [], entry.Name, PatientName.Of(entry.Name, config.Patient), withLabel ? table : null);
+
+    private sealed class Entry(string name, IReadOnlyList<string> images, IReadOnlyList<LabelFile> labels)
     {
+        public string Name => name;
+
+        public IReadOnlyList<string> Images => images;
+
+        public IReadOnlyList<LabelFile> Labels { get; set; } = labels;
+
+        public bool HasLabel => Labels.Count > 0;
+
         public SourceSplit Split { get; set; }
     }
 }

@@ -24,6 +24,13 @@ public sealed partial record LayoutConfig
     /// <summary>Classes in the order of their index, from 1.</summary>
     public IReadOnlyList<LabelEntry> Labels { get; init; } = [];
 
+    /// <summary>Overlapping regions, which are segmented and scored in place of the classes. Predictions are written in the order of this list, so the largest comes first.</summary>
+    public IReadOnlyList<RegionEntry> Regions { get; init; } = [];
+
+    /// <summary>Value of voxels that nobody has labelled: they take part in no loss and no score. Left out, there are none.</summary>
+    [Range(1, 65535)]
+    public int? Ignore { get; init; }
+
     /// <summary>Whether values of label maps without a name are background; otherwise they are errors.</summary>
     public bool OtherLabelsAreBackground { get; init; }
 
@@ -32,6 +39,9 @@ public sealed partial record LayoutConfig
 
     /// <summary>Names of training cases that are used for testing instead.</summary>
     public IReadOnlyList<string> Test { get; init; } = [];
+
+    /// <summary>Cases to train on to keep for validation and test, drawn by a seed: counts, fractions, or one fold of a cross-validation.</summary>
+    public DrawnSplit Split { get; init; } = new();
 
     /// <summary>Number of training cases that are used for testing instead, drawn with <see cref="SplitSeed"/>.</summary>
     [Range(0, 1_000_000)]
@@ -52,11 +62,14 @@ public sealed partial record LayoutConfig
 
     partial void Check(KeyReport report)
     {
+        if (Split.IsDrawn && (TestCount > 0 || Test.Count > 0 || Validation.Count > 0 || Sources.Any(source => source.Split is SourceSplit.Test or SourceSplit.Validation)))
+            report.Error(nameof(Split), "cannot stand beside other test or validation cases");
         if (TestCount > 0 && Test.Count > 0) report.Error(nameof(TestCount), "cannot stand beside 'test'; say one of them");
         if (ValidateOnTest && (Validation.Count > 0 || Sources.Any(source => source.Split == SourceSplit.Validation))) report.Error(nameof(ValidateOnTest), "there are cases to choose by already");
-        if (Labels.Count == 0 && Sources.Any(source => source.Label.Length > 0 && source.Split != SourceSplit.Unlabelled)) report.Error(nameof(Labels), "must name the values of the label maps");
+        if (Labels.Count == 0 && Regions.Count == 0 && Sources.Any(source => source.Label.Length > 0 && source.Split != SourceSplit.Unlabelled)) report.Error(nameof(Labels), "must name the values of the label maps");
         if (Labels.GroupBy(label => label.Name).FirstOrDefault(same => same.Skip(1).Any()) is { } name) report.Error(nameof(Labels), $"has two classes named '{name.Key}'");
-        if (Labels.GroupBy(label => label.Id).FirstOrDefault(same => same.Skip(1).Any()) is { } id) report.Error(nameof(Labels), $"gives the value {id.Key} two names");
+        if (Labels.SelectMany(label => label.Values.Distinct()).GroupBy(value => value).FirstOrDefault(same => same.Skip(1).Any()) is { } id) report.Error(nameof(Labels), $"gives the value {id.Key} two names");
+        if (Ignore is { } ignored && Labels.FirstOrDefault(label => label.Values.Contains(ignored)) is { } both) report.Error(nameof(Ignore), $"is also the value of '{both.Name}'");
         if (Sources.FirstOrDefault(source => source.Images.Count != 1 && source.Images.Count != Channels.Count) is { } other)
             report.Error(nameof(Channels), $"names {Channels.Count} channels, but a source has {other.Images.Count} images a case");
         if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");

@@ -10,7 +10,7 @@ public sealed partial record LayoutSource
     [NotEmpty]
     public required IReadOnlyList<string> Images { get; init; }
 
-    /// <summary>Label map relative to the root, with {case}; empty if there is none.</summary>
+    /// <summary>Label map relative to the root, with {case}; empty for none. With {label} in it, every class has a mask of its own, in the file of its name; where masks overlap, the class listed later counts.</summary>
     public string Label { get; init; } = "";
 
     /// <summary>Use of the cases.</summary>

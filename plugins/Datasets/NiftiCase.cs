@@ -4,18 +4,15 @@ using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A case in files (NIfTI, MetaImage, NRRD): an image, as one file or one per channel, with an optional label map.</summary>
+/// <summary>A case of files: an image, of one file or one per channel, and perhaps its label map.</summary>
 /// <param name="images">One per channel, or one file with all of them.</param>
-/// <param name="label">Label map; null if there is none.</param>
+/// <param name="labels">The label map, or a mask for each class; empty where there is none.</param>
 /// <param name="id">Unique within the dataset.</param>
 /// <param name="group">The patient.</param>
-/// <param name="classOf">Class index by value of the label map.</param>
-/// <param name="strict">Whether values without a class are errors; otherwise they are background.</param>
-internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, string id, string group, ushort[]? classOf, bool strict = false) : DatasetCase
+/// <param name="table">Classes by the values of the label map; null for a case that is used without its label map.</param>
+internal sealed class NiftiCase(IReadOnlyList<string> images, IReadOnlyList<LabelFile> labels, string id, string group, LabelTable? table) : DatasetCase
 {
-    private const double GridTolerance = 1e-3;
-
-    public NiftiCase(string image, string? label, string id, string group, ushort[]? classOf) : this([image], label, id, group, classOf)
+    public NiftiCase(IReadOnlyList<string> images, string? label, string id, string group, LabelTable? table) : this(images, label is null ? [] : [new LabelFile(label, null)], id, group, table)
     {
     }
 
@@ -23,45 +20,48 @@ internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, str
 
     public override string Group => group;
 
-    public override bool HasLabel => label is not null;
+    public override bool HasLabel => labels.Count > 0;
 
-    public override string ContentKey => string.Join('|', images.Append(label).OfType<string>().SelectMany(FilesOf).Select(path =>
+    public override IReadOnlyList<string> ImageFiles => images;
+
+    public override string? LabelFile => HasLabel ? labels[0].Path : null;
+
+    // Links are followed: the content belongs to the file at their end, whose time changes when a new version is put in place.
+    public override string ContentKey => string.Join('|', images.Concat(labels.Select(label => label.Path)).SelectMany(FilesOf).Select(path =>
     {
-        var file = new FileInfo(path);
+        FileInfo file = RealPaths.FileAt(path);
         return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName}:{file.Length}:{file.LastWriteTimeUtc.Ticks}") : $"{file.FullName}:missing";
-    })) + (label is null || classOf is null ? "" : "|" + string.Join(',', classOf.Index().Where(entry => entry.Item > 0).Select(entry => $"{entry.Index}={entry.Item}")));
+    })) + (HasLabel && table is not null ? $"|{string.Join(',', labels.Select(label => label.Class))}|{table.Key}" : "");
 
-    public override Volume<float> LoadImage(CancellationToken cancel)
-    {
-        Volume<float> first = VolumeReader.ReadImage(images[0], cancel);
-        if (images.Count == 1) return first;
-        var voxels = new float[checked(images.Count * first.Size.Count)];
-        for (int channel = 0; channel < images.Count; channel++)
-        {
-            Volume<float> volume = channel == 0 ? first : VolumeReader.ReadImage(images[channel], cancel);
-            if (volume.Channels != 1) throw new VolumeException($"'{images[channel]}' has {volume.Channels} channels; a file of its own has one.");
-            CheckGrid(images[channel], volume.Size, volume.Affine, first.Size, first.Affine);
-            volume.Voxels.CopyTo(voxels.AsSpan(checked((int)(channel * first.Size.Count))));
-        }
-        return new Volume<float>(images.Count, first.Size, first.Affine, voxels);
-    }
+    public override Volume<float> LoadImage(CancellationToken cancel) => ChannelFiles.Read(images, cancel);
 
     public override Volume<ushort>? LoadLabel(CancellationToken cancel)
     {
-        if (label is null) return null;
-        Volume<ushort> map = VolumeReader.ReadLabel(label, cancel);
+        if (!HasLabel) return null;
         NiftiHeader header = VolumeReader.ReadHeader(images[0]);
-        CheckGrid(label, map.Size, map.Affine, header.Size, header.Affine);
-        for (int i = 0; i < map.Voxels.Length; i++)
+        var grid = new VolumeGrid(header.Size, header.Affine);
+        if (labels[0].Class is null)
         {
-            ushort value = map.Voxels[i], index = classOf![value];
-            if (strict && value != 0 && index == 0) throw new VolumeException($"'{label}' has the label value {value}, which the dataset does not name.");
-            map.Voxels[i] = index;
+            Volume<ushort> map = ReadOne(labels[0].Path, grid, cancel);
+            table?.Apply(map.Voxels, labels[0].Path);
+            return map;
         }
-        return map;
+        var classes = new ushort[grid.Size.Count];
+        foreach (LabelFile mask in labels)
+        {
+            cancel.ThrowIfCancellationRequested();
+            ushort[] marked = ReadOne(mask.Path, grid, cancel).Voxels;
+            for (int i = 0; i < marked.Length; i++)
+            {
+                if (marked[i] != 0) classes[i] = mask.Class!.Value;
+            }
+        }
+        return new Volume<ushort>(1, grid.Size, grid.Affine, classes);
     }
 
-    // A broken file is reported when it is read, not when its identity is computed.
+    private Volume<ushort> ReadOne(string path, VolumeGrid grid, CancellationToken cancel) => LabelGrid.Align(VolumeReader.ReadLabel(path, cancel), grid, $"'{path}'", $"its image '{images[0]}'");
+
+    // A broken file is reported when it is read, and not here.
     private static IReadOnlyList<string> FilesOf(string path)
     {
         try
@@ -72,11 +72,5 @@ internal sealed class NiftiCase(IReadOnlyList<string> images, string? label, str
         {
             return [path];
         }
-    }
-
-    private void CheckGrid(string path, Size3 size, Affine affine, Size3 wantedSize, Affine wanted)
-    {
-        if (size != wantedSize) throw new VolumeException($"'{path}' is {size} voxels, but its image '{images[0]}' {wantedSize}.");
-        if (!affine.IsCloseTo(wanted, GridTolerance)) throw new VolumeException($"'{path}' lies elsewhere in space than its image '{images[0]}' (their affines differ).");
     }
 }

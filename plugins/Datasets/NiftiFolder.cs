@@ -8,27 +8,27 @@ internal sealed class NiftiFolder : Dataset
 {
     private readonly NiftiFolderConfig config;
     private readonly string[] images;
-    private readonly ushort[]? classOf;
+    private readonly LabelTable? table;
     private readonly Dictionary<string, string> ids;
 
     public NiftiFolder(NiftiFolderConfig config, DatasetContext context)
     {
         this.config = config;
         if (!Directory.Exists(config.Root)) throw new VolumeException($"There is no folder '{config.Root}'.");
-        images = FindImages();
-        classOf = CreateClassTable();
+        images = FindImages(context);
+        table = CreateTable();
         CheckFiles();
         ids = CreateIds();
         CheckPatients(context);
-        Info = new DatasetInfo(Path.GetFileName(config.Root.TrimEnd('/', '\\')), [config.Channel],
-            config.Labels.Count == 0 ? [] : ["background", .. config.Labels.Select(label => label.Name)]);
+        string name = Path.GetFileName(config.Root.TrimEnd('/', '\\'));
+        Info = table?.Describe(name, [config.Channel]) ?? new DatasetInfo(name, [config.Channel], []);
     }
 
     public override DatasetInfo Info { get; }
 
     public override IEnumerable<DatasetCase> Cases(DatasetSplit split) => split switch
     {
-        DatasetSplit.Pretraining when images.Length > 0 => images.Select(path => new NiftiCase(path, null, ids[path], PatientOf(path), null)),
+        DatasetSplit.Pretraining when images.Length > 0 => images.Select(path => new NiftiCase([path], [], ids[path], PatientOf(path), null)),
         DatasetSplit.Pretraining or DatasetSplit.Training => config.Training.Select(Labelled),
         DatasetSplit.Validation => config.Validation.Select(Labelled),
         _ => config.Test.Select(Labelled),
@@ -36,7 +36,7 @@ internal sealed class NiftiFolder : Dataset
 
     private IEnumerable<CaseEntry> AllEntries => config.Training.Concat(config.Validation).Concat(config.Test);
 
-    private string[] FindImages()
+    private string[] FindImages(DatasetContext context)
     {
         if (config.Images.Count == 0)
         {
@@ -46,25 +46,18 @@ internal sealed class NiftiFolder : Dataset
         matcher.AddIncludePatterns(config.Images);
         // Patterns such as **/*.nii.gz also match label maps beside the images, which are not used for pre-training.
         HashSet<string> labels = [.. AllEntries.Select(entry => Full(entry.Label))];
-        string[] found = [.. matcher.GetResultsInFullPath(config.Root).Select(Path.GetFullPath).Where(path => !labels.Contains(path)).Order(StringComparer.Ordinal)];
+        IEnumerable<string> matched = matcher.Execute(new VisibleFolder(config.Root, context.Cancel)).Files.Select(match => Full(match.Path)).Where(path => !labels.Contains(path));
+        // An image that a labelled case names by another path is that case's image.
+        var paths = new RealPaths();
+        Dictionary<string, string> named = AllEntries.Select(entry => Full(entry.Image)).DistinctBy(paths.Of).ToDictionary(paths.Of);
+        string[] found = [.. new DistinctFiles(config.Root, context.Warn).Of(matched).Select(path => named.GetValueOrDefault(paths.Of(path), path))];
         return found.Length > 0 ? found : throw new VolumeException($"No file in '{config.Root}' matches {string.Join(" or ", config.Images.Select(pattern => $"'{pattern}'"))}.");
     }
 
-    private ushort[]? CreateClassTable()
+    private LabelTable? CreateTable()
     {
-        if (config.Labels.Count == 0)
-        {
-            return AllEntries.Any() ? throw new VolumeException($"The dataset in '{config.Root}' has labelled cases but no 'labels' to name their values.") : null;
-        }
-        var table = new ushort[ushort.MaxValue + 1];
-        for (int i = 0; i < config.Labels.Count; i++)
-        {
-            LabelEntry label = config.Labels[i];
-            if (table[label.Id] != 0) throw new VolumeException($"The dataset in '{config.Root}' gives the label value {label.Id} two names, '{config.Labels[table[label.Id] - 1].Name}' and '{label.Name}'.");
-            if (config.Labels.Take(i).Any(other => other.Name == label.Name)) throw new VolumeException($"The dataset in '{config.Root}' has two labels named '{label.Name}'.");
-            table[label.Id] = (ushort)(i + 1);
-        }
-        return table;
+        if (config.Labels.Count > 0 || config.Regions.Count > 0) return LabelTable.Of(config.Labels, config.Regions, config.Ignore, othersAreBackground: true, config.Root);
+        return AllEntries.Any() ? throw new VolumeException($"The dataset in '{config.Root}' has labelled cases but no 'labels' to name their values.") : null;
     }
 
     private void CheckFiles()
@@ -101,7 +94,7 @@ internal sealed class NiftiFolder : Dataset
         return names;
     }
 
-    private NiftiCase Labelled(CaseEntry entry) => new(Full(entry.Image), Full(entry.Label), ids[Full(entry.Image)], PatientOf(Full(entry.Image)), classOf);
+    private NiftiCase Labelled(CaseEntry entry) => new([Full(entry.Image)], Full(entry.Label), ids[Full(entry.Image)], PatientOf(Full(entry.Image)), table);
 
     private HashSet<string> Patients(IEnumerable<CaseEntry> entries) => [.. entries.Select(entry => entry.Patient.Length > 0 ? entry.Patient : ids[Full(entry.Image)])];
 

@@ -23,6 +23,13 @@ public sealed partial record NiftiFolderConfig
     /// <summary>Classes in the order of their index, from 1; any other value of a label map is background.</summary>
     public IReadOnlyList<LabelEntry> Labels { get; init; } = [];
 
+    /// <summary>Overlapping regions, which are segmented and scored in place of the classes. Predictions are written in the order of this list, so the largest comes first.</summary>
+    public IReadOnlyList<RegionEntry> Regions { get; init; } = [];
+
+    /// <summary>Value of voxels that nobody has labelled: they take part in no loss and no score. Left out, there are none.</summary>
+    [Range(1, 65535)]
+    public int? Ignore { get; init; }
+
     /// <summary>Name of the image channel.</summary>
     [NotEmpty]
     public string Channel { get; init; } = "CT";

@@ -8,11 +8,14 @@ namespace HiEndMae.Plugins.Datasets;
 internal sealed class Nnunet : Dataset
 {
     private const string DefaultEnding = ".nii.gz";
+    private static readonly string[] Endings = [DefaultEnding, ".nii", ".nrrd", ".nhdr", ".mha", ".mhd"];
     private readonly NnunetConfig config;
+    private readonly IReadOnlyList<string> validationNames;
+    private readonly IReadOnlyList<string> testNames;
     private readonly string ending;
-    private readonly ushort[] classOf;
-    private readonly string[] training;
-    private readonly string[] test;
+    private readonly LabelTable table;
+    private readonly Dictionary<string, Entry> training;
+    private readonly Dictionary<string, Entry> test;
 
     public Nnunet(NnunetConfig config, DatasetContext context)
     {
@@ -20,35 +23,52 @@ internal sealed class Nnunet : Dataset
         this.config = config;
         using var json = new DatasetJson(Path.Combine(config.Root, "dataset.json"));
         ending = json.Text("file_ending") ?? DefaultEnding;
-        if (ending is not (".nii.gz" or ".nii")) throw new VolumeException($"'{config.Root}' has files ending in '{ending}'; .nii.gz and .nii are read.");
-        IReadOnlyList<(int Value, string Name)> labels = json.Labels();
-        classOf = DatasetJson.ClassTable(labels);
-        Info = new DatasetInfo(json.Text("name") is { Length: > 0 } said ? said : Path.GetFileName(config.Root.TrimEnd('/', '\\')), json.Channels(), [.. labels.Select(label => label.Name)]);
-        training = CasesOf("imagesTr");
-        test = CasesOf("imagesTs");
+        if (!Endings.Contains(ending)) throw new VolumeException($"'{config.Root}' has files ending in '{ending}'; {string.Join(", ", Endings)} are read.");
+        table = json.Labels(config.Regions, config.Ignore, config.Root);
+        Info = table.Describe(json.Text("name") is { Length: > 0 } said ? said : Path.GetFileName(config.Root.TrimEnd('/', '\\')), json.Channels());
+        var distinct = new DistinctFiles(config.Root, context.Warn);
+        training = json.ListedCases() is { } listed
+            ? listed.ToDictionary(entry => entry.Key, entry => new Entry([.. entry.Value.Images.Select(Full)], entry.Value.Label is { } label ? Full(label) : null), StringComparer.Ordinal)
+            : CasesOf("Tr", distinct, context.Cancel);
+        if (training.Count == 0) throw new VolumeException($"There is no image CASE_0000{ending} in '{Path.Combine(config.Root, "imagesTr")}'.");
+        test = CasesOf("Ts", distinct, context.Cancel);
         CheckSplits();
-        CheckFiles();
+        CheckFiles(context);
+        json.WarnOfCounts(training.Count, context.Warn);
+        (validationNames, testNames) = config.Split.IsDrawn
+            ? config.Split.Draw([.. training.Where(entry => entry.Value.Label is not null).Select(entry => (entry.Key, PatientName.Of(entry.Key, config.Patient)))], config.Root)
+            : (config.Validation, config.Test);
     }
 
     public override DatasetInfo Info { get; }
 
     public override IEnumerable<DatasetCase> Cases(DatasetSplit split) => split switch
     {
-        DatasetSplit.Pretraining => training.Except(config.Test).Select(name => Create("Tr", name, withLabel: false)),
-        DatasetSplit.Training => (config.Training.Count > 0 ? config.Training : training.Except(config.Validation).Except(config.Test)).Select(name => Create("Tr", name, withLabel: true)),
-        DatasetSplit.Validation => config.Validation.Select(name => Create("Tr", name, withLabel: true)),
-        _ when config.Test.Count > 0 => config.Test.Select(name => Create("Tr", name, withLabel: true)),
-        _ => test.Where(name => File.Exists(LabelOf("Ts", name))).Select(name => Create("Ts", name, withLabel: true)),
+        DatasetSplit.Pretraining => Of(training, training.Keys.Except(testNames), withLabel: false),
+        DatasetSplit.Training => Of(training, config.Training.Count > 0 ? config.Training : training.Keys.Except(validationNames).Except(testNames), withLabel: true),
+        DatasetSplit.Validation => Of(training, validationNames, withLabel: true),
+        _ when testNames.Count > 0 => Of(training, testNames, withLabel: true),
+        _ => Of(test, test.Where(entry => entry.Value.Label is not null).Select(entry => entry.Key), withLabel: true),
     };
 
+    private IEnumerable<DatasetCase> Of(Dictionary<string, Entry> cases, IEnumerable<string> names, bool withLabel) => names.Order(StringComparer.Ordinal).Select(name =>
+        new NiftiCase(cases[name].Images, withLabel ? cases[name].Label : null, name, PatientName.Of(name, config.Patient), table));
+
     // Files without the number of a channel do not belong to nnU-Net's format.
-    private string[] CasesOf(string folder)
+    private Dictionary<string, Entry> CasesOf(string part, DistinctFiles distinct, CancellationToken cancel)
     {
-        string path = Path.Combine(config.Root, folder), first = "_0000" + ending;
-        string[] found = Directory.Exists(path)
-            ? [.. Directory.GetFiles(path).Select(file => Path.GetFileName(file)!).Where(name => name.EndsWith(first, StringComparison.Ordinal)).Select(name => name[..^first.Length]).Order(StringComparer.Ordinal)]
-            : [];
-        return found.Length > 0 || folder == "imagesTs" ? found : throw new VolumeException($"There is no image CASE{first} in '{path}'.");
+        string folder = Path.Combine(config.Root, "images" + part), first = "_0000" + ending;
+        var found = new Dictionary<string, Entry>(StringComparer.Ordinal);
+        if (!Directory.Exists(folder)) return found;
+        foreach (string path in FolderListing.Files(folder).Where(path => path.EndsWith(first, StringComparison.Ordinal) && distinct.Add(path)))
+        {
+            cancel.ThrowIfCancellationRequested();
+            string name = Path.GetFileName(path)[..^first.Length], label = Path.Combine(config.Root, "labels" + part, name + ending);
+            found[name] = new Entry(
+                [.. Info.ChannelNames.Select((_, channel) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}_{channel:0000}{ending}")))],
+                part == "Tr" || File.Exists(label) ? label : null);
+        }
+        return found;
     }
 
     private void CheckSplits()
@@ -56,8 +76,8 @@ internal sealed class Nnunet : Dataset
         (string Name, IReadOnlyList<string> Cases)[] splits = [("training", config.Training), ("validation", config.Validation), ("test", config.Test)];
         foreach ((string name, IReadOnlyList<string> cases) in splits)
         {
-            if (cases.Except(training).FirstOrDefault() is { } unknown)
-                throw new VolumeException($"'{config.Root}' has no case '{unknown}' in imagesTr{NearestName.Suggest(unknown, training)}");
+            if (cases.Except(training.Keys).FirstOrDefault() is { } unknown)
+                throw new VolumeException($"'{config.Root}' has no case '{unknown}' in imagesTr{NearestName.Suggest(unknown, training.Keys)}");
             foreach ((string other, IReadOnlyList<string> others) in splits)
             {
                 if (string.CompareOrdinal(name, other) < 0 && cases.Intersect(others).FirstOrDefault() is { } both) throw new VolumeException($"'{config.Root}': case '{both}' is in both {name} and {other}.");
@@ -65,15 +85,27 @@ internal sealed class Nnunet : Dataset
         }
     }
 
-    private void CheckFiles()
+    // A training image without its label map can still be pre-trained on.
+    private void CheckFiles(DatasetContext context)
     {
-        ListedFiles.Require(config.Root, [.. training.SelectMany(name => Images("Tr", name)), .. training.Select(name => LabelOf("Tr", name)), .. test.SelectMany(name => Images("Ts", name))]);
+        ListedFiles.Require(config.Root, training.Values.Concat(test.Values).SelectMany(entry => entry.Images));
+        string[] chosen = [.. config.Training.Concat(config.Validation).Concat(config.Test)], missing = [.. training.Where(entry => !File.Exists(entry.Value.Label)).Select(entry => entry.Key)];
+        IEnumerable<string> needed = missing.Length == training.Count ? missing : missing.Intersect(chosen);
+        ListedFiles.Require(config.Root, needed.Select(name => training[name].Label ?? $"labelsTr/{name}{ending}"));
+        foreach (string name in missing)
+        {
+            context.Warn($"'{Path.GetRelativePath(config.Root, training[name].Images[0])}' in '{config.Root}' has no label map; it is not among the labelled cases.");
+            training[name] = training[name] with { Label = null };
+        }
+        string labels = Path.Combine(config.Root, "labelsTr");
+        HashSet<string> used = [.. training.Values.Select(entry => entry.Label).OfType<string>()];
+        foreach (string path in Directory.Exists(labels) ? FolderListing.Files(labels) : [])
+        {
+            if (path.EndsWith(ending, StringComparison.Ordinal) && !used.Contains(path)) context.Warn($"the label map '{Path.GetRelativePath(config.Root, path)}' in '{config.Root}' has no image.");
+        }
     }
 
-    private NiftiCase Create(string part, string name, bool withLabel) => new([.. Images(part, name)], withLabel ? LabelOf(part, name) : null, name, PatientName.Of(name, config.Patient), classOf, strict: true);
+    private string Full(string file) => Path.GetFullPath(Path.Combine(config.Root, file));
 
-    private IEnumerable<string> Images(string part, string name) =>
-        Info.ChannelNames.Select((_, channel) => Path.Combine(config.Root, "images" + part, string.Create(CultureInfo.InvariantCulture, $"{name}_{channel:0000}{ending}")));
-
-    private string LabelOf(string part, string name) => Path.Combine(config.Root, "labels" + part, name + ending);
+    private sealed record Entry(IReadOnlyList<string> Images, string? Label);
 }

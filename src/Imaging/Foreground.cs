@@ -6,8 +6,10 @@ namespace HiEndMae.Imaging;
 public static class Foreground
 {
     /// <summary>The smallest box that holds every voxel above zero of any channel. NaN does not count.</summary>
-    /// <returns>Null where no voxel is above zero.</returns>
-    public static VoxelBox? Box(Volume<float> volume)
+    /// <param name="volume">Intensities.</param>
+    /// <param name="countNegative">Whether voxels below zero are foreground too.</param>
+    /// <returns>Null where there is no foreground.</returns>
+    public static VoxelBox? Box(Volume<float> volume, bool countNegative = false)
     {
         ArgumentNullException.ThrowIfNull(volume);
         Size3 size = volume.Size;
@@ -22,7 +24,7 @@ public static class Foreground
                     ReadOnlySpan<float> row = voxels.Slice((x * size.Y + y) * size.Z, size.Z);
                     // A row inside the current box can only extend the box along z.
                     bool isInside = x >= x0 && x <= x1 && y >= y0 && y <= y1;
-                    int first = IndexOfPositive(isInside ? row[..z0] : row);
+                    int first = First(isInside ? row[..z0] : row, countNegative);
                     if (first < 0 && !isInside) continue;
                     if (first >= 0)
                     {
@@ -30,7 +32,7 @@ public static class Foreground
                         z0 = Math.Min(z0, first);
                         z1 = Math.Max(z1, first);
                     }
-                    int behind = z1 + 1, last = LastIndexOfPositive(row[behind..]);
+                    int behind = z1 + 1, last = Last(row[behind..], countNegative);
                     if (last >= 0) z1 = behind + last;
                 }
             }
@@ -39,31 +41,34 @@ public static class Foreground
         return new VoxelBox(x0, y0, z0, new Size3(x1 - x0 + 1, y1 - y0 + 1, z1 - z0 + 1));
     }
 
-    private static int IndexOfPositive(ReadOnlySpan<float> row)
+    private static int First(ReadOnlySpan<float> row, bool countNegative)
     {
         int at = 0;
         for (; at + Vector<float>.Count <= row.Length; at += Vector<float>.Count)
         {
-            if (Vector.GreaterThanAny(new Vector<float>(row[at..]), Vector<float>.Zero)) break;
+            if (Any(new Vector<float>(row[at..]), countNegative)) break;
         }
         for (; at < row.Length; at++)
         {
-            if (row[at] > 0) return at;
+            if (row[at] > 0 || (countNegative && row[at] < 0)) return at;
         }
         return -1;
     }
 
-    private static int LastIndexOfPositive(ReadOnlySpan<float> row)
+    private static int Last(ReadOnlySpan<float> row, bool countNegative)
     {
         int end = row.Length;
         for (; end >= Vector<float>.Count; end -= Vector<float>.Count)
         {
-            if (Vector.GreaterThanAny(new Vector<float>(row[(end - Vector<float>.Count)..]), Vector<float>.Zero)) break;
+            if (Any(new Vector<float>(row[(end - Vector<float>.Count)..]), countNegative)) break;
         }
         for (int at = end - 1; at >= 0; at--)
         {
-            if (row[at] > 0) return at;
+            if (row[at] > 0 || (countNegative && row[at] < 0)) return at;
         }
         return -1;
     }
+
+    private static bool Any(Vector<float> values, bool countNegative) =>
+        Vector.GreaterThanAny(values, Vector<float>.Zero) || (countNegative && Vector.LessThanAny(values, Vector<float>.Zero));
 }

@@ -9,15 +9,16 @@ public static class IntensityPercentiles
     /// <param name="volume">Intensities in any unit.</param>
     /// <param name="lower">Percentile that is mapped to 0, from 0 to 100.</param>
     /// <param name="upper">Percentile that is mapped to 1, above <paramref name="lower"/>.</param>
+    /// <param name="nonzero">Whether the percentiles are those of the voxels that are not 0.</param>
     /// <returns>A new volume. A channel whose two percentiles are equal, such as an empty one, becomes 0 up to that value and 1 above it.</returns>
-    public static Volume<float> Scale(Volume<float> volume, double lower, double upper)
+    public static Volume<float> Scale(Volume<float> volume, double lower, double upper, bool nonzero = false)
     {
         ArgumentNullException.ThrowIfNull(volume);
         var scaled = new Volume<float>(volume.Channels, volume.Size, volume.Affine, [.. volume.Voxels]);
         for (int channel = 0; channel < volume.Channels; channel++)
         {
             Span<float> voxels = scaled.Channel(channel);
-            (double low, double high) = Of(voxels, lower, upper);
+            (double low, double high) = Of(nonzero ? Nonzero(voxels) : voxels, lower, upper);
             IntensityWindow.Apply(voxels, low, Math.Max(high, MathF.BitIncrement((float)low)));
         }
         return scaled;
@@ -40,6 +41,17 @@ public static class IntensityPercentiles
             finite++;
         }
         return finite == 0 ? (0, 0) : (Percentile(values, coarse, finite, lower), Percentile(values, coarse, finite, upper));
+    }
+
+    private static float[] Nonzero(ReadOnlySpan<float> voxels)
+    {
+        var kept = new float[voxels.Length - voxels.Count(0f)];
+        int at = 0;
+        foreach (float voxel in voxels)
+        {
+            if (voxel != 0) kept[at++] = voxel;
+        }
+        return kept;
     }
 
     private static double Percentile(ReadOnlySpan<float> values, long[] coarse, long finite, double percent)

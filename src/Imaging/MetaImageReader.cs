@@ -82,7 +82,7 @@ internal static class MetaImageReader
         double[][] axes = [.. Enumerable.Range(0, 3).Select(axis => Enumerable.Range(0, 3).Select(row =>
             (axis < dimensions && row < dimensions ? matrix?[(axis * dimensions) + row] ?? (axis == row ? 1 : 0) : axis == row ? 1 : 0) * (axis < dimensions ? spacing[axis] : 1)).ToArray())];
         double[] start = [.. origin.Take(3), .. new double[Math.Max(0, 3 - dimensions)]];
-        return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, axes, start, isLps: true), type, 1, 0)
+        return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, axes, start, isLeft: true, isPosterior: true), type, 1, 0)
         {
             IsInterleaved = side > 1,
             SwapBytes = BitConverter.IsLittleEndian == (IsTrue(fields, "BinaryDataByteOrderMSB") || IsTrue(fields, "ElementByteOrderMSB")),

@@ -9,6 +9,12 @@ namespace HiEndMae.Imaging;
 /// <param name="Intercept">Value added after multiplying.</param>
 public sealed record NiftiHeader(int Channels, Size3 Size, Affine Affine, int DataType, double Slope, double Intercept)
 {
+    /// <summary>Both forms of a NIfTI file; null for other formats.</summary>
+    public NiftiForms? Forms { get; init; }
+
+    /// <summary>Sentences that the user should see, such as about other objects in a DICOM folder.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     internal bool SwapBytes { get; init; }
 
     internal long DataOffset { get; init; }

@@ -46,20 +46,36 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
         return new NiftiHeader((int)(edges[3] * edges[4] * edges[5] * edges[6]), new Size3((int)edges[0], (int)edges[1], (int)edges[2]), affine,
             Short(isSecond ? 12 : 70), scaled ? slope : 1, scaled ? intercept : 0)
         {
+            Forms = ReadForms(new Size3((int)edges[0], (int)edges[1], (int)edges[2])),
             SwapBytes = swap,
             DataOffset = Math.Max((long)offset, end),
             IsPair = pair,
         };
     }
 
+    private readonly NiftiForms ReadForms(Size3 size)
+    {
+        var (pixdim, qform, sform) = (new double[4], new double[6], new double[12]);
+        for (int i = 0; i < pixdim.Length; i++) pixdim[i] = Pixel(i);
+        for (int i = 0; i < qform.Length; i++) qform[i] = Quaternion(i);
+        for (int i = 0; i < sform.Length; i++) sform[i] = Row(i);
+        return new NiftiForms(QformCode, SformCode, pixdim, qform, sform, size);
+    }
+
+    private readonly int QformCode => isSecond ? Int(344) : Short(252);
+
+    private readonly int SformCode => isSecond ? Int(348) : Short(254);
+
+    private readonly double Row(int index) => isSecond ? Double(400 + 8 * index) : Float(280 + 4 * index);
+
     private readonly Affine ReadAffine()
     {
-        int qform = isSecond ? Int(344) : Short(252), sform = isSecond ? Int(348) : Short(254);
+        int qform = QformCode, sform = SformCode;
         double[] sizes = [Pixel(1), Pixel(2), Pixel(3)];
         if (sform > 0)
         {
             var rows = new double[3, 4];
-            for (int i = 0; i < 12; i++) rows[i / 4, i % 4] = isSecond ? Double(400 + 8 * i) : Float(280 + 4 * i);
+            for (int i = 0; i < 12; i++) rows[i / 4, i % 4] = Row(i);
             return Affine.FromRows(rows);
         }
         for (int axis = 0; axis < 3; axis++) sizes[axis] = Math.Abs(sizes[axis]) is > 0 and var edge && double.IsFinite(edge) ? edge : 1;

@@ -7,8 +7,8 @@ namespace HiEndMae.Imaging;
 /// <summary>Converts stored values of every scalar NIfTI datatype to intensities or labels.</summary>
 internal static class NiftiVoxels
 {
-    // Labels that were scaled by a slope have rounding errors.
-    private const double WholeTolerance = 1e-4;
+    // Labels that went through a slope, or through another program's arithmetic, come back with rounding errors.
+    private const double WholeTolerance = 1e-3;
 
     /// <summary>Returns the number of bytes of a stored value, or null for datatypes that are not scalars of up to 64 bits.</summary>
     public static int? Width(int datatype) => datatype switch

@@ -1,12 +1,12 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Reads NRRD files: .nrrd, or .nhdr with a data file beside it; raw or gzip, in either byte order.</summary>
-/// <remarks>Source: teem.sourceforge.net/nrrd/format.html. Channels are a first or last axis without a direction.</remarks>
+/// <summary>NRRD files: .nrrd, and .nhdr with its data beside it; raw or gzip, of either byte order.</summary>
+/// <remarks>Source: teem.sourceforge.net/nrrd/format.html. Channels are a first or a last axis without a direction. Names and values are read in any case.</remarks>
 internal static class NrrdReader
 {
     private const double MostSkipped = 1L << 40;
 
-    private static readonly Dictionary<string, int> Types = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, int> Types = new(StringComparer.OrdinalIgnoreCase)
     {
         ["signed char"] = 256, ["int8"] = 256, ["int8_t"] = 256, ["uchar"] = 2, ["unsigned char"] = 2, ["uint8"] = 2, ["uint8_t"] = 2,
         ["short"] = 4, ["short int"] = 4, ["signed short"] = 4, ["signed short int"] = 4, ["int16"] = 4, ["int16_t"] = 4,
@@ -41,7 +41,7 @@ internal static class NrrdReader
         SkipLines(data, fields, path);
         long bytes = header.Size.Count * header.Channels * (NiftiVoxels.Width(header.DataType) ?? 0);
         double skip = Field(fields, "byte skip", "byteskip") is { } text ? TextHeaderFile.Numbers(path, "byte skip", text, 1)[0] : 0;
-        bool isPacked = fields["encoding"] is "gzip" or "gz";
+        bool isPacked = IsPacked(fields["encoding"]);
         if (skip < -1 || (skip == -1 && isPacked)) throw new VolumeException($"'{path}' has byte skip {skip}; the smallest allowed value is -1, for raw data only.");
         if (skip > MostSkipped) throw new VolumeException($"'{path}' is truncated: it ends before its data do.");
         if (isPacked)
@@ -55,11 +55,13 @@ internal static class NrrdReader
         return VoxelStream.Read(header, data, data.Length, 0, path, convert, cancel);
     });
 
+    private static bool IsPacked(string encoding) => encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) || encoding.Equals("gz", StringComparison.OrdinalIgnoreCase);
+
     private static Dictionary<string, string> Fields(Stream stream, string path)
     {
         List<string> lines = TextHeaderFile.Lines(stream, path, line => line.Length == 0);
         if (lines.Count == 0 || !lines[0].StartsWith("NRRD000", StringComparison.Ordinal)) throw new VolumeException($"'{path}' is not an NRRD file.");
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (string line in lines.Skip(1))
         {
             int colon = line.IndexOf(": ", StringComparison.Ordinal);
@@ -83,20 +85,21 @@ internal static class NrrdReader
         double[] sizes = TextHeaderFile.Numbers(path, "sizes", Need("sizes"), -1);
         if (TextHeaderFile.Numbers(path, "dimension", Need("dimension"), 1)[0] != sizes.Length) throw new VolumeException($"'{path}' has dimension {TextHeaderFile.Shown(fields["dimension"])}, but {sizes.Length} sizes.");
         // Slicer writes channels as a first axis, ITK and others as a last one.
-        bool isInterleaved = sizes.Length == 4 && Field(fields, "space directions") is { } text && text.StartsWith("none", StringComparison.Ordinal);
+        bool isInterleaved = sizes.Length == 4 && Field(fields, "space directions") is { } text && text.StartsWith("none", StringComparison.OrdinalIgnoreCase);
         (Size3 size, int channels) = TextHeaderFile.Sizes(path, isInterleaved ? [.. sizes.Skip(1), sizes[0]] : sizes);
         if (!Types.TryGetValue(Need("type"), out int type)) throw new VolumeException($"'{path}' has values of type '{TextHeaderFile.Shown(fields["type"])}'; supported are integers and real numbers.");
-        if (Need("encoding") is not ("raw" or "gzip" or "gz")) throw new VolumeException($"'{path}' is encoded as '{TextHeaderFile.Shown(fields["encoding"])}'; supported are raw and gzip.");
-        bool isBig = fields.TryGetValue("endian", out string? endian) && endian == "big";
+        if (!Need("encoding").Equals("raw", StringComparison.OrdinalIgnoreCase) && !IsPacked(fields["encoding"])) throw new VolumeException($"'{path}' is encoded as '{TextHeaderFile.Shown(fields["encoding"])}'; supported are raw and gzip.");
+        bool isBig = fields.TryGetValue("endian", out string? endian) && endian.Equals("big", StringComparison.OrdinalIgnoreCase);
         if (endian is null && NiftiVoxels.Width(type) > 1) throw new VolumeException($"'{path}' is incomplete: it has no 'endian'.");
-        bool isLps = Field(fields, "space") switch
+        (bool isLeft, bool isPosterior) = Field(fields, "space")?.ToUpperInvariant() switch
         {
-            null or "left-posterior-superior" or "LPS" or "left-posterior-superior-time" or "LPST" => true,
-            "right-anterior-superior" or "RAS" or "right-anterior-superior-time" or "RAST" => false,
-            var other => throw new VolumeException($"'{path}' has the space '{TextHeaderFile.Shown(other)}'; supported are left-posterior-superior and right-anterior-superior."),
+            null or "LEFT-POSTERIOR-SUPERIOR" or "LPS" or "LEFT-POSTERIOR-SUPERIOR-TIME" or "LPST" => (true, true),
+            "LEFT-ANTERIOR-SUPERIOR" or "LAS" or "LEFT-ANTERIOR-SUPERIOR-TIME" or "LAST" => (true, false),
+            "RIGHT-ANTERIOR-SUPERIOR" or "RAS" or "RIGHT-ANTERIOR-SUPERIOR-TIME" or "RAST" => (false, false),
+            var other => throw new VolumeException($"'{path}' lies in the space '{TextHeaderFile.Shown(other.ToLowerInvariant())}'; left-posterior-superior, left-anterior-superior and right-anterior-superior are read."),
         };
         double[] origin = Field(fields, "space origin") is { } place ? Vector(path, place) ?? new double[3] : new double[3];
-        return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, Axes(fields, path, sizes.Length), origin, isLps), type, 1, 0)
+        return new NiftiHeader(channels, size, TextHeaderFile.Affine(path, Axes(fields, path, sizes.Length), origin, isLeft, isPosterior), type, 1, 0)
         {
             IsInterleaved = isInterleaved,
             SwapBytes = BitConverter.IsLittleEndian == isBig,
@@ -108,7 +111,7 @@ internal static class NrrdReader
         double[][] unit = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
         if (Field(fields, "space directions") is { } directions)
         {
-            double[]?[] vectors = [.. directions.Split(')', StringSplitOptions.RemoveEmptyEntries).SelectMany(part => part.Trim() is var text && text.StartsWith("none", StringComparison.Ordinal)
+            double[]?[] vectors = [.. directions.Split(')', StringSplitOptions.RemoveEmptyEntries).SelectMany(part => part.Trim() is var text && text.StartsWith("none", StringComparison.OrdinalIgnoreCase)
                 ? text.Length > 4 ? [null, Vector(path, text[4..])] : [null]
                 : new[] { Vector(path, text) })];
             if (vectors.Length != dimensions) throw new VolumeException($"'{path}' has space directions '{TextHeaderFile.Shown(directions)}'; it must have {dimensions} of them.");
@@ -119,7 +122,7 @@ internal static class NrrdReader
         }
         if (Field(fields, "spacings") is not { } spacings) return unit;
         string[] parts = spacings.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        double[] spacing = [.. parts.Take(3).Select(part => part is "nan" or "NaN" ? 1 : TextHeaderFile.Numbers(path, "spacings", part, 1)[0])];
+        double[] spacing = [.. parts.Take(3).Select(part => part.Equals("nan", StringComparison.OrdinalIgnoreCase) ? 1 : TextHeaderFile.Numbers(path, "spacings", part, 1)[0])];
         return [.. unit.Select((axis, index) => axis.Select(value => value * (index < spacing.Length ? spacing[index] : 1)).ToArray())];
     }
 
@@ -127,7 +130,7 @@ internal static class NrrdReader
     private static double[]? Vector(string path, string text)
     {
         string bare = text.Trim().Trim('(', ')');
-        return bare == "none" ? null : TextHeaderFile.Numbers(path, "a vector", bare, 3);
+        return bare.Equals("none", StringComparison.OrdinalIgnoreCase) ? null : TextHeaderFile.Numbers(path, "a vector", bare, 3);
     }
 
     private static void SkipLines(Stream data, Dictionary<string, string> fields, string path)

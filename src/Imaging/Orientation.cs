@@ -10,6 +10,30 @@ public static class Orientation
     {
         ArgumentNullException.ThrowIfNull(volume);
         (int[] axes, bool[] flips) = Closest(volume.Affine);
+        return Arrange(volume, axes, flips);
+    }
+
+    /// <summary>The volume with its axes permuted and flipped so that they run as those of another grid, voxels unchanged.</summary>
+    /// <param name="volume">The volume.</param>
+    /// <param name="like">Affine of the other grid.</param>
+    public static Volume<T> ToAxesOf<T>(Volume<T> volume, Affine like) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        (int[] from, bool[] fromFlips) = Closest(volume.Affine);
+        (int[] to, bool[] toFlips) = Closest(like);
+        var axes = new int[3];
+        var flips = new bool[3];
+        for (int world = 0; world < 3; world++)
+        {
+            axes[to[world]] = from[world];
+            flips[to[world]] = fromFlips[world] != toFlips[world];
+        }
+        return Arrange(volume, axes, flips);
+    }
+
+    // Axis i of the result is the given axis of the volume, perhaps backwards.
+    private static Volume<T> Arrange<T>(Volume<T> volume, int[] axes, bool[] flips) where T : unmanaged
+    {
         if (axes is [0, 1, 2] && !flips.Contains(true)) return volume;
         Size3 size = volume.Size;
         var target = new Size3(size[axes[0]], size[axes[1]], size[axes[2]]);

@@ -6,10 +6,19 @@ namespace HiEndMae.Imaging;
 /// <param name="Window">Intensities that become 0 and 1; values outside are clipped. Null keeps intensities as stored.</param>
 public sealed record PreparationPlan(Spacing3? Spacing, (double Low, double High)? Window)
 {
-    /// <summary>Percentiles of each channel that become 0 and 1, taken before anything else; null for none. A plan has either these or a window.</summary>
+    /// <summary>Percentiles of each channel that become 0 and 1, taken before anything else; null for none. A plan has either these, or a window, or neither.</summary>
     public (double Lower, double Upper)? Percentiles { get; init; }
 
-    /// <summary>Whether the image is cut to the box of its voxels above zero.</summary>
+    /// <summary>Whether each channel gets mean 0 and standard deviation 1, before anything else.</summary>
+    public bool ZScore { get; init; }
+
+    /// <summary>Ends that z-scores are clipped to; null for none.</summary>
+    public (double Low, double High)? Clip { get; init; }
+
+    /// <summary>Whether percentiles or z-scores are those of the voxels that are not 0. Then the foreground is what is not 0.</summary>
+    public bool Nonzero { get; init; }
+
+    /// <summary>Whether the image is cut to the box of its voxels above zero, or other than zero where <see cref="ZScore"/> leaves the background at zero.</summary>
     public bool CropForeground { get; init; }
 
     /// <summary>Prepares an image.</summary>
@@ -19,7 +28,8 @@ public sealed record PreparationPlan(Spacing3? Spacing, (double Low, double High
     public (Volume<float> Image, PreparationTrace Trace) Prepare(Volume<float> stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        Volume<float> scaled = Percentiles is { } percents ? IntensityPercentiles.Scale(stored, percents.Lower, percents.Upper) : stored;
+        Volume<float> scaled = Percentiles is { } percents ? IntensityPercentiles.Scale(stored, percents.Lower, percents.Upper, Nonzero)
+            : ZScore ? IntensityZScore.Normalise(stored, Nonzero, Clip) : stored;
         Volume<float> ras = Orientation.ToRas(scaled), resampled = (Spacing, Window) switch
         {
             ({ } spacing, { } window) => Resampler.Resample(ras, spacing, window),
@@ -29,7 +39,7 @@ public sealed record PreparationPlan(Spacing3? Spacing, (double Low, double High
         if (Spacing is null && Window is { } bounds) IntensityWindow.Apply(ras.Voxels, bounds.Low, bounds.High);
         VoxelBox whole = VoxelBox.Whole(resampled.Size);
         // An image without any foreground is not cropped.
-        VoxelBox crop = CropForeground ? Foreground.Box(resampled) ?? whole : whole;
+        VoxelBox crop = CropForeground ? Foreground.Box(resampled, countNegative: ZScore && Nonzero) ?? whole : whole;
         return (VolumeCrop.Cut(resampled, crop), new PreparationTrace(new VolumeGrid(stored.Size, stored.Affine), new VolumeGrid(resampled.Size, resampled.Affine), crop));
     }
 }

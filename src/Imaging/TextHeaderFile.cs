@@ -73,13 +73,13 @@ internal static class TextHeaderFile
     }
 
     /// <summary>Creates the affine of axes (columns, mm per voxel) and an origin.</summary>
-    public static Affine Affine(string path, double[][] axes, double[] origin, bool isLps)
+    public static Affine Affine(string path, double[][] axes, double[] origin, bool isLeft, bool isPosterior)
     {
         var rows = new double[3, 4];
         for (int row = 0; row < 3; row++)
         {
             // Converts left and posterior to right and anterior.
-            double sign = isLps && row < 2 ? -1 : 1;
+            double sign = (isLeft && row == 0) || (isPosterior && row == 1) ? -1 : 1;
             for (int axis = 0; axis < 3; axis++) rows[row, axis] = sign * axes[axis][row];
             rows[row, 3] = sign * origin[row];
         }

@@ -40,7 +40,9 @@ internal static class VolumeFile
         }
     }
 
-    /// <summary>Writes files under temporary names. When all are complete and flushed to the disk, they are renamed in the given order.</summary>
+    /// <summary>Writes files beside their names. They take their places, in the order given, once all of them are complete and on the disk.</summary>
+    /// <exception cref="DiskFullException">The disk is full. Nothing is left of the files.</exception>
+    /// <exception cref="VolumeException">The disk refuses for another reason.</exception>
     public static void Replace(string[] paths, Action<FileStream[]> write)
     {
         string id = Guid.NewGuid().ToString("N");
@@ -57,18 +59,35 @@ internal static class VolumeFile
             }
             for (int i = 0; i < files.Length; i++) File.Move(partial[i], paths[i], overwrite: true);
         }
+        catch (Exception error) when (DiskFullException.IsSaidBy(error))
+        {
+            throw new DiskFullException(paths[^1], error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new VolumeException($"'{paths[^1]}' cannot be written: {error.Message.TrimEnd('.')}.", error);
         }
         finally
         {
-            foreach (FileStream? file in files) file?.Dispose();
+            foreach (FileStream? file in files) Close(file);
             foreach (string path in partial) Remove(path);
         }
     }
 
-    private static void Remove(string partial)
+    // Closing writes what is still buffered, which fails again on a full disk.
+    internal static void Close(Stream? file)
+    {
+        try
+        {
+            file?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The first error is the one to tell.
+        }
+    }
+
+    internal static void Remove(string partial)
     {
         try
         {

@@ -123,6 +123,40 @@ public sealed class EvaluateTests(EvaluateTests.TinyRun run) : IClassFixture<Eva
         Assert.Contains("would both be written", host.Error);
     }
 
+    // Label maps have the values of the dataset, which model.json keeps. A run of an earlier version has none there.
+    [Fact]
+    public async Task Predictions_have_the_datasets_own_values()
+    {
+        using var host = new HostFixture();
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        string copy = Path.Combine(host.Folder, "run"), scan = Path.Combine(host.Folder, "scan.nii.gz");
+        foreach (string file in Directory.GetFiles(run.Folder, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(copy, Path.GetRelativePath(run.Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        Size3 size = Size3.Cube(20);
+        NiftiWriter.Write(scan, new Volume<float>(1, size, Affine.FromSpacing(Spacing3.Isotropic(12)), [.. Enumerable.Range(0, (int)size.Count).Select(i => (float)(i % 400 - 200))]), cancel);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("predict", copy, scan, "--out", Path.Combine(host.Folder, "plain")));
+        Assert.DoesNotContain("note:", host.Error, StringComparison.Ordinal);
+        string card = Path.Combine(copy, "model.json");
+        JsonNode json = JsonNode.Parse(await File.ReadAllTextAsync(card, cancel))!;
+        int classes = json["labels"]!.AsArray().Count;
+        json["values"] = new JsonArray([.. Enumerable.Range(0, classes).Select(k => (JsonNode)(7 * k + 2))]);
+        await File.WriteAllTextAsync(card, json.ToJsonString(), cancel);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("predict", copy, scan, "--out", Path.Combine(host.Folder, "valued")));
+        ushort[] plain = Labels("plain"), valued = Labels("valued");
+        Assert.Equal(plain.Select(label => (ushort)(7 * label + 2)), valued);
+        json.AsObject().Remove("values");
+        await File.WriteAllTextAsync(card, json.ToJsonString(), cancel);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("predict", copy, scan, "--out", Path.Combine(host.Folder, "old")));
+        Assert.Contains("class indices", host.Error, StringComparison.Ordinal);
+        Assert.Equal(plain, Labels("old"));
+
+        ushort[] Labels(string folder) => NiftiReader.ReadLabel(Path.Combine(host.Folder, folder, "scan_seg.nii.gz"), cancel).Voxels;
+    }
+
     /// <summary>One tiny run for all tests of the class.</summary>
     public sealed class TinyRun : IAsyncLifetime
     {

@@ -135,6 +135,41 @@ public sealed class DicomTests : IDisposable
         Assert.Equal(1, VolumeReader.ReadHeader(Path.Combine(folder, "thin1.dcm")).Affine.Spacing.Z);
     }
 
+    // A dose page without geometry, a secondary capture in colours and a segmentation, each a series of its own.
+    [Fact]
+    public void Objects_of_other_series_are_left_out_and_said()
+    {
+        var slice = new DicomFile();
+        for (int k = 0; k < 3; k++) slice.At(k).Save(folder, $"ct{k}.dcm");
+        (slice with { Series = "1.2.7", Modality = "CT", Position = null }).Save(folder, "dose.dcm");
+        (slice with { Series = "1.2.8", Modality = "OT", Samples = 3 }).Save(folder, "capture.dcm");
+        (slice with { Series = "1.2.9", Modality = "OT" }).At(9).Save(folder, "other.dcm");
+        NiftiHeader header = VolumeReader.ReadHeader(folder);
+        Assert.Equal(3, header.Size.Z);
+        Assert.Equal(3, header.Notes.Count);
+        Assert.Contains(header.Notes, note => note.Contains("dose.dcm", StringComparison.Ordinal));
+        Assert.Equal(3, VolumeReader.ReadHeader(Path.Combine(folder, "ct1.dcm")).Size.Z);
+        Assert.Contains("dose.dcm", Error(Path.Combine(folder, "dose.dcm")));
+        // A slice of the series itself must not be missed.
+        (slice with { Position = null }).Save(folder, "ct9.dcm");
+        Assert.Contains("ct9.dcm", Error(folder));
+        Assert.Contains("ct9.dcm", Error(Path.Combine(folder, "ct1.dcm")));
+    }
+
+    [Fact]
+    public void An_implicit_item_in_an_explicit_file_is_stepped_over()
+    {
+        var inner = new List<byte>();
+        DicomFile.Add(inner, 0xFFFE_E000, "", [], DicomFile.Implicit, length: -1);
+        DicomFile.Add(inner, 0x0008_1150, "UI", "1.2.840.10008.5.1.4.1.1.2"u8.ToArray(), DicomFile.Implicit);
+        DicomFile.Add(inner, 0xFFFE_E00D, "", [], DicomFile.Implicit);
+        DicomFile.Add(inner, 0xFFFE_E0DD, "", [], DicomFile.Implicit);
+        var before = new List<byte>();
+        DicomFile.Add(before, 0x0008_1140, "SQ", [.. inner], DicomFile.Explicit, length: -1);
+        string path = (new DicomFile() with { Before = [.. before] }).Save(folder, "a.dcm");
+        Assert.Equal(new Size3(3, 2, 1), VolumeReader.ReadHeader(path).Size);
+    }
+
     [Fact]
     public void Without_an_identifier_frame_and_geometry_tell_series_apart()
     {

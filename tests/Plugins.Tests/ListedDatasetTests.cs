@@ -69,7 +69,7 @@ public sealed class ListedDatasetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"labels\":{\"background\":0,\"liver\":[1,2]}}", "regions of several")]
+    [InlineData("{\"labels\":{\"background\":0,\"liver\":[1,2]}}", "regions_class_order")]
     [InlineData("{\"labels\":{\"background\":0,\"liver\":1,\"spleen\":1}}", "two names")]
     [InlineData("{\"labels\":{\"background\":0,\"liver\":70000}}", "70000")]
     [InlineData("{}", "no 'labels'")]

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Weights;
 using HiEndMae.Imaging;
 using HiEndMae.Plugins.Decoders;
@@ -96,6 +97,30 @@ public sealed class WeightTransferTests : IDisposable
         Assert.Equal("encoder.pos_embed", Assert.Single(report.Resized).Name);
         // A table that is the same everywhere stays so, whatever the grid.
         Golden.AssertClose((ones(1, 64, 24) * arange(24)).to(ScalarType.Float32), large.state_dict()["pos_embed"], 1e-6);
+    }
+
+    // The patch embedding of an image whose four channels are equal, from its definition: c times the sum of the kernels of the channels.
+    [Theory]
+    [InlineData(ChannelInflation.Mean, 1)]
+    [InlineData(ChannelInflation.Repeat, 4)]
+    [InlineData(ChannelInflation.First, 1)]
+    public void Weights_of_one_channel_are_inflated_to_four(ChannelInflation inflate, double factor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var config = new Vit3dConfig { EmbedDim = 24, NumHeads = 2, PatchSize = 8, NormEps = 1e-5 };
+        using Vit3dEncoder one = Encoder(24, 2, 8, 16, EncoderUse.Segmentation);
+        using var four = new Vit3dEncoder(config, new EncoderContext(4, Size3.Cube(16), EncoderUse.Segmentation));
+        string path = Path.Combine(folder, "one.safetensors");
+        Safetensors.Write(path, ModelWeights.Of(new Dictionary<string, nn.Module> { ["encoder"] = one }), new Dictionary<string, string>());
+        using WeightFile file = WeightFile.Open(path);
+        TransferReport report = WeightTransfer.Fill(four, null, four.TokenInfo.Grid, file, inflate: inflate);
+        Assert.Equal(("encoder.patch_embed.proj.weight", $"weights of one channel to 4: {inflate.ToString().ToLowerInvariant()}"), Assert.Single(report.Resized));
+        Assert.Contains("to 4", report.ToString(), StringComparison.Ordinal);
+        Tensor kernel = one.state_dict()["patch_embed.proj.weight"], inflated = four.state_dict()["patch_embed.proj.weight"];
+        Assert.Equal([24, 4, 8, 8, 8], inflated.shape);
+        Golden.AssertClose(kernel.detach() * factor, inflated.detach().sum(1, keepdim: true), 1e-6);
+        if (inflate == ChannelInflation.First) Assert.Equal(0, inflated.narrow(1, 1, 3).abs().max().item<float>());
+        Assert.Contains("finetune.inflate", Assert.Throws<CheckpointException>(() => WeightTransfer.Fill(four, null, four.TokenInfo.Grid, file)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

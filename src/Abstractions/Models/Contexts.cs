@@ -34,6 +34,9 @@ public sealed record HeadContext(EncoderInfo Encoder, Size3 CropSize, int NumCla
 /// <param name="Warn">Shows a warning to the user.</param>
 public sealed record DatasetContext(Action<string> Warn)
 {
+    /// <summary>Stops the search for files.</summary>
+    public CancellationToken Cancel { get; init; }
+
     /// <summary>Creates another dataset, for datasets that combine several. Null if that is not possible.</summary>
     public Func<IComponentConfig, Dataset>? Open { get; init; }
 }

@@ -8,6 +8,7 @@ namespace HiEndMae.Engine.Configuration;
 public sealed partial record DataConfig
 {
     private static readonly double[] DefaultWindow = [-175, 250];
+    private static readonly FlipAxis[] DefaultFlips = [FlipAxis.X, FlipAxis.Y, FlipAxis.Z];
 
     /// <summary>The dataset. Its keys stand in the same table.</summary>
     [Plugin(Slot.Dataset, Inline = true)]
@@ -55,6 +56,12 @@ public sealed partial record DataConfig
     [Range(0, 1)]
     public double IntensityShiftProbability { get; init; } = 0.1;
 
+    /// <summary>Axes that are flipped: any of x, y, z.</summary>
+    public IReadOnlyList<FlipAxis> FlipAxes { get; init; } = DefaultFlips;
+
+    /// <summary>More augmentations.</summary>
+    public AugmentConfig Augment { get; init; } = new();
+
     /// <summary>Whether training scans are cropped to the box of their voxels above the window's lower end before crops are drawn.</summary>
     public bool ForegroundCrop { get; init; } = true;
 
@@ -70,6 +77,7 @@ public sealed partial record DataConfig
     // Resolved files give every key, so a key at its default does not count as chosen.
     partial void Check(KeyReport report)
     {
+        if (FlipAxes.Distinct().Count() != FlipAxes.Count) report.Error(nameof(FlipAxes), "names an axis twice");
         if (Intensity.Kind != IntensityKind.Window && !Window.SequenceEqual(DefaultWindow))
             report.Warning(nameof(Window), $"has no effect beside intensity.kind = \"{Intensity.Kind.ToString().ToLowerInvariant()}\"");
     }

@@ -6,6 +6,8 @@ namespace HiEndMae.Engine.Configuration;
 [ConfigSection]
 public sealed partial record LoaderConfig
 {
+    private const string Automatic = "auto";
+
     /// <summary>Threads that prepare cases, and that cut crops ahead of the training; 0 for half the cores, but at least 1 and at most 8.</summary>
     [Range(0, 256)]
     public int Workers { get; init; }
@@ -24,11 +26,18 @@ public sealed partial record LoaderConfig
     /// <summary>Time after which a case that is not prepared counts as broken.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>Memory that the preparation of cases may take, such as "8GiB"; threads wait for room. "auto" for half of what the machine has.</summary>
+    public string Memory { get; init; } = Automatic;
+
+    /// <summary>Bytes that the preparation may take on this machine.</summary>
+    public long MemoryBytes => Memory == Automatic || !ByteSize.TryParse(Memory, out ByteSize size) ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 : size.Bytes;
+
     /// <summary>Number of threads on this machine.</summary>
     public int WorkerThreads => Workers > 0 ? Workers : Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
     partial void Check(KeyReport report)
     {
+        if (Memory != Automatic && !ByteSize.TryParse(Memory, out _)) report.Error(nameof(Memory), "must be \"auto\" or an amount such as \"8GiB\"");
         if (Timeout <= TimeSpan.Zero) report.Error(nameof(Timeout), "must be longer than 0 s");
     }
 }

@@ -11,25 +11,29 @@ namespace HiEndMae.Engine.Inference;
 /// <param name="window">Voxels of a window: the crop that the models were trained with.</param>
 /// <param name="evaluate">Overlap, weights, flips, windows per pass.</param>
 /// <param name="device">Device of the models.</param>
-public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3 window, EvaluateConfig evaluate, Device device)
+/// <param name="regions">Regions that the outputs are of; null or empty where they are of classes.</param>
+public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3 window, EvaluateConfig evaluate, Device device, IReadOnlyList<LabelRegion>? regions = null)
 {
     private const int Slab = 16;
-    private readonly WindowPredictor predictor = new(models, evaluate.Flips);
+    private readonly ClassDecision decision = new(regions ?? []);
+    private readonly WindowPredictor predictor = new(models, evaluate.Flips) { Decision = new ClassDecision(regions ?? []) };
 
     /// <summary>Called with the number of windows done, and of all windows, of the case in progress.</summary>
     public Action<int, int>? Progress { get; set; }
 
     /// <summary>Segments a case and brings the result back to the grid of its file: probabilities are interpolated linearly, then each voxel takes the most probable class.</summary>
     /// <param name="source">The case; not cut to its foreground.</param>
-    /// <param name="keepProbabilities">Whether the probabilities of every class are returned too.</param>
+    /// <param name="probabilities">Takes the probabilities of all classes on the grid of the file, plane by plane: the first plane along z, and [K, X, Y, planes]; null where
+    /// they are not wanted.</param>
     /// <param name="cancel">Stops between windows.</param>
-    public OriginalPrediction PredictOriginal(PreparedCase source, bool keepProbabilities, CancellationToken cancel)
+    /// <returns>Class indices.</returns>
+    public Volume<ushort> PredictOriginal(PreparedCase source, Action<int, Volume<float>>? probabilities, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor outputs = Infer(source, cancel); // [1, K, X, Y, Z]
-        return GridInversion.Invert(outputs, predictor.GivesProbabilities, source.Layout.Grid.Affine, source.Layout.Stored, keepProbabilities, cancel);
+        return GridInversion.Invert(outputs, predictor.GivesProbabilities, source.Layout.Grid.Affine, source.Layout.Stored, decision, probabilities, cancel);
     }
 
     /// <summary>Segments a case on its own grid, which is the model's.</summary>
@@ -48,7 +52,7 @@ public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3
         {
             using DisposeScope part = NewDisposeScope();
             int count = Math.Min(Slab, size.X - x);
-            ReadOnlySpan<long> classes = outputs.narrow(2, x, count).argmax(1).cpu().contiguous().data<long>().ToArray(); // [1, x, Y, Z]
+            ReadOnlySpan<long> classes = decision.Decide(outputs.narrow(2, x, count), predictor.GivesProbabilities).cpu().contiguous().data<long>().ToArray(); // [1, x, Y, Z]
             Span<ushort> target = labels.AsSpan(x * plane, count * plane);
             for (int i = 0; i < target.Length; i++) target[i] = (ushort)classes[i];
         }

@@ -4,72 +4,74 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Inference;
 
-/// <summary>Brings outputs from the model's grid back to the grid of the file: probabilities are interpolated linearly, then each voxel takes the most probable class.</summary>
+/// <summary>Brings outputs from the model's grid back to the grid of the file: probabilities are interpolated linearly, then each voxel gets its class.</summary>
 /// <remarks>Resampling labels instead would keep the steps of the coarser grid. The target is filled in slabs, each from the box of the source that it needs, so that the
 /// outputs are never held twice.</remarks>
 internal static class GridInversion
 {
-    private const long SlabValues = 1 << 24;
+    private const long SlabValues = 1 << 24, PlaneValues = 1 << 26;
 
     /// <param name="outputs">[1, K, X, Y, Z], logits or probabilities, of any precision and on any device.</param>
-    /// <param name="areProbabilities">Whether the outputs are probabilities. If not, their softmax is.</param>
+    /// <param name="areProbabilities">Whether the outputs are probabilities. If not, the decision makes probabilities of them.</param>
     /// <param name="source">Affine of the outputs.</param>
     /// <param name="target">Grid of the file.</param>
-    /// <param name="keepProbabilities">Whether the probabilities are returned beside the labels.</param>
+    /// <param name="decision">From probabilities to classes.</param>
+    /// <param name="probabilities">Takes the probabilities: the first plane along z, and [K, X, Y, planes]; null where they are not wanted.</param>
     /// <param name="cancel">Stops between slabs.</param>
-    /// <param name="slabValues">Values of a slab, of all classes together.</param>
-    public static OriginalPrediction Invert(Tensor outputs, bool areProbabilities, Affine source, VolumeGrid target, bool keepProbabilities, CancellationToken cancel, long slabValues = SlabValues)
+    /// <param name="slabValues">Values of a slab, of all classes together; null for the usual number.</param>
+    /// <returns>Class indices: the most probable class of every voxel.</returns>
+    public static Volume<ushort> Invert(
+        Tensor outputs, bool areProbabilities, Affine source, VolumeGrid target, ClassDecision decision, Action<int, Volume<float>>? probabilities, CancellationToken cancel, long? slabValues = null)
     {
         (Size3 size, Affine affine) = (target.Size, target.Affine);
         long[] shape = outputs.shape;
         int classes = (int)shape[1];
         var from = new Size3((int)shape[2], (int)shape[3], (int)shape[4]);
         var labels = new ushort[size.Count];
-        Volume<float>? probabilities = keepProbabilities ? new Volume<float>(classes, size, affine, new float[classes * size.Count]) : null;
-        int thickness = (int)Math.Clamp(slabValues / ((long)size.Y * size.Z * classes), 1, size.X);
+        if (probabilities is not null)
+        {
+            InvertPlanes(labels, probabilities);
+            return new Volume<ushort>(1, size, affine, labels);
+        }
+        int thickness = (int)Math.Clamp((slabValues ?? SlabValues) / ((long)size.Y * size.Z * classes), 1, size.X);
         for (int x = 0; x < size.X; x += thickness)
         {
             cancel.ThrowIfCancellationRequested();
             var slab = new Size3(Math.Min(thickness, size.X - x), size.Y, size.Z);
-            Affine slabAffine = affine.After(Shift(x, 0, 0));
-            (Size3 start, Size3 extent) = Needed(source.Inverse().After(slabAffine), slab, from);
-            var box = new Volume<float>(classes, extent, source.After(Shift(start.X, start.Y, start.Z)), Read(outputs, start, extent, areProbabilities));
-            Volume<float> part = Resampler.Resample(box, slab, slabAffine);
-            MostProbable(part, labels.AsMemory(x * size.Y * size.Z, (int)slab.Count));
-            if (probabilities is null) continue;
-            for (int k = 0; k < classes; k++) part.Channel(k).CopyTo(probabilities.Channel(k)[(x * size.Y * size.Z)..]);
+            decision.Decide(Part(slab, affine.After(Shift(x, 0, 0))), labels.AsMemory(x * size.Y * size.Z, (int)slab.Count));
         }
-        return new OriginalPrediction(new Volume<ushort>(1, size, affine, labels), probabilities);
+        return new Volume<ushort>(1, size, affine, labels);
+
+        // Files have their planes along z one behind another, so this is the order in which probabilities can be written without holding all of them.
+        void InvertPlanes(ushort[] all, Action<int, Volume<float>> take)
+        {
+            int planes = (int)Math.Clamp((slabValues ?? PlaneValues) / ((long)size.X * size.Y * classes), 1, size.Z);
+            for (int z = 0; z < size.Z; z += planes)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var slab = new Size3(size.X, size.Y, Math.Min(planes, size.Z - z));
+                Volume<float> part = Part(slab, affine.After(Shift(0, 0, z)));
+                var found = new ushort[slab.Count];
+                decision.Decide(part, found);
+                for (int row = 0; row < size.X * size.Y; row++) found.AsSpan(row * slab.Z, slab.Z).CopyTo(all.AsSpan(row * size.Z + z));
+                take(z, part);
+            }
+        }
+
+        Volume<float> Part(Size3 slab, Affine slabAffine)
+        {
+            (Size3 start, Size3 extent) = Needed(source.Inverse().After(slabAffine), slab, from);
+            var box = new Volume<float>(classes, extent, source.After(Shift(start.X, start.Y, start.Z)), Read(outputs, start, extent, areProbabilities ? null : decision));
+            return Resampler.Resample(box, slab, slabAffine);
+        }
     }
 
-    private static float[] Read(Tensor outputs, Size3 start, Size3 extent, bool areProbabilities)
+    private static float[] Read(Tensor outputs, Size3 start, Size3 extent, ClassDecision? decision)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor box = SlidingWindow.View(outputs, start, extent).to(ScalarType.Float32);
-        if (!areProbabilities) box = box.softmax(1);
+        if (decision is not null) box = decision.Probabilities(box);
         return box.cpu().contiguous().data<float>().ToArray();
-    }
-
-    private static void MostProbable(Volume<float> probabilities, Memory<ushort> labels)
-    {
-        int plane = probabilities.Size.Y * probabilities.Size.Z;
-        Parallel.For(0, probabilities.Size.X, () => new float[plane], (x, _, best) =>
-        {
-            probabilities.Channel(0).Slice(x * plane, plane).CopyTo(best);
-            Span<ushort> row = labels.Span.Slice(x * plane, plane);
-            row.Clear();
-            for (int k = 1; k < probabilities.Channels; k++)
-            {
-                ReadOnlySpan<float> candidate = probabilities.Channel(k).Slice(x * plane, plane);
-                for (int i = 0; i < plane; i++)
-                {
-                    if (candidate[i] <= best[i]) continue;
-                    best[i] = candidate[i];
-                    row[i] = (ushort)k;
-                }
-            }
-            return best;
-        }, _ => { });
     }
 
     // The box of source voxels around the positions of a slab, clipped to the source.

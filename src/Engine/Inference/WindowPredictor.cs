@@ -13,6 +13,9 @@ public sealed class WindowPredictor(IReadOnlyList<SegmentationModel> models, IRe
 {
     private readonly long[][] combinations = [.. Enumerable.Range(0, 1 << flips.Count).Select(bits => flips.Where((_, i) => (bits >> i & 1) != 0).Select(axis => 2L + (int)axis).ToArray())];
 
+    /// <summary>Makes probabilities of logits, where those of several passes are averaged.</summary>
+    public ClassDecision Decision { get; init; } = ClassDecision.MostProbable;
+
     /// <summary>Number of forward passes per window.</summary>
     public int Passes => models.Count * combinations.Length;
 
@@ -31,7 +34,7 @@ public sealed class WindowPredictor(IReadOnlyList<SegmentationModel> models, IRe
             foreach (long[] axes in combinations)
             {
                 using DisposeScope pass = NewDisposeScope();
-                Tensor output = Segment(model, axes.Length == 0 ? windows : windows.flip(axes)).to(ScalarType.Float32).softmax(1); // [B, K, X, Y, Z]
+                Tensor output = Decision.Probabilities(Segment(model, axes.Length == 0 ? windows : windows.flip(axes)).to(ScalarType.Float32)); // [B, K, X, Y, Z]
                 if (axes.Length > 0) output = output.flip(axes);
                 if (sum is null) sum = output.MoveToOuterDisposeScope();
                 else sum.add_(output, one);

@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Metrics;
 
-/// <summary>Counts voxels and finds bounding boxes of every class of two label maps in one pass.</summary>
+/// <summary>Voxels and bounding boxes of every class of two label maps, in one pass over both. Voxels that both maps ignore count nowhere.</summary>
 internal sealed class LabelTally
 {
     private readonly int numClasses;
@@ -56,8 +56,13 @@ internal sealed class LabelTally
             {
                 ushort a = predicted[z], b = actual[z];
                 int end = Math.Min(RunEnd(predicted, z, a), RunEnd(actual, z, b));
-                if (a >= numClasses || b >= numClasses) return false;
                 int length = end - z;
+                if (a == DatasetInfo.IgnoredIndex && b == DatasetInfo.IgnoredIndex)
+                {
+                    z = end;
+                    continue;
+                }
+                if (a >= numClasses || b >= numClasses) return false;
                 Predicted[a] += length;
                 Truth[b] += length;
                 if (a == b) Both[a] += length;

@@ -8,5 +8,6 @@ internal static class Purpose
     public const long Mask = 3;
     public const long Bootstrap = 7;
     public const long Subset = 11;
+    public const long Augment = 13;
     public const long Analysis = 23;
 }

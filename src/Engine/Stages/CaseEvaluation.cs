@@ -19,7 +19,7 @@ internal sealed class CaseEvaluation(EvaluationGrid grid, DataConfig data, CaseS
     {
         using PreparedCase prepared = source.OpenOrPrepare(one, cancel);
         if (grid == EvaluationGrid.Model) return new SegmentedCase(one.Id, prepared.DecodeImage(), prepared.DecodeLabel(), segmenter.Segment(prepared, cancel));
-        Volume<ushort> prediction = segmenter.PredictOriginal(prepared, keepProbabilities: false, cancel).Labels;
+        Volume<ushort> prediction = segmenter.PredictOriginal(prepared, probabilities: null, cancel);
         Volume<ushort> truth = one.LoadLabel(cancel)!;
         Volume<float> image = one.LoadImage(cancel);
         LabelGrid.Check(truth, prepared.Layout.Stored, $"Case '{one.Id}': its label map", "its image");

@@ -46,8 +46,8 @@ public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageC
         int classes = dataset.Info.LabelNames.Count;
         EvaluationSettings settings = EvaluationSettings.Of(config, name, about);
         var source = new CaseSource(CasePreparer.ForEvaluation(data, dataset.Info), context.Data.OpenCache(context.Clock, context.Logger.Note));
-        var evaluation = new CaseEvaluation(config.Grid, data, source, new CaseSegmenter(models, data.Crop, config, context.Device));
-        var scorer = new CaseScorer(settings.Policy, settings.Metrics, classes);
+        var evaluation = new CaseEvaluation(config.Grid, data, source, new CaseSegmenter(models, data.Crop, config, context.Device, dataset.Info.Regions));
+        var scorer = new CaseScorer(settings.Policy, settings.Metrics, classes, dataset.Info.Regions);
         var results = new List<CaseResult>();
         long start = context.Clock.GetTimestamp();
         for (int done = 1; done <= cases.Length; done++)

@@ -33,7 +33,7 @@ public sealed class FinetuneStage(FinetuneConfig config, TrainingContext context
         bool frozen = config.FreezeEncoder || head.FreezesEncoder;
         encoder.train(!frozen);
         head.train();
-        var objective = new FinetuneObjective(encoder, head, frozen, config, batches, context.Stage.Seed, context.Stage.Device);
+        var objective = new FinetuneObjective(encoder, head, frozen, dataset.Info, config, batches, context.Stage.Seed, context.Stage.Device);
         using FinetuneValidation? validation = FinetuneValidation.Create(config, context.Stage, dataset, encoder, head);
         ValidationCallback? callback = config.Validation is { } wanted ? new ValidationCallback(wanted, validation!.MeanDice) : null;
         return StageTraining.Run(config, context, objective, length, callback, validation is null ? null : step => show(validation.SegmentFirst(), step), cancel);

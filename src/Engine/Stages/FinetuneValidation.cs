@@ -15,16 +15,16 @@ internal sealed class FinetuneValidation : IDisposable
     private readonly CaseSource source;
     private readonly CaseSegmenter segmenter;
     private readonly StageContext context;
-    private readonly IReadOnlyList<string> labels;
+    private readonly DatasetInfo info;
     private readonly EvaluationSettings settings;
 
-    private FinetuneValidation(IReadOnlyList<DatasetCase> cases, CaseSource source, CaseSegmenter segmenter, StageContext context, IReadOnlyList<string> labels, EvaluationSettings settings)
+    private FinetuneValidation(IReadOnlyList<DatasetCase> cases, CaseSource source, CaseSegmenter segmenter, StageContext context, DatasetInfo info, EvaluationSettings settings)
     {
         this.cases = cases;
         this.source = source;
         this.segmenter = segmenter;
         this.context = context;
-        this.labels = labels;
+        this.info = info;
         this.settings = settings;
         opened = new PreparedCase?[cases.Count];
     }
@@ -46,19 +46,20 @@ internal sealed class FinetuneValidation : IDisposable
         // In memory, most of the room is for the cases that are trained on.
         DataServices data = context.Data with { MemoryLimit = context.Data.MemoryLimit / 4 };
         var source = new CaseSource(CasePreparer.ForEvaluation(config.Data, dataset.Info), data.OpenCache(context.Clock, context.Logger.Note));
-        var segmenter = new CaseSegmenter([new SegmentationModel(encoder, head)], config.Data.Crop, evaluate, context.Device);
-        return new FinetuneValidation(labelled, source, segmenter, context, dataset.Info.LabelNames, EvaluationSettings.Of(evaluate, "validation", "the model while it is trained"));
+        var segmenter = new CaseSegmenter([new SegmentationModel(encoder, head)], config.Data.Crop, evaluate, context.Device, dataset.Info.Regions);
+        return new FinetuneValidation(labelled, source, segmenter, context, dataset.Info, EvaluationSettings.Of(evaluate, "validation", "the model while it is trained"));
     }
 
     /// <summary>Mean Dice as evaluation counts it. The Dice of each class is logged.</summary>
     /// <returns>Null where no case has a class that counts.</returns>
     public double? MeanDice(int step, CancellationToken cancel)
     {
-        var scorer = new CaseScorer(settings.Policy, settings.Metrics, labels.Count);
+        var scorer = new CaseScorer(settings.Policy, settings.Metrics, info.LabelNames.Count, info.Regions);
         var results = new List<CaseResult>();
         for (int index = 0; index < cases.Count; index++)
             results.Add(With(index, prepared => scorer.Score(prepared.Id, segmenter.Segment(prepared, cancel), prepared.DecodeLabel())));
         EvaluationResult result = EvaluationResult.Of(settings, results, bootstrapSamples: 0, context.Seed);
+        IReadOnlyList<string> labels = info.ScoredNames;
         for (int label = 0; label < labels.Count; label++)
         {
             if (result.PerClass[label] is { } dice) context.Logger.Metric($"validation.dice.{labels[label]}", dice, step);

@@ -1,3 +1,5 @@
+using HiEndMae.Engine.Augmentation;
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Loading;
 using HiEndMae.Engine.Masking;
 using HiEndMae.Engine.Training;
@@ -8,8 +10,10 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Stages;
 
 /// <summary>The pretext task's loss on random crops.</summary>
-internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, IBatchSource batches, double maskRatio, int seed, Device device) : IObjective
+internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, IBatchSource batches, PretrainConfig config, int seed, Device device) : IObjective
 {
+    private readonly Augmenter augmenter = new(config.Data.Augment, config.Data.SpacingMm, seed);
+
     public IReadOnlyDictionary<string, nn.Module> Modules { get; } = new Dictionary<string, nn.Module> { ["encoder"] = encoder, ["decoder"] = decoder };
 
     public IReadOnlyList<(string Name, Parameter Value)> Parameters { get; } = TrainedParameters.Of(("encoder", encoder), ("decoder", decoder));
@@ -21,7 +25,7 @@ internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, IBatch
     public Tensor Loss(int batch)
     {
         StepSeed.Set(seed, batch);
-        return decoder.Loss(encoder, new PretextBatch(batches.Get(batch).ImagesOn(device), Mask(batch, batches.BatchSize)));
+        return decoder.Loss(encoder, new PretextBatch(augmenter.Apply(batches.Get(batch).ImagesOn(device), null, batch).Images, Mask(batch, batches.BatchSize)));
     }
 
     public IReadOnlyList<string> CasesOf(int batch) => batches.CasesOf(batch);
@@ -44,5 +48,5 @@ internal sealed class PretrainObjective(Encoder encoder, Decoder decoder, IBatch
     }
 
     // Depends only on the seed and the number of the batch.
-    private TokenMask? Mask(int batch, int samples) => RandomMasking.For(encoder, decoder, samples, maskRatio, seed, batch, device);
+    private TokenMask? Mask(int batch, int samples) => RandomMasking.For(encoder, decoder, samples, config.MaskRatio, seed, batch, device);
 }

@@ -30,7 +30,7 @@ public sealed class PretrainStage(PretrainConfig config, TrainingContext context
         IReadOnlyList<DatasetCase> cases = StageData.PretrainingCases(dataset, config.Data);
         var length = new TrainingLength(config, cases.Count);
         using IBatchSource batches = StageData.Open(cases, config.Data, dataset.Info, withLabels: false, context, cancel);
-        var objective = new PretrainObjective(encoder, decoder, batches, config.MaskRatio, context.Stage.Seed, context.Stage.Device);
+        var objective = new PretrainObjective(encoder, decoder, batches, config, context.Stage.Seed, context.Stage.Device);
         encoder.train();
         decoder.train();
         using var example = new ReconstructionSource(encoder, decoder, objective, length.Steps * config.GradAccumulation);

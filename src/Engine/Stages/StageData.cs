@@ -5,6 +5,7 @@ using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
+using HiEndMae.Engine.Data.Inspection;
 using HiEndMae.Engine.Data.Loading;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Imaging;
@@ -69,6 +70,8 @@ public static class StageData
         StageContext stage = context.Stage;
         LoaderConfig loader = stage.Data.Loader;
         (PreparedCases prepared, IReadOnlyList<BrokenCase> broken) = Prepare(cases, CasePreparer.ForTraining(config, info, withLabels), stage, cancel);
+        Dictionary<string, DatasetCase> byId = cases.ToDictionary(one => one.Id);
+        foreach (string warning in TrainingWarnings.Of([.. Enumerable.Range(0, prepared.Count).Select(index => (byId[prepared[index].Id], prepared[index].Findings))], info)) stage.Logger.Warn(warning);
         WriteList(prepared, broken, context.Folder);
         stage.Logger.Note($"{prepared.Count} cases: {string.Join(", ", prepared.Ids)}.");
         // The garbage of the preparation is collected now: while a model trains there is no good moment for it.

@@ -18,7 +18,9 @@ public sealed record TransferReport(
 
     /// <summary>Summarises the report in one sentence.</summary>
     public override string ToString() =>
-        $"{Loaded.Count} tensors loaded, {Resized.Count} resized, {Skipped.Count} not used{Reasons(Skipped)}, {Fresh.Count} newly initialised{Reasons(Fresh)} (names: {Names})";
+        $"{Loaded.Count} tensors loaded, {Resized.Count} resized{Rules(Resized)}, {Skipped.Count} not used{Reasons(Skipped)}, {Fresh.Count} newly initialised{Reasons(Fresh)} (names: {Names})";
+
+    private static string Rules(IReadOnlyList<(string Name, string Rule)> items) => items.Count == 0 ? "" : $" ({string.Join("; ", items.Select(item => item.Rule).Distinct())})";
 
     private static string Reasons(IReadOnlyList<(string Name, string Reason)> items) =>
         items.Count == 0 ? "" : $" ({string.Join("; ", items.Select(item => item.Reason).Distinct())})";

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Weights.Naming;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,8 +16,10 @@ public static class WeightTransfer
     /// <param name="grid">Number of patches of the model's crop along x, y, z; null for an encoder without a grid.</param>
     /// <param name="file">The checkpoint.</param>
     /// <param name="faults">Faults of official loaders to repeat; one that is not of this file's format does nothing.</param>
+    /// <param name="inflate">What becomes of weights for one channel in a model for several.</param>
     /// <exception cref="CheckpointException">A tensor of the file does not fit the model and no rule skips it, or a tensor of the model is not in the file.</exception>
-    public static TransferReport Fill(nn.Module encoder, nn.Module? head, Imaging.Size3? grid, WeightFile file, IReadOnlyCollection<LoaderFault>? faults = null)
+    public static TransferReport Fill(
+        nn.Module encoder, nn.Module? head, Imaging.Size3? grid, WeightFile file, IReadOnlyCollection<LoaderFault>? faults = null, ChannelInflation inflate = ChannelInflation.Refuse)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(file);
@@ -73,7 +76,7 @@ public static class WeightTransfer
                 place.copy_(fit.Apply(file.Read(entry), place.shape));
                 resized.Add((name, fit.Name));
             }
-            else if (Resize(name, entry, place, grid) is { } rule)
+            else if ((Resize(name, entry, place, grid) ?? Inflate(name, entry, place, inflate)) is { } rule)
             {
                 place.copy_(rule.Apply(file.Read(entry).to(ScalarType.Float32)));
                 resized.Add((name, rule.Name));
@@ -85,7 +88,7 @@ public static class WeightTransfer
             }
             else
             {
-                wrong.Add($"'{entry.Name}' is {Shape(entry.Shape)} in the file and {Shape(place.shape)} in the model");
+                wrong.Add($"'{entry.Name}' is {Shape(entry.Shape)} there and {Shape(place.shape)} here{(inflate == ChannelInflation.Refuse && IsOfOneChannel(name, entry, place) ? " (weights for one channel; set finetune.inflate to use them for several)" : "")}");
             }
         }
         foreach ((string name, Tensor tensor) in target)
@@ -131,6 +134,30 @@ public static class WeightTransfer
             return (TokenPositions.Zoomed.Name, table => TokenPositions.Zoom(table, rows));
         }
         return null;
+    }
+
+    // Weights of a convolution over the image, or of patches as a matrix, that differ in the number of channels alone.
+    private static bool IsOfOneChannel(string name, WeightEntry entry, Tensor place)
+    {
+        long[] shape = place.shape;
+        if (shape.Length != 5 || shape[1] < 2 || !name.EndsWith(".weight", StringComparison.Ordinal) || entry.Count * shape[1] != place.numel()) return false;
+        return name == PatchMatrix.Name && entry.Shape.Count == 2 ? entry.Shape[0] == shape[0] : entry.Shape.SequenceEqual([shape[0], 1, shape[2], shape[3], shape[4]]);
+    }
+
+    private static (string Name, Func<Tensor, Tensor> Apply)? Inflate(string name, WeightEntry entry, Tensor place, ChannelInflation inflate)
+    {
+        if (inflate == ChannelInflation.Refuse || !IsOfOneChannel(name, entry, place)) return null;
+        long[] shape = place.shape, one = [shape[0], 1, shape[2], shape[3], shape[4]];
+        return ($"weights of one channel to {shape[1]}: {inflate.ToString().ToLowerInvariant()}", weights =>
+        {
+            Tensor kernel = weights.dim() == 2 ? PatchMatrix.ToConvolution(weights, one) : weights; // [E, 1, P, P, P]
+            return inflate switch
+            {
+                ChannelInflation.Mean => (kernel / shape[1]).expand(shape),
+                ChannelInflation.Repeat => kernel.expand(shape),
+                _ => cat([kernel, zeros([shape[0], shape[1] - 1, shape[2], shape[3], shape[4]])], 1),
+            };
+        });
     }
 
     private static Tensor Interpolate(Tensor table, int edge, Imaging.Size3 grid)

@@ -56,12 +56,13 @@ internal static class DataInspectCommand
         var report = new JsonObject();
         foreach ((string title, DataConfig data, DatasetSplit[] splits) in wanted)
         {
-            Dataset dataset = factory.CreateDataset(data.Dataset, message => environment.Error.WriteLine($"warning: {message}"));
+            Dataset dataset = factory.CreateDataset(data.Dataset, message => environment.Error.WriteLine($"warning: {message}"), stop.Token);
             SplitCheck.Check(dataset);
-            if (Look(environment, title, dataset, splits, json, stop.Token) is not { } found) return ExitCodes.Interrupted;
+            if (Look(environment, title, dataset, data, splits, json, stop.Token) is not { } found) return ExitCodes.Interrupted;
             broken += found.Broken.Count;
             if (json) report[title] = ToJson(found, splits);
             else Print(environment, title, found, splits);
+            foreach (string warning in found.Warnings) environment.Error.WriteLine($"warning: {warning}");
             foreach (CaseFacts one in found.Broken) environment.Error.WriteLine($"broken: {one.Id}: {one.Broken}");
         }
         if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
@@ -69,7 +70,7 @@ internal static class DataInspectCommand
     }
 
     // Null if it was interrupted.
-    private static DatasetFingerprint? Look(HostEnvironment environment, string title, Dataset dataset, DatasetSplit[] splits, bool quiet, CancellationToken cancel)
+    private static DatasetFingerprint? Look(HostEnvironment environment, string title, Dataset dataset, DataConfig data, DatasetSplit[] splits, bool quiet, CancellationToken cancel)
     {
         DatasetFingerprint? found = null;
         try
@@ -85,7 +86,7 @@ internal static class DataInspectCommand
         void Run() => ConsoleProgress.Run(environment, quiet, $"inspect {title}", progress =>
         {
             long start = environment.Runs.Clock.GetTimestamp();
-            found = DatasetFingerprint.Of(dataset, splits, Environment.ProcessorCount, (one, done, total) =>
+            found = DatasetFingerprint.Of(dataset, data, splits, Environment.ProcessorCount, (one, done, total) =>
                 progress.Report(done, total, one.Id, environment.Runs.Clock.GetElapsedTime(start) / done * (total - done)), cancel);
         });
     }
@@ -129,6 +130,7 @@ internal static class DataInspectCommand
             ["cases"] = found.Label(label.Index).Cases,
             ["median_ml"] = Number(found.Label(label.Index).MedianMillilitres),
         }))),
+        ["warnings"] = new JsonArray([.. found.Warnings.Select(warning => (JsonNode)warning)]),
         ["broken"] = new JsonArray([.. found.Broken.Select(one => (JsonNode)new JsonObject { ["case"] = one.Id, ["reason"] = one.Broken })]),
     };
 

@@ -43,7 +43,7 @@ internal static class DataPrepareCommand
             // The combinations of a sweep mostly train on the same cases, which are prepared once.
             foreach (LoadedExperiment experiment in loaded.Experiments)
             {
-                foreach (PreparedStage stage in Stages(environment, experiment.Config, factory))
+                foreach (PreparedStage stage in Stages(environment, experiment.Config, factory, stop.Token))
                 {
                     JsonObject result = Prepare(environment, experiment.Config, stage, output, json, stop.Token);
                     result["combination"] = experiment.Label;
@@ -61,17 +61,17 @@ internal static class DataPrepareCommand
         return broken == 0 ? ExitCodes.Done : ExitCodes.BadData;
     }
 
-    private static IEnumerable<PreparedStage> Stages(HostEnvironment environment, ExperimentConfig config, ComponentFactory factory)
+    private static IEnumerable<PreparedStage> Stages(HostEnvironment environment, ExperimentConfig config, ComponentFactory factory, CancellationToken cancel)
     {
         if (config.Cache.Store == CacheKind.Memory) throw new UserException("[cache] store = \"memory\" keeps no prepared cases on disk, so there is nothing to prepare; set store = \"disk\".");
         if (config.Pretrain is { } pretrain)
         {
-            Dataset dataset = RunDatasets.Open(pretrain.Data, factory, Warn);
+            Dataset dataset = RunDatasets.Open(pretrain.Data, factory, Warn, cancel);
             yield return new PreparedStage(StageKind.Pretrain, CasePreparer.ForTraining(pretrain.Data, dataset.Info, withLabels: false), StageData.PretrainingCases(dataset, pretrain.Data));
         }
         if (config.Finetune is { } finetune)
         {
-            Dataset dataset = RunDatasets.Open(finetune.Data, factory, Warn);
+            Dataset dataset = RunDatasets.Open(finetune.Data, factory, Warn, cancel);
             yield return new PreparedStage(StageKind.Finetune, CasePreparer.ForTraining(finetune.Data, dataset.Info, withLabels: true), StageData.LabelledCases(dataset, finetune));
             // Cases that are segmented whole: they are not cut to their foreground, so their entries are others.
             IReadOnlyList<DatasetCase> whole = StageData.EvaluatedCases(dataset, config);

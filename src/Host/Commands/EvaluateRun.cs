@@ -32,9 +32,9 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
         Device device = DeviceChoice.Prepare(deviceName ?? opened.Config.Device, environment.Runs.GetVariable);
         _ = Compute.Prepare(opened.Config);
         Dataset dataset = opened.Factory.Create<Dataset>(Slot.Dataset, opened.Finetune.Data.Dataset, new DatasetContext(message => environment.Error.WriteLine($"warning: {message}")));
-        if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels)) throw new UserException("The dataset has other classes than the model was trained with; evaluate on a dataset with the same labels.");
+        if (!dataset.Info.LabelNames.SequenceEqual(opened.Card.Labels) || !dataset.Info.ScoredNames.SequenceEqual(opened.Card.ScoredNames)) throw new UserException("The dataset has other classes than the model was trained with; evaluate on a dataset with the same labels.");
         string folder = options.Out ?? Path.Combine(opened.Path.Run, "evaluations", environment.Runs.Clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
-        var results = new EvaluationFiles(folder, opened.Card.Labels);
+        var results = new EvaluationFiles(folder, opened.Card.ScoredNames);
         var tracked = new List<(string Start, EvaluationResult Result, string About)>();
         int failed = 0;
         foreach (string start in starts)
@@ -69,7 +69,7 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
             if (!predictions) return;
             string target = Path.Combine(folder, "predictions", start);
             Directory.CreateDirectory(target);
-            NiftiWriter.Write(Path.Combine(target, name + "_seg.nii.gz"), segmented.Prediction, cancel);
+            NiftiWriter.Write(Path.Combine(target, name + "_seg.nii.gz"), opened.Card.ToValues(segmented.Prediction), cancel);
         }
     }
 }

@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Data.Preparation;
-using HiEndMae.Engine.Inference;
 using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
 using HiEndMae.Imaging.Files;
 using HiEndMae.Reports.Figures;
-using HiEndMae.Runs.LabelMaps;
 using HiEndMae.Runs.Models;
+using HiEndMae.Runs.Prediction;
 
 namespace HiEndMae.Host.Commands;
 
@@ -17,28 +16,47 @@ namespace HiEndMae.Host.Commands;
 /// <param name="Figures">Whether pictures are written.</param>
 internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figures)
 {
-    /// <summary>Refuses images whose results would overwrite one another, before anything is computed.</summary>
-    /// <exception cref="UserException">Two have one name.</exception>
-    public void CheckNames(IReadOnlyList<string> images)
+    /// <summary>Checks, before anything is computed, that no two cases would be written to the same file.</summary>
+    /// <exception cref="UserException">Two cases have the same name.</exception>
+    public void CheckNames(IReadOnlyList<PredictionCase> cases)
     {
-        IGrouping<string, string>? twice = images.GroupBy(ScanNames.Stem, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null) throw new UserException($"'{twice.First()}' and '{twice.ElementAt(1)}' would both be written to '{Path.Combine(Folder, twice.Key)}_seg.nii.gz'; segment them in two calls with different --out folders.");
+        IGrouping<string, PredictionCase>? twice = cases.GroupBy(one => one.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+            throw new UserException($"'{twice.First().Case.Place}' and '{twice.ElementAt(1).Case.Place}' would both be written to '{Path.Combine(Folder, twice.Key)}_seg.nii.gz'; segment them in two calls with --out.");
     }
 
-    /// <summary>Writes the label map, the summary, and probabilities and pictures if they were asked for.</summary>
-    /// <exception cref="VolumeException">A file cannot be written.</exception>
-    public JsonObject Write(string image, OriginalPrediction prediction, FineTunedModels models, string about, TimeSpan elapsed, CancellationToken cancel)
+    /// <summary>Segments a case and writes its label map, its summary, and what else was asked for.</summary>
+    /// <param name="one">The case.</param>
+    /// <param name="models">The run.</param>
+    /// <param name="about">The models in words.</param>
+    /// <param name="segment">Prepares the case.</param>
+    /// <param name="elapsed">Time since the case was begun.</param>
+    /// <param name="cancel">Stops between windows and slabs.</param>
+    /// <exception cref="VolumeException">The case cannot be read, or the disk refuses.</exception>
+    /// <exception cref="DiskFullException">The disk is full.</exception>
+    public JsonObject Write(PredictionCase one, FineTunedModels models, string about, Func<SegmentedScan> segment, Func<TimeSpan> elapsed, CancellationToken cancel)
     {
-        string stem = Path.Combine(Folder, ScanNames.Stem(image));
-        Volume<ushort> labels = prediction.Labels;
-        NiftiWriter.Write(stem + "_seg.nii.gz", labels, cancel);
-        if (prediction.Probabilities is { } probabilities) NiftiWriter.Write(stem + "_prob.nii.gz", probabilities, cancel);
+        string stem = Path.Combine(Folder, one.Name);
+        SegmentedScan scan = segment();
+        NiftiForms? forms = one.Case.ImageFiles.Count > 0 ? VolumeReader.ReadHeader(one.Case.ImageFiles[0]).Forms : null;
+        Volume<ushort> labels;
+        if (Probabilities)
+        {
+            using var writer = new NiftiChannelWriter(stem + "_prob.nii.gz", models.Card.NumOutputs, scan.Grid, forms);
+            labels = scan.Predict(writer.Write);
+            writer.Complete();
+        }
+        else
+        {
+            labels = scan.Predict(null);
+        }
         if (Figures)
         {
-            Volume<float> shown = CasePreparer.Normalise(VolumeReader.ReadImage(image, cancel), models.Finetune.Data);
+            Volume<float> shown = CasePreparer.Normalise(one.Case.LoadImage(cancel), models.Finetune.Data);
             SegmentationFigure.Write(stem + "_seg.png", shown, null, Orientation.ToRas(labels).Voxels, models.Card.Labels);
         }
-        JsonObject summary = Summary(image, stem, labels, models, about, elapsed);
+        JsonObject summary = Summary(one.Case, stem, labels, models, about, elapsed());
+        NiftiWriter.Write(stem + "_seg.nii.gz", models.Card.ToValues(labels), forms, cancel);
         string path = stem + "_seg.json";
         AtomicFile.WriteText(path, summary.ToJsonString(JsonOptions.Indented));
         return summary;
@@ -51,7 +69,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         return organs.Length == 0 ? "background only" : string.Join(", ", organs);
     }
 
-    private JsonObject Summary(string image, string stem, Volume<ushort> labels, FineTunedModels models, string about, TimeSpan elapsed)
+    private JsonObject Summary(DatasetCase source, string stem, Volume<ushort> labels, FineTunedModels models, string about, TimeSpan elapsed)
     {
         var counts = new long[models.Card.Labels.Count];
         foreach (ushort voxel in labels.Voxels) counts[voxel]++;
@@ -59,17 +77,21 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         double millilitres = spacing.X * spacing.Y * spacing.Z / 1000;
         return new JsonObject
         {
-            ["image"] = image,
+            ["image"] = source.ImageFiles.Count > 1 ? new JsonArray([.. source.ImageFiles.Select(file => (JsonNode)file)]) : source.Place,
             ["segmentation"] = stem + "_seg.nii.gz",
             ["probabilities"] = Probabilities ? stem + "_prob.nii.gz" : null,
             ["run"] = models.Path.Run,
             ["model"] = about,
             ["size"] = new JsonArray(labels.Size.X, labels.Size.Y, labels.Size.Z),
             ["spacing_mm"] = new JsonArray(Math.Round(spacing.X, 6), Math.Round(spacing.Y, 6), Math.Round(spacing.Z, 6)),
-            ["labels"] = new JsonObject(models.Card.Labels.Select((name, value) => KeyValuePair.Create(name, (JsonNode?)value))),
-            ["volumes_ml"] = new JsonObject(models.Card.Labels.Select((name, value) => (name, value)).Skip(1)
-                .Select(entry => KeyValuePair.Create(entry.name, (JsonNode?)Math.Round(counts[entry.value] * millilitres, 3)))),
+            ["labels"] = new JsonObject(models.Card.Labels.Select((name, index) => KeyValuePair.Create(name, (JsonNode?)models.Card.Values[index]))),
+            ["volumes_ml"] = new JsonObject(Volumes(models.Card, counts).Select(entry => KeyValuePair.Create(entry.Name, (JsonNode?)Math.Round(entry.Voxels * millilitres, 3)))),
             ["seconds"] = Math.Round(elapsed.TotalSeconds, 2),
         };
     }
+
+    // Of the regions where the model gives such, otherwise of the classes.
+    private static IEnumerable<(string Name, long Voxels)> Volumes(ModelCard card, long[] counts) => card.Regions.Count > 0
+        ? card.Regions.Select(region => (region.Name, region.Classes.Sum(index => counts[index])))
+        : card.Labels.Zip(counts).Skip(1);
 }

@@ -58,7 +58,7 @@ internal static class DryRun
         var models = new ModelFactory(config, factory, torch.CPU);
         torch.nn.Module encoder, other;
         if (kind == StageKind.Pretrain) (encoder, other) = models.Pretraining(info.ChannelNames.Count);
-        else (encoder, other) = models.Segmentation(info.ChannelNames.Count, info.LabelNames.Count);
+        else (encoder, other) = models.Segmentation(info.ChannelNames.Count, info.NumOutputs);
         using (encoder)
         using (other)
         {

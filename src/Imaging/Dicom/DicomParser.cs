@@ -146,11 +146,24 @@ internal sealed class DicomParser
                 stream.Position += length;
                 continue;
             }
+            bool before = isExplicit;
+            if (isExplicit && IsImplicitHere()) isExplicit = false;
             while (ReadElement(depth))
             {
             }
+            isExplicit = before;
         }
         isExplicit = outer;
+    }
+
+    // Some writers leave out the value representations inside a sequence of an explicit file. Two capital letters say that they are there.
+    private bool IsImplicitHere()
+    {
+        long start = stream.Position;
+        uint tag = ReadTag();
+        Fill(2);
+        stream.Position = start;
+        return tag != DicomTag.ItemEnd && (scratch[0] is < (byte)'A' or > (byte)'Z' || scratch[1] is < (byte)'A' or > (byte)'Z');
     }
 
     private uint ReadTag()

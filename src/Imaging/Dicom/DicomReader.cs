@@ -48,55 +48,71 @@ internal static class DicomReader
     {
         DicomSlice first = series.Slices[0];
         if (series.Slices.Count * (double)series.Size.X * series.Size.Y > Array.MaxLength) throw new VolumeException($"'{path}' has {series.Size} voxels, which is too large to read.");
-        return new NiftiHeader(1, series.Size, series.Affine(), first.Format.DataType, first.Slope, first.Intercept);
+        return new NiftiHeader(1, series.Size, series.Affine(), first.Format.DataType, first.Slope, first.Intercept) { Notes = series.Notes };
     }
 
     private static DicomSeries Find(string path, CancellationToken cancel)
     {
         bool isFolder = Directory.Exists(path);
-        // Errors of the named file are reported before those of other files in its folder.
-        DicomSlice? named = isFolder ? null : Slice(path, isNamed: true);
+        // An error of the file that was named is reported first, whatever else its folder holds.
+        DicomSlice? named = isFolder ? null : Slice(path, isNamed: true).Slice;
         string folder = isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
         var slices = new List<DicomSlice>();
-        VolumeException? wrong = null;
-        foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        var refused = new List<DicomRefusal>();
+        foreach (string file in FolderListing.Files(folder))
         {
             cancel.ThrowIfCancellationRequested();
-            try
-            {
-                DicomSlice? slice = named is not null && Path.GetFileName(file) == Path.GetFileName(path) ? named : Slice(file, isNamed: false);
-                if (slice is not null) slices.Add(slice);
-            }
-            catch (VolumeException error)
-            {
-                wrong ??= error;
-            }
+            (DicomSlice? slice, DicomRefusal? refusal) = named is not null && Path.GetFileName(file) == Path.GetFileName(path) ? (named, null) : Slice(file, isNamed: false);
+            if (slice is not null) slices.Add(slice);
+            if (refusal is not null) refused.Add(refusal);
         }
         List<DicomSeries> all = DicomSeries.Group(slices);
-        if (named is not null)
+        DicomSeries? chosen = named is not null ? all.Find(series => series.Slices.Contains(named))! : OnlySeries(all, path);
+        // A file that cannot be read may be a slice of the series, whose volume would have a gap without it. One of another series is none.
+        if (refused.Find(one => chosen is null || one.Series is null || one.Series == chosen.Slices[0].Identity.Series) is { } wrong && (named is null || all.Count == 1 || wrong.Series is not null)) throw wrong.Error;
+        if (chosen is null) throw new VolumeException($"'{path}' contains no DICOM slices; a folder must contain one series of CT or MR.");
+        if (named is null)
         {
-            DicomSeries own = all.Find(series => series.Slices.Contains(named))!;
-            // A damaged file may be a slice of this series. Ignoring it could leave a gap or cut off an end.
-            return wrong is null || all.Count > 1 ? own : throw wrong;
+            chosen.Notes = [.. all.Where(series => series != chosen).Select(series => $"'{path}' also holds {series}; it is left out."),
+                .. refused.Select(one => $"'{path}' also holds '{Path.GetFileName(one.Path)}' of another series; it is left out ({one.Error.Message.TrimEnd('.')}).")];
         }
-        if (wrong is not null) throw wrong;
-        return all.Count switch
-        {
-            1 => all[0],
-            0 => throw new VolumeException($"'{path}' contains no DICOM slices; a folder must contain one series of CT or MR."),
-            _ => throw new VolumeException($"'{path}' contains {all.Count} series or orientations; give each a folder of its own, or name a file of the one to read: {string.Join("; ", all)}."),
-        };
+        return chosen;
     }
 
-    // Returns null for files that are not slices: other formats, DICOMDIR, objects without pixels (structures, reports).
-    private static DicomSlice? Slice(string file, bool isNamed) => VolumeFile.Guarded(file, () =>
+    // The one series, or the one of CT or MR beside dose pages, captures and other objects; null for none.
+    private static DicomSeries? OnlySeries(List<DicomSeries> all, string path)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, HeaderBuffer);
-        if (!isNamed && !DicomParser.IsDicom(stream) && !HasDicomName(file)) return null;
-        DicomHeader header = DicomParser.Parse(stream, file);
-        if (!isNamed && (header.Text(DicomTag.SopClass) == MediaDirectory || (header.PixelOffset == 0 && header.Syntax.IsRead))) return null;
-        return DicomSlice.Of(header);
-    });
+        if (all.Count <= 1) return all.FirstOrDefault();
+        DicomSeries[] scans = [.. all.Where(series => series.Slices[0].Identity.Modality is "CT" or "MR")];
+        return scans.Length == 1
+            ? scans[0]
+            : throw new VolumeException($"'{path}' contains {all.Count} series or orientations; give each a folder of its own, or name a file of the one to read: {string.Join("; ", all)}.");
+    }
+
+    // Neither for what lies beside slices: other files, directories of media, objects without pixels (structures, reports).
+    private static (DicomSlice? Slice, DicomRefusal? Refusal) Slice(string file, bool isNamed)
+    {
+        string? series = null;
+        try
+        {
+            return (VolumeFile.Guarded(file, () =>
+            {
+                using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, HeaderBuffer);
+                if (!isNamed && !DicomParser.IsDicom(stream) && !HasDicomName(file)) return null;
+                DicomHeader header = DicomParser.Parse(stream, file);
+                if (!isNamed && (header.Text(DicomTag.SopClass) == MediaDirectory || (header.PixelOffset == 0 && header.Syntax.IsRead))) return null;
+                series = header.Text(DicomTag.SeriesUid);
+                return DicomSlice.Of(header);
+            }), null);
+        }
+        catch (VolumeException error) when (!isNamed)
+        {
+            return (null, new DicomRefusal(file, series, error));
+        }
+    }
+
+    // A file that is no slice.
+    private sealed record DicomRefusal(string Path, string? Series, VolumeException Error);
 
     /// <summary>Whether the name of a file has an extension of DICOM files.</summary>
     public static bool HasDicomName(string path) => Path.GetExtension(path).ToUpperInvariant() is ".DCM" or ".DICOM" or ".IMA";

@@ -16,6 +16,9 @@ internal sealed class DicomSeries
 
     public IReadOnlyList<DicomSlice> Slices => slices;
 
+    /// <summary>Sentences about other objects of its folder.</summary>
+    public IReadOnlyList<string> Notes { get; set; } = [];
+
     /// <summary>Number of voxels along rows, columns and slices.</summary>
     public Size3 Size => new(slices[0].Columns, slices[0].Rows, slices.Count);
 

@@ -46,6 +46,13 @@ public static class VolumeReader
         _ => NiftiReader.Files(path),
     };
 
+    /// <summary>Whether a file is a DICOM object, by its name or by how it begins.</summary>
+    public static bool IsDicom(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return DicomReader.HasDicomName(path) || BeginsAsDicom(path);
+    }
+
     private enum Format
     {
         Nifti,

@@ -22,7 +22,7 @@ public static class SegmentationFigure
         if (truth is not null && prediction is not null) panels.Add(new Panel(image.Size, intensities, prediction) { Title = "error", Style = LabelStyle.Errors, Truth = truth });
         Size3 centre = PanelWriter.CentreOf(image.Size, truth is not null && truth.Any(label => label > 0) ? truth : prediction ?? truth ?? new ushort[image.Size.Count]);
         var legend = new List<(uint, string)>();
-        foreach (ushort label in Shown(image.Size, centre, truth, prediction)) legend.Add((OrganColors.Of(label), label < labels.Count ? labels[label] : $"label {label}"));
+        foreach (ushort label in Shown(image.Size, centre, truth, prediction)) legend.Add((OrganColors.Of(label), label < labels.Count ? labels[label] : label == DatasetInfo.IgnoredIndex ? "ignored" : $"label {label}"));
         if (truth is not null && prediction is not null)
             legend.AddRange([(OrganColors.Missed, "error: missed"), (OrganColors.Invented, "error: invented"), (OrganColors.Confused, "error: another organ")]);
         PanelWriter.Write(path, panels, centre, image.Affine.Spacing, legend);

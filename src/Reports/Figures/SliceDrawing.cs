@@ -37,7 +37,7 @@ internal static class SliceDrawing
     private static uint? Error(Panel panel, int voxel)
     {
         ushort label = panel.Labels![voxel], truth = panel.Truth![voxel];
-        if (label == truth) return null;
+        if (label == truth || truth == DatasetInfo.IgnoredIndex) return null;
         return label == 0 ? OrganColors.Missed : truth == 0 ? OrganColors.Invented : OrganColors.Confused;
     }
 

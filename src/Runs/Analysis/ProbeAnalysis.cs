@@ -37,7 +37,7 @@ internal sealed class ProbeAnalysis(PluginCatalog catalog, IProgressDisplay prog
     public (IReadOnlyList<ProbedModel> Results, DatasetInfo Info) Run(ProbeRequest request, IReadOnlyList<AnalyzedModel> models, Device device, int threads, CancellationToken cancel)
     {
         DataConfig data = models[0].Data;
-        Dataset dataset = factory.CreateDataset(data.Dataset, message => note($"warning: {message}"));
+        Dataset dataset = factory.CreateDataset(data.Dataset, message => note($"warning: {message}"), cancel);
         using DisposeScope scope = NewDisposeScope();
         int channels = dataset.Info.ChannelNames.Count;
         Size3 patch = Check(models, data, channels, request.Layers, device);

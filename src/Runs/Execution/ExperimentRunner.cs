@@ -32,7 +32,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         int threads = Compute.Prepare(config);
         var budget = new TimeBudget(config.TimeBudget, environment.Clock);
         // Datasets are opened first, so that a wrong folder or a missing file ends the run before anything is written.
-        RunDatasets datasets = RunDatasets.Open(config, factory, reporter.Warn);
+        RunDatasets datasets = RunDatasets.Open(config, factory, reporter.Warn, cancel);
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
         RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
         var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints);
@@ -42,7 +42,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(JsonOptions.Indented));
         using var tracked = TrackedExperiment.Open(directory, tracking, experiment, options.IsJob ? JobRecord.Read(options.Out) : null, environment, reporter);
         reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, {(tracked.Description is { } store ? $"tracked in {store}" : "not tracked")}");
-        var results = new ExperimentResults(directory.FullPath, datasets.LabelNames)
+        var results = new ExperimentResults(directory.FullPath, datasets.ScoredNames)
         {
             Conditions = new RunConditions(device.ToString(), threads, config.Deterministic, RunOpening.ChangesOf(directory)),
         };

@@ -9,6 +9,7 @@ using HiEndMae.Imaging;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Models;
 using HiEndMae.Runs.Planning;
 using HiEndMae.Runs.Reporting;
 using HiEndMae.Runs.Results;
@@ -77,13 +78,13 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
     {
         FinetuneConfig finetune = config.Finetune!;
         Dataset dataset = scope.Datasets.Labelled!;
-        SegmentationModel model = scope.Models.Segmentation(dataset.Info.ChannelNames.Count, dataset.Info.LabelNames.Count);
+        SegmentationModel model = scope.Models.Segmentation(dataset.Info.ChannelNames.Count, dataset.Info.NumOutputs);
         if (plan.Origin != StartName.Scratch)
         {
             string path = plan.Origin == StartName.Pretrain ? scope.Directory.File(Stage.Pretrain.CheckpointFolder) : plan.Origin;
             using WeightFile file = WeightFile.Open(scope.Starts.PathOf(path));
             // The head is filled too if the checkpoint holds one.
-            TransferReport report = WeightTransfer.Fill(model.Encoder, model.Head, (model.Encoder.Info as TokenEncoderInfo)?.Grid, file, finetune.OfficialFaults);
+            TransferReport report = WeightTransfer.Fill(model.Encoder, model.Head, (model.Encoder.Info as TokenEncoderInfo)?.Grid, file, finetune.OfficialFaults, finetune.Inflate);
             context.Logger.Note($"{plan.Stage}: from '{path}': {report}.");
             if (finetune.OfficialFaults.Count > 0 && !report.RepeatsFault) context.Logger.Note($"{plan.Stage}: official_faults did nothing: none of them is of a file with the names '{report.Names}'.");
         }
@@ -100,7 +101,7 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
     {
         DataConfig data = config.Finetune!.Data;
         Dataset dataset = scope.Datasets.Labelled!;
-        SegmentationModel model = scope.Models.Segmentation(dataset.Info.ChannelNames.Count, dataset.Info.LabelNames.Count);
+        SegmentationModel model = scope.Models.Segmentation(dataset.Info.ChannelNames.Count, dataset.Info.NumOutputs);
         string checkpoint = scope.Directory.File(Stage.Finetune(stage.Start).CheckpointFolder);
         ModelWeights.Restore(ModelWeights.Of(model.Modules), CheckpointStore.LoadWeights(checkpoint), checkpoint);
         TrackedExperiment.LogInputs(run, dataset, data, DatasetSplit.Test);
@@ -116,7 +117,7 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
             if (!config.Tracking.Predictions) return;
             string path = scope.Directory.File($"predictions/{name}.nii.gz");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            NiftiWriter.Write(path, segmented.Prediction, cancel);
+            NiftiWriter.Write(path, ModelCard.Of(dataset.Info).ToValues(segmented.Prediction), cancel);
             run.LogArtifact(path, "predictions");
         }
     }

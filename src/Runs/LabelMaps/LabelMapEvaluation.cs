@@ -28,8 +28,12 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
         // Two single files are a pair, whatever their names are.
         if (!Directory.Exists(predictions) && !Directory.Exists(truths)) return [new Pair(ScanNames.Case(truths), predictions, truths)];
         Dictionary<string, string> byCase = ByCase(predicted, predictions);
-        return [.. ByCase(actual, truths).Select(entry => new Pair(entry.Key, byCase.GetValueOrDefault(entry.Key), entry.Value))];
+        // A number such as _0000 is a part of the name in some datasets and the channel of an image in others, so names as they are come first.
+        ILookup<string, string> byChannel = predicted.ToLookup(ScanNames.CaseOfChannel, StringComparer.Ordinal);
+        return [.. ByCase(actual, truths).Select(entry => new Pair(entry.Key, byCase.GetValueOrDefault(entry.Key) ?? Only(byChannel, entry.Key) ?? Only(byChannel, ScanNames.CaseOfChannel(entry.Value)), entry.Value))];
     }
+
+    private static string? Only(ILookup<string, string> files, string name) => files[name].Count() == 1 ? files[name].First() : null;
 
     /// <summary>Scores pairs. Pairs that cannot be scored are passed to <paramref name="failed"/>, and the others are scored.</summary>
     /// <returns>The result and the names of its classes.</returns>
@@ -64,14 +68,16 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
         if (pair.Prediction is null) throw new VolumeException($"Case '{pair.Case}' ('{pair.Truth}') has no prediction.");
         Volume<ushort> prediction = Orientation.ToRas(VolumeReader.ReadLabel(pair.Prediction, cancel)), truth = Orientation.ToRas(VolumeReader.ReadLabel(pair.Truth, cancel));
         if (prediction.Channels != 1 || truth.Channels != 1) throw new VolumeException($"Case '{pair.Case}': a label map must have one channel.");
-        if (!SameGrid(prediction, truth))
-            throw new VolumeException($"Case '{pair.Case}': '{pair.Prediction}' ({prediction.Size}, {prediction.Affine.Spacing}) lies on another grid than '{pair.Truth}' ({truth.Size}, {truth.Affine.Spacing}).");
-        int[] values = [.. Present(prediction.Voxels).Concat(Present(truth.Voxels)).Append(0).Where(names.Takes).Append(0).Distinct().Order()];
+        LabelGrid.Check(prediction, new VolumeGrid(truth.Size, truth.Affine), $"Case '{pair.Case}': '{pair.Prediction}'", $"'{pair.Truth}'");
+        int[] values = [.. Present(prediction.Voxels).Concat(Present(truth.Voxels)).Append(0).Where(value => names.Takes(value) && value != names.Ignored).Append(0).Distinct().Order()];
         // Values without a name are background, as for a model that does not know them.
         var dense = new ushort[ushort.MaxValue + 1];
         for (int k = 0; k < values.Length; k++) dense[values[k]] = (ushort)k;
+        if (names.Ignored is { } ignored) dense[ignored] = DatasetInfo.IgnoredIndex;
         Map(prediction.Voxels, dense);
         Map(truth.Voxels, dense);
+        // The truth says what is ignored. A prediction of that value is background.
+        prediction.Voxels.AsSpan().Replace(DatasetInfo.IgnoredIndex, (ushort)0);
         return (new CaseScorer(policy, metrics, values.Length).Score(pair.Case, prediction, truth), values);
     }
 
@@ -83,20 +89,6 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
             [.. all.Select(value => At(result.PredictedMl, value, 0))], [.. all.Select(value => At(result.TruthMl, value, 0))]);
 
         T At<T>(IReadOnlyList<T> list, int value, T otherwise) => Array.IndexOf(values, value) is >= 0 and var index ? list[index] : otherwise;
-    }
-
-    private static bool SameGrid(Volume<ushort> first, Volume<ushort> second)
-    {
-        if (first.Size != second.Size) return false;
-        Spacing3 spacing = second.Affine.Spacing;
-        double tolerance = 0.1 * Math.Min(spacing.X, Math.Min(spacing.Y, spacing.Z));
-        foreach ((int x, int y, int z) in ((int, int, int)[])[(0, 0, 0), (first.Size.X - 1, 0, 0), (0, first.Size.Y - 1, 0), (0, 0, first.Size.Z - 1)])
-        {
-            (double x1, double y1, double z1) = first.Affine.Apply(x, y, z);
-            (double x2, double y2, double z2) = second.Affine.Apply(x, y, z);
-            if (Math.Abs(x1 - x2) + Math.Abs(y1 - y2) + Math.Abs(z1 - z2) > tolerance) return false;
-        }
-        return true;
     }
 
     private static IEnumerable<int> Present(ushort[] voxels)

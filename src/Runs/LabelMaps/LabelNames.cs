@@ -9,6 +9,11 @@ namespace HiEndMae.Runs.LabelMaps;
 /// <param name="Names">Names by value; empty to score every value that occurs.</param>
 internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
 {
+    private const string IgnoredName = "ignore";
+
+    /// <summary>Value of voxels that are scored nowhere; null for none.</summary>
+    public int? Ignored { get; init; }
+
     /// <summary>Scores every value that occurs, without names.</summary>
     public static LabelNames Any { get; } = new(new Dictionary<int, string>());
 
@@ -24,9 +29,11 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
     {
         try
         {
-            var names = text.Contains('=', StringComparison.Ordinal) && !File.Exists(text) ? FromPairs(text) : FromJson(JsonNode.Parse(File.ReadAllText(text))!["labels"]!);
+            var names = text.Contains('=', StringComparison.Ordinal) && !File.Exists(text) ? FromPairs(text) : FromJson(JsonNode.Parse(File.ReadAllText(text))!);
             names.TryAdd(0, "background");
-            return new LabelNames(names);
+            int[] ignored = [.. names.Where(entry => entry.Value == IgnoredName).Select(entry => entry.Key)];
+            foreach (int value in ignored) names.Remove(value);
+            return new LabelNames(names) { Ignored = ignored.Length > 0 ? ignored[0] : null };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or FormatException or OverflowException or NullReferenceException or InvalidOperationException or ArgumentException)
         {
@@ -46,14 +53,21 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
         return names;
     }
 
-    private static Dictionary<int, string> FromJson(JsonNode labels)
+    private static Dictionary<int, string> FromJson(JsonNode json)
     {
-        if (labels is JsonArray list) return list.Select((name, value) => (name, value)).ToDictionary(entry => entry.value, entry => entry.name!.GetValue<string>());
+        JsonNode labels = json["labels"]!;
+        if (labels is JsonArray list)
+        {
+            // model.json: label maps of runs of earlier versions have class indices.
+            int[] values = json["values"] is JsonArray said ? [.. said.Select(value => value!.GetValue<int>())] : [.. Enumerable.Range(0, list.Count)];
+            return list.Zip(values).ToDictionary(entry => entry.Second, entry => entry.First!.GetValue<string>());
+        }
         var names = new Dictionary<int, string>();
         foreach ((string key, JsonNode? value) in labels.AsObject())
         {
             // The Decathlon maps values to names, nnU-Net maps names to values.
             if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && value is JsonValue word && word.TryGetValue(out string? name)) names.Add(number, name);
+            else if (value is JsonValue text && text.TryGetValue(out string? digits)) names.Add(Value(digits), key);
             else names.Add((int)value!, key);
         }
         return names;

@@ -7,8 +7,8 @@ internal sealed class ComponentFactory(PluginCatalog catalog)
 {
     /// <summary>Creates a dataset. A dataset that combines others creates them through this factory as well.</summary>
     /// <exception cref="PluginException">The dataset refuses its config.</exception>
-    public Dataset CreateDataset(IComponentConfig config, Action<string> warn) =>
-        Create<Dataset>(Slot.Dataset, config, new DatasetContext(warn) { Open = inner => CreateDataset(inner, warn) });
+    public Dataset CreateDataset(IComponentConfig config, Action<string> warn, CancellationToken cancel = default) =>
+        Create<Dataset>(Slot.Dataset, config, new DatasetContext(warn) { Cancel = cancel, Open = inner => CreateDataset(inner, warn, cancel) });
 
     /// <summary>Creates a component.</summary>
     /// <exception cref="PluginException">The component refuses its config or context.</exception>

@@ -91,7 +91,7 @@ internal sealed class FineTunedModels
 
     private SegmentationModel Make(string[] checkpoints, Device device)
     {
-        SegmentationModel model = new ModelFactory(Config, Factory, device).Segmentation(Card.Channels.Count, Card.Labels.Count);
+        SegmentationModel model = new ModelFactory(Config, Factory, device).Segmentation(Card.Channels.Count, Card.NumOutputs);
         using (DisposeScope scope = NewDisposeScope())
         {
             ModelWeights.Restore(ModelWeights.Of(model.Modules), WeightAverage.Load(checkpoints), checkpoints[0]);

@@ -42,7 +42,7 @@ internal static class ModelPackaging
         // The state of the training is of no use to those who take the model.
         files.AddRange(CheckpointFiles.Select(file => new ModelFile(Path.Combine(checkpoint, file), $"{LoggedModelFolder.Data}/{weights}")));
         Add(SumsFile, $"{LoggedModelFolder.Data}/{weights}", Sums(checkpoint));
-        JsonObject? unetr = MonaiUnetr(config);
+        JsonObject? unetr = MonaiUnetr(config, card);
         Add("pyfunc.json", LoggedModelFolder.Data, Settings(config, card, stage, $"{weights}/{CheckpointFiles[0]}", unetr).ToJsonString(JsonOptions.Indented));
         Add($"{Code}.py", "code", ReadCode());
         string[] requirements = ["mlflow", "numpy", .. unetr is null ? (string[])[] : ["torch", "monai"]];
@@ -76,6 +76,7 @@ internal static class ModelPackaging
             ["weights"] = weights,
             ["channels"] = new JsonArray([.. card.Channels.Select(one => (JsonNode)one)]),
             ["labels"] = new JsonArray([.. card.Labels.Select(one => (JsonNode)one)]),
+            ["values"] = new JsonArray([.. card.Values.Select(one => (JsonNode)one)]),
             ["crop"] = new JsonArray(data.Crop.X, data.Crop.Y, data.Crop.Z),
             ["spacing_mm"] = new JsonArray(data.SpacingMm.X, data.SpacingMm.Y, data.SpacingMm.Z),
             ["window"] = new JsonArray([.. data.Window.Select(one => (JsonNode)one)]),
@@ -87,11 +88,11 @@ internal static class ModelPackaging
         };
     }
 
-    // MONAI's UNETR has twelve blocks, patches of 16 voxels and skips from blocks 3, 6 and 9; nothing else fits into it.
-    private static JsonObject? MonaiUnetr(ExperimentConfig config)
+    // MONAI's UNETR has twelve blocks, patches of 16 voxels and skips from blocks 3, 6 and 9; nothing else fits into it. The Python code scales by a window alone.
+    private static JsonObject? MonaiUnetr(ExperimentConfig config, ModelCard card)
     {
         ConfigTable encoder = config.Encoder.ToTable(), head = config.Finetune!.Head.ToTable();
-        bool fits = config.Encoder.Plugin == "vit3d" && config.Finetune.Head.Plugin == "unetr"
+        bool fits = card.Regions.Count == 0 && config.Finetune!.Data.Intensity.Kind == IntensityKind.Window && config.Encoder.Plugin == "vit3d" && config.Finetune.Head.Plugin == "unetr"
             && Text(encoder, "depth") == "12" && Text(encoder, "patch_size") == "16" && Text(head, "skip_blocks") == "[3, 6, 9]" && Text(head, "norm") == "\"instance\"";
         return !fits ? null : new JsonObject
         {

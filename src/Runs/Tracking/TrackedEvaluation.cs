@@ -33,7 +33,7 @@ internal static class TrackedEvaluation
             tags["hiendmae.checkpoint"] = about;
             TrackedRun run = session.StartRun($"evaluate-{start}", new ExperimentChoice(record.Experiment, record.ExperimentId), $"evaluate {start} again {time}", record.Run, tags);
             run.LogParams(StageParameters.Of(opened.Config));
-            TrackedExperiment.LogEvaluation(run, result, opened.Card.Labels, environment.Clock.GetUtcNow());
+            TrackedExperiment.LogEvaluation(run, result, opened.Card.ScoredNames, environment.Clock.GetUtcNow());
             foreach (string file in Directory.GetFiles(folder).Order(StringComparer.Ordinal)) run.LogArtifact(file);
             run.Finish(RunStatus.Finished);
         }

@@ -1,5 +1,7 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Tests.Data;
@@ -46,6 +48,29 @@ public sealed class CropCopierTests
             float[] labels = Steps([.. source.LoadLabel(CancellationToken.None)!.Voxels.Select(value => (float)value)], size, plan);
             Assert.Equal(labels.Select(value => (long)value), label);
         }
+    }
+
+    // z-scores are below zero for half of the voxels.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Negative_intensities_keep_their_sign(bool flipZ)
+    {
+        var size = new Size3(6, 6, 35);
+        var source = new MadeCase("a", size, (x, y, z) => (x + y + z) % 7);
+        var preparer = new CasePreparer(Made.Config(Size3.Cube(8)) with { Intensity = new IntensityConfig { Kind = IntensityKind.Zscore } }, 1, withLabels: false, cropForeground: false);
+        using PreparedCase stored = preparer.Prepare(source, CancellationToken.None);
+        var crop = new float[size.Count];
+        CropCopier.CopyImage(stored, new CropPlan(default, size, false, false, flipZ, 0, 1, 0), crop);
+        float[] raw = source.LoadImage(CancellationToken.None).Voxels;
+        double mean = raw.Average(value => (double)value), deviation = Math.Sqrt(raw.Average(value => (value - mean) * (value - mean)));
+        for (int i = 0; i < crop.Length; i++)
+        {
+            int at = flipZ ? i / size.Z * size.Z + size.Z - 1 - i % size.Z : i;
+            Assert.Equal((float)(Half)((raw[at] - mean) / deviation), crop[i], 1e-3);
+        }
+        Assert.True(crop.Min() < -1);
+        Assert.True(stored.Layout.IsSigned);
     }
 
     [Fact]

@@ -50,6 +50,15 @@ public sealed class ParallelPreparationTests
         stored[1]!.Dispose();
     }
 
+    // A full disk says nothing about a case: nothing may be trained without it.
+    [Fact]
+    public void A_full_disk_ends_the_preparation_and_breaks_no_case()
+    {
+        MadeCase[] cases = [.. Enumerable.Range(0, 5).Select(index => Case($"case{index}", null))];
+        var preparation = new ParallelPreparation(Made.Preparer(), new FullCache(), Loader);
+        Assert.True(DiskFullException.IsSaidBy(Assert.ThrowsAny<IOException>(() => preparation.Run(cases, (_, _, _) => { }, CancellationToken.None))));
+    }
+
     [Fact]
     public void No_room_ends_the_preparation_at_once()
     {
@@ -82,4 +91,11 @@ public sealed class ParallelPreparationTests
     private static ParallelPreparation Preparation(LoaderConfig? loader = null) => new(Made.Preparer(), new MemoryCache(1 << 20), loader ?? Loader);
 
     private static MadeCase Case(string id, Action<int, CancellationToken>? read) => new(id, Size3.Cube(6), (_, _, _) => 0.5f) { OnRead = read ?? ((_, _) => { }) };
+
+    private sealed class FullCache : ICaseCache
+    {
+        public PreparedCase? Find(CaseKey key, string id) => null;
+
+        public PreparedCase Keep(CaseKey key, PreparedCase prepared) => throw new IOException("No space left on device", 28);
+    }
 }

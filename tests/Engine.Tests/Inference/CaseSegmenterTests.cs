@@ -24,13 +24,19 @@ public sealed class CaseSegmenterTests
         var random = new Random(4);
         var voxels = new float[size.Count];
         for (int i = 0; i < voxels.Length; i++) voxels[i] = random.Next(-100, 100);
-        OriginalPrediction prediction = Segmenter(new EvaluateConfig()).PredictOriginal(Prepared(new Volume<float>(1, size, affine, [.. voxels]), spacing: 2), keepProbabilities: true, CancellationToken.None);
-        Assert.Equal(size, prediction.Labels.Size);
-        Assert.True(prediction.Labels.Affine.IsCloseTo(affine, 1e-9));
-        Assert.Equal(voxels.Select(value => (ushort)(value > 0 ? 1 : 0)), prediction.Labels.Voxels);
+        var planes = new Volume<float>(2, size, affine, new float[2 * size.Count]);
+        Volume<ushort> labels = Segmenter(new EvaluateConfig()).PredictOriginal(Prepared(new Volume<float>(1, size, affine, [.. voxels]), spacing: 2), (z, slab) => Put(slab, planes, z), CancellationToken.None);
+        Assert.Equal(size, labels.Size);
+        Assert.True(labels.Affine.IsCloseTo(affine, 1e-9));
+        Assert.Equal(voxels.Select(value => (ushort)(value > 0 ? 1 : 0)), labels.Voxels);
         // Softmax of two logits of opposite sign. The window maps -100..100 to 0..1, in half precision.
-        float[] bright = prediction.Probabilities!.Channel(1).ToArray();
+        float[] bright = planes.Channel(1).ToArray();
         for (int i = 0; i < voxels.Length; i++) Assert.Equal(1 / (1 + Math.Exp(-2 * ((double)(Half)((voxels[i] + 100) / 200) - 0.5))), bright[i], 1e-5);
+    }
+
+    private static void Put(Volume<float> slab, Volume<float> target, int z)
+    {
+        for (int row = 0; row < slab.Channels * slab.Size.X * slab.Size.Y; row++) slab.Voxels.AsSpan(row * slab.Size.Z, slab.Size.Z).CopyTo(target.Voxels.AsSpan(row * target.Size.Z + z));
     }
 
     [Fact]
@@ -40,7 +46,7 @@ public sealed class CaseSegmenterTests
         var size = new Size3(61, 9, 9);
         Affine affine = Affine.FromSpacing(Spacing3.Isotropic(1));
         float[] voxels = [.. Enumerable.Range(0, (int)size.Count).Select(i => (float)(i / 81 - 30.3))];
-        Volume<ushort> labels = Segmenter(new EvaluateConfig()).PredictOriginal(Prepared(new Volume<float>(1, size, affine, [.. voxels]), spacing: 4), keepProbabilities: false, CancellationToken.None).Labels;
+        Volume<ushort> labels = Segmenter(new EvaluateConfig()).PredictOriginal(Prepared(new Volume<float>(1, size, affine, [.. voxels]), spacing: 4), probabilities: null, CancellationToken.None);
         Assert.Equal(voxels.Select(value => (ushort)(value > 0 ? 1 : 0)), labels.Voxels);
     }
 
@@ -55,14 +61,16 @@ public sealed class CaseSegmenterTests
         using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
         Tensor logits = randn(new long[] { 1, 3, 12, 14, 9 });
-        OriginalPrediction found = GridInversion.Invert(logits, areProbabilities: false, coarse, new VolumeGrid(size, affine), keepProbabilities: true, CancellationToken.None, slabValues: 2000);
+        var planes = new Volume<float>(3, size, affine, new float[3 * size.Count]);
+        Volume<ushort> found = GridInversion.Invert(logits, areProbabilities: false, coarse, new VolumeGrid(size, affine), ClassDecision.MostProbable, (z, slab) => Put(slab, planes, z), CancellationToken.None, slabValues: 8000);
+        Assert.Equal(found.Voxels, GridInversion.Invert(logits, areProbabilities: false, coarse, new VolumeGrid(size, affine), ClassDecision.MostProbable, null, CancellationToken.None, slabValues: 2000).Voxels);
         var whole = new Volume<float>(3, source, coarse, logits.softmax(1).data<float>().ToArray());
         float[] expected = Resampler.Resample(whole, size, affine).Voxels;
-        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found.Probabilities!.Voxels[i], 1e-6);
-        for (int i = 0; i < found.Labels.Voxels.Length; i++)
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], planes.Voxels[i], 1e-6);
+        for (int i = 0; i < found.Voxels.Length; i++)
         {
             float[] values = [expected[i], expected[i + size.Count], expected[i + 2 * size.Count]];
-            Assert.Equal(values.Max(), values[found.Labels.Voxels[i]], 1e-6);
+            Assert.Equal(values.Max(), values[found.Voxels[i]], 1e-6);
         }
     }
 

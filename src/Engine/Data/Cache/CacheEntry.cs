@@ -26,11 +26,14 @@ internal static class CacheEntry
             ["version"] = CaseKey.Version,
             ["id"] = source.Id,
             ["channels"] = layout.Channels,
+            ["signed"] = layout.IsSigned,
             ["size"] = SizeOf(layout.Grid),
             ["affine"] = AffineOf(layout.Grid),
             ["label_bytes"] = layout.LabelBytes,
             ["stored_size"] = SizeOf(layout.Stored),
             ["stored_affine"] = AffineOf(layout.Stored),
+            ["notes"] = new JsonArray([.. source.Findings.Notes.Select(note => (JsonNode)note)]),
+            ["class_voxels"] = new JsonArray([.. source.Findings.ClassVoxels.Select(count => (JsonNode)count)]),
             ["content"] = key.Content,
             ["preparation"] = key.Preparation,
         };
@@ -44,13 +47,13 @@ internal static class CacheEntry
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static PreparedCase Open(string folder, string id)
     {
-        CaseLayout layout = ReadCard(Path.Combine(folder, CardName));
+        (CaseLayout layout, CaseFindings findings) = ReadCard(Path.Combine(folder, CardName));
         var opened = new List<MappedArray>();
         try
         {
             MappedArray image = Add(ImageName, layout.Image), rows = Add(RowsName, layout.RowCounts);
             MappedArray? label = layout.HasLabel ? Add(LabelName, layout.Label) : null;
-            return new PreparedCase(id, layout, image, label, rows);
+            return new PreparedCase(id, layout, image, label, rows) { Findings = findings };
         }
         catch
         {
@@ -65,14 +68,16 @@ internal static class CacheEntry
         }
     }
 
-    private static CaseLayout ReadCard(string path)
+    private static (CaseLayout Layout, CaseFindings Findings) ReadCard(string path)
     {
         try
         {
             using var card = JsonDocument.Parse(File.ReadAllBytes(path));
             JsonElement root = card.RootElement;
             if (root.GetProperty("version").GetString() != CaseKey.Version) throw new InvalidDataException($"'{path}' is of another version.");
-            return new CaseLayout(GridOf(root, ""), GridOf(root, "stored_"), root.GetProperty("channels").GetInt32(), root.GetProperty("label_bytes").GetInt32());
+            var findings = new CaseFindings(
+                [.. root.GetProperty("notes").EnumerateArray().Select(note => note.GetString()!)], [.. root.GetProperty("class_voxels").EnumerateArray().Select(count => count.GetInt64())]);
+            return (new CaseLayout(GridOf(root, ""), GridOf(root, "stored_"), root.GetProperty("channels").GetInt32(), root.GetProperty("label_bytes").GetInt32()) { IsSigned = root.GetProperty("signed").GetBoolean() }, findings);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {

@@ -9,7 +9,7 @@ namespace HiEndMae.Engine.Data.Cache;
 public sealed record CaseKey(string Content, string Preparation)
 {
     // Raised whenever the files of an entry, or the voxels that a preparation gives, change. Entries of other versions are never opened, and are removed once they are the oldest.
-    internal const string Version = "hiendmae-case-2";
+    internal const string Version = "hiendmae-case-3";
 
     /// <summary>Name of the entry's folder.</summary>
     public string Folder { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Content}\n{Preparation}")))[..40];

@@ -1,5 +1,6 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Cache;
 
@@ -80,9 +81,9 @@ public sealed class DiskCache : ICaseCache
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(prepared);
         string folder = Path.Combine(entries, key.Folder), fresh = Path.Combine(beside, $"{key.Folder}-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(fresh);
         try
         {
+            Directory.CreateDirectory(fresh);
             CacheEntry.Write(fresh, prepared, key);
             long bytes = SizeOf(fresh);
             lock (gate)
@@ -105,6 +106,10 @@ public sealed class DiskCache : ICaseCache
             PreparedCase kept = CacheEntry.Open(folder, prepared.Id);
             prepared.Dispose();
             return kept;
+        }
+        catch (IOException error) when (error is not DiskFullException && DiskFullException.IsSaidBy(error))
+        {
+            throw new DiskFullException(Folder, error);
         }
         finally
         {
@@ -169,7 +174,8 @@ public sealed class DiskCache : ICaseCache
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                note($"Cache: '{folder}' cannot be removed: {error.Message}");
+                // Its writer may have finished meanwhile: a folder that is gone looks as old as can be.
+                if (Directory.Exists(folder)) note($"Cache: '{folder}' cannot be removed: {error.Message}");
             }
         }
     }

@@ -16,5 +16,6 @@ public interface ICaseCache
     /// <param name="prepared">The case, in native memory. The cache takes it over, unless it throws.</param>
     /// <returns>The case to go on with, in place of <paramref name="prepared"/>.</returns>
     /// <exception cref="CacheLimitException">There is no room for it.</exception>
+    /// <exception cref="HiEndMae.Imaging.DiskFullException">The disk is full.</exception>
     PreparedCase Keep(CaseKey key, PreparedCase prepared);
 }

@@ -9,6 +9,9 @@ namespace HiEndMae.Engine.Data.Cases;
 /// <param name="LabelBytes">Bytes of a label: 0 for a case without labels, otherwise 1 or 2.</param>
 public sealed record CaseLayout(VolumeGrid Grid, VolumeGrid Stored, int Channels, int LabelBytes)
 {
+    /// <summary>Whether some intensities are negative.</summary>
+    public bool IsSigned { get; init; }
+
     /// <summary>Voxels along x, y, z.</summary>
     public Size3 Size => Grid.Size;
 
@@ -30,7 +33,10 @@ public sealed record CaseLayout(VolumeGrid Grid, VolumeGrid Stored, int Channels
     /// <summary>Bytes of all arrays.</summary>
     public long Bytes => Image.Bytes + (HasLabel ? Label.Bytes : 0) + RowCounts.Bytes;
 
-    /// <summary>Bytes that a label needs.</summary>
+    /// <summary>Index of voxels that nobody has labelled: the largest that a label can have.</summary>
+    public int Ignored => LabelBytes == 2 ? ushort.MaxValue : byte.MaxValue;
+
+    /// <summary>Bytes that a label needs, with room for <see cref="Ignored"/>.</summary>
     /// <param name="numClasses">Classes, background included.</param>
-    public static int LabelBytesOf(int numClasses) => numClasses > byte.MaxValue + 1 ? 2 : 1;
+    public static int LabelBytesOf(int numClasses) => numClasses > byte.MaxValue ? 2 : 1;
 }

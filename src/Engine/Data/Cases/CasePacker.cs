@@ -11,32 +11,52 @@ public static unsafe class CasePacker
 
     /// <summary>Packs a case into native memory.</summary>
     /// <param name="id">Id of the dataset's case.</param>
-    /// <param name="image">Prepared intensities in 0 to 1.</param>
-    /// <param name="label">Class indices on the same grid; null for none.</param>
+    /// <param name="image">Prepared intensities: in 0 to 1, or z-scores.</param>
+    /// <param name="label">Class indices, and <see cref="DatasetInfo.IgnoredIndex"/>, on the same grid; null for none.</param>
     /// <param name="stored">Grid of the file.</param>
     /// <param name="numClasses">Classes that the labels may have, background included.</param>
-    public static PreparedCase Pack(string id, Volume<float> image, Volume<ushort>? label, VolumeGrid stored, int numClasses)
+    /// <param name="notes">Sentences about the scan that are kept with the case; null for none.</param>
+    public static PreparedCase Pack(string id, Volume<float> image, Volume<ushort>? label, VolumeGrid stored, int numClasses, IReadOnlyList<string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         var layout = new CaseLayout(new VolumeGrid(image.Size, image.Affine), stored, image.Channels, label is null ? 0 : CaseLayout.LabelBytesOf(numClasses));
         var halves = new NativeArray(layout.Image.Bytes);
         NativeArray? labels = label is null ? null : new NativeArray(layout.Label.Bytes);
         var rowCounts = new NativeArray(layout.RowCounts.Bytes);
-        PackImage(image, (ushort*)halves.Address);
+        if (PackImage(image, (ushort*)halves.Address)) layout = layout with { IsSigned = true };
         if (label is not null) PackLabel(label.Voxels, labels!.Address, layout.LabelBytes);
         CountRows((ushort*)halves.Address, label?.Voxels, layout, (int*)rowCounts.Address);
-        return new PreparedCase(id, layout, halves, labels, rowCounts);
+        return new PreparedCase(id, layout, halves, labels, rowCounts) { Findings = new CaseFindings(notes ?? [], label is null ? [] : Count(label.Voxels, numClasses)) };
     }
 
-    private static void PackImage(Volume<float> image, ushort* target)
+    private static long[] Count(ushort[] labels, int numClasses)
     {
+        var counts = new long[numClasses];
+        foreach (ushort label in labels)
+        {
+            if (label < numClasses) counts[label]++;
+        }
+        return counts;
+    }
+
+    // Whether some values are negative.
+    private static bool PackImage(Volume<float> image, ushort* target)
+    {
+        bool isSigned = false;
         int length = image.Size.Y * image.Size.Z;
         Parallel.For(0, image.Channels * image.Size.X, plane =>
         {
             ReadOnlySpan<float> from = image.Voxels.AsSpan(plane * length, length);
             ushort* to = target + (long)plane * length;
-            for (int i = 0; i < from.Length; i++) to[i] = from[i] < SmallestHalf ? (ushort)0 : BitConverter.HalfToUInt16Bits((Half)from[i]);
+            float lowest = 0;
+            for (int i = 0; i < from.Length; i++)
+            {
+                to[i] = MathF.Abs(from[i]) < SmallestHalf ? (ushort)0 : BitConverter.HalfToUInt16Bits((Half)from[i]);
+                lowest = MathF.Min(lowest, from[i]);
+            }
+            if (lowest < 0) Volatile.Write(ref isSigned, true);
         });
+        return isSigned;
     }
 
     private static void PackLabel(ushort[] labels, nint target, int labelBytes)
@@ -64,8 +84,8 @@ public static unsafe class CasePacker
                 {
                     bool isBright = false;
                     for (int channel = 0; channel < layout.Channels && !isBright; channel++) isBright = image[channel * size.Count + i] != 0;
-                    if (labels is null ? isBright : labels[i] != 0) positives++;
-                    else if (labels is null || isBright) negatives++;
+                    if (labels is null ? isBright : labels[i] is not (0 or DatasetInfo.IgnoredIndex)) positives++;
+                    else if (labels is null || (isBright && labels[i] == 0)) negatives++;
                 }
                 counts[row + 1] = positives;
                 counts[rows + 2 + row] = negatives;

@@ -6,7 +6,7 @@ namespace HiEndMae.Engine.Data.Cases;
 /// read them.</summary>
 /// <remarks>
 /// Positive and negative voxels are those of MONAI's RandCropByPosNegLabel. With labels, positive is a voxel of any class but background, and negative a background
-/// voxel that is not black in every channel. Without labels, positive is a voxel that is not black in some channel, and negative one that is. The case stores how many
+/// voxel that is not black in every channel. A voxel that nobody has labelled is neither. Without labels, positive is a voxel that is not black in some channel, and negative one that is. The case stores how many
 /// there are before each row along z: 4 bytes a row instead of 4 bytes a voxel. Finding the n-th one is a binary search among the rows and a look at one row.
 /// </remarks>
 public sealed unsafe class PreparedCase : IDisposable
@@ -33,6 +33,9 @@ public sealed unsafe class PreparedCase : IDisposable
 
     /// <summary>Grids, channels, types and shapes.</summary>
     public CaseLayout Layout { get; }
+
+    /// <summary>What was found while the case was prepared.</summary>
+    public CaseFindings Findings { get; init; } = CaseFindings.None;
 
     /// <summary>Voxels along x, y, z.</summary>
     public Size3 Size { get; }
@@ -84,7 +87,7 @@ public sealed unsafe class PreparedCase : IDisposable
         return new Volume<float>(Channels, Size, Layout.Grid.Affine, voxels);
     }
 
-    /// <summary>The labels as a volume of class indices.</summary>
+    /// <summary>The labels as a volume of class indices, and of <see cref="DatasetInfo.IgnoredIndex"/>.</summary>
     /// <exception cref="InvalidOperationException">The case has no labels.</exception>
     public Volume<ushort> DecodeLabel()
     {
@@ -94,7 +97,7 @@ public sealed unsafe class PreparedCase : IDisposable
         else
         {
             byte* from = (byte*)Label;
-            for (int i = 0; i < voxels.Length; i++) voxels[i] = from[i];
+            for (int i = 0; i < voxels.Length; i++) voxels[i] = from[i] == byte.MaxValue ? DatasetInfo.IgnoredIndex : from[i];
         }
         return new Volume<ushort>(1, Size, Layout.Grid.Affine, voxels);
     }
@@ -125,8 +128,12 @@ public sealed unsafe class PreparedCase : IDisposable
 
     private bool Is(int voxel, bool positive)
     {
-        bool isLabelled = HasLabel && (Layout.LabelBytes == 2 ? ((ushort*)Label)[voxel] : ((byte*)Label)[voxel]) != 0;
-        if (HasLabel && (isLabelled || positive)) return isLabelled == positive;
+        if (HasLabel)
+        {
+            int label = Layout.LabelBytes == 2 ? ((ushort*)Label)[voxel] : ((byte*)Label)[voxel];
+            if (label == Layout.Ignored) return false;
+            if (label != 0 || positive) return label != 0 == positive;
+        }
         bool isBright = false;
         for (long channel = 0; channel < Channels && !isBright; channel++) isBright = Image[channel * Size.Count + voxel] != 0;
         return HasLabel ? isBright : isBright == positive;

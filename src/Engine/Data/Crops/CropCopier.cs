@@ -18,7 +18,11 @@ internal static unsafe class CropCopier
         {
             long voxels = plan.Crop.Count;
             for (int channel = 0; channel < source.Channels; channel++)
-                CopyChannel(source.Image + channel * source.Size.Count, source.Size, plan, start + channel * voxels);
+            {
+                ushort* from = source.Image + channel * source.Size.Count;
+                if (source.Layout.IsSigned) CopyChannel<SignedHalves>(from, source.Size, plan, start + channel * voxels);
+                else CopyChannel<UnsignedHalves>(from, source.Size, plan, start + channel * voxels);
+            }
         }
     }
 
@@ -45,7 +49,7 @@ internal static unsafe class CropCopier
         }
     }
 
-    private static void CopyChannel(ushort* source, Size3 size, in CropPlan plan, float* target)
+    private static void CopyChannel<THalves>(ushort* source, Size3 size, in CropPlan plan, float* target) where THalves : struct, IHalves
     {
         var box = new Inside(size, plan);
         if (!box.IsWhole) new Span<float>(target, checked((int)plan.Crop.Count)).Fill(plan.Shift);
@@ -57,8 +61,8 @@ internal static unsafe class CropCopier
             {
                 float* to = target + TargetRow(plan, u, v) * (long)plan.Crop.Z + box.TargetZ;
                 ushort* from = source + box.SourceRow(u, v);
-                if (plan.FlipZ) WidenBackwards(from, to, box.LengthZ, factor, shift);
-                else Widen(from, to, box.LengthZ, factor, shift);
+                if (plan.FlipZ) WidenBackwards<THalves>(from, to, box.LengthZ, factor, shift);
+                else Widen<THalves>(from, to, box.LengthZ, factor, shift);
             }
         }
     }
@@ -77,20 +81,20 @@ internal static unsafe class CropCopier
         };
     }
 
-    private static void Widen(ushort* from, float* to, int length, float factor, float shift)
+    private static void Widen<THalves>(ushort* from, float* to, int length, float factor, float shift) where THalves : struct, IHalves
     {
         int i = 0;
         Vector256<float> factors = Vector256.Create(factor), shifts = Vector256.Create(shift);
         for (; i <= length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
         {
             (Vector256<uint> low, Vector256<uint> high) = Vector256.Widen(Vector256.Load(from + i));
-            ((low << HalfShift).AsSingle() * factors + shifts).Store(to + i);
-            ((high << HalfShift).AsSingle() * factors + shifts).Store(to + i + Vector256<float>.Count);
+            (THalves.Widen(low) * factors + shifts).Store(to + i);
+            (THalves.Widen(high) * factors + shifts).Store(to + i + Vector256<float>.Count);
         }
-        for (; i < length; i++) to[i] = BitConverter.UInt32BitsToSingle((uint)from[i] << HalfShift) * factor + shift;
+        for (; i < length; i++) to[i] = THalves.Widen(from[i]) * factor + shift;
     }
 
-    private static void WidenBackwards(ushort* from, float* to, int length, float factor, float shift)
+    private static void WidenBackwards<THalves>(ushort* from, float* to, int length, float factor, float shift) where THalves : struct, IHalves
     {
         int i = 0;
         Vector256<float> factors = Vector256.Create(factor), shifts = Vector256.Create(shift);
@@ -98,10 +102,35 @@ internal static unsafe class CropCopier
         for (; i <= length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
         {
             (Vector256<uint> low, Vector256<uint> high) = Vector256.Widen(Vector256.Load(from + length - i - Vector256<ushort>.Count));
-            (Vector256.Shuffle((high << HalfShift).AsSingle(), backwards) * factors + shifts).Store(to + i);
-            (Vector256.Shuffle((low << HalfShift).AsSingle(), backwards) * factors + shifts).Store(to + i + Vector256<float>.Count);
+            (Vector256.Shuffle(THalves.Widen(high), backwards) * factors + shifts).Store(to + i);
+            (Vector256.Shuffle(THalves.Widen(low), backwards) * factors + shifts).Store(to + i + Vector256<float>.Count);
         }
-        for (; i < length; i++) to[i] = BitConverter.UInt32BitsToSingle((uint)from[length - 1 - i] << HalfShift) * factor + shift;
+        for (; i < length; i++) to[i] = THalves.Widen(from[length - 1 - i]) * factor + shift;
+    }
+
+    // From the bits of halves to floats that are 2^112 times too small.
+    private interface IHalves
+    {
+        static abstract Vector256<float> Widen(Vector256<uint> bits);
+
+        static abstract float Widen(ushort bits);
+    }
+
+    private readonly struct UnsignedHalves : IHalves
+    {
+        public static Vector256<float> Widen(Vector256<uint> bits) => (bits << HalfShift).AsSingle();
+
+        public static float Widen(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << HalfShift);
+    }
+
+    private readonly struct SignedHalves : IHalves
+    {
+        private const uint Sign = 0x8000;
+        private const int SignShift = 16;
+
+        public static Vector256<float> Widen(Vector256<uint> bits) => (((bits & Vector256.Create(Sign)) << SignShift) | ((bits & Vector256.Create(Sign - 1)) << HalfShift)).AsSingle();
+
+        public static float Widen(ushort bits) => BitConverter.UInt32BitsToSingle(((bits & Sign) << SignShift) | ((bits & (Sign - 1)) << HalfShift));
     }
 
     private static void CopyRow(byte* from, long* to, int length)

@@ -30,6 +30,7 @@ public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool
         int z = centre % size.Z, y = centre / size.Z % size.Y, x = centre / size.Z / size.Y;
         var start = new Size3(First(x, crop.X, size.X), First(y, crop.Y, size.Y), First(z, crop.Z, size.Z));
         bool flipX = Happens(recipe.Flip, ref random), flipY = Happens(recipe.Flip, ref random), flipZ = Happens(recipe.Flip, ref random);
+        (flipX, flipY, flipZ) = (flipX && !recipe.Unflipped.X, flipY && !recipe.Unflipped.Y, flipZ && !recipe.Unflipped.Z);
         bool turned = Happens(recipe.Rotate90, ref random);
         int quarters = 1 + random.NextInt(3);
         // A crop that is not square in x-y can only be turned by 180 degrees.

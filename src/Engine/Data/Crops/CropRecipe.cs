@@ -12,6 +12,9 @@ namespace HiEndMae.Engine.Data.Crops;
 /// <param name="IntensityShift">Probability of an offset from -0.1 to 0.1.</param>
 public readonly record struct CropRecipe(Size3 Crop, double Positive, double Flip, double Rotate90, double IntensityScale, double IntensityShift)
 {
+    /// <summary>Axes that are not flipped, whatever is drawn.</summary>
+    public (bool X, bool Y, bool Z) Unflipped { get; init; }
+
     /// <summary>The recipe of a stage.</summary>
     /// <param name="config">The stage's data.</param>
     /// <param name="withLabels">Whether the stage fine-tunes. Keys that the config leaves out have other defaults then.</param>
@@ -21,6 +24,9 @@ public readonly record struct CropRecipe(Size3 Crop, double Positive, double Fli
         DataConfig complete = withLabels ? config.ForFinetuning() : config.ForPretraining();
         return new CropRecipe(
             config.Crop, complete.ForegroundFraction!.Value, complete.FlipProbability!.Value, complete.Rotate90Probability!.Value,
-            config.IntensityScaleProbability, config.IntensityShiftProbability);
+            config.IntensityScaleProbability, config.IntensityShiftProbability)
+        {
+            Unflipped = (!config.FlipAxes.Contains(FlipAxis.X), !config.FlipAxes.Contains(FlipAxis.Y), !config.FlipAxes.Contains(FlipAxis.Z)),
+        };
     }
 }

@@ -1,5 +1,7 @@
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Imaging;
+using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Engine.Data.Inspection;
 
@@ -15,21 +17,30 @@ namespace HiEndMae.Engine.Data.Inspection;
 public sealed record CaseFacts(
     string Id, DatasetSplit Split, Size3 Size, Spacing3 Spacing, int Channels, IReadOnlyList<float> Samples, IReadOnlyList<double> LabelMillilitres, string? Broken)
 {
-    private const int MostSamples = 20_000;
+    /// <summary>Sentences about the scan that the user should see.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Reads a case.</summary>
     /// <param name="source">The case.</param>
     /// <param name="split">Its split.</param>
-    /// <param name="numClasses">Classes that labels may have.</param>
+    /// <param name="info">Channels and classes of the dataset.</param>
+    /// <param name="data">Scaling of intensities, which says what they are believed to be.</param>
     /// <param name="cancel">Stops reading.</param>
-    public static CaseFacts Of(DatasetCase source, DatasetSplit split, int numClasses, CancellationToken cancel)
+    public static CaseFacts Of(DatasetCase source, DatasetSplit split, DatasetInfo info, DataConfig data, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(info);
+        int numClasses = Math.Max(1, info.LabelNames.Count);
+        var reader = new CaseReader(numClasses, withLabels: true, info);
         try
         {
-            Volume<float> image = CaseReader.ReadImage(source, cancel);
-            Volume<ushort>? label = new CaseReader(numClasses, withLabels: true).ReadLabel(source, cancel);
-            return new CaseFacts(source.Id, split, image.Size, image.Affine.Spacing, image.Channels, Sample(image.Voxels), label is null ? [] : Millilitres(label, numClasses), null);
+            Volume<float> image = reader.ReadImage(source, cancel);
+            Volume<ushort>? label = reader.ReadLabel(source, cancel);
+            float[] samples = IntensityNotes.Sample(image);
+            return new CaseFacts(source.Id, split, image.Size, image.Affine.Spacing, image.Channels, samples, label is null ? [] : Millilitres(label, numClasses), null)
+            {
+                Notes = [.. source.ImageFiles.Where(Directory.Exists).SelectMany(folder => VolumeReader.ReadHeader(folder).Notes), .. IntensityNotes.Of(samples, data, source.Place)],
+            };
         }
         catch (Exception error) when (error is VolumeException or IOException or UnauthorizedAccessException)
         {
@@ -37,19 +48,13 @@ public sealed record CaseFacts(
         }
     }
 
-    // Every n-th voxel. An odd n reaches every row and slice.
-    private static float[] Sample(float[] voxels)
-    {
-        int step = Math.Max(1, voxels.Length / MostSamples) | 1;
-        var samples = new float[(voxels.Length + step - 1) / step];
-        for (int i = 0; i < samples.Length; i++) samples[i] = voxels[i * step];
-        return samples;
-    }
-
     private static double[] Millilitres(Volume<ushort> label, int numClasses)
     {
         var counts = new long[numClasses];
-        foreach (ushort value in label.Voxels) counts[value]++;
+        foreach (ushort value in label.Voxels)
+        {
+            if (value != DatasetInfo.IgnoredIndex) counts[value]++;
+        }
         Spacing3 spacing = label.Affine.Spacing;
         return [.. counts.Select(count => count * spacing.X * spacing.Y * spacing.Z / 1000)];
     }

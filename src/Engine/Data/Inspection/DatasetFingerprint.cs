@@ -1,3 +1,6 @@
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Inspection;
@@ -9,6 +12,9 @@ public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFact
 {
     /// <summary>Percentiles of <see cref="Intensities"/>.</summary>
     public static IReadOnlyList<double> Percents { get; } = [0, 0.5, 5, 25, 50, 75, 95, 99.5, 100];
+
+    /// <summary>Sentences about files that are odd, but not broken.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Cases that can be used.</summary>
     public IEnumerable<CaseFacts> Good => Cases.Where(one => one.Broken is null);
@@ -39,27 +45,33 @@ public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFact
 
     /// <summary>Reads every case, several at once.</summary>
     /// <param name="dataset">The dataset.</param>
+    /// <param name="data">Scaling of intensities, which says what they are believed to be.</param>
     /// <param name="splits">Splits to read.</param>
     /// <param name="workers">Number of cases that are read at once.</param>
     /// <param name="report">Called on the calling thread for each case that is done, with the number of cases done and of all cases.</param>
     /// <param name="cancel">Stops reading.</param>
-    public static DatasetFingerprint Of(Dataset dataset, IReadOnlyList<DatasetSplit> splits, int workers, Action<CaseFacts, int, int> report, CancellationToken cancel)
+    public static DatasetFingerprint Of(Dataset dataset, DataConfig data, IReadOnlyList<DatasetSplit> splits, int workers, Action<CaseFacts, int, int> report, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(report);
-        int classes = Math.Max(1, dataset.Info.LabelNames.Count);
         // A case that is in two splits (pre-training and training) is read once, with its label.
         (DatasetCase Case, DatasetSplit Split)[] cases = [.. splits.SelectMany(split => dataset.Cases(split).Select(one => (one, split))).GroupBy(entry => entry.one.Id)
             .Select(same => same.OrderByDescending(entry => entry.one.HasLabel).First())];
+        var warnings = new List<string>();
+        HeaderCheck.Warn(cases.Select(entry => entry.Case), warnings.Add, cancel);
         var facts = new CaseFacts[cases.Length];
         var seen = new List<CaseFacts>();
         foreach (CaseFacts one in cases.Index().AsParallel().WithDegreeOfParallelism(Math.Clamp(workers, 1, 512)).WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancel)
-            .Select(entry => facts[entry.Index] = CaseFacts.Of(entry.Item.Case, entry.Item.Split, classes, cancel)))
+            .Select(entry => facts[entry.Index] = CaseFacts.Of(entry.Item.Case, entry.Item.Split, dataset.Info, data, cancel)))
         {
             seen.Add(one);
             report(one, seen.Count, cases.Length);
         }
-        return new DatasetFingerprint(dataset.Info, facts);
+        (DatasetCase Case, CaseFindings Findings)[] training = [.. cases.Zip(facts).Where(entry => entry.Second.Broken is null && entry.First.Split == DatasetSplit.Training)
+            .Select(entry => (entry.First.Case, new CaseFindings([], [.. entry.Second.LabelMillilitres.Select(volume => volume > 0 ? 1L : 0L)])))];
+        warnings.AddRange(facts.SelectMany(one => one.Notes));
+        warnings.AddRange(TrainingWarnings.Of(training, dataset.Info));
+        return new DatasetFingerprint(dataset.Info, facts) { Warnings = warnings };
     }
 
     private static (double Low, double Median, double High) Range(IEnumerable<double> values)

@@ -6,20 +6,22 @@ namespace HiEndMae.Engine.Data.Preparation;
 /// <summary>Reads a dataset's case and checks it. Every command that reads cases does so here, so that all of them accept and refuse the same ones.</summary>
 /// <param name="numClasses">Classes that label maps may have, background included.</param>
 /// <param name="withLabels">Whether label maps are read.</param>
-public sealed class CaseReader(int numClasses, bool withLabels)
+/// <param name="info">The dataset, whose channels images must have; null where they are not checked.</param>
+public sealed class CaseReader(int numClasses, bool withLabels, DatasetInfo? info)
 {
     /// <summary>Reads the image.</summary>
-    /// <exception cref="VolumeException">It cannot be read, or has voxels that are not finite.</exception>
-    public static Volume<float> ReadImage(DatasetCase source, CancellationToken cancel)
+    /// <exception cref="VolumeException">It cannot be read, has other channels than the dataset, or has voxels that are not finite.</exception>
+    public Volume<float> ReadImage(DatasetCase source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
         Volume<float> image = source.LoadImage(cancel);
+        if (info is not null) HeaderCheck.CheckChannels(source, image.Channels, info);
         if (!IsFinite(image.Voxels)) throw new VolumeException($"Case '{source.Id}' has voxels that are not finite numbers.");
         return image;
     }
 
     /// <summary>Reads the label map.</summary>
-    /// <returns>Class indices; null where the case has no label map, or label maps are not read.</returns>
+    /// <returns>Class indices, and <see cref="DatasetInfo.IgnoredIndex"/>; null where the case has no label map, or label maps are not read.</returns>
     /// <exception cref="VolumeException">It cannot be read, or has a class that the dataset does not name.</exception>
     public Volume<ushort>? ReadLabel(DatasetCase source, CancellationToken cancel)
     {
@@ -27,7 +29,7 @@ public sealed class CaseReader(int numClasses, bool withLabels)
         if (!withLabels || !source.HasLabel || source.LoadLabel(cancel) is not { } label) return null;
         foreach (ushort index in label.Voxels)
         {
-            if (index >= numClasses) throw new VolumeException($"Case '{source.Id}' has label {index}, but the dataset names only the classes 0 to {numClasses - 1}.");
+            if (index >= numClasses && index != DatasetInfo.IgnoredIndex) throw new VolumeException($"Case '{source.Id}' has label {index}, but the dataset names only the classes 0 to {numClasses - 1}.");
         }
         return label;
     }

@@ -7,7 +7,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>Opens many cases, several at once. A case that fails is tried again, and each one has a time limit.</summary>
+/// <summary>Opens many cases, several at once as far as memory allows. A case that fails is tried again, and each one has a time limit.</summary>
 /// <param name="preparer">How a case is prepared.</param>
 /// <param name="cache">Where prepared cases are kept.</param>
 /// <param name="loader">Threads, retries, time limit.</param>
@@ -16,6 +16,7 @@ public sealed class ParallelPreparation(CasePreparer preparer, ICaseCache cache,
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private const int MostNamed = 10;
     private readonly CaseSource source = new(preparer, cache);
+    private readonly MemoryGate memory = new(loader.MemoryBytes);
 
     /// <summary>Opens every case.</summary>
     /// <param name="cases">The cases.</param>
@@ -23,6 +24,7 @@ public sealed class ParallelPreparation(CasePreparer preparer, ICaseCache cache,
     /// <param name="cancel">Stops between cases and between the steps of one.</param>
     /// <returns>The prepared cases in the given order, null where one is broken, and the broken ones.</returns>
     /// <exception cref="CacheLimitException">The cache has no room for them.</exception>
+    /// <exception cref="DiskFullException">The disk of the cache is full.</exception>
     public (PreparedCase?[] Prepared, IReadOnlyList<BrokenCase> Broken) Run(IReadOnlyList<DatasetCase> cases, Action<int, string, string?> report, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(cases);
@@ -88,7 +90,7 @@ public sealed class ParallelPreparation(CasePreparer preparer, ICaseCache cache,
             {
                 return (source.Open(one, PrepareInTime, mustKeep: true, out _, cancel), null);
             }
-            catch (Exception error) when (error is VolumeException or IOException and not CacheLimitException or UnauthorizedAccessException or TimeoutException)
+            catch (Exception error) when (IsOfCase(error))
             {
                 if (attempt >= loader.Retries || error is TimeoutException) return (null, error.Message);
                 cancel.WaitHandle.WaitOne(Pause * (attempt + 1));
@@ -97,9 +99,15 @@ public sealed class ParallelPreparation(CasePreparer preparer, ICaseCache cache,
         }
     }
 
+    // A cache without room, or a full disk, says nothing about the case.
+    private static bool IsOfCase(Exception error) =>
+        error is (VolumeException or IOException or UnauthorizedAccessException or TimeoutException) and not CacheLimitException && !DiskFullException.IsSaidBy(error);
+
     // On a thread of its own: a read that never returns (from a network drive) must not hold up the others.
     private PreparedCase PrepareInTime(DatasetCase one, CancellationToken cancel)
     {
+        // Before the time of the case begins to run.
+        using IDisposable room = memory.Enter(preparer.EstimateBytes(one), cancel);
         var tooLate = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task<PreparedCase> preparing = Task.Factory.StartNew(
             () => preparer.Prepare(one, tooLate.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -4,7 +4,7 @@ Where the network is MONAI's UNETR, its weights are read from the safetensors fi
 Every other network is run by the program `hiendmae`, found on PATH or by the variable HIENDMAE_PROGRAM.
 
 The input is an array [batch, channel, x, y, z] of scans in RAS+ orientation, at the spacing that the model was trained with, in the
-scans' own intensity units (HU for CT). The output is an array [batch, x, y, z] of class numbers.
+scans' own intensity units (HU for CT). The output is an array [batch, x, y, z] of label values, as the dataset has them.
 """
 
 import gzip
@@ -158,7 +158,9 @@ class MonaiModel:
                         logits = torch.flip(logits, chosen) if chosen else logits
                         probabilities = torch.softmax(logits, 1) if axes else logits
                         total = probabilities if total is None else total + probabilities
-                results.append(total.argmax(1)[0].to(torch.int64).cpu().numpy())
+                classes = total.argmax(1)[0].to(torch.int64).cpu().numpy()
+                # Label maps have the values of the dataset, as those of the program do.
+                results.append(np.asarray(self.settings["values"], dtype=np.int64)[classes])
         return np.stack(results)
 
 

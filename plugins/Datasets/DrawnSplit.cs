@@ -1,0 +1,80 @@
+using HiEndMae.Configuration;
+using HiEndMae.Imaging;
+
+namespace HiEndMae.Plugins.Datasets;
+
+/// <summary>Training cases that are kept for validation and test, drawn by a seed. All cases of a patient stay together, so a draw may take a few cases more.</summary>
+[ConfigSection]
+public sealed partial record DrawnSplit
+{
+    /// <summary>Cases to report.</summary>
+    [Range(0, 1_000_000)]
+    public int TestCount { get; init; }
+
+    /// <summary>Fraction of the cases to report, rounded; 0 for none.</summary>
+    [Range(0, 0.99)]
+    public double TestFraction { get; init; }
+
+    /// <summary>Cases to choose by, of those that are left.</summary>
+    [Range(0, 1_000_000)]
+    public int ValidationCount { get; init; }
+
+    /// <summary>Fraction of the cases to choose by, of all cases, rounded; 0 for none.</summary>
+    [Range(0, 0.99)]
+    public double ValidationFraction { get; init; }
+
+    /// <summary>Parts of a cross-validation: one of them is reported; 0 for no cross-validation.</summary>
+    [Range(0, 1000)]
+    public int Folds { get; init; }
+
+    /// <summary>The part that is reported, from 0.</summary>
+    [Range(0, 999)]
+    public int Fold { get; init; }
+
+    /// <summary>Seed of the draw.</summary>
+    [Range(0, int.MaxValue)]
+    public int Seed { get; init; }
+
+    internal bool IsDrawn => TestCount > 0 || TestFraction > 0 || ValidationCount > 0 || ValidationFraction > 0 || Folds > 0;
+
+    partial void Check(KeyReport report)
+    {
+        if (TestCount > 0 && TestFraction > 0) report.Error(nameof(TestFraction), "cannot stand beside 'test_count'; say one of them");
+        if (ValidationCount > 0 && ValidationFraction > 0) report.Error(nameof(ValidationFraction), "cannot stand beside 'validation_count'; say one of them");
+        if (Folds > 0 && (TestCount > 0 || TestFraction > 0)) report.Error(nameof(Folds), "already says which cases are reported; leave out 'test_count' and 'test_fraction'");
+        if (Folds == 1) report.Error(nameof(Folds), "must be 2 or more");
+        if (Folds > 0 && Fold >= Folds) report.Error(nameof(Fold), $"must be below 'folds', which is {Folds}");
+        if (Folds == 0 && Fold > 0) report.Warning(nameof(Fold), "has no effect without 'folds'");
+    }
+
+    /// <summary>Draws the cases.</summary>
+    /// <param name="cases">Names of the training cases, with their patients.</param>
+    /// <param name="place">The dataset's folder, for errors.</param>
+    /// <exception cref="VolumeException">Nothing would be left to train on.</exception>
+    internal (IReadOnlyList<string> Validation, IReadOnlyList<string> Test) Draw(IReadOnlyList<(string Name, string Patient)> cases, string place)
+    {
+        string[][] patients = [.. SeededOrder.By(cases.GroupBy(one => one.Patient, one => one.Name), group => group.Key, Seed).Select(group => (string[])[.. group])];
+        var test = new List<string>();
+        var validation = new List<string>();
+        if (Folds > 0)
+        {
+            // The parts differ by one patient at most.
+            (int from, int to) = ((int)((long)Fold * patients.Length / Folds), (int)((long)(Fold + 1) * patients.Length / Folds));
+            test.AddRange(patients[from..to].SelectMany(names => names));
+            patients = [.. patients[..from], .. patients[to..]];
+        }
+        int next = 0, tests = TestFraction > 0 ? Rounded(TestFraction) : TestCount, validations = ValidationFraction > 0 ? Rounded(ValidationFraction) : ValidationCount;
+        if (Folds == 0) Take(test, tests);
+        Take(validation, validations);
+        if (next >= patients.Length || (Folds > 0 && test.Count == 0))
+            throw new VolumeException($"'{place}' has {cases.Count} labelled cases of {cases.DistinctBy(one => one.Patient).Count()} patients; the split leaves none to {(Folds > 0 && test.Count == 0 ? "report" : "train on")}.");
+        return (validation, test);
+
+        int Rounded(double fraction) => Math.Max(1, (int)Math.Round(fraction * cases.Count));
+
+        void Take(List<string> target, int count)
+        {
+            while (target.Count < count && next < patients.Length) target.AddRange(patients[next++]);
+        }
+    }
+}

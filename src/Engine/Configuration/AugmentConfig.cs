@@ -1,0 +1,86 @@
+using HiEndMae.Configuration;
+
+namespace HiEndMae.Engine.Configuration;
+
+/// <summary>Augmentations beside the paper's. All are off unless their probability is given; the other defaults are nnU-Net's ranges.</summary>
+[ConfigSection]
+public sealed partial record AugmentConfig
+{
+    private static readonly double[] DefaultScale = [0.7, 1.4], DefaultBlur = [0.5, 1.0], DefaultGamma = [0.7, 1.5], DefaultResolution = [0.5, 1.0];
+
+    /// <summary>Probability of a rotation about a random angle on each axis. nnU-Net: 0.2.</summary>
+    [Range(0, 1)]
+    public double RotationProbability { get; init; }
+
+    /// <summary>Largest angle of a rotation, degrees.</summary>
+    [Range(0, 180)]
+    public double RotationDegrees { get; init; } = 30;
+
+    /// <summary>Probability of a zoom. nnU-Net: 0.2.</summary>
+    [Range(0, 1)]
+    public double ScaleProbability { get; init; }
+
+    /// <summary>Smallest and largest factor of a zoom; above 1 organs become larger.</summary>
+    public IReadOnlyList<double> ScaleRange { get; init; } = DefaultScale;
+
+    /// <summary>Probability of an elastic deformation. nnU-Net: 0.</summary>
+    [Range(0, 1)]
+    public double ElasticProbability { get; init; }
+
+    /// <summary>Standard deviation of an elastic deformation at its control points, mm.</summary>
+    [Range(0, 100)]
+    public double ElasticMm { get; init; } = 4;
+
+    /// <summary>Control points of an elastic deformation along each axis.</summary>
+    [Range(2, 32)]
+    public int ElasticPoints { get; init; } = 5;
+
+    /// <summary>Probability of Gaussian noise. nnU-Net: 0.1.</summary>
+    [Range(0, 1)]
+    public double NoiseProbability { get; init; }
+
+    /// <summary>Largest standard deviation of noise, in normalised intensities.</summary>
+    [Range(0, 10)]
+    public double NoiseDeviation { get; init; } = 0.1;
+
+    /// <summary>Probability of a Gaussian blur. nnU-Net: 0.2.</summary>
+    [Range(0, 1)]
+    public double BlurProbability { get; init; }
+
+    /// <summary>Smallest and largest standard deviation of a blur, voxels.</summary>
+    public IReadOnlyList<double> BlurRange { get; init; } = DefaultBlur;
+
+    /// <summary>Probability of a gamma curve between the lowest and the highest intensity of each channel; mean and deviation are kept. nnU-Net: 0.3.</summary>
+    [Range(0, 1)]
+    public double GammaProbability { get; init; }
+
+    /// <summary>Smallest and largest exponent of a gamma curve.</summary>
+    public IReadOnlyList<double> GammaRange { get; init; } = DefaultGamma;
+
+    /// <summary>Probability that a crop is reduced to a lower resolution and enlarged again. nnU-Net: 0.25.</summary>
+    [Range(0, 1)]
+    public double LowResolutionProbability { get; init; }
+
+    /// <summary>Smallest and largest factor of the lower resolution.</summary>
+    public IReadOnlyList<double> LowResolutionRange { get; init; } = DefaultResolution;
+
+    /// <summary>Whether anything is done at all.</summary>
+    public bool IsOn => IsSpatial || NoiseProbability > 0 || BlurProbability > 0 || GammaProbability > 0 || LowResolutionProbability > 0;
+
+    /// <summary>Whether voxels are moved.</summary>
+    public bool IsSpatial => RotationProbability > 0 || ScaleProbability > 0 || ElasticProbability > 0;
+
+    partial void Check(KeyReport report)
+    {
+        CheckRange(report, nameof(ScaleRange), ScaleRange);
+        CheckRange(report, nameof(BlurRange), BlurRange);
+        CheckRange(report, nameof(GammaRange), GammaRange);
+        CheckRange(report, nameof(LowResolutionRange), LowResolutionRange);
+        if (LowResolutionRange.Count == 2 && LowResolutionRange[1] > 1) report.Error(nameof(LowResolutionRange), "must not be above 1");
+    }
+
+    private static void CheckRange(KeyReport report, string name, IReadOnlyList<double> range)
+    {
+        if (range.Count != 2 || !(range[0] > 0 && range[0] <= range[1])) report.Error(name, "must be two values above 0, the smaller first");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using HiEndMae.Imaging;
+using HiEndMae.Imaging.Files;
+
+namespace HiEndMae.Engine.Data.Preparation;
+
+/// <summary>Looks at the headers of all files of a dataset before anything is computed.</summary>
+public static class HeaderCheck
+{
+    /// <summary>Checks channels and voxel sizes. A file that cannot be read is reported when its case is prepared, and not here.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="cases">Its cases that are used.</param>
+    /// <param name="warn">Takes a sentence for the user.</param>
+    /// <param name="cancel">Stops between files.</param>
+    /// <exception cref="VolumeException">An image has other channels than the dataset names.</exception>
+    public static void Run(Dataset dataset, IEnumerable<DatasetCase> cases, Action<string> warn, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(cases);
+        ArgumentNullException.ThrowIfNull(warn);
+        foreach (DatasetCase one in cases.DistinctBy(one => one.Id))
+        {
+            cancel.ThrowIfCancellationRequested();
+            // The header of a DICOM series is that of every slice; such a series has one channel.
+            NiftiHeader?[] headers = [.. one.ImageFiles.Where(file => !Directory.Exists(file)).Select(file => Read(file, warn))];
+            if (headers.Length == one.ImageFiles.Count && headers.Length > 0 && headers.All(header => header is not null))
+                CheckChannels(one, headers.Sum(header => header!.Channels), dataset.Info);
+        }
+    }
+
+    /// <summary>Warns of headers without voxel sizes.</summary>
+    public static void Warn(IEnumerable<DatasetCase> cases, Action<string> warn, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(cases);
+        ArgumentNullException.ThrowIfNull(warn);
+        foreach (string file in cases.SelectMany(one => one.ImageFiles).Distinct().Where(file => !Directory.Exists(file)))
+        {
+            cancel.ThrowIfCancellationRequested();
+            _ = Read(file, warn);
+        }
+    }
+
+    /// <summary>Checks the channels of a case.</summary>
+    /// <exception cref="VolumeException">They are not as many as the dataset names.</exception>
+    public static void CheckChannels(DatasetCase source, int channels, DatasetInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(info);
+        if (channels == info.ChannelNames.Count) return;
+        string files = source.ImageFiles.Count > 0 ? $" ({string.Join(", ", source.ImageFiles.Select(file => $"'{file}'"))})" : "";
+        throw new VolumeException($"Case '{source.Id}'{files} has {channels} channels, but dataset '{info.Name}' names {info.ChannelNames.Count}: {string.Join(", ", info.ChannelNames)}.");
+    }
+
+    // A sentence about a header that does not say voxel sizes; null for any other.
+    private static string? Note(NiftiHeader header, string file)
+    {
+        if (header.Forms is not { } forms) return null;
+        int[] axes = [.. Enumerable.Range(0, 3).Where(axis => !(Math.Abs(forms.Pixdim[1 + axis]) > 0) && header.Size[axis] > 1)];
+        if (axes.Length == 0) return null;
+        string where = string.Join(", ", axes.Select(axis => "xyz"[axis]));
+        return forms.SformCode > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"'{file}' has a pixdim of 0 along {where}; the spacing {header.Affine.Spacing} is taken from its sform.")
+            : $"'{file}' has a pixdim of 0 along {where} and no sform; 1 mm is assumed.";
+    }
+
+    private static NiftiHeader? Read(string file, Action<string> warn)
+    {
+        try
+        {
+            NiftiHeader header = VolumeReader.ReadHeader(file);
+            if (Note(header, file) is { } note) warn(note);
+            return header;
+        }
+        catch (VolumeException)
+        {
+            return null;
+        }
+    }
+}

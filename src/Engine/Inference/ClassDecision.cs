@@ -1,0 +1,76 @@
+using HiEndMae.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Inference;
+
+/// <summary>From a network's outputs to class indices: the most probable class, or where a network gives regions, every region whose probability is above one half.</summary>
+/// <param name="regions">The regions, one per output; empty where outputs are classes, background first.</param>
+public sealed class ClassDecision(IReadOnlyList<LabelRegion> regions)
+{
+    private const float Threshold = 0.5f;
+
+    /// <summary>The decision between classes.</summary>
+    public static ClassDecision MostProbable { get; } = new([]);
+
+    /// <summary>Probabilities of logits [B, K, X, Y, Z]: their softmax over classes, or the sigmoid of each region.</summary>
+    public Tensor Probabilities(Tensor logits)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return regions.Count == 0 ? logits.softmax(1) : logits.sigmoid();
+    }
+
+    /// <summary>Decides for a volume of probabilities.</summary>
+    /// <param name="probabilities">[K, X, Y, Z].</param>
+    /// <param name="labels">Takes class indices [X, Y, Z].</param>
+    public void Decide(Volume<float> probabilities, Memory<ushort> labels)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        int plane = probabilities.Size.Y * probabilities.Size.Z;
+        Parallel.For(0, probabilities.Size.X, () => new float[plane], (x, _, best) =>
+        {
+            Span<ushort> row = labels.Span.Slice(x * plane, plane);
+            row.Clear();
+            if (regions.Count > 0)
+            {
+                for (int k = 0; k < regions.Count; k++) Mark(probabilities.Channel(k).Slice(x * plane, plane), row, (ushort)regions[k].Index);
+                return best;
+            }
+            probabilities.Channel(0).Slice(x * plane, plane).CopyTo(best);
+            for (int k = 1; k < probabilities.Channels; k++)
+            {
+                ReadOnlySpan<float> candidate = probabilities.Channel(k).Slice(x * plane, plane);
+                for (int i = 0; i < plane; i++)
+                {
+                    if (candidate[i] <= best[i]) continue;
+                    best[i] = candidate[i];
+                    row[i] = (ushort)k;
+                }
+            }
+            return best;
+        }, _ => { });
+    }
+
+    /// <summary>Decides for outputs [1, K, x, Y, Z] on any device.</summary>
+    /// <param name="outputs">Logits, or probabilities.</param>
+    /// <param name="areProbabilities">Which of the two.</param>
+    /// <returns>Class indices [1, x, Y, Z], 64-bit.</returns>
+    public Tensor Decide(Tensor outputs, bool areProbabilities)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        if (regions.Count == 0) return outputs.argmax(1);
+        using DisposeScope scope = NewDisposeScope();
+        double threshold = areProbabilities ? Threshold : 0;
+        Tensor classes = zeros_like(outputs.select(1, 0), ScalarType.Int64);
+        for (int k = 0; k < regions.Count; k++) classes = classes.masked_fill(outputs.select(1, k).gt(threshold), regions[k].Index);
+        return classes.MoveToOuterDisposeScope();
+    }
+
+    private static void Mark(ReadOnlySpan<float> probabilities, Span<ushort> labels, ushort index)
+    {
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (probabilities[i] > Threshold) labels[i] = index;
+        }
+    }
+}
