@@ -7,7 +7,6 @@ using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
-using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Models;
@@ -120,7 +119,7 @@ internal static class PredictCommand
         Dataset dataset = opened.Factory.CreateDataset(DataOf(environment, opened, wanted).Dataset, message => environment.Error.WriteLine($"warning: {message}"), cancel);
         if (dataset.Info.ChannelNames.Count != opened.Card.Channels.Count)
             throw new VolumeException($"Dataset '{dataset.Info.Name}' has {dataset.Info.ChannelNames.Count} channels; the model takes {opened.Card.Channels.Count}: {string.Join(", ", opened.Card.Channels)}.");
-        PredictionCase[] cases = [.. dataset.Cases(Enum.Parse<DatasetSplit>(wanted.Split, ignoreCase: true)).Select(one => new PredictionCase(RunDirectory.SafeName(one.Id), one))];
+        PredictionCase[] cases = [.. dataset.Cases(Enum.Parse<DatasetSplit>(wanted.Split, ignoreCase: true)).Select(one => new PredictionCase(FileNames.Safe(one.Id), one))];
         return cases.Length > 0 ? cases : throw new VolumeException($"Dataset '{dataset.Info.Name}' has no {wanted.Split} cases.");
     }
 
