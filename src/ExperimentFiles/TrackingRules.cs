@@ -29,8 +29,8 @@ internal static class TrackingRules
             foreach (ConfigEntry entry in tracking.Entries.Where(entry => entry.Key is not ("enabled" or "predictions")))
                 context.Report(new ConfigDiagnostic("HEM084", false, $"'{entry.Key}' in [tracking] has no effect with enabled = false", entry.KeySource));
         }
-        if (!context.IsPart && tracking.Find("predictions") is ConfigScalar { Value: true } predictions && tree.Find("evaluate") is null)
-            context.Report(new ConfigDiagnostic("HEM082", false, "'predictions' in [tracking] has no effect without [evaluate]", predictions.Source));
+        if (!context.IsPart && tracking.Find("predictions") is ConfigScalar { Value: true } predictions && tree.Find("finetune") is null)
+            context.Report(new ConfigDiagnostic("HEM082", false, "'predictions' in [tracking] has no effect without [finetune]: nothing is segmented", predictions.Source));
     }
 
     private static void CheckTags(string table, ConfigTable? tags, CheckContext context)

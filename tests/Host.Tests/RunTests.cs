@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Tests;
+using HiEndMae.Runs.Planning;
 using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Host.Tests;
@@ -29,6 +31,47 @@ public sealed class RunTests
         Assert.Equal(4L, Count(runs, "SELECT COUNT(*) FROM metrics m JOIN runs r ON r.run_uuid = m.run_uuid WHERE r.name LIKE 'pretrain:%' AND m.key = 'loss'"));
         Assert.Equal(4L, Count(runs, "SELECT COUNT(*) FROM params WHERE key = 'pretrain.mask_ratio' AND value = '0.75'"));
         Assert.Empty(Directory.GetFiles(runs, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Without_an_evaluate_table_models_are_scored_with_its_defaults_and_the_last_line_names_the_report()
+    {
+        using var host = new HostFixture();
+        string text = Samples.Tiny.Replace("[evaluate]\noverlap = 0.25", "", StringComparison.Ordinal).Replace("[\"scratch\", \"pretrain\"]", "[\"scratch\"]", StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("tiny.toml", text), "--out", host.Folder));
+        string run = Assert.Single(Directory.GetDirectories(Path.Combine(host.Folder, "tiny")));
+        JsonNode results = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(run, "results.json"), TestContext.Current.CancellationToken))!;
+        Assert.InRange((double)results["evaluations"]!["scratch"]!["mean_dice"]!, 0, 1);
+        Assert.Contains("overlap = 0.5", await File.ReadAllTextAsync(Path.Combine(run, "experiment.toml"), TestContext.Current.CancellationToken));
+        string page = Path.Combine(run, "report.html");
+        Assert.True(File.Exists(page));
+        Assert.Equal($"report: {page}", host.Output.TrimEnd().Split('\n')[^1]);
+    }
+
+    [Fact]
+    public async Task A_dataset_without_test_cases_is_warned_of_and_its_models_get_no_scores()
+    {
+        using var host = new HostFixture();
+        string text = Samples.Tiny.Replace("num_test = 1", "num_test = 0", StringComparison.Ordinal).Replace("[\"scratch\", \"pretrain\"]", "[\"scratch\"]", StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("tiny.toml", text), "--out", host.Folder));
+        Assert.Contains("no labelled test cases", host.Error);
+        string run = Assert.Single(Directory.GetDirectories(Path.Combine(host.Folder, "tiny")));
+        JsonNode results = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(run, "results.json"), TestContext.Current.CancellationToken))!;
+        Assert.Empty(results["evaluations"]!.AsObject());
+        Assert.NotNull(results["trainings"]!["finetune-scratch"]);
+    }
+
+    [Theory]
+    [InlineData(0.2, 0.0, "left,kidney_left,kidney_right", "flip_probability = 0.2, but the classes 'kidney_left' and 'kidney_right'")]
+    [InlineData(0.0, 0.3, "Anterior,Posterior", "rotate90_probability = 0.3, but the classes 'Anterior' and 'Posterior'")]
+    [InlineData(0.0, 0.0, "kidney_left,kidney_right", null)]
+    [InlineData(0.5, 0.5, "liver,inferior_vena_cava,kidney_left", null)]
+    public void Flips_and_turns_are_warned_of_where_classes_differ_by_a_side(double flip, double turn, string names, string? expected)
+    {
+        var data = new DataConfig { Dataset = null!, FlipProbability = flip, Rotate90Probability = turn };
+        string? warning = SidedLabels.Warn(data, ["background", .. names.Split(',')]);
+        if (expected is null) Assert.Null(warning);
+        else Assert.Contains(expected, warning);
     }
 
     [CudaFact]

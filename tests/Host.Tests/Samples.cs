@@ -53,6 +53,8 @@ internal static class Samples
         num_test = 1
         crop = 16
         crops_per_volume = 2
+        flip_probability = 0.0
+        rotate90_probability = 0.0
 
         [evaluate]
         overlap = 0.25

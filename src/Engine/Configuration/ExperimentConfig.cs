@@ -50,7 +50,7 @@ public sealed partial record ExperimentConfig
     /// <summary>Fine-tuning. Left out, nothing is fine-tuned.</summary>
     public FinetuneConfig? Finetune { get; init; }
 
-    /// <summary>Evaluation of every fine-tuned model.</summary>
+    /// <summary>Evaluation of every fine-tuned model; left out, it has its defaults.</summary>
     public EvaluateConfig? Evaluate { get; init; }
 
     /// <summary>Arithmetic of GPUs.</summary>
@@ -77,5 +77,6 @@ public sealed partial record ExperimentConfig
     {
         Pretrain = Pretrain is null ? null : Pretrain with { Data = Pretrain.Data.ForPretraining() },
         Finetune = Finetune is null ? null : Finetune with { Data = Finetune.Data.ForFinetuning() },
+        Evaluate = Evaluate ?? (Finetune is null ? null : new EvaluateConfig()),
     };
 }

@@ -28,7 +28,10 @@ internal static class ResultsTable
             string loss = double.IsFinite(training.LastLoss) ? training.LastLoss.ToString("F4", CultureInfo.InvariantCulture) : "as before";
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage}: {training.Steps} steps, loss {loss}, {training.Elapsed.TotalSeconds:F1} s"));
         }
-        console.WriteLine($"results in {results.Folder}");
+        // Paths go past the console's word wrap, so that they can be copied whole.
+        TextWriter lines = console.Profile.Out.Writer;
+        lines.WriteLine($"results in {results.Folder}");
+        if (results.Page is { } page) lines.WriteLine($"report: {page}");
     }
 
     private static string Percent(double? dice) => dice is { } value ? (100 * value).ToString("F2", CultureInfo.InvariantCulture) : "-";

@@ -48,7 +48,7 @@ internal sealed class PaperTableBuilder
         foreach ((string start, string row) in target.Rows)
         {
             if (run.Evaluations.TryGetValue(start, out RunEvaluation? evaluation)) Add(target, entry, run, start, row, evaluation);
-            else missing.Add($"{entry.Name}: the run has no evaluation of '{start}'; the experiment needs [evaluate]");
+            else missing.Add($"{entry.Name}: the run has no evaluation of '{start}'; it must fine-tune from that start on a dataset that has labelled test cases");
         }
     }
 

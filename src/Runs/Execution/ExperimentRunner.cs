@@ -1,6 +1,7 @@
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
+using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
 using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.LabelMaps;
@@ -33,6 +34,8 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         var budget = new TimeBudget(config.TimeBudget, environment.Clock);
         // Datasets are opened first, so that a wrong folder or a missing file ends the run before anything is written.
         RunDatasets datasets = RunDatasets.Open(config, factory, reporter.Warn, cancel);
+        plan = WithScores(plan, datasets.Labelled);
+        if (SidedLabels.Warn(config.Finetune?.Data, datasets.LabelNames) is { } sided) reporter.Warn(sided);
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
         RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
         var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints);
@@ -57,7 +60,8 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             var stages = new StageRunner(scope, environment, reporter, figures);
             foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
             directory.Write("results.json", results.ToJson().ToJsonString(JsonOptions.Indented));
-            tracked.Finish(results, options.IsJob ? null : WritePage(directory), environment.Clock.GetUtcNow());
+            results.Page = options.IsJob ? null : WritePage(directory);
+            tracked.Finish(results, results.Page, environment.Clock.GetUtcNow());
         }
         catch (Exception error)
         {
@@ -82,5 +86,13 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             reporter.Warn($"{path} cannot be written: {error.Message}");
             return null;
         }
+    }
+
+    // Said before anything is trained, so that nobody waits for scores that cannot come.
+    private IReadOnlyList<StagePlan> WithScores(IReadOnlyList<StagePlan> plan, Dataset? labelled)
+    {
+        if (labelled is null || labelled.Cases(DatasetSplit.Test).Any(one => one.HasLabel)) return plan;
+        reporter.Warn($"Dataset '{labelled.Info.Name}' in [finetune.data] has no labelled test cases, so the fine-tuned models get no scores. Name test cases there to get them.");
+        return [.. plan.Where(one => one.Stage.Kind != StageKind.Evaluate)];
     }
 }

@@ -19,6 +19,9 @@ public sealed record ExperimentResults(string Folder, IReadOnlyList<string> Labe
     /// <summary>Conditions besides the config: device, threads, deterministic mode, and changes of the config during the run.</summary>
     public RunConditions? Conditions { get; init; }
 
+    /// <summary>Path of the HTML report; null if none was written.</summary>
+    public string? Page { get; set; }
+
     /// <summary>Converts to JSON. Paths are relative to the run directory, so that it can be moved.</summary>
     public JsonObject ToJson() => new()
     {

@@ -25,7 +25,7 @@ internal sealed record StoredEvaluation(
         {
             JsonObject evaluations = JsonNode.Parse(File.ReadAllText(file))!["evaluations"]!.AsObject();
             StoredEvaluation[] read = [.. evaluations.Select(entry => Of(entry.Key, entry.Value!.AsObject()))];
-            return read.Length > 0 ? read : throw new VolumeException($"'{file}' has no evaluations, because the experiment has no [evaluate].");
+            return read.Length > 0 ? read : throw new VolumeException($"'{file}' has no evaluations: nothing was fine-tuned, or the dataset has no labelled test cases.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
