@@ -22,7 +22,7 @@ public sealed partial record MaeConfig
     [Range(0.25, 16)]
     public double MlpRatio { get; init; } = 4;
 
-    /// <summary>Whether targets are normalised per patch.</summary>
+    /// <summary>Whether targets are normalised per patch, as in the paper. False predicts plain intensities, which suits small patches and small encoders better.</summary>
     public bool NormTargets { get; init; } = true;
 
     /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
