@@ -25,7 +25,7 @@ public sealed class FlopsTests
         using var host = new HostFixture();
         Assert.Equal(ExitCodes.Done, await host.RunAsync("flops", Repository.Experiment("real-ct.toml")));
         Assert.Contains("head.decoder2", host.Output);
-        Assert.Contains("ViT-B/12(96)", host.Output);
+        Assert.Contains("ViT-B/6(96)", host.Output);
     }
 
     [Theory]
