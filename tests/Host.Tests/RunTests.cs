@@ -62,13 +62,17 @@ public sealed class RunTests
     }
 
     [Theory]
-    [InlineData(0.2, 0.0, "left,kidney_left,kidney_right", "flip_probability = 0.2, but the classes 'kidney_left' and 'kidney_right'")]
-    [InlineData(0.0, 0.3, "Anterior,Posterior", "rotate90_probability = 0.3, but the classes 'Anterior' and 'Posterior'")]
-    [InlineData(0.0, 0.0, "kidney_left,kidney_right", null)]
-    [InlineData(0.5, 0.5, "liver,inferior_vena_cava,kidney_left", null)]
-    public void Flips_and_turns_are_warned_of_where_classes_differ_by_a_side(double flip, double turn, string names, string? expected)
+    [InlineData(0.2, 0.0, "xyz", "left,kidney_left,kidney_right", "flip_probability = 0.2 with \"x\" in flip_axes, but the classes 'kidney_left' and 'kidney_right'")]
+    [InlineData(0.2, 0.0, "yz", "kidney_left,kidney_right", null)]
+    [InlineData(0.2, 0.0, "y", "Anterior,Posterior", "flip_probability = 0.2 with \"y\" in flip_axes, but the classes 'Anterior' and 'Posterior'")]
+    [InlineData(0.0, 0.3, "xyz", "Anterior,Posterior", "rotate90_probability = 0.3, but the classes 'Anterior' and 'Posterior'")]
+    [InlineData(0.0, 0.3, "xyz", "lobe superior,lobe inferior", null)]
+    [InlineData(0.0, 0.0, "xyz", "kidney_left,kidney_right", null)]
+    [InlineData(0.5, 0.5, "xyz", "liver,inferior_vena_cava,kidney_left", null)]
+    public void Flips_and_turns_are_warned_of_where_classes_differ_by_a_side(double flip, double turn, string axes, string names, string? expected)
     {
-        var data = new DataConfig { Dataset = null!, FlipProbability = flip, Rotate90Probability = turn };
+        FlipAxis[] flipped = [.. axes.Select(axis => Enum.Parse<FlipAxis>(axis.ToString(), ignoreCase: true))];
+        var data = new DataConfig { Dataset = null!, FlipProbability = flip, Rotate90Probability = turn, FlipAxes = flipped };
         string? warning = SidedLabels.Warn(data, ["background", .. names.Split(',')]);
         if (expected is null) Assert.Null(warning);
         else Assert.Contains(expected, warning);
