@@ -16,6 +16,7 @@ public sealed class ShippedTablesTests
     {
         using var host = new HostFixture();
         host.Variables["HIENDMAE_DATA"] = host.Folder;
+        host.Variables["HIENDMAE_WEIGHTS"] = host.Folder;
         Assert.Equal(ExitCodes.Done, await host.RunAsync("validate", Repository.Experiment(file)));
         Assert.Equal("", host.Error);
         Assert.Equal(ExitCodes.Done, await host.RunAsync("report", Repository.Experiment(file), "--runs", Path.Combine(host.Folder, "runs"), "--format", "markdown"));
@@ -30,6 +31,7 @@ public sealed class ShippedTablesTests
         var epochs = new Dictionary<string, int> { ["1%"] = 5000, ["10%"] = 2000, ["100%"] = 1000 };
         using var host = new HostFixture();
         host.Variables["HIENDMAE_DATA"] = host.Folder;
+        host.Variables["HIENDMAE_WEIGHTS"] = host.Folder;
         foreach (string file in new[] { "table3", "table6", "table-s4", "table-s5", "table-s6" })
         {
             using var one = new HostFixture();
