@@ -18,7 +18,7 @@ internal static class ReportSource
     /// <param name="catalog">Plugins, to count operations.</param>
     public static IReadOnlyList<ReportEntry> OfRuns(IReadOnlyList<RunRecord> runs, PluginCatalog catalog)
     {
-        var loader = new ExperimentLoader(catalog.Components, getVariable: null);
+        var loader = new ExperimentLoader(catalog, getVariable: null);
         return [.. Newest(runs).Select(run => new ReportEntry(run.Experiment, "", run.Config, run, () => Gflops(loader.Load(Path.Combine(run.Folder, "experiment.toml"), []).Experiments)))];
     }
 

@@ -13,7 +13,8 @@ namespace HiEndMae.ExperimentFiles.Tests;
 /// <summary>Canonical TOML and fingerprints of whole experiments.</summary>
 public sealed class CanonicalFormTests
 {
-    private static readonly IReadOnlyList<ComponentDescriptor> Components = PluginCatalog.Load(Repository.Plugins).Components;
+    private static readonly PluginCatalog Catalog = PluginCatalog.Load(Repository.Plugins);
+    private static readonly IReadOnlyList<ComponentDescriptor> Components = Catalog.Components;
 
     [Fact]
     public void Random_experiments_come_back_from_their_own_toml() => new RandomConfig(Components).Table(ExperimentConfig.Schema).Sample(
@@ -60,7 +61,7 @@ public sealed class CanonicalFormTests
     {
         using var host = new HostFixture();
         string file = host.Write("experiment.toml", Right);
-        var loader = new ExperimentLoader(Components, _ => null);
+        var loader = new ExperimentLoader(Catalog, _ => null);
         LoadedExperiment first = Assert.Single(loader.Load(file, []).Experiments);
         LoadedFile resolved = loader.Load(host.Write("again.toml", JsonSchemaWriter.Reference + first.ResolvedToml), []);
         // It says every key, defaults too: none of them is an option without effect.
@@ -74,7 +75,7 @@ public sealed class CanonicalFormTests
     public void What_a_sweep_writes_for_its_stages_is_right_too()
     {
         using var host = new HostFixture();
-        var loader = new ExperimentLoader(Components, _ => "/data");
+        var loader = new ExperimentLoader(Catalog, _ => "/data");
         var store = new StageStore(host.Folder);
         var files = new HashSet<string>(StringComparer.Ordinal);
         foreach (string file in Directory.GetFiles(Path.Combine(Repository.Root, "experiments"), "*.toml", SearchOption.AllDirectories).Where(file => !ExperimentChecker.IsPart(file)))

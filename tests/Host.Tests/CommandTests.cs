@@ -35,7 +35,7 @@ public sealed class CommandTests
     {
         using var host = new HostFixture();
         Assert.Equal(ExitCodes.Done, await host.RunAsync("plugins", "--json"));
-        string[] names = [.. JsonNode.Parse(host.Output)!.AsArray().Select(component => (string)component!["plugin"]!)];
+        string[] names = [.. JsonNode.Parse(host.Output)!["components"]!.AsArray().Select(component => (string)component!["plugin"]!)];
         Assert.Superset(new HashSet<string> { "vit3d", "mae", "hi-end-mae", "unetr", "phantom", "nifti-folder" }, names.ToHashSet());
     }
 

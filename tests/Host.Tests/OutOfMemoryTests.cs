@@ -50,7 +50,7 @@ public sealed class OutOfMemoryTests
     {
         using var host = new HostFixture();
         string text = Samples.Tiny.Replace("volumes = 2\ncrops_per_volume = 1", "volumes = 6\ncrops_per_volume = 2", StringComparison.Ordinal);
-        ExperimentConfig config = Assert.Single(new ExperimentLoader(PluginCatalog.Load(Repository.Plugins).Components, _ => null).Load(host.Write("tiny.toml", text), []).Experiments).Config;
+        ExperimentConfig config = Assert.Single(new ExperimentLoader(PluginCatalog.Load(Repository.Plugins), _ => null).Load(host.Write("tiny.toml", text), []).Experiments).Config;
         string message = OutOfMemory.InTraining(StageKind.Pretrain, config.Pretrain!, config, Said(Cuda)).Message;
         Assert.Contains("Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.69 GiB of which 1.10 GiB is free. A forward pass holds 12 crops of", message);
         Assert.Contains($"volumes = 3 with [pretrain] grad_accumulation = {2 * config.Pretrain!.GradAccumulation}", message);

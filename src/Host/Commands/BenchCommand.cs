@@ -41,7 +41,7 @@ internal static class BenchCommand
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         // Environment variables name folders of data. No data is read, so they may be unset.
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(file, overrides);
+        LoadedFile loaded = new ExperimentLoader(catalog, getVariable: null).LoadOne(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         ExperimentConfig config = loaded.Experiments[0].Config;

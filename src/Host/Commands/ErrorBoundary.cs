@@ -40,6 +40,11 @@ internal static class ErrorBoundary
             await environment.Error.WriteLineAsync($"error: {error.Message}");
             return code;
         }
+        catch (Exception error) when (PluginFault.Of(error) is { } fault)
+        {
+            await environment.Error.WriteLineAsync($"error: the plugin '{fault.Plugin}' {fault.Version} failed in {fault.Method}: {error.GetType().Name}: {error.Message} This is for the author of the plugin:\n{error}");
+            return ExitCodes.Failed;
+        }
         catch (Exception error)
         {
             // A bug of this program, not a mistake of the user: print everything that helps to fix it.

@@ -31,7 +31,7 @@ internal static class FlopsCommand
     private static int Run(HostEnvironment environment, string file, string[] overrides, int classes, bool json)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadWhole(file, overrides);
+        LoadedFile loaded = new ExperimentLoader(catalog, getVariable: null).LoadWhole(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         (LoadedExperiment Experiment, ExperimentCosts Costs)[] all = [.. loaded.Experiments.Select(one => (one, ExperimentCosts.Of(one.Config, Channels, classes)))];

@@ -78,7 +78,7 @@ internal static class ReportCommand
             return ReportSource.OfRuns(all, catalog);
         }
         // A report does not need the data, so the variables that name its folders may be unset.
-        LoadedFile file = new ExperimentLoader(catalog.Components, name => environment.Runs.GetVariable(name) ?? $"${{env:{name}}}").LoadWhole(source, overrides);
+        LoadedFile file = new ExperimentLoader(catalog, name => environment.Runs.GetVariable(name) ?? $"${{env:{name}}}").LoadWhole(source, overrides);
         DiagnosticOutput.Print(environment, file.Diagnostics.Where(diagnostic => diagnostic.IsError));
         if (!file.IsValid) return null;
         var stages = new StageStore(runs);

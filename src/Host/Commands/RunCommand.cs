@@ -41,7 +41,7 @@ internal static class RunCommand
     public static int Execute(HostEnvironment environment, string file, IReadOnlyList<string> overrides, RunOptions options)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadOne(file, overrides);
+        LoadedFile loaded = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadOne(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         LoadedExperiment experiment = loaded.Experiments[0];

@@ -42,7 +42,7 @@ internal static class SweepCommand
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         // Every combination is checked before the first one runs.
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadSweep(options.File, overrides);
+        LoadedFile loaded = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadSweep(options.File, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         TrackingSettings? tracking = TrackingSettings.Of(loaded.Experiments[0].Config, options.Out, environment.Runs.GetVariable);

@@ -24,7 +24,7 @@ internal static class ValidateCommand
     private static int Run(HostEnvironment environment, string[] files, string[] overrides, bool json)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
-        var loader = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable);
+        var loader = new ExperimentLoader(catalog, environment.Runs.GetVariable);
         bool failed = false;
         var report = new JsonArray();
         foreach (string file in files)

@@ -33,7 +33,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         string path = at > 0 && !Path.Exists(argument) ? argument[(at + 1)..] : argument;
         FineTunedPath found = FineTunedPath.Find(path);
         string checkpoint = found.Checkpoint ?? CheckpointName.Resolve(Stage(path, found), CheckpointName.Chosen);
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: environment.GetVariable).LoadOne(Path.Combine(found.Run, "experiment.toml"), []);
+        LoadedFile loaded = new ExperimentLoader(catalog, getVariable: environment.GetVariable).LoadOne(Path.Combine(found.Run, "experiment.toml"), []);
         if (!loaded.IsValid) throw new InvalidExperimentException([.. loaded.Diagnostics.Where(diagnostic => diagnostic.IsError)]);
         string label = path != argument ? argument[..at] : LabelOf(found.Run, checkpoint);
         return new AnalyzedModel(label, checkpoint, Path.GetFullPath(Path.Combine(found.Run, "..", "..")), loaded.Experiments[0].Config);

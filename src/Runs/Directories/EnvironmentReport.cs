@@ -20,6 +20,13 @@ internal static class EnvironmentReport
         ["device"] = device,
         ["threads"] = threads,
         ["allocator"] = DeviceChoice.Allocator,
-        ["plugins"] = new JsonArray([.. catalog.Components.Select(component => (JsonNode)$"{component.Slot}/{component.Name}")]),
+        ["plugins"] = new JsonArray([.. catalog.Plugins.Where(plugin => plugin.Fault is null).Select(plugin => (JsonNode)new JsonObject
+        {
+            ["name"] = plugin.Name,
+            ["version"] = plugin.Version?.ToString(),
+            ["contract"] = plugin.Contract?.ToString(),
+            ["sha256"] = plugin.Sha256,
+            ["components"] = new JsonArray([.. plugin.Components.Select(component => (JsonNode)$"{component.Slot}/{component.Name}")]),
+        })]),
     };
 }

@@ -1,4 +1,5 @@
 using HiEndMae.Configuration;
+using HiEndMae.Imaging;
 
 namespace HiEndMae.Runs.Loading;
 
@@ -6,12 +7,26 @@ namespace HiEndMae.Runs.Loading;
 internal sealed class ComponentFactory(PluginCatalog catalog)
 {
     /// <summary>Creates a dataset. A dataset that combines others creates them through this factory as well.</summary>
-    /// <exception cref="PluginException">The dataset refuses its config.</exception>
+    /// <exception cref="PluginException">The dataset refuses its config, or its code fails.</exception>
+    /// <exception cref="VolumeException">The dataset finds that its files are damaged.</exception>
     public Dataset CreateDataset(IComponentConfig config, Action<string> warn, CancellationToken cancel = default) =>
         Create<Dataset>(Slot.Dataset, config, new DatasetContext(warn) { Cancel = cancel, Open = inner => CreateDataset(inner, warn, cancel) });
 
     /// <summary>Creates a component.</summary>
-    /// <exception cref="PluginException">The component refuses its config or context.</exception>
-    public T Create<T>(Slot slot, IComponentConfig config, object context) where T : class =>
-        (T)catalog.Components.Find(slot, config.Plugin)!.Create(config, context);
+    /// <exception cref="PluginException">The component refuses its config or context, or its code fails.</exception>
+    public T Create<T>(Slot slot, IComponentConfig config, object context) where T : class
+    {
+        ComponentDescriptor component = catalog.Components.Find(slot, config.Plugin)!;
+        try
+        {
+            return (T)component.Create(config, context);
+        }
+        // Messages of plugins to the user keep their words, and so do a stop and a refusal of the disk or the memory.
+        catch (Exception error) when (error is not (PluginException or UserException or VolumeException or OperationCanceledException or OutOfMemoryException or IOException or UnauthorizedAccessException))
+        {
+            PluginAssembly plugin = catalog.OwnerOf(component);
+            throw new PluginException(
+                $"The {slot.ToString().ToLowerInvariant()} '{config.Plugin}' of plugin '{plugin.Name}' {plugin.Version} cannot be created: {error.GetType().Name}: {error.Message} Its constructor failed; tell its author.", error);
+        }
+    }
 }

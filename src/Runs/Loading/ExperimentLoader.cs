@@ -5,11 +5,13 @@ using HiEndMae.ExperimentFiles;
 namespace HiEndMae.Runs.Loading;
 
 /// <summary>Loads experiment files: reads, merges, overrides, checks and binds them. It computes nothing and does not load libtorch.</summary>
-/// <param name="components">Components that a <c>plugin</c> key may name.</param>
+/// <param name="catalog">The plugins, whose components a <c>plugin</c> key may name.</param>
 /// <param name="getVariable">Returns environment variables. Null skips everything that depends on the machine: variables are kept as written, and files are not looked up.</param>
-internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> components, Func<string, string?>? getVariable)
+internal sealed class ExperimentLoader(PluginCatalog catalog, Func<string, string?>? getVariable)
 {
+    private const string UnknownComponent = "HEM020";
     private readonly ExperimentFileReader files = new();
+    private readonly IReadOnlyList<ComponentDescriptor> components = catalog.Components;
 
     /// <summary>Loads a file. The result has all of its errors.</summary>
     /// <param name="path">The TOML file.</param>
@@ -21,7 +23,7 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
         List<ConfigDiagnostic> diagnostics = [.. found.Diagnostics];
         LoadedExperiment[] experiments = [.. found.Points.Select(point => Bind(point, diagnostics))];
         bool failed = diagnostics.Any(diagnostic => diagnostic.IsError);
-        return new LoadedFile(failed ? [] : experiments, found.IsSweep, found.IsPart, ConfigDiagnostic.Ordered(diagnostics));
+        return new LoadedFile(failed ? [] : experiments, found.IsSweep, found.IsPart, ConfigDiagnostic.Ordered(diagnostics.Select(WithFaults)));
     }
 
     /// <summary>Loads a file that must be an experiment or a sweep, not a partial file.</summary>
@@ -74,8 +76,13 @@ internal sealed class ExperimentLoader(IReadOnlyList<ComponentDescriptor> compon
                 data.Check(table, $"[datasets.{name}]", found.Add);
             }
         }
-        return (found.Any(one => one.IsError) ? null : data, ConfigDiagnostic.Ordered(found));
+        return (found.Any(one => one.IsError) ? null : data, ConfigDiagnostic.Ordered(found.Select(WithFaults)));
     }
+
+    // A component may be missing because its plugin could not be loaded.
+    private ConfigDiagnostic WithFaults(ConfigDiagnostic diagnostic) => diagnostic.Id == UnknownComponent && catalog.Faults.Count > 0
+        ? diagnostic with { Message = $"{diagnostic.Message}. {string.Join(" ", catalog.Faults)}" }
+        : diagnostic;
 
     private LoadedExperiment Bind(SweepPoint point, List<ConfigDiagnostic> diagnostics)
     {

@@ -1,51 +1,49 @@
-using System.Reflection;
 using HiEndMae.Configuration;
-using McMaster.NETCore.Plugins;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>Loads plugin assemblies and lists their components.</summary>
+/// <summary>The plugins beside the program. A plugin that cannot be used is listed with its fault and stops only the experiments that name one of its components.</summary>
 internal sealed class PluginCatalog
 {
-    private PluginCatalog(IReadOnlyList<ComponentDescriptor> components) => Components = components;
+    private readonly IReadOnlyDictionary<ComponentDescriptor, PluginAssembly> owners;
 
-    /// <summary>All components.</summary>
-    public IReadOnlyList<ComponentDescriptor> Components { get; }
-
-    /// <summary>Loads <c>FOLDER/NAME/NAME.dll</c> for each NAME. Each plugin has a load context of its own that shares contracts and TorchSharp with the program.</summary>
-    /// <exception cref="PluginException">There is no plugin, a plugin cannot be loaded, or two components have the same name.</exception>
-    public static PluginCatalog Load(string folder)
+    private PluginCatalog(IReadOnlyList<PluginAssembly> plugins, IReadOnlyDictionary<ComponentDescriptor, PluginAssembly> owners, IReadOnlyList<string> faults)
     {
-        string[] files = Directory.Exists(folder)
-            ? [.. Directory.GetDirectories(folder).Select(one => Path.Combine(one, Path.GetFileName(one) + ".dll")).Where(File.Exists).Order(StringComparer.Ordinal)]
-            : [];
-        if (files.Length == 0) throw new PluginException($"There are no plugins in '{folder}'; a plugin is a folder NAME with an assembly NAME.dll.");
-        var components = new List<ComponentDescriptor>();
-        foreach (string file in files)
-        {
-            foreach (ComponentDescriptor component in LoadManifest(file))
-            {
-                if (components.Find(component.Slot, component.Name) is not null)
-                    throw new PluginException($"Two plugins offer a {component.Slot.ToString().ToLowerInvariant()} '{component.Name}'; one of them is '{file}'.");
-                components.Add(component);
-            }
-        }
-        return new PluginCatalog(components);
+        Plugins = plugins;
+        this.owners = owners;
+        Faults = faults;
+        Components = [.. owners.Keys];
     }
 
-    private static IReadOnlyList<ComponentDescriptor> LoadManifest(string file)
+    /// <summary>Every plugin folder, in the order of their names.</summary>
+    public IReadOnlyList<PluginAssembly> Plugins { get; }
+
+    /// <summary>Every component that an experiment can name.</summary>
+    public IReadOnlyList<ComponentDescriptor> Components { get; }
+
+    /// <summary>A sentence for each plugin that was not loaded, and for each component that two plugins offer.</summary>
+    public IReadOnlyList<string> Faults { get; }
+
+    /// <summary>The plugin that offers a component.</summary>
+    public PluginAssembly OwnerOf(ComponentDescriptor component) => owners[component];
+
+    /// <summary>Loads <c>FOLDER/NAME/NAME.dll</c> for each NAME.</summary>
+    /// <param name="folder">The folder of plugin folders.</param>
+    /// <exception cref="PluginException">There is no plugin folder at all.</exception>
+    public static PluginCatalog Load(string folder)
     {
-        try
+        string[] folders = Directory.Exists(folder) ? [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)] : [];
+        if (folders.Length == 0) throw new PluginException($"There are no plugins in '{folder}'; each is a folder NAME with an assembly NAME.dll.");
+        PluginAssembly[] plugins = [.. folders.Select(PluginReader.Read)];
+        List<string> faults = [.. plugins.Select(plugin => plugin.Fault).OfType<string>()];
+        var owners = new Dictionary<ComponentDescriptor, PluginAssembly>(ReferenceEqualityComparer.Instance);
+        var offers = plugins.SelectMany(plugin => plugin.Components.Select(component => (Component: component, Plugin: plugin)));
+        foreach (var twins in offers.GroupBy(offer => (offer.Component.Slot, offer.Component.Name)))
         {
-            // Sharing the contract assembly also shares the assemblies that it references. Tensors and volumes have one type identity, and the natives belong to the program.
-            PluginLoader loader = PluginLoader.CreateFromAssemblyFile(file, sharedTypes: [typeof(IPluginManifest), typeof(TorchSharp.torch), typeof(Imaging.Size3), typeof(TorchRepairs.Recomputed)]);
-            PluginManifestAttribute attribute = loader.LoadDefaultAssembly().GetCustomAttribute<PluginManifestAttribute>()
-                ?? throw new PluginException($"'{file}' contains no components; build it with the package HiEndMae.Generators.");
-            return ((IPluginManifest)Activator.CreateInstance(attribute.Manifest)!).Components;
+            (ComponentDescriptor component, PluginAssembly plugin) = twins.First();
+            if (twins.Count() == 1) owners.Add(component, plugin);
+            else faults.Add($"The {component.Slot.ToString().ToLowerInvariant()} '{component.Name}' is offered by {string.Join(" and by ", twins.Select(twin => $"'{twin.Plugin.Path}'"))}, so neither is used; remove one of them.");
         }
-        catch (Exception error) when (error is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException or MissingMethodException or TargetInvocationException or TypeInitializationException)
-        {
-            throw new PluginException($"The plugin '{file}' cannot be loaded: {(error.InnerException ?? error).Message} Rebuild it against this version of HiEndMae.Abstractions.", error);
-        }
+        return new PluginCatalog(plugins, owners, faults);
     }
 }

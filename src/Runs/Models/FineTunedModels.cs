@@ -55,7 +55,7 @@ internal sealed class FineTunedModels
     {
         FineTunedPath found = FineTunedPath.Find(ArtifactUri.IsOne(path) ? ArtifactFetcher.OfUser(environment).Fetch(path).Path : path);
         PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
-        LoadedFile loaded = new ExperimentLoader(catalog.Components, getVariable: null).LoadOne(System.IO.Path.Combine(found.Run, "experiment.toml"), overrides);
+        LoadedFile loaded = new ExperimentLoader(catalog, getVariable: null).LoadOne(System.IO.Path.Combine(found.Run, "experiment.toml"), overrides);
         if (!loaded.IsValid) throw new InvalidExperimentException([.. loaded.Diagnostics.Where(diagnostic => diagnostic.IsError)]);
         ExperimentConfig config = loaded.Experiments[0].Config;
         if (config.Finetune is null) throw new UserException($"The run '{found.Run}' has no fine-tuned model, because its experiment has no [finetune]; choose another run.");

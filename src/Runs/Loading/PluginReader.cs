@@ -1,0 +1,51 @@
+using System.Reflection;
+using HiEndMae.Configuration;
+using McMaster.NETCore.Plugins;
+
+namespace HiEndMae.Runs.Loading;
+
+/// <summary>Reads one plugin folder. Whatever is wrong with it becomes its fault, never an exception.</summary>
+internal static class PluginReader
+{
+    /// <summary>The contract of this program.</summary>
+    public static Version Contract { get; } = new(ContractVersionAttribute.CurrentMajor, ContractVersionAttribute.CurrentMinor);
+
+    /// <summary>Loads the assembly of a folder in a load context of its own, which shares the contract and the tensor library with the program.</summary>
+    /// <param name="folder">A folder NAME, which is to hold NAME.dll.</param>
+    public static PluginAssembly Read(string folder)
+    {
+        string name = Path.GetFileName(folder), file = Path.GetFullPath(Path.Combine(folder, name + ".dll"));
+        if (!File.Exists(file)) return Faulty(null, $"it has no assembly '{name}.dll'{Others(folder)}. The folder and the assembly must have one name.");
+        PluginHeader? header = null;
+        try
+        {
+            header = PluginHeader.Read(file);
+            if (FaultOf(header) is { } fault) return Faulty(header, fault);
+            // Naming the contract shares what it references too: tensors and volumes have one type identity, and natives are the program's.
+            PluginLoader loader = PluginLoader.CreateFromAssemblyFile(file, sharedTypes: [typeof(IPluginManifest), typeof(TorchSharp.torch), typeof(Imaging.Size3), typeof(TorchRepairs.Recomputed)]);
+            if (loader.LoadDefaultAssembly().GetCustomAttribute<PluginManifestAttribute>() is not { } attribute)
+                return Faulty(header, "it offers no component. A component is a record with [Component] and a class that takes it, in a project that uses HiEndMae.Generators.");
+            IReadOnlyList<ComponentDescriptor> components = ((IPluginManifest)Activator.CreateInstance(attribute.Manifest)!).Components;
+            return new PluginAssembly(name, file, header.Version, header.Contract, components, null);
+        }
+        // A plugin is foreign code: anything may come out of it, and the other plugins are to be used all the same.
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Exception cause = error is TargetInvocationException or TypeInitializationException && error.InnerException is { } inner ? inner : error;
+            return Faulty(header, $"{cause.GetType().Name}: {cause.Message.TrimEnd('.')}. Rebuild it against HiEndMae.Abstractions {Contract}, with every assembly that it needs in its folder.");
+        }
+
+        PluginAssembly Faulty(PluginHeader? read, string fault) => new(name, file, read?.Version, read?.Contract, [], $"The plugin '{name}' in '{folder}' cannot be used: {fault}");
+    }
+
+    private static string? FaultOf(PluginHeader header) => header.Contract switch
+    {
+        null => $"it was built against a contract without a version. Rebuild it against HiEndMae.Abstractions {Contract}.",
+        { } built when built.Major != Contract.Major => $"it was built against contract {built}, and this program has {Contract}. {(built.Major > Contract.Major ? $"Use a program with contract {built.Major}, or rebuild" : "Rebuild")} the plugin against HiEndMae.Abstractions {Contract}.",
+        { } built when built > Contract => $"it was built against contract {built}, and this program has {Contract}. Use a program with contract {built} or later.",
+        _ => null,
+    };
+
+    private static string Others(string folder) =>
+        Directory.GetFiles(folder, "*.dll") is { Length: > 0 } files ? $"; there are {string.Join(", ", files.Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(5))}" : "";
+}
