@@ -2,6 +2,7 @@ using System.CommandLine;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Host.Output;
 using HiEndMae.Reports;
+using HiEndMae.Runs.Execution;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Tracking;
 using HiEndMae.Sweeps;
@@ -54,6 +55,8 @@ internal static class SweepCommand
             SweepPlanPrinter.Print(environment, graph, store, options.Jobs, options.Json);
             return ExitCodes.Done;
         }
+        // Every model of the sweep is built and tried before its first stage starts.
+        Rehearsal.RunAll(loaded.Experiments, catalog, options.Devices.Count > 0 ? options.Devices[0] : null, sentence => environment.Error.WriteLine($"warning: {sentence}"));
         SweepOutcome outcome = await new SweepRunner(
             environment.Runs, options, graph, store, tracking, new ConsoleSweepReporter(environment, graph, store, options), new ResultsPage(catalog, environment.Runs.Clock)).RunAsync(stop.Token);
         return outcome.IsComplete ? ExitCodes.Done : ExitCodes.Failed;

@@ -3,25 +3,29 @@ using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Host.Output;
+using HiEndMae.Imaging;
+using HiEndMae.Runs.Execution;
 using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae validate FILE...</c>: reports every error of every file, without loading libtorch.</summary>
+/// <summary><c>hiendmae validate FILE...</c>: reports every error of every file. Only <c>--build</c> opens datasets and loads libtorch.</summary>
 internal static class ValidateCommand
 {
     public static Command Create(HostEnvironment environment)
     {
         var files = new Argument<string[]>("FILE") { Description = "Experiment files (.toml).", Arity = ArgumentArity.OneOrMore };
         Option<string[]> set = CommonOptions.Set();
+        var build = new Option<bool>("--build") { Description = "Also open the datasets, build every model, and run one forward and backward pass of each on random crops." };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("validate", "Check experiment files and report every error with file, line and column.") { files, set, json };
-        command.SetAction(parsed => Run(environment, parsed.GetValue(files)!, parsed.GetValue(set) ?? [], parsed.GetValue(json)));
+        var command = new Command("validate", "Check experiment files and report every error with file, line and column.") { files, set, build, json };
+        command.SetAction(parsed => Run(environment, parsed.GetValue(files)!, parsed.GetValue(set) ?? [], parsed.GetValue(build), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(HostEnvironment environment, string[] files, string[] overrides, bool json)
+    private static int Run(HostEnvironment environment, string[] files, string[] overrides, bool build, bool json)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         var loader = new ExperimentLoader(catalog, environment.Runs.GetVariable);
@@ -31,14 +35,16 @@ internal static class ValidateCommand
         {
             LoadedFile loaded = loader.Load(file, overrides);
             string? tracking = loaded.IsValid ? TrackingFault(environment, loaded) : null;
-            failed |= !loaded.IsValid || tracking is not null;
+            string? building = build && loaded.IsValid ? BuildFault(environment, catalog, loaded) : null;
+            failed |= !loaded.IsValid || tracking is not null || building is not null;
             if (json)
             {
                 report.Add(new JsonObject
                 {
                     ["file"] = file,
-                    ["valid"] = loaded.IsValid && tracking is null,
+                    ["valid"] = loaded.IsValid && tracking is null && building is null,
                     ["tracking_error"] = tracking,
+                    ["build_error"] = building,
                     ["part"] = loaded.IsPart,
                     ["fingerprint"] = loaded is { IsSweep: false, Experiments.Count: 1 } ? loaded.Experiments[0].Fingerprint : null,
                     ["combinations"] = loaded.IsSweep
@@ -50,10 +56,24 @@ internal static class ValidateCommand
             }
             DiagnosticOutput.Print(environment, loaded.Diagnostics);
             if (tracking is not null) environment.Error.WriteLine($"{file}: error: {tracking}");
-            else if (loaded.IsValid) environment.Output.WriteLine($"{file}: valid{What(loaded)}");
+            if (building is not null) environment.Error.WriteLine($"{file}: error: {building}");
+            if (loaded.IsValid && tracking is null && building is null) environment.Output.WriteLine($"{file}: valid{What(loaded)}");
         }
         if (json) environment.Output.WriteLine(report.ToJsonString(JsonOptions.Indented));
         return failed ? ExitCodes.BadUsage : ExitCodes.Done;
+    }
+
+    private static string? BuildFault(HostEnvironment environment, PluginCatalog catalog, LoadedFile loaded)
+    {
+        try
+        {
+            Rehearsal.RunAll(loaded.Experiments, catalog, null, sentence => environment.Error.WriteLine($"warning: {sentence}"));
+            return null;
+        }
+        catch (Exception error) when (error is PluginException or UserException or VolumeException or MemoryLimitException)
+        {
+            return error.Message;
+        }
     }
 
     // A wrong tracking variable has no position in the file.

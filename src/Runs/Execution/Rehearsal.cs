@@ -1,0 +1,131 @@
+using HiEndMae.Configuration;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Inference;
+using HiEndMae.Engine.Losses;
+using HiEndMae.Engine.Masking;
+using HiEndMae.Engine.Stages;
+using HiEndMae.Imaging;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Runs.Execution;
+
+/// <summary>
+/// Builds every model that an experiment trains, and runs one forward and backward pass of each on random crops. A component that does not fit is found here,
+/// before the first stage, and not after hours of pre-training. Nothing is written, and models with equal configs are rehearsed once.
+/// </summary>
+/// <param name="factory">Creates components.</param>
+/// <param name="device">Device of the models.</param>
+internal sealed class Rehearsal(ComponentFactory factory, Device device)
+{
+    // Two crops show a batch dimension that is lost or mixed up.
+    private const int MostCrops = 2;
+    private readonly HashSet<string> done = new(StringComparer.Ordinal);
+
+    /// <summary>Opens the datasets of experiments and rehearses their models.</summary>
+    /// <param name="experiments">The combinations of a file.</param>
+    /// <param name="catalog">The plugins.</param>
+    /// <param name="device">Device of the models; null for the one that the first experiment names.</param>
+    /// <param name="warn">Takes the datasets' warnings.</param>
+    /// <exception cref="PluginException">A component cannot be made, or a model fails.</exception>
+    /// <exception cref="VolumeException">A dataset is not what its config says.</exception>
+    public static void RunAll(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog, string? device, Action<string> warn)
+    {
+        if (experiments.Count == 0) return;
+        var factory = new ComponentFactory(catalog);
+        var rehearsal = new Rehearsal(factory, DeviceChoice.Resolve(device ?? experiments[0].Config.Device));
+        foreach (LoadedExperiment experiment in experiments) rehearsal.Run(experiment.Config, RunDatasets.Open(experiment.Config, factory, warn));
+    }
+
+    /// <summary>Rehearses the models of an experiment.</summary>
+    /// <param name="config">The experiment.</param>
+    /// <param name="datasets">Its datasets, which say how many channels and classes the models have.</param>
+    /// <exception cref="PluginException">A component cannot be made, or the model fails. The message names the components and says what failed.</exception>
+    public void Run(ExperimentConfig config, RunDatasets datasets)
+    {
+        var models = new ModelFactory(config, factory, device);
+        if (config.Pretrain is { } pretrain)
+        {
+            int channels = datasets.Pretraining!.Info.ChannelNames.Count;
+            Once($"{Text(config.Encoder)} {Text(pretrain.Decoder)} {pretrain.Data.Crop} {pretrain.MaskRatio} {channels}", () => Pretraining(models, config, channels));
+        }
+        if (config.Finetune is { } finetune)
+        {
+            DatasetInfo info = datasets.Labelled!.Info;
+            Once($"{Text(config.Encoder)} {Text(finetune.Head)} {finetune.Data.Crop} {info.ChannelNames.Count} {info.LabelNames.Count}",
+                () => Segmentation(models, config, info.ChannelNames.Count, info.LabelNames.Count));
+        }
+    }
+
+    private void Once(string key, Action rehearse)
+    {
+        if (!done.Add(key)) return;
+        using DisposeScope scope = NewDisposeScope();
+        rehearse();
+    }
+
+    private void Pretraining(ModelFactory models, ExperimentConfig config, int channels)
+    {
+        PretrainConfig pretrain = config.Pretrain!;
+        string what = $"the decoder '{pretrain.Decoder.Plugin}' on the encoder '{config.Encoder.Plugin}'";
+        (Encoder encoder, Decoder decoder) = models.Pretraining(channels);
+        Attempt(what, StageKind.Pretrain, pretrain, config, () =>
+        {
+            int crops = Crops(pretrain.Data);
+            TokenMask? mask = RandomMasking.For(encoder, decoder, crops, pretrain.MaskRatio, config.Seed, 0, device);
+            Tensor loss = decoder.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels), mask));
+            if (loss.numel() != 1) throw new PluginException($"{what}: the loss has the shape {Shape(loss)}; it must be one number.");
+            loss.backward();
+        });
+        encoder.Dispose();
+        decoder.Dispose();
+    }
+
+    private void Segmentation(ModelFactory models, ExperimentConfig config, int channels, int classes)
+    {
+        FinetuneConfig finetune = config.Finetune!;
+        string what = $"the head '{finetune.Head.Plugin}' on the encoder '{config.Encoder.Plugin}'";
+        SegmentationModel model = models.Segmentation(channels, classes);
+        Attempt(what, StageKind.Finetune, finetune, config, () =>
+        {
+            Size3 crop = finetune.Data.Crop;
+            Tensor volumes = Volumes(finetune.Data, channels);
+            Tensor logits = model.Head.Segment(volumes, model.Encoder.Encode(volumes, model.Head.HiddenBlocks)); // [B, K, X, Y, Z]
+            long[] wanted = [volumes.shape[0], classes, crop.X, crop.Y, crop.Z];
+            if (!logits.shape.SequenceEqual(wanted)) throw new PluginException($"{what}: the logits have the shape {Shape(logits)}; they must be [{string.Join(", ", wanted)}], that is crops, classes, x, y, z.");
+            DiceCeLoss.Compute(logits, randint(classes, [wanted[0], crop.X, crop.Y, crop.Z], ScalarType.Int64, device)).backward();
+        });
+        model.Encoder.Dispose();
+        model.Head.Dispose();
+    }
+
+    private static void Attempt(string what, StageKind kind, TrainingConfig training, ExperimentConfig config, Action pass)
+    {
+        try
+        {
+            pass();
+        }
+        catch (Exception error) when (OutOfMemory.IsSaidBy(error))
+        {
+            throw OutOfMemory.InTraining(kind, training, config, error);
+        }
+        catch (Exception error) when (error is not (PluginException or OperationCanceledException))
+        {
+            Size3 crop = training.Data.Crop;
+            string place = PluginFault.Of(error) is { } fault ? $" in {fault.Method} of plugin '{fault.Plugin}' {fault.Version}" : "";
+            throw new PluginException(
+                $"A trial pass of {what} failed{place}, on {Crops(training.Data)} random crops of {crop.X} x {crop.Y} x {crop.Z}: {OutOfMemory.FirstLine(error)}. Nothing was computed or written. Choose components that fit each other, or mend the plugin.", error);
+        }
+    }
+
+    private Tensor Volumes(DataConfig data, int channels) => rand([Crops(data), channels, data.Crop.X, data.Crop.Y, data.Crop.Z], device: device);
+
+    private static int Crops(DataConfig data) => Math.Min(MostCrops, data.Volumes * data.CropsPerVolume);
+
+    private static string Text(IComponentConfig config) => TomlText.Document(config.ToTable());
+
+    private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
+}
