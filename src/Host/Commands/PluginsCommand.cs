@@ -85,7 +85,7 @@ internal static class PluginsCommand
 
     private static JsonObject ToJson(PluginCatalog catalog, IEnumerable<ComponentDescriptor> shown) => new()
     {
-        ["components"] = new JsonArray([.. shown.Select(component => ToJson(component, catalog.OwnerOf(component)))]),
+        ["components"] = new JsonArray([.. shown.Select(component => (JsonNode)ToJson(component, catalog.OwnerOf(component)))]),
         ["plugins"] = new JsonArray([.. catalog.Plugins.Select(plugin => (JsonNode)new JsonObject
         {
             ["name"] = plugin.Name,
@@ -99,7 +99,7 @@ internal static class PluginsCommand
         ["faults"] = new JsonArray([.. catalog.Faults.Select(fault => (JsonNode)fault)]),
     };
 
-    private static JsonNode ToJson(ComponentDescriptor component, PluginAssembly owner) => new JsonObject
+    private static JsonObject ToJson(ComponentDescriptor component, PluginAssembly owner) => new JsonObject
     {
         ["slot"] = SlotName(component.Slot),
         ["plugin"] = component.Name,
