@@ -17,7 +17,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         string[] runs = StageRuns(stages);
         if (runs.Length < stages.Count) return null;
         string name = FileNames.Safe(experiment.Config.Name);
-        if (Existing(Path.Combine(store.Output, name), experiment.Fingerprint) is { } there) return there;
+        if (Existing(Path.Combine(store.Output, name), experiment.Fingerprint, stages) is { } there) return there;
         RunDirectory directory = RunDirectory.Create(store.Output, name, experiment.Fingerprint, clock);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         foreach (string file in Copied)
@@ -44,7 +44,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
     /// <summary>Returns the run directories of the finished stages.</summary>
     public string[] StageRuns(IReadOnlyList<SweepStage> stages) => [.. stages.Select(stage => StageStore.FinishedRun(store.FolderOf(stage))).OfType<string>()];
 
-    private static JsonObject Merge(RunDirectory directory, IReadOnlyList<SweepStage> stages, string[] runs)
+    private JsonObject Merge(RunDirectory directory, IReadOnlyList<SweepStage> stages, string[] runs)
     {
         JsonObject[] all = [.. runs.Select(run => (JsonObject)StageStore.Read(Path.Combine(run, "results.json"))!)];
         var merged = (JsonObject)all[^1].DeepClone();
@@ -58,7 +58,9 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
             }
             merged[part] = whole;
         }
-        merged["stages"] = new JsonObject(stages.Zip(runs, (stage, run) => KeyValuePair.Create(stage.FolderName, (JsonNode?)Path.GetRelativePath(directory.FullPath, run))));
+        merged["stages"] = new JsonObject(stages.Zip(runs, (stage, run) => KeyValuePair.Create(NameOf(stage), (JsonNode?)Path.GetRelativePath(directory.FullPath, run))));
+        string[] changes = [.. stages.Zip(runs).SelectMany(one => CodeIdentity.Read(one.Second) is { } code ? one.First.Code.ChangesSince(code) : []).Distinct()];
+        if (changes.Length > 0 && merged["conditions"] is JsonObject conditions) conditions["code_changes"] = new JsonArray([.. changes.Select(change => (JsonNode)change)]);
         return merged;
     }
 
@@ -76,9 +78,15 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         }
     }
 
-    private static string? Existing(string folder, string fingerprint) => !Directory.Exists(folder) ? null : Directory.GetDirectories(folder)
-        .Where(run => File.Exists(Path.Combine(run, "results.json")) && Text(Path.Combine(run, "fingerprint.txt")).Trim() == fingerprint)
+    private string? Existing(string folder, string fingerprint, IReadOnlyList<SweepStage> stages) => !Directory.Exists(folder) ? null : Directory.GetDirectories(folder)
+        .Where(run => File.Exists(Path.Combine(run, "results.json")) && Text(Path.Combine(run, "fingerprint.txt")).Trim() == fingerprint && IsOf(run, stages))
         .Order(StringComparer.Ordinal).LastOrDefault();
+
+    // The same experiment may have been put together from stages of other code.
+    private bool IsOf(string run, IReadOnlyList<SweepStage> stages) =>
+        StageStore.Read(Path.Combine(run, "results.json"))?["stages"] is JsonObject from && from.Select(entry => entry.Key).ToHashSet().SetEquals(stages.Select(NameOf));
+
+    private string NameOf(SweepStage stage) => Path.GetFileName(store.FolderOf(stage));
 
     private static string Text(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
 

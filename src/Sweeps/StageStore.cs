@@ -10,7 +10,8 @@ namespace HiEndMae.Sweeps;
 
 /// <summary>Stores stages in <c>OUT/stages</c>, one folder each. The name of a folder follows from everything that determines the stage, so that every sweep with the same OUT finds it.</summary>
 /// <param name="output">The folder of run directories.</param>
-internal sealed class StageStore(string output)
+/// <param name="acceptOtherCode">Whether a finished stage of other plugin builds or other numerics stands for one that has not finished.</param>
+internal sealed class StageStore(string output, bool acceptOtherCode = false)
 {
     private const string FailureFile = "failed.txt", ResultsFile = "results.json";
 
@@ -18,7 +19,11 @@ internal sealed class StageStore(string output)
     public string Output { get; } = Path.GetFullPath(output);
 
     /// <summary>Returns the folder of a stage.</summary>
-    public string FolderOf(SweepStage stage) => Path.Combine(Output, "stages", stage.FolderName);
+    public string FolderOf(SweepStage stage)
+    {
+        string own = Path.Combine(Output, "stages", stage.FolderName);
+        return acceptOtherCode && FinishedRun(own) is null ? OfOtherCode(stage) ?? own : own;
+    }
 
     /// <summary>Returns the log file of a stage's process.</summary>
     public string LogOf(SweepStage stage) => Path.Combine(FolderOf(stage), "job.log");
@@ -78,6 +83,7 @@ internal sealed class StageStore(string output)
             ["kind"] = Stage.NameOf(stage.Kind),
             ["label"] = stage.Label,
             ["key"] = stage.Key,
+            ["config_key"] = stage.ConfigKey,
             ["starts_from"] = stage.Before?.Key,
             ["operations"] = operations,
             [JobRecord.ParametersKey] = new JsonObject(stage.Parameters().Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))),
@@ -111,6 +117,13 @@ internal sealed class StageStore(string output)
         {
             return null;
         }
+    }
+
+    private string? OfOtherCode(SweepStage stage)
+    {
+        string root = Path.Combine(Output, "stages");
+        return !Directory.Exists(root) ? null : Directory.GetDirectories(root, Stage.NameOf(stage.Kind) + "-*").Order(StringComparer.Ordinal)
+            .LastOrDefault(folder => (string?)Read(Path.Combine(folder, "stage.json"))?["config_key"] == stage.ConfigKey && FinishedRun(folder) is not null);
     }
 
     // STAGE/EXPERIMENT/RUN-ID.

@@ -15,8 +15,8 @@ internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyLis
 {
     /// <summary>Splits combinations into stages.</summary>
     /// <param name="experiments">The combinations.</param>
-    /// <param name="components">Plugins, for fingerprints.</param>
-    public static SweepGraph Of(IReadOnlyList<LoadedExperiment> experiments, IReadOnlyList<ComponentDescriptor> components)
+    /// <param name="catalog">The plugins, which belong to a stage's key.</param>
+    public static SweepGraph Of(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog)
     {
         var known = new Dictionary<string, SweepStage>(StringComparer.Ordinal);
         var order = new List<SweepStage>();
@@ -40,19 +40,17 @@ internal sealed record SweepGraph(IReadOnlyList<SweepStage> Stages, IReadOnlyLis
 
         SweepStage Share(StageKind kind, string start, LoadedExperiment experiment, ExperimentConfig config, SweepStage? before)
         {
-            string key = KeyOf(kind, config, before, components);
+            string computed = $"{Stage.NameOf(kind)} {ConfigFingerprint.Of(config.ToTable(), ExperimentConfig.Schema, catalog.Components)}";
+            CodeIdentity code = CodeIdentity.Of(config, catalog);
+            string key = Hash($"{computed} {code.Key} {before?.Key}");
             if (known.TryGetValue(key, out SweepStage? shared)) return shared;
             string what = kind == StageKind.Pretrain ? Stage.NameOf(kind) : $"{Stage.NameOf(kind)} from {(start is StartName.Scratch or StartName.Pretrain ? start : Path.GetFileName(start))}";
-            var stage = new SweepStage(key, kind, experiment.Label.Length == 0 ? what : $"{what} ({experiment.Label})", config, before);
+            var stage = new SweepStage(key, Hash($"{computed} {before?.ConfigKey}"), code, kind, experiment.Label.Length == 0 ? what : $"{what} ({experiment.Label})", config, before);
             known[key] = stage;
             order.Add(stage);
             return stage;
         }
     }
 
-    private static string KeyOf(StageKind kind, ExperimentConfig config, SweepStage? before, IReadOnlyList<ComponentDescriptor> components)
-    {
-        string text = $"{Stage.NameOf(kind)} {ConfigFingerprint.Of(config.ToTable(), ExperimentConfig.Schema, components)} {before?.Key}";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -7,6 +7,7 @@ namespace HiEndMae.Sweeps;
 /// <param name="Jobs">Number of stages that run at the same time, at least 1.</param>
 /// <param name="Devices">Devices that jobs use in turn; empty keeps the device of the file.</param>
 /// <param name="RetryFailed">Whether to run failed stages again.</param>
+/// <param name="AcceptPluginChanges">Whether to use finished stages of other builds of their plugins or of the program's numerics.</param>
 /// <param name="DryRun">Whether to print the stages and their cost only.</param>
 /// <param name="Json">Whether to print JSON instead of tables and progress.</param>
-internal sealed record SweepOptions(string File, string Out, int Jobs, IReadOnlyList<string> Devices, bool RetryFailed, bool DryRun, bool Json);
+internal sealed record SweepOptions(string File, string Out, int Jobs, IReadOnlyList<string> Devices, bool RetryFailed, bool AcceptPluginChanges, bool DryRun, bool Json);

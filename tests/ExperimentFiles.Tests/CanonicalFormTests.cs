@@ -80,7 +80,7 @@ public sealed class CanonicalFormTests
         var files = new HashSet<string>(StringComparer.Ordinal);
         foreach (string file in Directory.GetFiles(Path.Combine(Repository.Root, "experiments"), "*.toml", SearchOption.AllDirectories).Where(file => !ExperimentChecker.IsPart(file)))
         {
-            SweepGraph graph = SweepGraph.Of(loader.Load(file, []).Experiments, Components);
+            SweepGraph graph = SweepGraph.Of(loader.Load(file, []).Experiments, Catalog);
             // A stage that starts from another is written when that one has run; from scratch it has the same keys.
             foreach (SweepStage stage in graph.Stages) files.Add(store.Prepare(stage with { Before = null, Config = Alone(stage.Config) }, null, _ => null));
         }

@@ -7,7 +7,7 @@ namespace HiEndMae.ExperimentFiles.Tests;
 /// <summary>Plugins with something wrong. Each gets one message; experiments that do not name it are run as if it were not there.</summary>
 public sealed class WrongPluginTests
 {
-    private const string Source = """
+    internal const string Source = """
         namespace Foreign;
         /// <summary>Cases of another institute.</summary>
         [HiEndMae.Component(HiEndMae.Slot.Dataset, "foreign")]
@@ -46,7 +46,7 @@ public sealed class WrongPluginTests
         crop = 16
         """;
 
-    private static readonly string Naming = Right.Replace("\"phantom\"", "\"foreign\"", StringComparison.Ordinal);
+    internal static readonly string Naming = Right.Replace("\"phantom\"", "\"foreign\"", StringComparison.Ordinal);
 
     public static TheoryData<string, string> Kinds => new()
     {

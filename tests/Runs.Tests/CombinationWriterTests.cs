@@ -17,7 +17,7 @@ public sealed class CombinationWriterTests : IDisposable
     public CombinationWriterTests()
     {
         store = new StageStore(folder.FullPath);
-        (experiment, stages) = Assert.Single(SweepGraph.Of(folder.Load(), folder.Catalog.Components).Combinations);
+        (experiment, stages) = Assert.Single(SweepGraph.Of(folder.Load(), folder.Catalog).Combinations);
         writer = new CombinationWriter(store, new ManualClock());
     }
 
@@ -53,7 +53,7 @@ public sealed class CombinationWriterTests : IDisposable
     {
         FinishAll();
         string file = Path.Combine(writer.Write(experiment, stages)!, "experiment.toml");
-        LoadedExperiment again = Assert.Single(new ExperimentLoader(folder.Catalog.Components, _ => null).Load(file, []).Experiments);
+        LoadedExperiment again = Assert.Single(new ExperimentLoader(folder.Catalog, _ => null).Load(file, []).Experiments);
         Assert.Equal(experiment.Fingerprint, again.Fingerprint);
     }
 

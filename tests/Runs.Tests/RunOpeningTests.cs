@@ -72,6 +72,21 @@ public sealed class RunOpeningTests : IDisposable
     }
 
     [Fact]
+    public void Other_code_needs_permission_and_is_recorded()
+    {
+        LoadedExperiment experiment = Assert.Single(folder.Load());
+        RunDirectory run = Start(experiment);
+        CodeIdentity code = CodeIdentity.Read(run.FullPath)!;
+        run.Write(CodeIdentity.FileName, (code with { Numerics = code.Numerics - 1 }).ToJson());
+        Assert.Contains("--accept-plugin-changes", Assert.Throws<UserException>(() => Open(experiment, resume: true)).Message);
+        Assert.Equal(run.FullPath, Open(experiment, resume: true, acceptOtherCode: true).FullPath);
+        string change = $"numerics of the program: version {code.Numerics - 1} -> {code.Numerics}";
+        Assert.Equal([change], RunOpening.CodeChangesOf(run));
+        Assert.Equal([$"changed: {change}"], said);
+        Assert.Equal(run.FullPath, Open(experiment, resume: true).FullPath);
+    }
+
+    [Fact]
     public void A_change_that_cannot_change_results_needs_no_permission()
     {
         RunDirectory run = Start(Assert.Single(folder.Load()));
@@ -93,6 +108,6 @@ public sealed class RunOpeningTests : IDisposable
         return run;
     }
 
-    private RunDirectory Open(LoadedExperiment experiment, bool resume, ChangedConfig changes = ChangedConfig.Refuse) =>
-        RunOpening.Open(new RunOptions(folder.FullPath, null, resume, false, false, changes, false), experiment, folder.Catalog, clock, said.Add);
+    private RunDirectory Open(LoadedExperiment experiment, bool resume, ChangedConfig changes = ChangedConfig.Refuse, bool acceptOtherCode = false) =>
+        RunOpening.Open(new RunOptions(folder.FullPath, null, resume, false, false, changes, acceptOtherCode), experiment, folder.Catalog, clock, said.Add);
 }

@@ -60,5 +60,5 @@ public sealed class SweepGraphTests : IDisposable
 
     private static IEnumerable<string> Keys(SweepGraph graph) => graph.Stages.Select(stage => stage.Key);
 
-    private SweepGraph Graph(string more, params string[] overrides) => SweepGraph.Of(folder.Load(more, overrides), folder.Catalog.Components);
+    private SweepGraph Graph(string more, params string[] overrides) => SweepGraph.Of(folder.Load(more, overrides), folder.Catalog);
 }

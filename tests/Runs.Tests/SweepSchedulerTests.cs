@@ -15,7 +15,7 @@ public sealed class SweepSchedulerTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The jobs are shell scripts.");
         store = new StageStore(folder.FullPath);
-        graph = SweepGraph.Of(folder.Load("[sweep]\n\"pretrain.mask_ratio\" = [0.5, 0.75]"), folder.Catalog.Components);
+        graph = SweepGraph.Of(folder.Load("[sweep]\n\"pretrain.mask_ratio\" = [0.5, 0.75]"), folder.Catalog);
     }
 
     public void Dispose() => folder.Dispose();

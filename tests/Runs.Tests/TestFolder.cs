@@ -17,7 +17,7 @@ internal sealed class TestFolder : IDisposable
     {
         string file = Path.Combine(FullPath, "tiny.toml");
         File.WriteAllText(file, Samples.Tiny + "\n" + more);
-        LoadedFile loaded = new ExperimentLoader(Catalog.Components, _ => null).Load(file, overrides);
+        LoadedFile loaded = new ExperimentLoader(Catalog, _ => null).Load(file, overrides);
         Assert.True(loaded.IsValid, string.Join("\n", loaded.Diagnostics));
         return loaded.Experiments;
     }

@@ -24,4 +24,6 @@ internal static class CommonOptions
     public static Option<string?> Device() => new("--device") { Description = "Device to use: auto, cpu, cuda or cuda:N. Overrides the file.", HelpName = "DEVICE" };
 
     public static Option<bool> Resume() => new("--resume") { Description = "Continue the newest unfinished run of the experiment; start a new one if there is none." };
+
+    public static Option<bool> AcceptPluginChanges(string description) => new("--accept-plugin-changes") { Description = description };
 }

@@ -82,7 +82,7 @@ internal static class ReportCommand
         DiagnosticOutput.Print(environment, file.Diagnostics.Where(diagnostic => diagnostic.IsError));
         if (!file.IsValid) return null;
         var stages = new StageStore(runs);
-        return ReportSource.OfFile(file.Experiments, Directory.Exists(runs) ? reader.ReadAll(runs) : [], experiment => stages.Obstacle(SweepGraph.Of([experiment], catalog.Components).Stages));
+        return ReportSource.OfFile(file.Experiments, Directory.Exists(runs) ? reader.ReadAll(runs) : [], experiment => stages.Obstacle(SweepGraph.Of([experiment], catalog).Stages));
     }
 
     private static ReportFormat ByEnding(string? output) => Path.GetExtension(output)?.ToUpperInvariant() switch

@@ -23,15 +23,16 @@ internal static class RunCommand
         Option<string> output = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
         var accept = new Option<bool>("--accept-changes") { Description = "With --resume: continue even if keys that can change results were changed." };
+        Option<bool> acceptPlugins = CommonOptions.AcceptPluginChanges("With --resume: continue a run that other builds of its plugins or of this program's numerics began. The results say so.");
         Option<bool> json = CommonOptions.Json();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the resolved config and the plan; write nothing." };
         var job = new Option<bool>("--job") { Description = "Run as a job of a sweep; stop when standard input ends.", Hidden = true };
-        var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, accept, dryRun, json, job };
+        var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, accept, acceptPlugins, dryRun, json, job };
         command.SetAction((parsed, _) =>
         {
             var options = new RunOptions(
                 parsed.GetValue(output)!, parsed.GetValue(device), parsed.GetValue(resume), parsed.GetValue(dryRun), parsed.GetValue(json),
-                parsed.GetValue(accept) ? ChangedConfig.Accept : ChangedConfig.Refuse, parsed.GetValue(job));
+                parsed.GetValue(accept) ? ChangedConfig.Accept : ChangedConfig.Refuse, parsed.GetValue(acceptPlugins), parsed.GetValue(job));
             return Task.FromResult(Execute(environment, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], options));
         });
         return command;

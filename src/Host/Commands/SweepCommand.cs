@@ -25,15 +25,16 @@ internal static class SweepCommand
         });
         var devices = new Option<string[]>("--devices") { Description = "Devices that the jobs use in turn, such as cuda:0 cuda:1; default: the device of the file.", HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
         var retry = new Option<bool>("--retry-failed") { Description = "Run stages again that failed last time." };
+        Option<bool> accept = CommonOptions.AcceptPluginChanges("Use finished stages that other builds of their plugins or of this program's numerics computed. The results say so.");
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the stages, which of them are finished, and the cost of the others; write nothing." };
         var command = new Command("sweep", "Run every combination of the [sweep] table. A stage that several combinations need runs once. Run the command again to continue.")
         {
-            file, set, output, jobs, devices, retry, dryRun, json,
+            file, set, output, jobs, devices, retry, accept, dryRun, json,
         };
         command.SetAction((parsed, _) =>
         {
             var options = new SweepOptions(
-                parsed.GetValue(file)!, parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(devices) ?? [], parsed.GetValue(retry), parsed.GetValue(dryRun), parsed.GetValue(json));
+                parsed.GetValue(file)!, parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(devices) ?? [], parsed.GetValue(retry), parsed.GetValue(accept), parsed.GetValue(dryRun), parsed.GetValue(json));
             return RunAsync(environment, parsed.GetValue(set) ?? [], options);
         });
         return command;
@@ -48,8 +49,8 @@ internal static class SweepCommand
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         TrackingSettings? tracking = TrackingSettings.Of(loaded.Experiments[0].Config, options.Out, environment.Runs.GetVariable);
         using var stop = new StopSignal();
-        SweepGraph graph = SweepGraph.Of(loaded.Experiments, catalog.Components);
-        var store = new StageStore(options.Out);
+        SweepGraph graph = SweepGraph.Of(loaded.Experiments, catalog);
+        var store = new StageStore(options.Out, options.AcceptPluginChanges);
         if (options.DryRun)
         {
             SweepPlanPrinter.Print(environment, graph, store, options.Jobs, options.Json);

@@ -49,7 +49,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, {(tracked.Description is { } store ? $"tracked in {store}" : "not tracked")}");
         var results = new ExperimentResults(directory.FullPath, datasets.ScoredNames)
         {
-            Conditions = new RunConditions(device.ToString(), threads, config.Deterministic, RunOpening.ChangesOf(directory)),
+            Conditions = new RunConditions(device.ToString(), threads, config.Deterministic, RunOpening.ChangesOf(directory), RunOpening.CodeChangesOf(directory)),
         };
         try
         {
