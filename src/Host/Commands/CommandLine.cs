@@ -25,6 +25,7 @@ public sealed class CommandLine
             ValidateCommand.Create(environment),
             DataCommand.Create(environment),
             PluginsCommand.Create(environment),
+            DoctorCommand.Create(environment),
             SchemaCommand.Create(environment),
             FlopsCommand.Create(environment),
             BenchCommand.Create(environment),

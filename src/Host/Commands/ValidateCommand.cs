@@ -67,7 +67,7 @@ internal static class ValidateCommand
     {
         try
         {
-            Rehearsal.RunAll(loaded.Experiments, catalog, null, sentence => environment.Error.WriteLine($"warning: {sentence}"));
+            Rehearsal.RunAll(loaded.Experiments, catalog, null, environment.Runs.GetVariable, sentence => environment.Error.WriteLine($"warning: {sentence}"));
             return null;
         }
         catch (Exception error) when (error is PluginException or UserException or VolumeException or MemoryLimitException)

@@ -29,14 +29,15 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     /// <param name="experiments">The combinations of a file.</param>
     /// <param name="catalog">The plugins.</param>
     /// <param name="device">Device of the models; null for the one that the first experiment names.</param>
+    /// <param name="getVariable">Returns environment variables.</param>
     /// <param name="warn">Takes the datasets' warnings.</param>
     /// <exception cref="PluginException">A component cannot be made, or a model fails.</exception>
     /// <exception cref="VolumeException">A dataset is not what its config says.</exception>
-    public static void RunAll(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog, string? device, Action<string> warn)
+    public static void RunAll(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog, string? device, Func<string, string?> getVariable, Action<string> warn)
     {
         if (experiments.Count == 0) return;
         var factory = new ComponentFactory(catalog);
-        var rehearsal = new Rehearsal(factory, DeviceChoice.Resolve(device ?? experiments[0].Config.Device));
+        var rehearsal = new Rehearsal(factory, DeviceChoice.Prepare(device ?? experiments[0].Config.Device, getVariable));
         foreach (LoadedExperiment experiment in experiments) rehearsal.Run(experiment.Config, RunDatasets.Open(experiment.Config, factory, warn));
     }
 
