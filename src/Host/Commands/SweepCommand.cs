@@ -57,7 +57,7 @@ internal static class SweepCommand
             return ExitCodes.Done;
         }
         // Every model of the sweep is built and tried before its first stage starts.
-        Rehearsal.RunAll(loaded.Experiments, catalog, options.Devices.Count > 0 ? options.Devices[0] : null, environment.Runs.GetVariable, sentence => environment.Error.WriteLine($"warning: {sentence}"));
+        Rehearsal.RunAll(loaded.Experiments, catalog, options.Devices.Count > 0 ? options.Devices[0] : null, environment.Runs.GetVariable, sentence => environment.Error.WriteLine($"warning: {sentence}"), stop.Token);
         SweepOutcome outcome = await new SweepRunner(
             environment.Runs, options, graph, store, tracking, new ConsoleSweepReporter(environment, graph, store, options), new ResultsPage(catalog, environment.Runs.Clock)).RunAsync(stop.Token);
         return outcome.IsComplete ? ExitCodes.Done : ExitCodes.Failed;

@@ -21,11 +21,11 @@ internal static class ValidateCommand
         var build = new Option<bool>("--build") { Description = "Also open the datasets, build every model, and run one forward and backward pass of each on random crops." };
         Option<bool> json = CommonOptions.Json();
         var command = new Command("validate", "Check experiment files and report every error with file, line and column.") { files, set, build, json };
-        command.SetAction(parsed => Run(environment, parsed.GetValue(files)!, parsed.GetValue(set) ?? [], parsed.GetValue(build), parsed.GetValue(json)));
+        command.SetAction((parsed, cancel) => Task.FromResult(Run(environment, parsed.GetValue(files)!, parsed.GetValue(set) ?? [], parsed.GetValue(build), parsed.GetValue(json), cancel)));
         return command;
     }
 
-    private static int Run(HostEnvironment environment, string[] files, string[] overrides, bool build, bool json)
+    private static int Run(HostEnvironment environment, string[] files, string[] overrides, bool build, bool json, CancellationToken cancel)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         var loader = new ExperimentLoader(catalog, environment.Runs.GetVariable);
@@ -35,7 +35,7 @@ internal static class ValidateCommand
         {
             LoadedFile loaded = loader.Load(file, overrides);
             string? tracking = loaded.IsValid ? TrackingFault(environment, loaded) : null;
-            string? building = build && loaded.IsValid ? BuildFault(environment, catalog, loaded) : null;
+            string? building = build && loaded.IsValid ? BuildFault(environment, catalog, loaded, cancel) : null;
             failed |= !loaded.IsValid || tracking is not null || building is not null;
             if (json)
             {
@@ -63,11 +63,11 @@ internal static class ValidateCommand
         return failed ? ExitCodes.BadUsage : ExitCodes.Done;
     }
 
-    private static string? BuildFault(HostEnvironment environment, PluginCatalog catalog, LoadedFile loaded)
+    private static string? BuildFault(HostEnvironment environment, PluginCatalog catalog, LoadedFile loaded, CancellationToken cancel)
     {
         try
         {
-            Rehearsal.RunAll(loaded.Experiments, catalog, null, environment.Runs.GetVariable, sentence => environment.Error.WriteLine($"warning: {sentence}"));
+            Rehearsal.RunAll(loaded.Experiments, catalog, null, environment.Runs.GetVariable, sentence => environment.Error.WriteLine($"warning: {sentence}"), cancel);
             return null;
         }
         catch (Exception error) when (error is PluginException or UserException or VolumeException or MemoryLimitException)

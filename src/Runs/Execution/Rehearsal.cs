@@ -1,7 +1,6 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Inference;
-using HiEndMae.Engine.Losses;
 using HiEndMae.Engine.Masking;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Imaging;
@@ -31,14 +30,15 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     /// <param name="device">Device of the models; null for the one that the first experiment names.</param>
     /// <param name="getVariable">Returns environment variables.</param>
     /// <param name="warn">Takes the datasets' warnings.</param>
+    /// <param name="cancel">Stops the listing of files.</param>
     /// <exception cref="PluginException">A component cannot be made, or a model fails.</exception>
     /// <exception cref="VolumeException">A dataset is not what its config says.</exception>
-    public static void RunAll(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog, string? device, Func<string, string?> getVariable, Action<string> warn)
+    public static void RunAll(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog, string? device, Func<string, string?> getVariable, Action<string> warn, CancellationToken cancel)
     {
         if (experiments.Count == 0) return;
         var factory = new ComponentFactory(catalog);
         var rehearsal = new Rehearsal(factory, DeviceChoice.Prepare(device ?? experiments[0].Config.Device, getVariable));
-        foreach (LoadedExperiment experiment in experiments) rehearsal.Run(experiment.Config, RunDatasets.Open(experiment.Config, factory, warn));
+        foreach (LoadedExperiment experiment in experiments) rehearsal.Run(experiment.Config, RunDatasets.Open(experiment.Config, factory, warn, cancel));
     }
 
     /// <summary>Rehearses the models of an experiment.</summary>
@@ -56,8 +56,8 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
         if (config.Finetune is { } finetune)
         {
             DatasetInfo info = datasets.Labelled!.Info;
-            Once($"{Text(config.Encoder)} {Text(finetune.Head)} {finetune.Data.Crop} {info.ChannelNames.Count} {info.LabelNames.Count}",
-                () => Segmentation(models, config, info.ChannelNames.Count, info.LabelNames.Count));
+            Once($"{Text(config.Encoder)} {Text(finetune.Head)} {finetune.Data.Crop} {info.ChannelNames.Count} {info.NumOutputs}",
+                () => Segmentation(models, config, info.ChannelNames.Count, info.NumOutputs));
         }
     }
 
@@ -85,19 +85,20 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
         decoder.Dispose();
     }
 
-    private void Segmentation(ModelFactory models, ExperimentConfig config, int channels, int classes)
+    private void Segmentation(ModelFactory models, ExperimentConfig config, int channels, int outputs)
     {
         FinetuneConfig finetune = config.Finetune!;
         string what = $"the head '{finetune.Head.Plugin}' on the encoder '{config.Encoder.Plugin}'";
-        SegmentationModel model = models.Segmentation(channels, classes);
+        SegmentationModel model = models.Segmentation(channels, outputs);
         Attempt(what, StageKind.Finetune, finetune, config, () =>
         {
             Size3 crop = finetune.Data.Crop;
             Tensor volumes = Volumes(finetune.Data, channels);
             Tensor logits = model.Head.Segment(volumes, model.Encoder.Encode(volumes, model.Head.HiddenBlocks)); // [B, K, X, Y, Z]
-            long[] wanted = [volumes.shape[0], classes, crop.X, crop.Y, crop.Z];
+            long[] wanted = [volumes.shape[0], outputs, crop.X, crop.Y, crop.Z];
             if (!logits.shape.SequenceEqual(wanted)) throw new PluginException($"{what}: the logits have the shape {Shape(logits)}; they must be [{string.Join(", ", wanted)}], that is crops, classes, x, y, z.");
-            DiceCeLoss.Compute(logits, randint(classes, [wanted[0], crop.X, crop.Y, crop.Z], ScalarType.Int64, device)).backward();
+            // Any loss shows whether gradients come through.
+            logits.square().mean().backward();
         });
         model.Encoder.Dispose();
         model.Head.Dispose();
