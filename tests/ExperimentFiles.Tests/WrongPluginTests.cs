@@ -95,7 +95,7 @@ public sealed class WrongPluginTests
         workshop.Add("Foreign", Source.Replace("Made(int count) { }", "Made(int count) => throw new System.InvalidOperationException(\"no luck today\");", StringComparison.Ordinal));
         using var host = new HostFixture(workshop.Folder);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("run", host.Write("naming.toml", Naming), "--out", Path.Combine(host.Folder, "runs")));
-        Assert.Contains("The dataset 'foreign' of plugin 'Foreign' 0.0.0.0 cannot be made: InvalidOperationException: no luck today", host.Error);
+        Assert.Contains("The dataset 'foreign' of plugin 'Foreign' 0.0.0.0 cannot be created: InvalidOperationException: no luck today", host.Error);
         Assert.False(Directory.Exists(Path.Combine(host.Folder, "runs")));
     }
 

@@ -128,7 +128,7 @@ internal static class PredictCommand
         if (wanted.File is null)
             return wanted.Dataset == Own ? opened.Finetune.Data : throw new UserException($"--dataset {wanted.Dataset} needs --datasets FILE, the file with [datasets.{wanted.Dataset}]; the run's own dataset is --dataset {Own}.");
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
-        (DataConfig? data, IReadOnlyList<HiEndMae.Configuration.ConfigDiagnostic> diagnostics) = new ExperimentLoader(catalog.Components, environment.Runs.GetVariable).LoadDataset(wanted.File, wanted.Dataset!, []);
+        (DataConfig? data, IReadOnlyList<HiEndMae.Configuration.ConfigDiagnostic> diagnostics) = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadDataset(wanted.File, wanted.Dataset!, []);
         return data ?? throw new InvalidExperimentException(diagnostics);
     }
 

@@ -72,26 +72,28 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     {
         PretrainConfig pretrain = config.Pretrain!;
         string what = $"the decoder '{pretrain.Decoder.Plugin}' on the encoder '{config.Encoder.Plugin}'";
-        (Encoder encoder, Decoder decoder) = models.Pretraining(channels);
         Attempt(what, StageKind.Pretrain, pretrain, config, () =>
         {
+            (Encoder encoder, Decoder decoder) = models.Pretraining(channels);
+            using Encoder first = encoder;
+            using Decoder second = decoder;
             int crops = Crops(pretrain.Data);
             TokenMask? mask = RandomMasking.For(encoder, decoder, crops, pretrain.MaskRatio, config.Seed, 0, device);
             Tensor loss = decoder.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels), mask));
             if (loss.numel() != 1) throw new PluginException($"{what}: the loss has the shape {Shape(loss)}; it must be one number.");
             loss.backward();
         });
-        encoder.Dispose();
-        decoder.Dispose();
     }
 
     private void Segmentation(ModelFactory models, ExperimentConfig config, int channels, int outputs)
     {
         FinetuneConfig finetune = config.Finetune!;
         string what = $"the head '{finetune.Head.Plugin}' on the encoder '{config.Encoder.Plugin}'";
-        SegmentationModel model = models.Segmentation(channels, outputs);
         Attempt(what, StageKind.Finetune, finetune, config, () =>
         {
+            SegmentationModel model = models.Segmentation(channels, outputs);
+            using Encoder first = model.Encoder;
+            using SegmentationHead second = model.Head;
             Size3 crop = finetune.Data.Crop;
             Tensor volumes = Volumes(finetune.Data, channels);
             Tensor logits = model.Head.Segment(volumes, model.Encoder.Encode(volumes, model.Head.HiddenBlocks)); // [B, K, X, Y, Z]
@@ -100,8 +102,6 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
             // Any loss shows whether gradients come through.
             logits.square().mean().backward();
         });
-        model.Encoder.Dispose();
-        model.Head.Dispose();
     }
 
     private static void Attempt(string what, StageKind kind, TrainingConfig training, ExperimentConfig config, Action pass)

@@ -1,5 +1,7 @@
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
+using HiEndMae.Runs.Machine;
 
 namespace HiEndMae.Runs.Loading;
 
@@ -22,7 +24,7 @@ internal sealed class ComponentFactory(PluginCatalog catalog)
             return (T)component.Create(config, context);
         }
         // Messages of plugins to the user keep their words, and so do a stop and a refusal of the disk or the memory.
-        catch (Exception error) when (error is not (PluginException or UserException or VolumeException or OperationCanceledException or OutOfMemoryException or IOException or UnauthorizedAccessException))
+        catch (Exception error) when (error is not (PluginException or UserException or VolumeException or OperationCanceledException or OutOfMemoryException or IOException or UnauthorizedAccessException) && !OutOfMemory.IsSaidBy(error))
         {
             PluginAssembly plugin = catalog.OwnerOf(component);
             throw new PluginException(
