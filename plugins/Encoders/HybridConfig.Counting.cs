@@ -10,7 +10,7 @@ public sealed partial record HybridConfig : IEncoderCounter
 
     // Skips already have the larger width.
     internal PyramidEncoderInfo Describe(EncoderContext context) =>
-        new(context.InChannels, [.. Enumerable.Range(0, NumLevels).Select(i => new PyramidLevel(Widths[Math.Min(i + 1, NumLevels - 1)], Size3.Cube(1 << i)))]);
+        new(context.InChannels, [.. Enumerable.Range(0, NumLevels).Select(i => new PyramidLevel(Widths[Math.Min(i + 1, NumLevels - 1)], Size3.Cube(1 << i)))]) { TakesCells = true };
 
     EncoderInfo IEncoderCounter.Describe(EncoderContext context) => Describe(context);
 
@@ -27,6 +27,7 @@ public sealed partial record HybridConfig : IEncoderCounter
             parts.Add(Counts.Of($"encoder.levels.{level}", blocks));
         }
         long tokens = Voxels(NumLevels - 1);
+        if (VitDepth == 0) return parts;
         parts.Add(Counts.Of("encoder.blocks", LayerCounts.TransformerBlock(tokens, Widths[^1], MlpRatio)).Times(VitDepth));
         parts.Add(Counts.Of("encoder.norm", LayerCounts.Norm(tokens, Widths[^1])));
         return parts;

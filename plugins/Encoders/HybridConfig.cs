@@ -26,8 +26,8 @@ public sealed partial record HybridConfig : ICropRule
     [Range(1, 11)]
     public int KernelSize { get; init; } = 3;
 
-    /// <summary>Transformer blocks.</summary>
-    [Range(1, 128)]
+    /// <summary>Transformer blocks; without any the coarsest map is that of the convolutions.</summary>
+    [Range(0, 128)]
     public int VitDepth { get; init; } = 3;
 
     /// <summary>Attention heads. The official code uses an eighth of the side of the crop: 12 for 96.</summary>

@@ -11,7 +11,7 @@ public sealed partial record MedNextConfig : IEncoderCounter
     internal MedNextShape Down(int level) => new(NumChannels << level, NumChannels << (level + 1), ExpRatios[level + 1], KernelSize, Norm, MedNextStep.Down);
 
     internal PyramidEncoderInfo Describe(EncoderContext context) =>
-        new(context.InChannels, [.. Enumerable.Range(0, NumLevels).Select(i => new PyramidLevel(NumChannels << i, Size3.Cube(1 << i)))]);
+        new(context.InChannels, [.. Enumerable.Range(0, NumLevels).Select(i => new PyramidLevel(NumChannels << i, Size3.Cube(1 << i)))]) { TakesCells = true };
 
     EncoderInfo IEncoderCounter.Describe(EncoderContext context) => Describe(context);
 

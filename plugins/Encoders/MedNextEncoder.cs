@@ -1,4 +1,5 @@
 using System.Globalization;
+using HiEndMae.Imaging;
 using HiEndMae.Nn;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>MedNeXt's way down: levels of strides 1 to 16.</summary>
-internal sealed class MedNextEncoder : PyramidEncoder
+internal sealed class MedNextEncoder : PyramidEncoder, IMaskedEncoder
 {
     private readonly ConvLayer stem;
     private readonly ModuleList<ModuleList<MedNextBlock>> levels;
@@ -46,7 +47,26 @@ internal sealed class MedNextEncoder : PyramidEncoder
         return new FeaturePyramid([.. maps.Select(map => map.MoveToOuterDisposeScope())]);
     }
 
-    // A level and the step down to it count as one layer.
+    public Size3 CellSize => PyramidInfo.Levels[^1].Stride;
+
+    public FeaturePyramid EncodeCells(Tensor volumes, Tensor visible)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var mask = new CellMask(visible);
+        Tensor x = mask.Apply(stem.call(mask.Apply(volumes)));
+        var maps = new List<Tensor>();
+        for (int level = 0; level < levels.Count; level++)
+        {
+            if (level > 0) x = Step(down[level - 1], x);
+            foreach (MedNextBlock block in levels[level]) x = Step(block, x);
+            maps.Add(x);
+        }
+        return new FeaturePyramid([.. maps.Select(map => map.MoveToOuterDisposeScope())]);
+
+        Tensor Step(MedNextBlock block, Tensor input) => RecomputedBlock.Visible(block, input, mask, config.CheckpointBlocks);
+    }
+
+    // A level and the step down to it are one layer.
     public override int LayerOf(string parameterName)
     {
         string[] parts = parameterName.Split('.');

@@ -16,7 +16,11 @@ internal static class RecomputedBlock
     public static Tensor Call(nn.Module<Tensor, Tensor, Tensor> block, Tensor first, Tensor second, bool recompute) =>
         recompute ? Run(block, inputs => block.call(inputs[0], inputs[1]), first, second) : block.call(first.alias(), second.alias());
 
-    // Batch norms update their running statistics once, even if the block is computed twice.
+    /// <summary>Calls a MedNeXt block on the visible cells of a map.</summary>
+    public static Tensor Visible(MedNextBlock block, Tensor input, CellMask mask, bool recompute) =>
+        recompute ? Run(block, inputs => block.Visible(inputs[0], mask), input) : block.Visible(input.alias(), mask);
+
+    // Batch norms move their running statistics once, however often the block is computed.
     private static Tensor Run(nn.Module block, Func<IReadOnlyList<Tensor>, Tensor> call, params Tensor[] inputs)
     {
         BatchNormLayer[] norms = [.. block.modules().OfType<BatchNormLayer>()];

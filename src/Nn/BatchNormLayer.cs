@@ -68,6 +68,16 @@ public sealed class BatchNormLayer : nn.Module<Tensor, Tensor>
         return Activation.LeakyRelu(nn.functional.batch_norm(x, mean, variance, weight, bias, training: true, Momentum, Epsilon), slope).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The norm of visible voxels by the statistics of all visible voxels of the batch; 0 elsewhere. Running statistics move by the visible voxels too.</summary>
+    /// <param name="input">[B, C, X, Y, Z].</param>
+    /// <param name="mask">Which cells are visible.</param>
+    public Tensor Visible(Tensor input, CellMask mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        using DisposeScope scope = NewDisposeScope();
+        return mask.Volumes(forward(mask.Rows(input)), input).MoveToOuterDisposeScope();
+    }
+
     private void Track(Tensor statistics, long count)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -34,4 +34,21 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>
             ? InstanceNorm.Apply(x, slope: slope, weight: weight, bias: bias)
             : Activation.LeakyRelu(nn.functional.group_norm(x, groups, weight, bias, InstanceNorm.Epsilon), slope)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The norm of visible voxels by the statistics of each sample's visible voxels; 0 elsewhere.</summary>
+    /// <param name="input">[B, C, X, Y, Z].</param>
+    /// <param name="mask">Which cells are visible.</param>
+    public Tensor Visible(Tensor input, CellMask mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Norms.Wide(input), seen = mask.At(x);
+        long[] s = x.shape;
+        Tensor grouped = (x * seen).reshape(s[0], groups, s[1] / groups, -1), places = seen.reshape(s[0], 1, 1, -1); // [B, G, C/G, N]
+        Tensor count = places.sum(3, keepdim: true) * (s[1] / groups);
+        Tensor centred = (grouped - (grouped.sum([2, 3], keepdim: true) / count)) * places;
+        Tensor normed = centred * (centred.square().sum([2, 3], keepdim: true) / count + InstanceNorm.Epsilon).rsqrt();
+        Tensor y = (normed.reshape(s) * weight.reshape(1, -1, 1, 1, 1)) + bias.reshape(1, -1, 1, 1, 1);
+        return (Activation.LeakyRelu(y, slope) * seen).MoveToOuterDisposeScope();
+    }
 }

@@ -42,6 +42,19 @@ public sealed class MedNextBlock : nn.Module<Tensor, Tensor>
         return (step == MedNextStep.Up ? nn.functional.pad(x, [1, 0, 1, 0, 1, 0]) : x).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The block on the visible cells of a map whose hidden cells are 0. A block that doubles sizes has no such form.</summary>
+    /// <param name="input">[B, C, X, Y, Z].</param>
+    /// <param name="mask">Which cells are visible.</param>
+    public Tensor Visible(Tensor input, CellMask mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        using DisposeScope scope = NewDisposeScope();
+        // Only the depthwise convolution and an instance norm mix voxels; what the others make of hidden ones is dropped at the end.
+        if (norm is not GroupNormLayer instance) return mask.Apply(forward(input)).MoveToOuterDisposeScope();
+        Tensor x = conv3.call(nn.functional.gelu(conv2.call(instance.Visible(conv1.call(input), mask))));
+        return mask.Apply(res_conv is null ? input + Drop.Path(x, dropPath, training) : x + res_conv.call(input)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>What the block costs.</summary>
     /// <param name="shape">Its sizes.</param>
     /// <param name="grid">Voxels of the input along x, y, z.</param>

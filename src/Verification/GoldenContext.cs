@@ -20,10 +20,21 @@ public sealed record GoldenContext(IReadOnlyList<ComponentDescriptor> Components
     public T Create<T>(Slot slot, string toml, object context)
         where T : class
     {
+        IComponentConfig config = Configure(slot, toml);
+        return (T)Components.Find(slot, config.Plugin)!.Create(config, context);
+    }
+
+    /// <summary>Reads the config of a component from TOML, through the checks that an experiment's table goes through.</summary>
+    /// <param name="slot">Where the component fits.</param>
+    /// <param name="toml">The table, with <c>plugin</c>.</param>
+    /// <exception cref="CheckpointException">The golden's configuration has an error.</exception>
+    /// <exception cref="PluginException">There is no such component.</exception>
+    public IComponentConfig Configure(Slot slot, string toml)
+    {
         var errors = new List<ConfigDiagnostic>();
         ConfigTable table = TomlReader.Read(toml, "the golden", errors.Add) ?? throw new CheckpointException(errors[0].Message);
         ComponentDescriptor component = Components.Find(slot, table.PluginName) ?? throw new PluginException($"There is no {slot.ToString().ToLowerInvariant()} '{table.PluginName}'.");
         if (!ConfigChecker.Check(table, component.Schema, $"[{component.Name}]", new CheckContext(Components, errors.Add))) throw new CheckpointException(errors.First(error => error.IsError).ToString());
-        return (T)component.Create(component.Read(table, new BindContext(Components, _ => null)), context);
+        return component.Read(table, new BindContext(Components, _ => null));
     }
 }

@@ -20,7 +20,7 @@ public sealed class GoldenVerifier(IReadOnlyList<IGoldenKind> kinds, GoldenConte
             using var golden = new GoldenFile(path);
             kind = golden.Kind;
             if (kind.Length == 0) return new GoldenResult(name, kind, [], "Its metadata does not say a kind, so nothing knows how to compare it.");
-            if (kinds.FirstOrDefault(one => one.Name == kind) is not { } found)
+            if (kinds.FirstOrDefault(one => one.Compares(kind)) is not { } found)
                 return new GoldenResult(name, kind, [], $"Nothing here compares goldens of kind '{kind}'; kinds that can be compared: {string.Join(", ", kinds.Select(one => one.Name))}.");
             IReadOnlyList<Deviation> deviations = found.Compare(golden, context);
             return deviations.Count > 0 ? new GoldenResult(name, kind, deviations) : new GoldenResult(name, kind, [], "It holds nothing that its kind compares.");

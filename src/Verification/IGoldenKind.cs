@@ -6,7 +6,10 @@ public interface IGoldenKind
     /// <summary>Value of <c>kind</c> in the metadata of its goldens.</summary>
     string Name { get; }
 
-    /// <summary>Computes the results in the golden with the configuration in its metadata, and compares them.</summary>
+    /// <summary>Whether goldens of a kind are compared by this class.</summary>
+    bool Compares(string kind) => kind == Name;
+
+    /// <summary>Computes what the golden holds, with the configuration that its metadata says, and compares.</summary>
     /// <param name="golden">The golden.</param>
     /// <param name="context">Provides components, device and number of threads.</param>
     /// <returns>The comparisons; at least one.</returns>

@@ -70,4 +70,21 @@ public sealed class ScheduleTests
         using DisposeScope scope = NewDisposeScope();
         return Numbers.Golden("optimizers_schedules.safetensors")[name].data<double>().ToArray();
     }
+
+    [Fact]
+    public void A_staircase_falls_at_equal_intervals()
+    {
+        ISchedule rates = LearningRates.Create(0.1, new ScheduleConfig { Kind = ScheduleKind.Staircase, StairEvery = 3, StairFactor = 0.5 }, new TrainingLength(8));
+        Assert.Equal([0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025], Enumerable.Range(0, 8).Select(rates.LrAt));
+    }
+
+    [Fact]
+    public void Weight_decay_goes_to_its_end_by_half_a_cosine()
+    {
+        var decays = new WeightDecaySchedule(new OptimizerConfig { WeightDecay = 0.04, WeightDecayEnd = 0.2 }, new TrainingLength(5));
+        Assert.Equal(0.04, decays.At(0), 12);
+        Assert.Equal(0.12, decays.At(2), 12);
+        Assert.Equal(0.2, decays.At(4), 12);
+        Assert.Equal(5, decays.FactorAt(4), 12);
+    }
 }

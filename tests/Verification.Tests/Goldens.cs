@@ -8,7 +8,7 @@ namespace HiEndMae.Verification.Tests;
 internal static class Goldens
 {
     private static readonly IPluginManifest[] Plugins =
-        [new HiEndMae.Plugins.Encoders.Generated.PluginManifest(), new HiEndMae.Plugins.Decoders.Generated.PluginManifest(), new HiEndMae.Plugins.Heads.Generated.PluginManifest()];
+        [new HiEndMae.Plugins.Encoders.Generated.PluginManifest(), new HiEndMae.Plugins.Decoders.Generated.PluginManifest(), new HiEndMae.Plugins.Heads.Generated.PluginManifest(), new HiEndMae.Plugins.Pretext.Generated.PluginManifest()];
 
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "goldens");
 

@@ -1,13 +1,16 @@
 namespace HiEndMae.Counting;
 
-/// <summary>Implemented by configs of decoders to count the decoder's parameters and operations without creating it.</summary>
+/// <summary>A config of a decoder that knows what the pretext task will cost; nothing is made.</summary>
 public interface IDecoderCounter
 {
     /// <summary>Number of stages that read encoder layers.</summary>
     int DenseStages { get; }
 
-    /// <summary>Counts the parts in the order in which they run.</summary>
-    /// <param name="context">The encoder and crop that the decoder is built for.</param>
-    /// <param name="maskRatio">Fraction of the tokens that is hidden from the encoder.</param>
+    /// <summary>How often the encoder runs for a crop, such as once for each of two views. Its parts are counted so often.</summary>
+    int EncoderPasses => 1;
+
+    /// <summary>Parts in the order they run.</summary>
+    /// <param name="context">What the decoder is for.</param>
+    /// <param name="maskRatio">Part of the tokens hidden from the encoder.</param>
     IReadOnlyList<OperationCount> Count(DecoderContext context, double maskRatio);
 }

@@ -19,10 +19,17 @@ public enum EncoderUse
 /// <param name="Use">Pre-training or segmentation.</param>
 public sealed record EncoderContext(int InChannels, Size3 CropSize, EncoderUse Use);
 
-/// <summary>Passed to the constructor of a decoder.</summary>
-/// <param name="Encoder">The encoder whose features the decoder reads.</param>
-/// <param name="CropSize">Size of a crop in voxels.</param>
-public sealed record DecoderContext(EncoderInfo Encoder, Size3 CropSize);
+/// <summary>Given to the constructor of a decoder or another pretext task.</summary>
+/// <param name="Encoder">The encoder it reads.</param>
+/// <param name="CropSize">Voxels of a crop.</param>
+public sealed record DecoderContext(EncoderInfo Encoder, Size3 CropSize)
+{
+    /// <summary>Fraction of the tokens or cells that are hidden, as <c>[pretrain]</c> says it.</summary>
+    public double MaskRatio { get; init; } = 0.75;
+
+    /// <summary>Makes another encoder of the same config with weights of its own, for teachers; null where nothing is made. The task owns it.</summary>
+    public Func<Encoder>? NewEncoder { get; init; }
+}
 
 /// <summary>Passed to the constructor of a head.</summary>
 /// <param name="Encoder">The encoder whose features the head reads.</param>

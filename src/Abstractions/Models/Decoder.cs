@@ -1,25 +1,14 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace HiEndMae;
 
-/// <summary>A pre-training task that learns from batches without labels. It computes its own loss.</summary>
+/// <summary>A pretext task that reconstructs what is masked. Plugins that were written against this class work as they are; new ones derive from <see cref="PretextTask"/>.</summary>
 /// <remarks>An implementation has one constructor, <c>(TConfig config, DecoderContext context)</c>.</remarks>
-public abstract class Decoder : nn.Module
+public abstract class Decoder : PretextTask
 {
     /// <summary>Creates the module.</summary>
     protected Decoder(string name) : base(name)
     {
     }
 
-    /// <summary>Whether the task needs a random token mask (<see cref="PretextBatch.Mask"/>).</summary>
-    public abstract bool UsesMask { get; }
-
-    /// <summary>Computes the loss of a batch.</summary>
-    /// <returns>A scalar with a gradient.</returns>
-    /// <remarks>The task runs the encoder itself and decides what the encoder sees. It must not synchronise with the device.</remarks>
-    public abstract Tensor Loss(Encoder encoder, PretextBatch batch);
-
-    /// <summary>Reconstructs a batch for pictures. Returns null if the task reconstructs nothing.</summary>
-    public virtual Reconstruction? Reconstruct(Encoder encoder, PretextBatch batch) => null;
+    /// <inheritdoc/>
+    public abstract override bool UsesMask { get; }
 }

@@ -24,8 +24,11 @@ public sealed record PyramidEncoderInfo(int InChannels, IReadOnlyList<PyramidLev
     /// <summary>Whether the levels come from a path from coarse to fine, such as a U-Net's way up: the finest one has seen all others then.</summary>
     public bool IsTopDown { get; init; }
 
+    /// <summary>Whether the encoder can be run on visible cells alone (<see cref="IMaskedEncoder"/>).</summary>
+    public bool TakesCells { get; init; }
+
     /// <inheritdoc/>
-    public bool Equals(PyramidEncoderInfo? other) => other is not null && InChannels == other.InChannels && IsTopDown == other.IsTopDown && Levels.SequenceEqual(other.Levels);
+    public bool Equals(PyramidEncoderInfo? other) => other is not null && InChannels == other.InChannels && IsTopDown == other.IsTopDown && TakesCells == other.TakesCells && Levels.SequenceEqual(other.Levels);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(InChannels, IsTopDown, Levels.Count);

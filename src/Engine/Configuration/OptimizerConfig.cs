@@ -32,9 +32,16 @@ public sealed partial record OptimizerConfig
     [Range(1e-16, 1)]
     public double Eps { get; init; } = 1e-8;
 
+    /// <summary>Whether adamw divides by the root of the largest second moment so far (AMSGrad), as VoCo does.</summary>
+    public bool Amsgrad { get; init; }
+
     /// <summary>Decoupled weight decay.</summary>
     [Range(0, 1)]
     public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>Weight decay of the last step: half a cosine leads there from weight_decay. Left out, weight_decay does not change.</summary>
+    [Range(0, 1)]
+    public double? WeightDecayEnd { get; init; }
 
     /// <summary>The tensors that weight decay acts on: matrices (not biases, norms, tokens and position embeddings), or all, as in the official code.</summary>
     public DecayedParameters DecayOn { get; init; } = DecayedParameters.Matrices;
@@ -50,6 +57,7 @@ public sealed partial record OptimizerConfig
     // Resolved files give every key, so a key at its default does not count as chosen.
     partial void Check(KeyReport report)
     {
+        if (WeightDecayEnd is not null && WeightDecay == 0) report.Error(nameof(WeightDecayEnd), "needs a weight_decay above 0 to start from");
         const string OfAdamW = "has no effect with kind = \"sgd\"", OfSgd = "has no effect with kind = \"adamw\"";
         if (Kind == OptimizerKind.Adamw)
         {
@@ -58,6 +66,7 @@ public sealed partial record OptimizerConfig
         }
         else
         {
+            if (Amsgrad) report.Warning(nameof(Amsgrad), OfAdamW);
             if (Beta1 != 0.9) report.Warning(nameof(Beta1), OfAdamW);
             if (Beta2 != 0.999) report.Warning(nameof(Beta2), OfAdamW);
             if (Eps != 1e-8) report.Warning(nameof(Eps), OfAdamW);

@@ -4,7 +4,7 @@ namespace HiEndMae.Engine.Configuration;
 [ConfigSection]
 public sealed partial record ScheduleConfig
 {
-    /// <summary>Shape of the decay: cosine, cosine-by-epoch (the official fine-tuning schedule), polynomial or constant.</summary>
+    /// <summary>Shape of the decay: cosine, cosine-by-epoch (the official fine-tuning schedule), polynomial, staircase or constant.</summary>
     public ScheduleKind Kind { get; init; } = ScheduleKind.Cosine;
 
     /// <summary>Steps of the linear warm-up.</summary>
@@ -15,11 +15,35 @@ public sealed partial record ScheduleConfig
     [Range(0, int.MaxValue)]
     public int WarmupEpochs { get; init; }
 
+    /// <summary>Learning rate of the first step, from which the warm-up rises evenly to the peak; left out, the first step has the peak divided by the steps of the warm-up.</summary>
+    [Range(0, 10)]
+    public double? WarmupStartLr { get; init; }
+
+    /// <summary>Whether the last step has end_lr; otherwise the step after it would have (kinds cosine and polynomial). SparK's schedule ends so.</summary>
+    public bool EndsAtLastStep { get; init; }
+
     /// <summary>Learning rate at the end.</summary>
     [Range(0, 10)]
     public double EndLr { get; init; }
 
+    /// <summary>Interval of staircase: in epochs where the training has epochs, otherwise in steps.</summary>
+    [Range(1, int.MaxValue)]
+    public int StairEvery { get; init; } = 40;
+
+    /// <summary>What staircase multiplies the rate with.</summary>
+    [Range(0, 1)]
+    public double StairFactor { get; init; } = 0.5;
+
     /// <summary>Exponent of polynomial.</summary>
     [Range(0.01, 100)]
     public double Power { get; init; } = 0.9;
+
+    // Resolved files give every key, so a key at its default does not count as chosen.
+    partial void Check(KeyReport report)
+    {
+        if (Kind == ScheduleKind.Staircase) return;
+        const string OfStaircase = "has an effect with kind = \"staircase\" alone";
+        if (StairEvery != 40) report.Warning(nameof(StairEvery), OfStaircase);
+        if (StairFactor != 0.5) report.Warning(nameof(StairFactor), OfStaircase);
+    }
 }

@@ -12,6 +12,9 @@ public enum ScheduleKind
     /// <summary>A power of the remaining part of the training. The rate changes every step.</summary>
     Polynomial,
 
+    /// <summary>A factor at equal intervals (PyTorch's StepLR), as Models Genesis and TransVW have it.</summary>
+    Staircase,
+
     /// <summary>No decay.</summary>
     Constant,
 }

@@ -110,7 +110,7 @@ public abstract class FlatOptimizer : IOptimizer
             {
                 UpdateTensors(
                     parameters.Values.narrow(0, start, length), gradient.narrow(0, start, length), [.. moments.Select(moment => moment.narrow(0, start, length))],
-                    request.Lr * parameters.Groups[group].LrScale, parameters.Groups[group].WeightDecay);
+                    request.Lr * parameters.Groups[group].LrScale, parameters.Groups[group].WeightDecay * request.DecayFactor);
             }
         }
         average?.lerp_(parameters.Values, (float)(1 - request.AverageDecay));

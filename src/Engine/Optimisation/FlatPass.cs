@@ -99,11 +99,12 @@ internal sealed unsafe class FlatPass : IDisposable
                 Values = (float*)values + at,
                 Gradient = (float*)gradients[chunk.Slot] + chunk.Start + start,
                 First = (float*)moments[0] + at,
-                Second = (float*)moments[^1] + at,
+                Second = (float*)moments[moments.Length > 1 ? 1 : 0] + at,
+                Third = (float*)moments[^1] + at,
                 Length = length,
                 GradientFactor = factor,
                 Lr = request.Lr * group.LrScale,
-                WeightDecay = group.WeightDecay,
+                WeightDecay = group.WeightDecay * request.DecayFactor,
             });
             if (average != 0) Mix((float*)average + at, (float*)values + at, length, mix);
         }

@@ -15,6 +15,6 @@ public static class Optimizers
         ArgumentNullException.ThrowIfNull(config);
         return config.Kind == OptimizerKind.Sgd
             ? new Sgd(groups, new SgdOptions(config.Momentum, config.Nesterov), threads, keepAverage)
-            : new AdamW(groups, new AdamWOptions(config.Beta1, config.Beta2, config.Eps), threads, keepAverage);
+            : new AdamW(groups, new AdamWOptions(config.Beta1, config.Beta2, config.Eps) { AmsGrad = config.Amsgrad }, threads, keepAverage);
     }
 }

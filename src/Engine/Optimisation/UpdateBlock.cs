@@ -15,6 +15,9 @@ internal unsafe readonly ref struct UpdateBlock
     /// <summary>Second moment, for rules with two moments.</summary>
     public required float* Second { get; init; }
 
+    /// <summary>The last moment, of rules that have three.</summary>
+    public required float* Third { get; init; }
+
     /// <summary>Elements.</summary>
     public required int Length { get; init; }
 

@@ -21,7 +21,7 @@ public sealed class PretrainStage(PretrainConfig config, TrainingContext context
     /// <exception cref="VolumeException">The dataset has no image, or one cannot be read.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The training was stopped; a checkpoint was written.</exception>
-    public TrainResult Run(Dataset dataset, Encoder encoder, Decoder decoder, Action<ReconstructionExample, int?> show, CancellationToken cancel)
+    public TrainResult Run(Dataset dataset, Encoder encoder, PretextTask decoder, Action<ReconstructionExample, int?> show, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -30,7 +30,7 @@ public sealed class PretrainStage(PretrainConfig config, TrainingContext context
         IReadOnlyList<DatasetCase> cases = StageData.PretrainingCases(dataset, config.Data);
         var length = new TrainingLength(config, cases.Count);
         using IBatchSource batches = StageData.Open(cases, config.Data, dataset.Info, withLabels: false, context, cancel);
-        var objective = new PretrainObjective(encoder, decoder, batches, config, context.Stage.Seed, context.Stage.Device);
+        using var objective = new PretrainObjective(encoder, decoder, batches, config, length, context.Stage.Seed, context.Stage.Device);
         encoder.train();
         decoder.train();
         using var example = new ReconstructionSource(encoder, decoder, objective, length.Steps * config.GradAccumulation);

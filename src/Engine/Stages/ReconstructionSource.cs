@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Stages;
 /// <param name="decoder">Pretext task in evaluation mode.</param>
 /// <param name="objective">Source of the crop and its mask.</param>
 /// <param name="batch">Number of the batch whose first crop is shown.</param>
-internal sealed class ReconstructionSource(Encoder encoder, Decoder decoder, PretrainObjective objective, int batch) : IDisposable
+internal sealed class ReconstructionSource(Encoder encoder, PretextTask decoder, PretrainObjective objective, int batch) : IDisposable
 {
     private PretextBatch? crop;
 

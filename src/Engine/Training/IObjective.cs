@@ -21,6 +21,21 @@ public interface IObjective
     /// <summary>The loss of a batch: a scalar with gradient, in the current dispose scope. It depends only on the weights and the number of the batch.</summary>
     Tensor Loss(int batch);
 
+    /// <summary>Named parts of the newest loss; null where there are none.</summary>
+    LossTerms? Terms => null;
+
+    /// <summary>Called when the gradients of a step are complete, before its update.</summary>
+    /// <param name="step">Number of the step, from 0.</param>
+    void GradientsReady(int step)
+    {
+    }
+
+    /// <summary>Called after an update was applied.</summary>
+    /// <param name="step">Number of the step, from 0.</param>
+    void Updated(int step)
+    {
+    }
+
     /// <summary>Factor on the learning rate of a parameter.</summary>
     double LrScaleOf(string parameter) => 1;
 

@@ -65,11 +65,13 @@ public sealed class Trainer(
         optimizer.ZeroGrad();
         run.Clock.Book(StepPhase.Optimizer);
         for (int i = 0; i < options.GradAccumulation; i++) loss += Accumulate(run, run.Step * options.GradAccumulation + i);
+        objective.GradientsReady(run.Step);
         // A loss that is not finite has no usable gradient.
         StepResult update = double.IsFinite(loss)
-            ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, AverageDecay = options.Optimizer.EmaDecay, LossScale = options.Precision.LossScale })
+            ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, AverageDecay = options.Optimizer.EmaDecay, DecayFactor = options.DecayFactorAt(run.Step), LossScale = options.Precision.LossScale })
             : new StepResult(double.NaN, Applied: false);
         bool isScaleSearch = double.IsFinite(loss) && options.Precision.Update(update.Applied);
+        if (update.Applied) objective.Updated(run.Step);
         run.Clock.Book(StepPhase.Optimizer);
         run.Step++;
         run.IsDone = run.Step >= options.Length.Steps;

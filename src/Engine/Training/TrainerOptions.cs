@@ -16,8 +16,13 @@ namespace HiEndMae.Engine.Training;
 public sealed record TrainerOptions(
     TrainingLength Length, int GradAccumulation, int LogEvery, int CheckpointEvery, OptimizerConfig Optimizer, Schedules.ISchedule Schedule, int Threads, RunIdentity Identity)
 {
+    private readonly Schedules.WeightDecaySchedule decays = new(Optimizer, Length);
+
     /// <summary>Precision of forward passes.</summary>
     public StepPrecision Precision { get; init; } = StepPrecision.Full;
+
+    /// <summary>What weight decay is multiplied with at a step.</summary>
+    public double DecayFactorAt(int step) => decays.FactorAt(step);
 
     /// <summary>The settings of a stage.</summary>
     public static TrainerOptions Of(TrainingConfig config, TrainingLength length, RunIdentity identity, int threads)

@@ -9,8 +9,13 @@ internal static class ImplementationParser
 {
     private static readonly string[] Slots = ["Encoder", "Decoder", "Head", "Dataset"];
 
-    /// <summary>Returns the contract that components of a slot derive from.</summary>
-    public static string BaseOf(string slot) => slot == "Head" ? "SegmentationHead" : slot;
+    /// <summary>The contract that a component of a slot derives from.</summary>
+    public static string BaseOf(string slot) => slot switch
+    {
+        "Head" => "SegmentationHead",
+        "Decoder" => "PretextTask",
+        _ => slot,
+    };
 
     public static bool MayBe(SyntaxNode node) => node is ClassDeclarationSyntax { BaseList: not null } type
         && !type.Modifiers.Any(modifier => modifier.ValueText == "abstract");

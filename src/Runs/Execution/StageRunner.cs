@@ -66,7 +66,7 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
     {
         PretrainConfig pretrain = config.Pretrain!;
         Dataset dataset = scope.Datasets.Pretraining!;
-        (Encoder encoder, Decoder decoder) = scope.Models.Pretraining(dataset.Info.ChannelNames.Count);
+        (Encoder encoder, PretextTask decoder) = scope.Models.Pretraining(dataset.Info.ChannelNames.Count);
         TrackedExperiment.LogInputs(run, dataset, pretrain.Data, DatasetSplit.Pretraining);
         TrainResult result = new PretrainStage(pretrain, scope.TrainingContextOf(Stage.Pretrain, context))
             .Run(dataset, encoder, decoder, (example, step) => pictures.Reconstruction(example, pretrain.Data.Crop, step), cancel);

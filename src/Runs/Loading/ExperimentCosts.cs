@@ -23,14 +23,14 @@ internal sealed record ExperimentCosts(string Encoder, int DenseStages, Operatio
         OperationCount? whole = null;
         if (config.Pretrain is { } pretrain)
         {
-            var context = new EncoderContext(channels, pretrain.Data.Crop, EncoderUse.Pretraining);
+            var context = new EncoderContext(channels, (pretrain.Decoder as IViewSizes)?.EncoderCrop(pretrain.Data.Crop) ?? pretrain.Data.Crop, EncoderUse.Pretraining);
             EncoderInfo info = encoder.Describe(context);
             var decoder = Counter<IDecoderCounter>(pretrain.Decoder);
-            IReadOnlyList<OperationCount> parts = decoder.Count(new DecoderContext(info, pretrain.Data.Crop), pretrain.MaskRatio);
+            IReadOnlyList<OperationCount> parts = decoder.Count(new DecoderContext(info, pretrain.Data.Crop) { MaskRatio = pretrain.MaskRatio }, pretrain.MaskRatio);
             whole = Sum(parts);
             dense = decoder.DenseStages;
             name = NameOf(info, name);
-            stages.Add((StageKind.Pretrain, [.. encoder.Count(context, pretrain.MaskRatio), .. parts]));
+            stages.Add((StageKind.Pretrain, [.. encoder.Count(context, pretrain.MaskRatio).Select(part => part.Times(decoder.EncoderPasses) with { Parameters = part.Parameters }), .. parts]));
         }
         if (config.Finetune is { } finetune)
         {

@@ -75,9 +75,9 @@ internal sealed class BenchModel : IDisposable
     public Tensor Loss(int step)
     {
         if (other is SegmentationHead head) return DiceCeLoss.Compute(head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks)), labels!);
-        var decoder = (Decoder)other;
+        var decoder = (PretextTask)other;
         TokenMask? mask = RandomMasking.For(encoder, decoder, Batch, config.Pretrain!.MaskRatio, config.Seed, step, device);
-        return decoder.Loss(encoder, new PretextBatch(volumes, mask));
+        return decoder.Loss(encoder, new PretextBatch(volumes, mask) { Masks = (cells, visible) => RandomMasking.Draw(Batch, cells, visible, config.Seed, step, device) });
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Inference;
+using HiEndMae.Imaging;
 using HiEndMae.Runs.Loading;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,11 +17,12 @@ internal sealed class ModelFactory(ExperimentConfig config, ComponentFactory com
     /// <summary>The encoder and the pretext task of the pre-training. The experiment has one.</summary>
     /// <param name="channels">Image channels.</param>
     /// <exception cref="PluginException">A component refuses its config.</exception>
-    public (Encoder Encoder, Decoder Decoder) Pretraining(int channels)
+    public (Encoder Encoder, PretextTask Decoder) Pretraining(int channels)
     {
         PretrainConfig pretrain = config.Pretrain!;
-        Encoder encoder = CreateEncoder(channels, pretrain.Data, EncoderUse.Pretraining);
-        var decoder = components.Create<Decoder>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop));
+        Size3 size = (pretrain.Decoder as IViewSizes)?.EncoderCrop(pretrain.Data.Crop) ?? pretrain.Data.Crop;
+        Encoder encoder = CreateEncoder(channels, size, EncoderUse.Pretraining);
+        var decoder = components.Create<PretextTask>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop) { MaskRatio = pretrain.MaskRatio, NewEncoder = () => CreateEncoder(channels, size, EncoderUse.Pretraining) });
         decoder.to(device);
         return (encoder, decoder);
     }
@@ -32,15 +34,15 @@ internal sealed class ModelFactory(ExperimentConfig config, ComponentFactory com
     public SegmentationModel Segmentation(int channels, int classes)
     {
         FinetuneConfig finetune = config.Finetune!;
-        Encoder encoder = CreateEncoder(channels, finetune.Data, EncoderUse.Segmentation);
+        Encoder encoder = CreateEncoder(channels, finetune.Data.Crop, EncoderUse.Segmentation);
         var head = components.Create<SegmentationHead>(Slot.Head, finetune.Head, new HeadContext(encoder.Info, finetune.Data.Crop, classes));
         head.to(device);
         return new SegmentationModel(encoder, head);
     }
 
-    private Encoder CreateEncoder(int channels, DataConfig data, EncoderUse use)
+    private Encoder CreateEncoder(int channels, Size3 crop, EncoderUse use)
     {
-        var encoder = components.Create<Encoder>(Slot.Encoder, config.Encoder, new EncoderContext(channels, data.Crop, use));
+        var encoder = components.Create<Encoder>(Slot.Encoder, config.Encoder, new EncoderContext(channels, crop, use));
         encoder.to(device);
         return encoder;
     }

@@ -54,6 +54,7 @@ public sealed class StepLog : TrainingCallback
             run.Logger.Metric("grad_norm", normSum / lossCount, step.Step);
         }
         (lossSum, normSum, lossCount) = (0, 0, 0);
+        foreach ((string name, double value) in run.Objective.Terms?.Read() ?? []) run.Logger.Metric($"loss.{name}", value, step.Step);
         run.Logger.Metric("lr", step.Lr, step.Step);
         if (run.Options.Length.Epochs is not null) run.Logger.Metric("epoch", run.Options.Length.EpochOf(step.Step), step.Step);
         Report(run, step.Step);

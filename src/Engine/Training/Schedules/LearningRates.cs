@@ -15,11 +15,16 @@ public static class LearningRates
         ArgumentNullException.ThrowIfNull(length);
         if (config.Kind == ScheduleKind.CosineByEpoch) return new EpochSchedule(peakLr, config.EndLr, config.WarmupEpochs, length);
         int warmup = config.WarmupEpochs > 0 ? length.StepsOf(config.WarmupEpochs) : config.WarmupSteps;
+        if (config.Kind == ScheduleKind.Staircase) return new StaircaseSchedule(peakLr, config.StairFactor, config.StairEvery, warmup, length);
         return new StepSchedule(peakLr, config.EndLr, warmup, length.Steps, config.Kind switch
         {
             ScheduleKind.Polynomial => progress => Math.Pow(1 - progress, config.Power),
             ScheduleKind.Constant => _ => 1,
             _ => StepSchedule.Cosine,
-        });
+        })
+        {
+            WarmupStartLr = config.WarmupStartLr,
+            EndsAtLastStep = config.EndsAtLastStep,
+        };
     }
 }

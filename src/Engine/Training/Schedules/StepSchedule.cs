@@ -8,6 +8,12 @@ namespace HiEndMae.Engine.Training.Schedules;
 /// <param name="Fall">Shape of the decay: maps progress since the warm-up (0 to 1) to the remaining part of the rate (1 to 0).</param>
 public sealed record StepSchedule(double PeakLr, double EndLr, int WarmupSteps, int TotalSteps, Func<double, double> Fall) : ISchedule
 {
+    /// <summary>Learning rate of the first step of a warm-up; null for the peak divided by its steps.</summary>
+    public double? WarmupStartLr { get; init; }
+
+    /// <summary>Whether the last step has the rate of the end; otherwise the step after it would have.</summary>
+    public bool EndsAtLastStep { get; init; }
+
     /// <summary>Half a cosine. Source: facebookresearch/mae util/lr_sched.py.</summary>
     public static double Cosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 
@@ -15,8 +21,8 @@ public sealed record StepSchedule(double PeakLr, double EndLr, int WarmupSteps, 
     public double LrAt(int step)
     {
         // Use step + 1, so that the first rate is not zero.
-        if (step < WarmupSteps) return PeakLr * (step + 1) / WarmupSteps;
-        double progress = (step - WarmupSteps) / (double)Math.Max(1, TotalSteps - WarmupSteps);
+        if (step < WarmupSteps) return WarmupStartLr is { } start ? start + ((PeakLr - start) * step / WarmupSteps) : PeakLr * (step + 1) / WarmupSteps;
+        double progress = (step - WarmupSteps) / (double)Math.Max(1, TotalSteps - WarmupSteps - (EndsAtLastStep ? 1 : 0));
         return EndLr + (PeakLr - EndLr) * Fall(Math.Min(1, progress));
     }
 }

@@ -22,6 +22,9 @@ public sealed class TrainingLength
             ?? throw new ArgumentException("The config has neither steps nor epochs.", nameof(config));
     }
 
+    /// <summary>A length without epochs: a case a step.</summary>
+    public TrainingLength(int steps) => (Steps, numCases, casesPerStep) = (steps, 1, 1);
+
     /// <summary>Total number of optimiser steps.</summary>
     public int Steps { get; }
 

@@ -1,0 +1,96 @@
+using HiEndMae.Nn;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Plugins.Pretext;
+
+/// <summary>A pretext task that restores hidden cells from the maps of a convolutional encoder that saw visible cells alone.</summary>
+/// <remarks>Source: keyu-tian/SparK, pretrain/spark.py; names of weights are the official ones.</remarks>
+internal abstract class SparseReconstruction : PretextTask
+{
+    private const double TargetEps = 1e-6;
+    private readonly ParameterList mask_tokens;
+    private readonly ModuleList<nn.Module<Tensor, Tensor>> densify_norms;
+    private readonly ModuleList<nn.Module<Tensor, Tensor>> densify_projs;
+    private readonly SparseShape shape;
+
+    protected SparseReconstruction(string name, SparseShape shape, int width, DensifyNorm norm) : base(name)
+    {
+        this.shape = shape;
+        mask_tokens = new ParameterList([.. shape.Widths.Select(channels => new Parameter(nn.init.trunc_normal_(zeros([1, channels, 1, 1, 1]), std: 0.02, a: -0.02, b: 0.02)))]);
+        densify_norms = nn.ModuleList<nn.Module<Tensor, Tensor>>([.. norm == DensifyNorm.None ? [] : shape.Widths.Select(channels =>
+            norm == DensifyNorm.Batch ? (nn.Module<Tensor, Tensor>)new BatchNormLayer(channels) : new ChannelLayerNorm(channels, Initialise.NormEps))]);
+        densify_projs = nn.ModuleList<nn.Module<Tensor, Tensor>>([.. shape.Widths.Select((channels, i) =>
+            i == 0 && channels == width ? (nn.Module<Tensor, Tensor>)nn.Identity() : new ConvLayer(channels, width >> i, i == 0 ? 1 : 3))]);
+    }
+
+    public sealed override Tensor Loss(Encoder encoder, PretextBatch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TokenMask drawn = batch.DrawMask((int)shape.Grid.Count, shape.Visible);
+        Tensor visible = Cells(drawn);
+        return Loss(batch.Volumes, Decode(Densified(encoder, batch.Volumes, visible)), visible).MoveToOuterDisposeScope();
+    }
+
+    public sealed override Reconstruction? Reconstruct(Encoder encoder, PretextBatch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TokenMask drawn = batch.DrawMask((int)shape.Grid.Count, shape.Visible);
+        Tensor visible = Cells(drawn), volumes = batch.Volumes, decoded = Decode(Densified(encoder, volumes, visible));
+        return new Reconstruction(new CellMask(visible).Apply(volumes).MoveToOuterDisposeScope(), Restored(volumes, decoded, visible).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The decoder: maps of the decoder's widths, coarsest first, to [B, C, X, Y, Z].</summary>
+    protected abstract Tensor Decode(IReadOnlyList<Tensor> maps);
+
+    /// <summary>Maps with mask tokens in hidden cells, brought to the decoder's widths, coarsest first.</summary>
+    /// <param name="encoder">Runs on visible cells.</param>
+    /// <param name="volumes">[B, C, X, Y, Z].</param>
+    /// <param name="visible">[B, 1, x, y, z] bool.</param>
+    public IReadOnlyList<Tensor> Densified(Encoder encoder, Tensor volumes, Tensor visible)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var mask = new CellMask(visible);
+        FeaturePyramid pyramid = ((IMaskedEncoder)encoder).EncodeCells(volumes, visible);
+        var maps = new List<Tensor>();
+        for (int i = 0; i < shape.Widths.Count; i++)
+        {
+            Tensor map = pyramid.Levels[^(i + 1)];
+            if (densify_norms.Count > 0) map = densify_norms[i] is BatchNormLayer batch ? batch.Visible(map, mask) : densify_norms[i].call(map);
+            Tensor filled = where(mask.At(map).to(ScalarType.Bool), map, mask_tokens[i].to(map.dtype));
+            maps.Add(densify_projs[i].call(filled).MoveToOuterDisposeScope());
+        }
+        return maps;
+    }
+
+    /// <summary>The decoder's output for maps of <see cref="Densified"/>.</summary>
+    public Tensor Decoded(IReadOnlyList<Tensor> maps) => Decode(maps);
+
+    /// <summary>Squared error against cells normalised by their mean and the root of their unbiased variance, over hidden cells.</summary>
+    public Tensor Loss(Tensor volumes, Tensor decoded, Tensor visible)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor cells = Patches.FromVolumes(volumes, shape.Cell), restored = Patches.FromVolumes(decoded, shape.Cell); // [B, N, P^3 C]
+        (Tensor mean, Tensor deviation) = Statistics(cells);
+        Tensor error = (restored - ((cells - mean) / deviation)).square().mean([2]); // [B, N]
+        Tensor hidden = visible.flatten(1).logical_not().to(error.dtype);
+        return ((error * hidden).sum() / hidden.sum()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Visible cells as they came, hidden ones as restored, in the intensities of the input.</summary>
+    public Tensor Restored(Tensor volumes, Tensor decoded, Tensor visible)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor cells = Patches.FromVolumes(volumes, shape.Cell), restored = Patches.FromVolumes(decoded, shape.Cell);
+        (Tensor mean, Tensor deviation) = Statistics(cells);
+        Tensor shown = where(visible.flatten(1).unsqueeze(2), cells, (restored * deviation) + mean);
+        return Patches.ToVolumes(shown, shape.Cell, shape.Grid.X, shape.Grid.Y, shape.Grid.Z).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean and deviation of each cell, [B, N, 1].</summary>
+    public static (Tensor Mean, Tensor Deviation) Statistics(Tensor cells) => (cells.mean([2], keepdim: true), (cells.var([2], unbiased: true, keepdim: true) + TargetEps).sqrt());
+
+    // [B, 1, x, y, z]: cells in x-major order.
+    private Tensor Cells(TokenMask drawn) => drawn.Restore.less(drawn.NumVisible).reshape(-1, 1, shape.Grid.X, shape.Grid.Y, shape.Grid.Z);
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
+
+namespace HiEndMae.Host.Tests;
+
+/// <summary>Each pretext task by the command that users have: it trains, names the parts of its loss, hands its encoder on, and goes on exactly after a kill.</summary>
+public sealed class PretextRunTests
+{
+    public static TheoryData<string, string, string, string, string, int, string> Methods => new()
+    {
+        { "sup", "", "plugin = \"swin\"\nfeature_size = 6\nnum_heads = [1, 2, 3, 6]", "swin-unetr", "64", 64, "rotation contrastive reconstruction" },
+        { "spark", "decoder_width = 32", "plugin = \"mednext\"\nnum_channels = 4", "mednext", "32", 32, "" },
+        { "spark", "decoder_width = 32\ndensify_norm = \"batch\"", "plugin = \"mednext\"\nnum_channels = 4\nnorm = \"group\"", "mednext", "32", 32, "" },
+        { "hyspark", "decoder_width = 32", "plugin = \"hybrid\"\nwidths = [4, 6, 8, 10, 12]\nvit_heads = 2", "hybrid", "48", 48, "" },
+        { "models-genesis", "", "plugin = \"unet3d\"\nwidths = [4, 8]", "unet", "16", 16, "" },
+        { "voco", "grid_cells = 2\nrandom_crops = 1\nembedding_size = 16", "plugin = \"swin\"\nfeature_size = 6\nnum_heads = [1, 2, 3, 6]\nuse_v2 = true\nskip_blocks = true", "swin-unetr", "[96, 96, 48]", 64, "positive negative base" },
+    };
+
+    [Theory, MemberData(nameof(Methods))]
+    public async Task It_trains_hands_on_and_resumes_exactly(string method, string keys, string encoder, string head, string region, int crop, string terms)
+    {
+        using var host = new HostFixture();
+        string file = host.Write("pretext.toml", Experiment(method, keys, encoder, head, region, crop)), whole = Path.Combine(host.Folder, "whole"), parts = Path.Combine(host.Folder, "parts");
+        int code = await host.RunAsync("run", file, "--out", whole);
+        Assert.True(code == ExitCodes.Done, host.Error);
+        string first = Assert.Single(Directory.GetDirectories(Path.Combine(whole, "pretext")));
+        string[] logged = [.. (await File.ReadAllLinesAsync(Path.Combine(first, "metrics.jsonl"), TestContext.Current.CancellationToken))
+            .Select(line => (string)JsonNode.Parse(line)!["key"]!).Distinct()];
+        Assert.All(terms.Split(' ', StringSplitOptions.RemoveEmptyEntries), term => Assert.Contains($"loss.{term}", logged));
+        Assert.Contains("tensors loaded", await File.ReadAllTextAsync(Path.Combine(first, "log.txt"), TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", parts));
+        string second = Assert.Single(Directory.GetDirectories(Path.Combine(parts, "pretext")));
+        // As a kill after the second step leaves it.
+        File.Delete(Path.Combine(second, "results.json"));
+        Directory.Delete(Path.Combine(second, "pretrain", "checkpoints", "step-00000003"), recursive: true);
+        Directory.Delete(Path.Combine(second, "finetune-pretrain"), recursive: true);
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", parts, "--resume"));
+        foreach (string stage in (string[])["pretrain/checkpoints/step-00000003", "finetune-pretrain/checkpoints/step-00000001"])
+            Assert.Equal(await Weights(first, stage), await Weights(second, stage));
+    }
+
+    private static Task<byte[]> Weights(string run, string folder) => File.ReadAllBytesAsync(Path.Combine(run, folder, "weights.safetensors"), TestContext.Current.CancellationToken);
+
+    private static string Experiment(string method, string keys, string encoder, string head, string region, int crop) => $"""
+        name = "pretext"
+        device = "cpu"
+
+        [encoder]
+        {encoder}
+
+        [pretrain]
+        steps = 3
+        log_every = 1
+        checkpoint_every = 2
+
+        [pretrain.decoder]
+        plugin = "{method}"
+        {keys}
+
+        [pretrain.data]
+        plugin = "phantom"
+        grid = 24
+        voxel_mm = 12.0
+        spacing_mm = 12.0
+        num_pretraining = 3
+        crop = {region}
+        volumes = 2
+        crops_per_volume = 1
+
+        [finetune]
+        init = ["pretrain"]
+        steps = 1
+        log_every = 1
+
+        [finetune.head]
+        plugin = "{head}"
+
+        [finetune.data]
+        plugin = "phantom"
+        seed = 5
+        grid = 24
+        voxel_mm = 12.0
+        spacing_mm = 12.0
+        num_test = 1
+        crop = {crop}
+        crops_per_volume = 2
+
+        [evaluate]
+        overlap = 0.25
+        """;
+}
