@@ -6,7 +6,7 @@ public enum Slot
     /// <summary>An encoder: extracts features from volumes.</summary>
     Encoder,
 
-    /// <summary>A PretextTask; the slot is called after the decoders of masked autoencoders.</summary>
+    /// <summary>A pretext task: a pre-training task with its loss. The slot is named after the decoders of masked autoencoders.</summary>
     Decoder,
 
     /// <summary>A segmentation head: turns features into class logits.</summary>

@@ -1,16 +1,16 @@
 namespace HiEndMae.Counting;
 
-/// <summary>A config of a decoder that knows what the pretext task will cost; nothing is made.</summary>
+/// <summary>Implemented by configs of pretext tasks to count the task's parameters and operations without creating it.</summary>
 public interface IDecoderCounter
 {
     /// <summary>Number of stages that read encoder layers.</summary>
     int DenseStages { get; }
 
-    /// <summary>How often the encoder runs for a crop, such as once for each of two views. Its parts are counted so often.</summary>
+    /// <summary>Number of times that the encoder runs for a crop, such as 2 for two views. The parts of the encoder are counted as often.</summary>
     int EncoderPasses => 1;
 
-    /// <summary>Parts in the order they run.</summary>
-    /// <param name="context">What the decoder is for.</param>
-    /// <param name="maskRatio">Part of the tokens hidden from the encoder.</param>
+    /// <summary>Counts the parts in the order in which they run.</summary>
+    /// <param name="context">The encoder and crop that the task is built for.</param>
+    /// <param name="maskRatio">Fraction of the tokens that is hidden from the encoder.</param>
     IReadOnlyList<OperationCount> Count(DecoderContext context, double maskRatio);
 }

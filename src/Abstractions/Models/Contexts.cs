@@ -19,15 +19,15 @@ public enum EncoderUse
 /// <param name="Use">Pre-training or segmentation.</param>
 public sealed record EncoderContext(int InChannels, Size3 CropSize, EncoderUse Use);
 
-/// <summary>Given to the constructor of a decoder or another pretext task.</summary>
-/// <param name="Encoder">The encoder it reads.</param>
-/// <param name="CropSize">Voxels of a crop.</param>
+/// <summary>Passed to the constructor of a pretext task.</summary>
+/// <param name="Encoder">The encoder whose features the task reads.</param>
+/// <param name="CropSize">Size of a crop in voxels.</param>
 public sealed record DecoderContext(EncoderInfo Encoder, Size3 CropSize)
 {
-    /// <summary>Fraction of the tokens or cells that are hidden, as <c>[pretrain]</c> says it.</summary>
+    /// <summary>Fraction of the tokens or cells that is hidden: <c>mask_ratio</c> of <c>[pretrain]</c>.</summary>
     public double MaskRatio { get; init; } = 0.75;
 
-    /// <summary>Makes another encoder of the same config with weights of its own, for teachers; null where nothing is made. The task owns it.</summary>
+    /// <summary>Creates another encoder of the same config with its own initial weights, for teachers. The task owns it. Null if no encoder can be created.</summary>
     public Func<Encoder>? NewEncoder { get; init; }
 }
 

@@ -2,10 +2,10 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae;
 
-/// <summary>A config of a pretext task that cuts views out of each crop, so that the encoder sees volumes of another size than <c>[pretrain.data]</c> says.</summary>
+/// <summary>Implemented by configs of pretext tasks that cut views out of each crop. The encoder then sees volumes of another size than the crops of <c>[pretrain.data]</c>.</summary>
 public interface IViewSizes
 {
-    /// <summary>Voxels of the views that the encoder is made for.</summary>
-    /// <param name="crop">Voxels of a crop.</param>
+    /// <summary>Size in voxels of the views that the encoder is built for.</summary>
+    /// <param name="crop">Size of a crop in voxels.</param>
     Size3 EncoderCrop(Size3 crop);
 }

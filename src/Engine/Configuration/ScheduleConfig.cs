@@ -1,3 +1,5 @@
+using HiEndMae.Configuration;
+
 namespace HiEndMae.Engine.Configuration;
 
 /// <summary>Learning rate by step: a linear warm-up, then a decay.</summary>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Optimisation;
 
 /// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101); state <c>first.NAME</c> and <c>second.NAME</c>, with AMSGrad <c>largest.NAME</c> too.</summary>
-/// <param name="groups">What to train.</param>
+/// <param name="groups">The parameters to train.</param>
 /// <param name="options">Constants.</param>
 /// <param name="threads">Number of threads on CPU, at least 1. Results do not depend on it.</param>
 /// <param name="keepAverage">Whether a moving average of the weights is kept.</param>
