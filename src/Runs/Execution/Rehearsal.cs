@@ -74,12 +74,13 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
         string what = $"the decoder '{pretrain.Decoder.Plugin}' on the encoder '{config.Encoder.Plugin}'";
         Attempt(what, StageKind.Pretrain, pretrain, config, () =>
         {
-            (Encoder encoder, Decoder decoder) = models.Pretraining(channels);
+            (Encoder encoder, PretextTask task) = models.Pretraining(channels);
             using Encoder first = encoder;
-            using Decoder second = decoder;
-            int crops = Crops(pretrain.Data);
-            TokenMask? mask = RandomMasking.For(encoder, decoder, crops, pretrain.MaskRatio, config.Seed, 0, device);
-            Tensor loss = decoder.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels), mask));
+            using PretextTask second = task;
+            // A task without a token mask may compare the crops of a batch with one another, so it gets all of them.
+            int crops = task.UsesMask ? Crops(pretrain.Data) : pretrain.Data.Volumes * pretrain.Data.CropsPerVolume;
+            TokenMask? mask = RandomMasking.For(encoder, task, crops, pretrain.MaskRatio, config.Seed, 0, device);
+            Tensor loss = task.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels, crops), mask) { Masks = (cells, visible) => RandomMasking.Draw(crops, cells, visible, config.Seed, 0, device) });
             if (loss.numel() != 1) throw new PluginException($"{what}: the loss has the shape {Shape(loss)}; it must be one number.");
             loss.backward();
         });
@@ -95,7 +96,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
             using Encoder first = model.Encoder;
             using SegmentationHead second = model.Head;
             Size3 crop = finetune.Data.Crop;
-            Tensor volumes = Volumes(finetune.Data, channels);
+            Tensor volumes = Volumes(finetune.Data, channels, Crops(finetune.Data));
             Tensor logits = model.Head.Segment(volumes, model.Encoder.Encode(volumes, model.Head.HiddenBlocks)); // [B, K, X, Y, Z]
             long[] wanted = [volumes.shape[0], outputs, crop.X, crop.Y, crop.Z];
             if (!logits.shape.SequenceEqual(wanted)) throw new PluginException($"{what}: the logits have the shape {Shape(logits)}; they must be [{string.Join(", ", wanted)}], that is crops, classes, x, y, z.");
@@ -119,11 +120,11 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
             Size3 crop = training.Data.Crop;
             string place = PluginFault.Of(error) is { } fault ? $" in {fault.Method} of plugin '{fault.Plugin}' {fault.Version}" : "";
             throw new PluginException(
-                $"A trial pass of {what} failed{place}, on {Crops(training.Data)} random crops of {crop.X} x {crop.Y} x {crop.Z}: {OutOfMemory.FirstLine(error)}. Nothing was computed or written. Choose components that fit each other, or mend the plugin.", error);
+                $"A trial pass of {what} failed{place}, on random crops of {crop.X} x {crop.Y} x {crop.Z}: {OutOfMemory.FirstLine(error)}. Nothing was computed or written. Choose components that fit each other, or mend the plugin.", error);
         }
     }
 
-    private Tensor Volumes(DataConfig data, int channels) => rand([Crops(data), channels, data.Crop.X, data.Crop.Y, data.Crop.Z], device: device);
+    private Tensor Volumes(DataConfig data, int channels, int crops) => rand([crops, channels, data.Crop.X, data.Crop.Y, data.Crop.Z], device: device);
 
     private static int Crops(DataConfig data) => Math.Min(MostCrops, data.Volumes * data.CropsPerVolume);
 
