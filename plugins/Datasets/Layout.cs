@@ -66,10 +66,10 @@ internal sealed class Layout : Dataset
     {
         Entry[] labelled = [.. entries.Where(entry => entry.HasLabel)];
         HashSet<string> used = [.. labelled.SelectMany(entry => entry.Labels).Select(label => label.Path)];
-        if (labelled.Length > 0 && labelled.All(entry => entry.Labels.All(label => !Path.Exists(label.Path)))) ListedFiles.RequireAny(config.Root, used);
+        if (labelled.Length > 0 && labelled.All(entry => entry.Labels.All(label => !IsThere(label.Path)))) ListedFiles.RequireAny(config.Root, used);
         foreach (Entry entry in labelled)
         {
-            LabelFile[] there = [.. entry.Labels.Where(label => Path.Exists(label.Path))], missing = [.. entry.Labels.Except(there)];
+            LabelFile[] there = [.. entry.Labels.Where(label => IsThere(label.Path))], missing = [.. entry.Labels.Except(there)];
             if (missing.Length == 0) continue;
             string named = $"'{Path.GetRelativePath(config.Root, missing[0].Path)}'{(missing.Length > 1 ? $" and {missing.Length - 1} more" : "")}";
             string end = there.Length == 0 ? "it is not among the labelled cases" : "the class counts as absent";
@@ -122,6 +122,9 @@ internal sealed class Layout : Dataset
             }
         }
     }
+
+    // A file, or the folder of a DICOM series.
+    private static bool IsThere(string path) => Directory.Exists(path) || ListedFiles.Exists(path);
 
     // The label map, or where the pattern names the class, the mask of every class.
     private LabelFile[] FilesOf(string label) => label.Contains(CasePattern.Label, StringComparison.Ordinal)

@@ -13,15 +13,20 @@ internal static class ListedFiles
     /// <exception cref="VolumeException">Files are missing. The message names the first few.</exception>
     public static void RequireAny(string root, IEnumerable<string> paths) => Require(root, paths.Where(path => !Directory.Exists(path)));
 
+    /// <summary>Whether a file exists. A link whose target is missing does not, although the system says so.</summary>
+    public static bool Exists(string path) => File.Exists(path) && RealPaths.FileAt(path).Exists;
+
     /// <summary>Checks that every file exists.</summary>
     /// <param name="root">Folder of the dataset.</param>
     /// <param name="files">Paths relative to the folder, or absolute paths below it.</param>
     /// <exception cref="VolumeException">Files are missing. The message names the first few.</exception>
     public static void Require(string root, IEnumerable<string> files)
     {
-        string[] missing = [.. files.Distinct().Where(file => !File.Exists(Path.Combine(root, file)))];
+        string[] missing = [.. files.Distinct().Where(file => !Exists(Path.Combine(root, file)))];
         if (missing.Length == 0) return;
+        // git-annex and DataLad leave a link to content that is not fetched yet.
+        bool isDangling = missing.Any(file => new FileInfo(Path.Combine(root, file)).LinkTarget is not null);
         string named = string.Join(", ", missing.Take(MostNamed).Select(file => $"'{(Path.IsPathRooted(file) ? Path.GetRelativePath(root, file) : file)}'"));
-        throw new VolumeException($"'{root}' has no file {named}{(missing.Length > MostNamed ? $" and {missing.Length - MostNamed} more" : "")}.");
+        throw new VolumeException($"'{root}' has no file {named}{(missing.Length > MostNamed ? $" and {missing.Length - MostNamed} more" : "")}{(isDangling ? ": there is a link whose target is missing; fetch the content first (git annex get, or datalad get)" : "")}.");
     }
 }

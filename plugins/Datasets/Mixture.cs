@@ -15,9 +15,10 @@ internal sealed class Mixture : Dataset
         Dataset first = parts[0].Dataset;
         if (Array.Find(parts, part => part.Dataset.Info.ChannelNames.Count != first.Info.ChannelNames.Count) is { Dataset: not null } other)
             throw new VolumeException($"A mixture's images must have as many channels: '{first.Info.Name}' has {first.Info.ChannelNames.Count}, '{other.Dataset.Info.Name}' {other.Dataset.Info.ChannelNames.Count}.");
-        cases = [.. parts.SelectMany(part => Of(part.Part, part.Dataset, config.PartSeed))];
-        if (cases.GroupBy(one => one.Id).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
+        DatasetCase[] all = [.. parts.SelectMany(part => Of(part.Part, part.Dataset, config.PartSeed))];
+        if (all.GroupBy(one => one.Id).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
             throw new VolumeException($"Two parts of a mixture have a case '{twice.Key}'; give one of them a 'name'.");
+        cases = CountedOnce(all, context.Warn);
         Info = new DatasetInfo(string.Join("+", parts.Select(part => NameOf(part.Part, part.Dataset))), first.Info.ChannelNames, []);
     }
 
@@ -39,6 +40,20 @@ internal sealed class Mixture : Dataset
         return all.Select(one => new PartCase(one, name, part.Weight is { } weight ? weight / all.Length : one.Weight));
     }
 
+    // Datasets hold scans of one another, and two parts may even be of one folder.
+    private static List<DatasetCase> CountedOnce(DatasetCase[] all, Action<string> warn)
+    {
+        var paths = new RealPaths();
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        var kept = new List<DatasetCase>();
+        foreach (DatasetCase one in all)
+        {
+            if (one.ImageFiles.Count == 0 || seen.TryAdd(paths.Of(one.ImageFiles[0]), one.Id)) kept.Add(one);
+            else warn($"'{one.Id}' of a mixture is the same file as '{seen[paths.Of(one.ImageFiles[0])]}' ('{one.ImageFiles[0]}'); it counts once.");
+        }
+        return kept;
+    }
+
     private static string NameOf(MixturePart part, Dataset dataset) => part.Name.Length > 0 ? part.Name : dataset.Info.Name;
 
     private sealed class PartCase(DatasetCase source, string part, double weight) : DatasetCase
@@ -48,6 +63,8 @@ internal sealed class Mixture : Dataset
         public override string Group => $"{part}-{source.Group}";
 
         public override bool HasLabel => false;
+
+        public override IReadOnlyList<string> ImageFiles => source.ImageFiles;
 
         public override string ContentKey => source.ContentKey;
 

@@ -62,7 +62,7 @@ internal sealed class NiftiFolder : Dataset
 
     private void CheckFiles()
     {
-        string[] missing = [.. AllEntries.SelectMany(entry => new[] { entry.Image, entry.Label }).Distinct().Where(file => !File.Exists(Full(file)))];
+        string[] missing = [.. AllEntries.SelectMany(entry => new[] { entry.Image, entry.Label }).Distinct().Where(file => !ListedFiles.Exists(Full(file)))];
         if (missing.Length > 0) throw new VolumeException($"'{config.Root}' has no file {string.Join(", ", missing.Select(file => $"'{file}'"))}.");
     }
 

@@ -66,7 +66,7 @@ internal sealed class Nnunet : Dataset
             string name = Path.GetFileName(path)[..^first.Length], label = Path.Combine(config.Root, "labels" + part, name + ending);
             found[name] = new Entry(
                 [.. Info.ChannelNames.Select((_, channel) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}_{channel:0000}{ending}")))],
-                part == "Tr" || File.Exists(label) ? label : null);
+                part == "Tr" || ListedFiles.Exists(label) ? label : null);
         }
         return found;
     }
@@ -89,7 +89,7 @@ internal sealed class Nnunet : Dataset
     private void CheckFiles(DatasetContext context)
     {
         ListedFiles.Require(config.Root, training.Values.Concat(test.Values).SelectMany(entry => entry.Images));
-        string[] chosen = [.. config.Training.Concat(config.Validation).Concat(config.Test)], missing = [.. training.Where(entry => !File.Exists(entry.Value.Label)).Select(entry => entry.Key)];
+        string[] chosen = [.. config.Training.Concat(config.Validation).Concat(config.Test)], missing = [.. training.Where(entry => !(entry.Value.Label is { } label && ListedFiles.Exists(label))).Select(entry => entry.Key)];
         IEnumerable<string> needed = missing.Length == training.Count ? missing : missing.Intersect(chosen);
         ListedFiles.Require(config.Root, needed.Select(name => training[name].Label ?? $"labelsTr/{name}{ending}"));
         foreach (string name in missing)

@@ -41,6 +41,22 @@ public sealed class AugmenterTests
     }
 
     [Fact]
+    public void Quarter_turns_about_the_named_axes_move_image_and_labels_alike()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor labels = arange(64, ScalarType.Int64).reshape(1, 4, 4, 4);
+        var config = new AugmentConfig { QuarterTurnProbability = 1, QuarterTurnAxes = [FlipAxis.X] };
+        (Tensor images, Tensor? turned) = new Augmenter(config, Unit, 1).Apply(labels.to(ScalarType.Float32).unsqueeze(1), labels, 0);
+        Assert.True(images.squeeze(1).to(ScalarType.Int64).eq(turned!).all().item<bool>());
+        // Each slice along x keeps its voxels, in another order.
+        Assert.False(turned!.eq(labels).all().item<bool>());
+        Assert.True((turned.to(ScalarType.Float32) / 16).floor().eq((labels.to(ScalarType.Float32) / 16).floor()).all().item<bool>());
+        // Edges that differ: half turns alone keep the shape.
+        Tensor flat = rand([1, 1, 4, 3, 4]);
+        Assert.Equal(flat.shape, new Augmenter(config with { QuarterTurnAxes = [FlipAxis.X, FlipAxis.Z] }, Unit, 1).Apply(flat, null, 0).Images.shape);
+    }
+
+    [Fact]
     public void A_zoom_enlarges_and_labels_follow_the_image()
     {
         using DisposeScope scope = NewDisposeScope();

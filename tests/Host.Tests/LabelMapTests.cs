@@ -31,6 +31,34 @@ public sealed class LabelMapTests
         Assert.Equal(20 * 6 / 1000.0, (double)result["scores"]!["a"]!["kidney"]!["truth_ml"]!, 1e-9);
     }
 
+    // Core 1, edema 2, enhancing 4. Voxels 0 to 9 of the truth are 1, 10 to 19 are 4; the prediction has 4 at 0 to 19, which is the right whole and the right core.
+    [Theory]
+    [InlineData("{\"labels\":{\"background\":0,\"WT\":[1,2,4],\"TC\":[1,4],\"ET\":4,\"ignore\":9}}")]
+    [InlineData("{\"labels\":[\"background\",\"a\",\"b\",\"c\"],\"values\":[0,1,2,4],\"regions\":[{\"name\":\"WT\",\"classes\":[1,2,3]},{\"name\":\"TC\",\"classes\":[1,3]},{\"name\":\"ET\",\"classes\":[3]}]}")]
+    public async Task Regions_are_scored_as_regions(string json)
+    {
+        using var host = new HostFixture();
+        Write(host, "truth/a.nii.gz", (1, 0, 10), (4, 10, 10));
+        Write(host, "predicted/a.nii.gz", (4, 0, 20));
+        Assert.Equal(ExitCodes.Done, await host.RunAsync(
+            "evaluate", Path.Combine(host.Folder, "predicted"), "--truth", Path.Combine(host.Folder, "truth"), "--labels", host.Write("labels.json", json), "--metrics", "dice", "--json"));
+        JsonNode dice = JsonNode.Parse(host.Output)!["evaluations"]!["predictions"]!["dice"]!;
+        Assert.Equal((1, 1), ((double)dice["WT"]!, (double)dice["TC"]!));
+        Assert.Equal(2 * 10 / 30.0, (double)dice["ET"]!, 1e-12);
+    }
+
+    // Voxels whose truth is unknown count nowhere, whatever is predicted there.
+    [Fact]
+    public async Task Ignored_voxels_of_the_truth_count_nowhere()
+    {
+        using var host = new HostFixture();
+        Write(host, "truth/a.nii.gz", (1, 0, 10), (3, 10, 30));
+        Write(host, "predicted/a.nii.gz", (1, 0, 25));
+        Assert.Equal(ExitCodes.Done, await host.RunAsync(
+            "evaluate", Path.Combine(host.Folder, "predicted"), "--truth", Path.Combine(host.Folder, "truth"), "--labels", "liver=1,ignore=3", "--metrics", "dice", "--json"));
+        Assert.Equal(1, (double)JsonNode.Parse(host.Output)!["evaluations"]!["predictions"]!["dice"]!["liver"]!);
+    }
+
     [Fact]
     public async Task Cases_without_a_prediction_or_on_another_grid_are_named_and_the_others_scored()
     {

@@ -135,6 +135,32 @@ public sealed class DicomTests : IDisposable
         Assert.Equal(1, VolumeReader.ReadHeader(Path.Combine(folder, "thin1.dcm")).Affine.Spacing.Z);
     }
 
+    [Theory]
+    [InlineData(1, 16, 16, 0, 0)]
+    [InlineData(1, 12, 16, 2, 0)]
+    [InlineData(2, 16, 16, 0, 0)]
+    [InlineData(3, 12, 16, 0, 0)]
+    [InlineData(4, 16, 16, 1, 0)]
+    [InlineData(5, 12, 16, 0, 0)]
+    [InlineData(6, 16, 16, 0, 0)]
+    [InlineData(7, 8, 8, 3, 0)]
+    [InlineData(1, 12, 16, 0, 3)]
+    public void JPEG_Lossless_is_read_with_every_prediction(int predictor, int precision, int allocated, int rowsToRestart, int shift)
+    {
+        const int Columns = 7, Rows = 6;
+        var random = new Random(precision + predictor);
+        long[] values = [.. Enumerable.Range(0, Columns * Rows).Select(i => (i % 5 == 0 ? random.NextInt64(1L << precision) : (i * 37L) % (1 << precision)) >> shift << shift)];
+        byte[] stream = JpegLosslessFile.Encode(values, Columns, Rows, precision, predictor, rowsToRestart, shift);
+        var slice = new DicomFile { Syntax = "1.2.840.10008.1.2.4.70", Columns = Columns, Rows = Rows, Allocated = allocated, Stored = precision, Pixels = stream, Intercept = "0" };
+        Volume<float> volume = VolumeReader.ReadImage(slice.Save(folder, "a.dcm"), CancellationToken.None);
+        Assert.Equal(values.Select(value => (float)value), from y in Enumerable.Range(0, Rows) from x in Enumerable.Range(0, Columns) select volume.Voxels[x * Rows + y]);
+        // Cut off anywhere, it is an error and no picture.
+        for (int length = 0; length < stream.Length - 8; length += 3)
+            Assert.Contains("a.dcm", Error((slice with { Pixels = stream[..length] }).Save(folder, "a.dcm")));
+        Assert.Contains("another process", Error((slice with { Pixels = [.. stream[..2], 0xFF, 0xC0, 0, 2, .. stream[2..]] }).Save(folder, "a.dcm")));
+        Assert.Contains("as DICOM", Error((slice with { Rows = Rows - 1 }).Save(folder, "a.dcm")));
+    }
+
     // A dose page without geometry, a secondary capture in colours and a segmentation, each a series of its own.
     [Fact]
     public void Objects_of_other_series_are_left_out_and_said()

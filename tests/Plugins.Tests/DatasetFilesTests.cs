@@ -63,6 +63,9 @@ public sealed class DatasetFilesTests : IDisposable
         File.Delete(Path.Combine(root, "a.nii.gz"));
         Link("a.nii.gz", "objects/other.nii.gz", isFolder: false);
         Assert.Contains("other.nii.gz", Only().ContentKey, StringComparison.Ordinal);
+        // Content that is not fetched yet.
+        File.Delete(Path.Combine(root, "objects", "other.nii.gz"));
+        Assert.Contains("git annex get", Assert.Throws<VolumeException>(() => Layout("{case}.nii.gz", "", split: SourceSplit.Unlabelled)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -77,6 +77,7 @@ public sealed class LayoutTests : IDisposable
         Assert.Equal(["1"], Mix(Part("one"), Part("two")).Cases(DatasetSplit.Pretraining).Select(one => $"{one.Weight}").Distinct());
         Assert.Equal("one+two", mixture.Info.Name);
         Assert.Contains("'name'", Assert.Throws<VolumeException>(() => Mix(Part("one"), Part("one"))).Message);
+        Assert.Equal(6, Mix(Part("one"), Part("one") with { Name = "again" }).Cases(DatasetSplit.Pretraining).Count());
         Assert.Contains("limit is 9", Assert.Throws<VolumeException>(() => Mix(Part("one") with { Limit = 9 })).Message);
     }
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Augmentation;
 
-/// <summary>Augments batches on the model's device: rotation, zoom, elastic deformation, blur, lower resolution, noise and gamma, in this order.</summary>
+/// <summary>Augments batches on the model's device: quarter turns, rotation, zoom, elastic deformation, blur, lower resolution, noise and gamma, in this order.</summary>
 /// <remarks>
 /// What is drawn depends on the seed, the batch and the sample alone, so a resumed run sees what the killed one would have seen. Voxels from outside the crop are those of its
 /// border. Labels take the nearest voxel.
@@ -36,6 +36,17 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
             using DisposeScope one = NewDisposeScope();
             Tensor image = images.narrow(0, sample, 1); // [1, C, X, Y, Z]
             Tensor? label = labels?.narrow(0, sample, 1); // [1, X, Y, Z]
+            if (config.QuarterTurnProbability > 0)
+            {
+                foreach (FlipAxis axis in config.QuarterTurnAxes)
+                {
+                    bool turns = Happens(config.QuarterTurnProbability, ref random);
+                    int quarters = 1 + random.NextInt(3);
+                    if (!turns) continue;
+                    image = Turn(image, axis, quarters, firstAxis: 2);
+                    label = label is null ? null : Turn(label, axis, quarters, firstAxis: 1);
+                }
+            }
             if (config.IsSpatial && SampleGrid(image, ref random) is { } grid)
             {
                 image = nn.functional.grid_sample(image, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
@@ -48,6 +59,19 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
         }
         Tensor all = cat(augmented, 0).MoveToOuterDisposeScope();
         return (all, labels is null ? null : cat(moved, 0).MoveToOuterDisposeScope());
+    }
+
+    // In the plane of the two other axes, from the first of them to the second.
+    private static Tensor Turn(Tensor volume, FlipAxis axis, int quarters, int firstAxis)
+    {
+        long[] plane = [.. Enumerable.Range(0, 3).Where(one => one != (int)axis).Select(one => (long)(firstAxis + one))];
+        bool isSquare = volume.shape[plane[0]] == volume.shape[plane[1]];
+        return (isSquare ? quarters : 2) switch
+        {
+            1 => volume.transpose(plane[0], plane[1]).flip(plane[0]),
+            2 => volume.flip(plane),
+            _ => volume.transpose(plane[0], plane[1]).flip(plane[1]),
+        };
     }
 
     // Where each voxel comes from, [1, X, Y, Z, 3]; null where nothing was drawn.

@@ -7,6 +7,14 @@ namespace HiEndMae.Engine.Configuration;
 public sealed partial record AugmentConfig
 {
     private static readonly double[] DefaultScale = [0.7, 1.4], DefaultBlur = [0.5, 1.0], DefaultGamma = [0.7, 1.5], DefaultResolution = [0.5, 1.0];
+    private static readonly FlipAxis[] DefaultTurns = [FlipAxis.X, FlipAxis.Y, FlipAxis.Z];
+
+    /// <summary>Probability of one, two or three quarter turns about an axis, for each of <see cref="QuarterTurnAxes"/>. Where the other two edges of the crop differ, only half turns are made.</summary>
+    [Range(0, 1)]
+    public double QuarterTurnProbability { get; init; }
+
+    /// <summary>Axes of quarter turns: any of x, y, z.</summary>
+    public IReadOnlyList<FlipAxis> QuarterTurnAxes { get; init; } = DefaultTurns;
 
     /// <summary>Probability of a rotation about a random angle on each axis. nnU-Net: 0.2.</summary>
     [Range(0, 1)]
@@ -65,13 +73,14 @@ public sealed partial record AugmentConfig
     public IReadOnlyList<double> LowResolutionRange { get; init; } = DefaultResolution;
 
     /// <summary>Whether anything is done at all.</summary>
-    public bool IsOn => IsSpatial || NoiseProbability > 0 || BlurProbability > 0 || GammaProbability > 0 || LowResolutionProbability > 0;
+    public bool IsOn => IsSpatial || QuarterTurnProbability > 0 || NoiseProbability > 0 || BlurProbability > 0 || GammaProbability > 0 || LowResolutionProbability > 0;
 
     /// <summary>Whether voxels are moved.</summary>
     public bool IsSpatial => RotationProbability > 0 || ScaleProbability > 0 || ElasticProbability > 0;
 
     partial void Check(KeyReport report)
     {
+        if (QuarterTurnAxes.Distinct().Count() != QuarterTurnAxes.Count) report.Error(nameof(QuarterTurnAxes), "names an axis twice");
         CheckRange(report, nameof(ScaleRange), ScaleRange);
         CheckRange(report, nameof(BlurRange), BlurRange);
         CheckRange(report, nameof(GammaRange), GammaRange);

@@ -9,7 +9,7 @@ namespace HiEndMae.Engine.Inference;
 /// outputs are never held twice.</remarks>
 internal static class GridInversion
 {
-    private const long SlabValues = 1 << 24, PlaneValues = 1 << 26;
+    private const long SlabValues = 1 << 24, PlaneValues = 1 << 25;
 
     /// <param name="outputs">[1, K, X, Y, Z], logits or probabilities, of any precision and on any device.</param>
     /// <param name="areProbabilities">Whether the outputs are probabilities. If not, the decision makes probabilities of them.</param>

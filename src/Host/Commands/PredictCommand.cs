@@ -98,8 +98,8 @@ internal static class PredictCommand
         {
             PreparedCase prepared = preparer.Prepare(source, cancel);
             foreach (string note in prepared.Findings.Notes) environment.Error.WriteLine($"warning: {note}");
-            // What a large scan left behind is of the size of the scan; the model needs the room.
-            GC.Collect();
+            // What a large scan left behind is twice its size. It goes back to the system, because the model needs the room.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             return new SegmentedScan(prepared.Layout.Stored, take =>
             {
                 using (prepared) return segmenter.PredictOriginal(prepared, take, cancel);

@@ -8,9 +8,11 @@ namespace HiEndMae.Imaging.Dicom;
 /// <param name="IsBigEndian">Whether the highest byte comes first.</param>
 /// <param name="IsRle">Whether pixels are run-length encoded.</param>
 /// <param name="SwapsBytes">Whether single-byte pixels are stored in words of the other byte order.</param>
-internal sealed record DicomPixelFormat(int Width, int Stored, int HighBit, bool IsSigned, bool IsBigEndian, bool IsRle, bool SwapsBytes)
+/// <param name="IsJpegLossless">Whether pixels are encoded by JPEG Lossless.</param>
+internal sealed record DicomPixelFormat(int Width, int Stored, int HighBit, bool IsSigned, bool IsBigEndian, bool IsRle, bool SwapsBytes, bool IsJpegLossless)
 {
     private const int MostRunLength = 128; // the most pixels that a run of two bytes can encode
+    private const int MostPerByte = 16; // the most bytes of pixels that a byte of one-bit codes can encode
 
     /// <summary>The NIfTI datatype of a decoded pixel.</summary>
     public int DataType => (Width, IsSigned) switch
@@ -33,10 +35,11 @@ internal sealed record DicomPixelFormat(int Width, int Stored, int HighBit, bool
         int representation = header.Number(DicomTag.PixelRepresentation) ?? 0;
         if (representation > 1) throw new VolumeException($"'{header.Path}' has PixelRepresentation {representation}; allowed are 0 and 1.");
         long bytes = pixels * (allocated / 8), left = header.FileLength - header.PixelOffset;
-        if (header.Syntax.IsRle != (header.PixelLength is null)) throw new VolumeException($"'{header.Path}' is damaged: its pixels are not stored as its transfer syntax {header.Syntax.Name} requires.");
-        bool isShort = header.Syntax.IsRle ? bytes > left * MostRunLength / 2 : header.PixelLength > left || bytes > header.PixelLength;
+        if (header.Syntax.IsEncapsulated != (header.PixelLength is null)) throw new VolumeException($"'{header.Path}' is damaged: its pixels are not stored as its transfer syntax {header.Syntax.Name} requires.");
+        if (header.Syntax.IsJpegLossless && allocated > 16) throw new VolumeException($"'{header.Path}' has {allocated} bits per pixel in {header.Syntax.Name}; supported are 8 and 16.");
+        bool isShort = header.Syntax.IsJpegLossless ? bytes > left * MostPerByte : header.Syntax.IsRle ? bytes > left * MostRunLength / 2 : header.PixelLength > left || bytes > header.PixelLength;
         if (isShort) throw new VolumeException($"'{header.Path}' is truncated: it ends before the last of its {pixels} pixels.");
         return new DicomPixelFormat(allocated / 8, stored, high, representation == 1, header.Syntax.IsBigEndian, header.Syntax.IsRle,
-            allocated == 8 && header.Syntax.IsBigEndian && header.HasWords);
+            allocated == 8 && header.Syntax.IsBigEndian && header.HasWords, header.Syntax.IsJpegLossless);
     }
 }

@@ -17,6 +17,7 @@ internal static class DicomPixels
         file.Position = slice.PixelOffset;
         DicomPixelFormat format = slice.Format;
         if (format.IsRle) DicomRle.Decode(ReadItems(file, slice.Path), raw, format.Width, slice.Path);
+        else if (format.IsJpegLossless) DicomJpegLossless.Decode(ReadItems(file, slice.Path), raw, slice.Columns, slice.Rows, format.Width, slice.Path);
         else file.ReadExactly(raw[..(slice.Columns * slice.Rows * format.Width)]);
         if (format.IsBigEndian) Reverse(raw, format);
         if (format.Stored < 8 * format.Width) Unpack(raw, format);

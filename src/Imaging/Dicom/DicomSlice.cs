@@ -92,5 +92,5 @@ internal sealed record DicomSlice
     }
 
     private static string Foreign(DicomHeader header) =>
-        $"'{header.Path}' is stored with {header.Syntax.Name} ({TextHeaderFile.Shown(header.SyntaxUid)}); uncompressed and RLE Lossless DICOM is read: convert the series with dcm2niix.";
+        $"'{header.Path}' is stored with {header.Syntax.Name} ({TextHeaderFile.Shown(header.SyntaxUid)}); uncompressed, RLE Lossless and JPEG Lossless DICOM is read: convert the series with dcm2niix.";
 }

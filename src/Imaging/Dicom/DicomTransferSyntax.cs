@@ -7,8 +7,12 @@ namespace HiEndMae.Imaging.Dicom;
 /// <param name="IsRle">Whether pixels are run-length encoded.</param>
 /// <param name="IsRead">Whether this reader can decode the pixels.</param>
 /// <param name="IsParsed">Whether this reader can parse the elements before them.</param>
-internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool IsBigEndian, bool IsRle, bool IsRead, bool IsParsed = true)
+/// <param name="IsJpegLossless">Whether pixels are encoded by JPEG Lossless.</param>
+internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool IsBigEndian, bool IsRle, bool IsRead, bool IsParsed = true, bool IsJpegLossless = false)
 {
+    /// <summary>Whether pixels stand in items until a delimiter.</summary>
+    public bool IsEncapsulated => IsRle || IsJpegLossless;
+
     private const string Root = "1.2.840.10008.1.2";
 
     public static DicomTransferSyntax Of(string uid) => uid switch
@@ -20,8 +24,8 @@ internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool Is
         Root + ".1.99" => new("Deflated Explicit VR Little Endian", true, false, false, false, false),
         Root + ".4.50" => Foreign("JPEG Baseline"),
         Root + ".4.51" => Foreign("JPEG Extended"),
-        Root + ".4.57" => Foreign("JPEG Lossless"),
-        Root + ".4.70" => Foreign("JPEG Lossless, First-Order Prediction"),
+        Root + ".4.57" => Lossless("JPEG Lossless"),
+        Root + ".4.70" => Lossless("JPEG Lossless, First-Order Prediction"),
         Root + ".4.80" => Foreign("JPEG-LS Lossless"),
         Root + ".4.81" => Foreign("JPEG-LS Near-Lossless"),
         Root + ".4.90" => Foreign("JPEG 2000 Lossless"),
@@ -29,6 +33,8 @@ internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool Is
         Root + ".4.201" or Root + ".4.202" or Root + ".4.203" => Foreign("High-Throughput JPEG 2000"),
         _ => new("an unknown transfer syntax", true, false, false, false, false),
     };
+
+    private static DicomTransferSyntax Lossless(string name) => new(name, true, false, false, true, IsJpegLossless: true);
 
     private static DicomTransferSyntax Foreign(string name) => new(name, true, false, false, false);
 }

@@ -57,10 +57,10 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
             progress(i + 1, pairs.Count, pairs[i].Case);
         }
         if (scored.Count == 0) throw new VolumeException($"None of the {pairs.Count} cases could be scored.");
-        int[] all = [.. scored.SelectMany(one => one.Values).Concat(names.Names.Keys).Append(0).Distinct().Order()];
+        int[] all = names.Regions.Count > 0 ? [.. Enumerable.Range(0, names.Regions.Count + 1)] : [.. scored.SelectMany(one => one.Values).Concat(names.Names.Keys).Append(0).Distinct().Order()];
         CaseResult[] cases = [.. scored.Select(one => Spread(one.Result, one.Values, all))];
         var settings = new EvaluationSettings(policy, metrics, "label maps", "");
-        return (EvaluationResult.Of(settings, cases, config.BootstrapSamples, seed: 0), [.. all.Select(names.Of)]);
+        return (EvaluationResult.Of(settings, cases, config.BootstrapSamples, seed: 0), names.Regions.Count > 0 ? [names.Of(0), .. names.Regions.Select(region => region.Name)] : [.. all.Select(names.Of)]);
     }
 
     private (CaseResult Result, int[] Values) Score(Pair pair, ScoringPolicy policy, IReadOnlyList<ScoreMetric> metrics, CancellationToken cancel)
@@ -78,7 +78,9 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
         Map(truth.Voxels, dense);
         // The truth says what is ignored. A prediction of that value is background.
         prediction.Voxels.AsSpan().Replace(DatasetInfo.IgnoredIndex, (ushort)0);
-        return (new CaseScorer(policy, metrics, values.Length).Score(pair.Case, prediction, truth), values);
+        if (names.Regions.Count == 0) return (new CaseScorer(policy, metrics, values.Length).Score(pair.Case, prediction, truth), values);
+        LabelRegion[] regions = [.. names.Regions.Select(region => new LabelRegion(region.Name, [.. region.Values.Select(value => Array.IndexOf(values, value)).Where(index => index > 0)], 0))];
+        return (new CaseScorer(policy, metrics, values.Length, regions).Score(pair.Case, prediction, truth), [.. Enumerable.Range(0, regions.Length + 1)]);
     }
 
     // Maps to the classes of all cases. A class that a case does not have is not scored in it.

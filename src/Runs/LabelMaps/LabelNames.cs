@@ -14,6 +14,9 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
     /// <summary>Value of voxels that are scored nowhere; null for none.</summary>
     public int? Ignored { get; init; }
 
+    /// <summary>Overlapping regions with their values, which are scored in place of the values; empty for none.</summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<int> Values)> Regions { get; init; } = [];
+
     /// <summary>Scores every value that occurs, without names.</summary>
     public static LabelNames Any { get; } = new(new Dictionary<int, string>());
 
@@ -29,11 +32,12 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
     {
         try
         {
-            var names = text.Contains('=', StringComparison.Ordinal) && !File.Exists(text) ? FromPairs(text) : FromJson(JsonNode.Parse(File.ReadAllText(text))!);
+            JsonNode? json = text.Contains('=', StringComparison.Ordinal) && !File.Exists(text) ? null : JsonNode.Parse(File.ReadAllText(text))!;
+            Dictionary<int, string> names = json is null ? FromPairs(text) : FromJson(json);
             names.TryAdd(0, "background");
             int[] ignored = [.. names.Where(entry => entry.Value == IgnoredName).Select(entry => entry.Key)];
             foreach (int value in ignored) names.Remove(value);
-            return new LabelNames(names) { Ignored = ignored.Length > 0 ? ignored[0] : null };
+            return new LabelNames(names) { Ignored = ignored.Length > 0 ? ignored[0] : null, Regions = json is null ? [] : RegionsOf(json) };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or FormatException or OverflowException or NullReferenceException or InvalidOperationException or ArgumentException)
         {
@@ -65,12 +69,33 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
         var names = new Dictionary<int, string>();
         foreach ((string key, JsonNode? value) in labels.AsObject())
         {
+            if (value is JsonArray several)
+            {
+                // The values of regions have no name of their own.
+                foreach (JsonNode? one in several) names.TryAdd((int)one!, $"label {(int)one!}");
+                continue;
+            }
             // The Decathlon maps values to names, nnU-Net maps names to values.
             if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && value is JsonValue word && word.TryGetValue(out string? name)) names.Add(number, name);
             else if (value is JsonValue text && text.TryGetValue(out string? digits)) names.Add(Value(digits), key);
-            else names.Add((int)value!, key);
+            else if (!names.TryAdd((int)value!, key) && !HasRegions(labels)) throw new FormatException($"the value {(int)value!} has two names");
         }
         return names;
+    }
+
+    private static bool HasRegions(JsonNode labels) => labels is JsonObject named && named.Any(entry => entry.Value is JsonArray);
+
+    // Of model.json, or of nnU-Net's dataset.json, in which every label is a region as soon as one has several values.
+    private static IReadOnlyList<(string Name, IReadOnlyList<int> Values)> RegionsOf(JsonNode json)
+    {
+        if (json["regions"] is JsonArray regions)
+        {
+            int[] values = [.. json["values"]!.AsArray().Select(value => value!.GetValue<int>())];
+            return [.. regions.Select(region => (region!["name"]!.GetValue<string>(), (IReadOnlyList<int>)[.. region["classes"]!.AsArray().Select(index => values[index!.GetValue<int>()])]))];
+        }
+        if (json["labels"] is not { } labels || !HasRegions(labels)) return [];
+        return [.. labels.AsObject().Where(entry => entry.Key != IgnoredName && (entry.Value is JsonArray || (int)entry.Value! != 0))
+            .Select(entry => (entry.Key, (IReadOnlyList<int>)(entry.Value is JsonArray several ? [.. several.Select(one => (int)one!)] : [(int)entry.Value!])))];
     }
 
     private static int Value(string text)

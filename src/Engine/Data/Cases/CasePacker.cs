@@ -32,9 +32,14 @@ public static unsafe class CasePacker
     private static long[] Count(ushort[] labels, int numClasses)
     {
         var counts = new long[numClasses];
-        foreach (ushort label in labels)
+        // By runs of one class: most of a scan is one long run of background.
+        for (int at = 0; at < labels.Length;)
         {
-            if (label < numClasses) counts[label]++;
+            ushort label = labels[at];
+            int run = labels.AsSpan(at).IndexOfAnyExcept(label);
+            if (run < 0) run = labels.Length - at;
+            if (label < numClasses) counts[label] += run;
+            at += run;
         }
         return counts;
     }
@@ -48,13 +53,19 @@ public static unsafe class CasePacker
         {
             ReadOnlySpan<float> from = image.Voxels.AsSpan(plane * length, length);
             ushort* to = target + (long)plane * length;
-            float lowest = 0;
+            bool hasNegative = false;
             for (int i = 0; i < from.Length; i++)
             {
-                to[i] = MathF.Abs(from[i]) < SmallestHalf ? (ushort)0 : BitConverter.HalfToUInt16Bits((Half)from[i]);
-                lowest = MathF.Min(lowest, from[i]);
+                float value = from[i];
+                if (value >= SmallestHalf) to[i] = BitConverter.HalfToUInt16Bits((Half)value);
+                else if (value > -SmallestHalf) to[i] = 0;
+                else
+                {
+                    to[i] = BitConverter.HalfToUInt16Bits((Half)value);
+                    hasNegative = true;
+                }
             }
-            if (lowest < 0) Volatile.Write(ref isSigned, true);
+            if (hasNegative) Volatile.Write(ref isSigned, true);
         });
         return isSigned;
     }

@@ -7,6 +7,9 @@ namespace HiEndMae.Engine.Data.Preparation;
 /// <summary>Looks at the headers of all files of a dataset before anything is computed.</summary>
 public static class HeaderCheck
 {
+    // Headers are small; what takes time is the way to a drive.
+    private const int Readers = 8;
+
     /// <summary>Checks channels and voxel sizes. A file that cannot be read is reported when its case is prepared, and not here.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="cases">Its cases that are used.</param>
@@ -18,13 +21,12 @@ public static class HeaderCheck
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(cases);
         ArgumentNullException.ThrowIfNull(warn);
-        foreach (DatasetCase one in cases.DistinctBy(one => one.Id))
+        // The header of a DICOM series is that of every slice; such a series has one channel.
+        foreach ((DatasetCase one, (string File, NiftiHeader? Header)[] files) in cases.DistinctBy(one => one.Id).AsParallel().AsOrdered().WithDegreeOfParallelism(Readers).WithCancellation(cancel)
+            .Select(one => (one, ((string, NiftiHeader?)[])[.. one.ImageFiles.Where(file => !Directory.Exists(file)).Select(file => (file, Read(file)))])))
         {
-            cancel.ThrowIfCancellationRequested();
-            // The header of a DICOM series is that of every slice; such a series has one channel.
-            NiftiHeader?[] headers = [.. one.ImageFiles.Where(file => !Directory.Exists(file)).Select(file => Read(file, warn))];
-            if (headers.Length == one.ImageFiles.Count && headers.Length > 0 && headers.All(header => header is not null))
-                CheckChannels(one, headers.Sum(header => header!.Channels), dataset.Info);
+            if (files.Length == one.ImageFiles.Count && files.Length > 0 && files.All(file => file.Header is not null)) CheckChannels(one, files.Sum(file => file.Header!.Channels), dataset.Info);
+            foreach ((string file, NiftiHeader? header) in files) Warn(file, header, warn);
         }
     }
 
@@ -36,7 +38,7 @@ public static class HeaderCheck
         foreach (string file in cases.SelectMany(one => one.ImageFiles).Distinct().Where(file => !Directory.Exists(file)))
         {
             cancel.ThrowIfCancellationRequested();
-            _ = Read(file, warn);
+            Warn(file, Read(file), warn);
         }
     }
 
@@ -63,13 +65,16 @@ public static class HeaderCheck
             : $"'{file}' has a pixdim of 0 along {where} and no sform; 1 mm is assumed.";
     }
 
-    private static NiftiHeader? Read(string file, Action<string> warn)
+    private static void Warn(string file, NiftiHeader? header, Action<string> warn)
+    {
+        if (header is not null && Note(header, file) is { } note) warn(note);
+    }
+
+    private static NiftiHeader? Read(string file)
     {
         try
         {
-            NiftiHeader header = VolumeReader.ReadHeader(file);
-            if (Note(header, file) is { } note) warn(note);
-            return header;
+            return VolumeReader.ReadHeader(file);
         }
         catch (VolumeException)
         {
