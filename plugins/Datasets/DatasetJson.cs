@@ -38,7 +38,7 @@ internal sealed class DatasetJson : IDisposable
     /// voxels that nobody has labelled, as in nnU-Net. Where a label has several values, every label is a region, as in nnU-Net, and "regions_class_order" gives the values that predictions get.</summary>
     /// <param name="regions">Regions of the config, which count instead of those of the file; empty for none.</param>
     /// <param name="ignored">Value of voxels that nobody has labelled, where the config gives one; otherwise null.</param>
-    /// <param name="place">The dataset's folder, for errors.</param>
+    /// <param name="place">Folder of the dataset, for messages.</param>
     public LabelTable Labels(IReadOnlyList<RegionEntry> regions, int? ignored, string place)
     {
         if (!json.RootElement.TryGetProperty("labels", out JsonElement labels) || labels.ValueKind != JsonValueKind.Object) throw Wrong("it has no 'labels'");

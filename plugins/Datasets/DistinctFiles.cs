@@ -2,15 +2,15 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>Finds out that a file was named before by another path: through a link, or by another pattern. Each file counts once, and the user is told of every other path.</summary>
+/// <summary>Detects files that were found before under another path: through a link, or by another pattern. Each file is used once, and every other path is reported.</summary>
 /// <param name="root">The dataset's folder.</param>
-/// <param name="warn">Takes a sentence for the user.</param>
+/// <param name="warn">Receives a warning for the user.</param>
 internal sealed class DistinctFiles(string root, Action<string> warn)
 {
     private readonly RealPaths paths = new();
     private readonly Dictionary<string, string> seen = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a file is named for the first time.</summary>
+    /// <summary>Whether a file is found for the first time.</summary>
     /// <param name="path">Absolute path.</param>
     public bool Add(string path)
     {
@@ -20,7 +20,7 @@ internal sealed class DistinctFiles(string root, Action<string> warn)
         return false;
     }
 
-    /// <summary>The files of a list, each once. Of several paths to a file, the one that is no link is kept.</summary>
+    /// <summary>Returns the files of a list without duplicates. Of several paths to one file, the one that is not a link is kept.</summary>
     /// <param name="found">Absolute paths.</param>
     public IEnumerable<string> Of(IEnumerable<string> found) => [.. found.OrderBy(path => paths.Of(path) != path).Where(Add).Order(StringComparer.Ordinal)];
 

@@ -3,35 +3,35 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>Training cases that are kept for validation and test, drawn by a seed. All cases of a patient stay together, so a draw may take a few cases more.</summary>
+/// <summary>Draws training cases for validation and testing, with a seed. Patients are drawn as a whole, so there may be a few more cases than asked for.</summary>
 [ConfigSection]
 public sealed partial record DrawnSplit
 {
-    /// <summary>Cases to report.</summary>
+    /// <summary>Number of cases for testing.</summary>
     [Range(0, 1_000_000)]
     public int TestCount { get; init; }
 
-    /// <summary>Fraction of the cases to report, rounded; 0 for none.</summary>
+    /// <summary>Fraction of the cases for testing, rounded; 0 for none.</summary>
     [Range(0, 0.99)]
     public double TestFraction { get; init; }
 
-    /// <summary>Cases to choose by, of those that are left.</summary>
+    /// <summary>Number of cases for validation, drawn from the remaining ones.</summary>
     [Range(0, 1_000_000)]
     public int ValidationCount { get; init; }
 
-    /// <summary>Fraction of the cases to choose by, of all cases, rounded; 0 for none.</summary>
+    /// <summary>Fraction of all cases for validation, rounded; 0 for none.</summary>
     [Range(0, 0.99)]
     public double ValidationFraction { get; init; }
 
-    /// <summary>Parts of a cross-validation: one of them is reported; 0 for no cross-validation.</summary>
+    /// <summary>Number of folds of a cross-validation, one of which is used for testing; 0 for no cross-validation.</summary>
     [Range(0, 1000)]
     public int Folds { get; init; }
 
-    /// <summary>The part that is reported, from 0.</summary>
+    /// <summary>Fold that is used for testing, counted from 0.</summary>
     [Range(0, 999)]
     public int Fold { get; init; }
 
-    /// <summary>Seed of the draw.</summary>
+    /// <summary>Seed for drawing cases.</summary>
     [Range(0, int.MaxValue)]
     public int Seed { get; init; }
 
@@ -48,9 +48,9 @@ public sealed partial record DrawnSplit
     }
 
     /// <summary>Draws the cases.</summary>
-    /// <param name="cases">Names of the training cases, with their patients.</param>
-    /// <param name="place">The dataset's folder, for errors.</param>
-    /// <exception cref="VolumeException">Nothing would be left to train on.</exception>
+    /// <param name="cases">Names and patients of the training cases.</param>
+    /// <param name="place">Folder of the dataset, for messages.</param>
+    /// <exception cref="VolumeException">No case is left for training.</exception>
     internal (IReadOnlyList<string> Validation, IReadOnlyList<string> Test) Draw(IReadOnlyList<(string Name, string Patient)> cases, string place)
     {
         string[][] patients = [.. SeededOrder.By(cases.GroupBy(one => one.Patient, one => one.Name), group => group.Key, Seed).Select(group => (string[])[.. group])];
@@ -58,7 +58,7 @@ public sealed partial record DrawnSplit
         var validation = new List<string>();
         if (Folds > 0)
         {
-            // The parts differ by one patient at most.
+            // Folds differ by at most one patient.
             (int from, int to) = ((int)((long)Fold * patients.Length / Folds), (int)((long)(Fold + 1) * patients.Length / Folds));
             test.AddRange(patients[from..to].SelectMany(names => names));
             patients = [.. patients[..from], .. patients[to..]];

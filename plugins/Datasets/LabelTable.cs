@@ -2,22 +2,22 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>From the values of a dataset's label maps to class indices.</summary>
+/// <summary>Converts the values of a dataset's label maps to class indices.</summary>
 internal sealed class LabelTable
 {
-    /// <summary>Usual name of the background.</summary>
+    /// <summary>Default name of the background.</summary>
     public const string Background = "background";
 
     private readonly ushort[] indices = new ushort[ushort.MaxValue + 1];
     private readonly bool othersAreBackground;
 
     /// <summary>Creates the table.</summary>
-    /// <param name="classes">Names and values of the classes, from index 1. A class of several values is written as the first of them.</param>
-    /// <param name="ignored">Value of voxels that nobody has labelled; null for none.</param>
+    /// <param name="classes">Names and values of the classes, from index 1. A class with several values is written as the first of them.</param>
+    /// <param name="ignored">Value of voxels without annotation; null for none.</param>
     /// <param name="othersAreBackground">Whether a value without a class is background; otherwise it is an error.</param>
-    /// <param name="place">What errors name: the dataset's folder.</param>
+    /// <param name="place">Folder of the dataset, for messages.</param>
     /// <param name="background">Name of the background.</param>
-    /// <exception cref="VolumeException">Two classes have one name or one value.</exception>
+    /// <exception cref="VolumeException">Two classes have the same name or value.</exception>
     public LabelTable(IReadOnlyList<(string Name, IReadOnlyList<int> Values)> classes, int? ignored, bool othersAreBackground, string place, string background = Background)
     {
         this.othersAreBackground = othersAreBackground;
@@ -50,10 +50,10 @@ internal sealed class LabelTable
     /// <summary>Names of the classes, background first.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The value that stands for each class in label maps that are written.</summary>
+    /// <summary>Value of each class in label maps that are written.</summary>
     public IReadOnlyList<int> Values { get; }
 
-    /// <summary>Overlapping regions; empty for none.</summary>
+    /// <summary>Overlapping regions; empty if there are none.</summary>
     public IReadOnlyList<LabelRegion> Regions { get; private init; } = [];
 
     /// <summary>Whether some voxels may be ignored.</summary>
@@ -64,7 +64,7 @@ internal sealed class LabelTable
 
     /// <summary>Replaces values by class indices, in place.</summary>
     /// <param name="voxels">Values of a label map.</param>
-    /// <param name="path">The label map, for errors.</param>
+    /// <param name="path">Path of the label map, for messages.</param>
     /// <exception cref="VolumeException">A value has no class.</exception>
     public void Apply(Span<ushort> voxels, string path)
     {
@@ -76,11 +76,11 @@ internal sealed class LabelTable
         }
     }
 
-    /// <summary>The table of classes that a config lists.</summary>
+    /// <summary>Creates the table of the classes in a config.</summary>
     public static LabelTable Of(IReadOnlyList<LabelEntry> labels, IReadOnlyList<RegionEntry> regions, int? ignored, bool othersAreBackground, string place) =>
         WithRegions([.. labels.Select(label => (label.Name, label.Values))], regions, ignored, othersAreBackground, place, Background);
 
-    /// <summary>The table of classes and regions. Values that only regions have become classes of their own.</summary>
+    /// <summary>Creates the table of classes and regions. Values that are used by regions only become classes of their own.</summary>
     public static LabelTable WithRegions(
         IReadOnlyList<(string Name, IReadOnlyList<int> Values)> classes, IReadOnlyList<RegionEntry> regions, int? ignored, bool othersAreBackground, string place, string background)
     {
@@ -99,6 +99,6 @@ internal sealed class LabelTable
             : throw new VolumeException($"The dataset in '{place}' does not say which value predictions get in region '{region.Name}': give it 'value', one of its ids; regions are written in their order, so list the largest first.");
     }
 
-    /// <summary>The dataset's description, with the values of its classes.</summary>
+    /// <summary>Returns the description of the dataset with the values of its classes.</summary>
     public DatasetInfo Describe(string name, IReadOnlyList<string> channels) => new(name, channels, Names) { LabelValues = Values, HasIgnored = HasIgnored, Regions = Regions };
 }

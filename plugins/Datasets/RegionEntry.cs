@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A region of several label values, which may overlap other regions.</summary>
+/// <summary>A region that consists of several label values. Regions may overlap.</summary>
 [ConfigSection]
 public sealed partial record RegionEntry
 {
@@ -14,7 +14,7 @@ public sealed partial record RegionEntry
     [NotEmpty]
     public required IReadOnlyList<int> Ids { get; init; }
 
-    /// <summary>Value that predictions get where the region is found, before the regions that are listed later are written over it. Left out, the one of its values that no later region has.</summary>
+    /// <summary>Value of the region in predictions, where later regions are written over earlier ones; default: the one of its values that no later region has.</summary>
     [Range(1, 65535)]
     public int? Value { get; init; }
 

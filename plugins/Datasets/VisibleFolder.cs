@@ -3,7 +3,7 @@ using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 
 namespace HiEndMae.Plugins.Datasets;
 
-/// <summary>A folder that patterns are matched in. Hidden entries are left out, and so is a link to a folder that lies above it, so that every search ends.</summary>
+/// <summary>A folder in which patterns are matched. Hidden entries and links to a parent folder are skipped, so that every search ends.</summary>
 internal sealed class VisibleFolder : DirectoryInfoBase
 {
     private readonly string path;
@@ -12,7 +12,7 @@ internal sealed class VisibleFolder : DirectoryInfoBase
     private readonly RealPaths paths;
     private readonly CancellationToken cancel;
 
-    /// <summary>Opens the folder that patterns are relative to.</summary>
+    /// <summary>Opens the root folder of patterns.</summary>
     public VisibleFolder(string path, CancellationToken cancel) : this(Path.GetFullPath(path), null, new RealPaths(), cancel)
     {
     }

@@ -4,15 +4,15 @@ namespace HiEndMae.Imaging;
 /// <c>.datalad</c>.</summary>
 public static class FolderListing
 {
-    /// <summary>Whether a name is left out of listings.</summary>
+    /// <summary>Whether a name is hidden.</summary>
     /// <param name="path">A path or a name.</param>
     public static bool IsHidden(string path) => Path.GetFileName(path.AsSpan()) is ['.', not '.', ..] or ['.', '.', _, ..];
 
-    /// <summary>Files directly in a folder, by name.</summary>
+    /// <summary>Returns the files directly in a folder, ordered by name.</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public static IReadOnlyList<string> Files(string folder) => [.. Directory.EnumerateFiles(folder).Where(path => !IsHidden(path)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Folders directly in a folder, by name.</summary>
+    /// <summary>Returns the folders directly in a folder, ordered by name.</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public static IReadOnlyList<string> Folders(string folder) => [.. Directory.EnumerateDirectories(folder).Where(path => !IsHidden(path)).Order(StringComparer.Ordinal)];
 }

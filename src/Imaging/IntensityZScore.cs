@@ -1,13 +1,13 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Intensities with mean 0 and standard deviation 1, by scan and channel (MONAI NormalizeIntensity with channel_wise).</summary>
+/// <summary>Scales intensities to mean 0 and standard deviation 1, per scan and channel (MONAI NormalizeIntensity with channel_wise).</summary>
 public static class IntensityZScore
 {
-    /// <summary>The volume with each channel normalised. The given volume is left as it is.</summary>
+    /// <summary>Returns the volume with each channel normalised.</summary>
     /// <param name="volume">Finite intensities in any unit.</param>
-    /// <param name="nonzero">Whether mean and deviation are those of the voxels that are not 0, and only these are changed.</param>
+    /// <param name="nonzero">Whether mean and deviation are computed from voxels that are not 0, and only these are changed.</param>
     /// <param name="clip">Results below and above are clipped; null for none.</param>
-    /// <returns>A new volume. A channel of one value becomes 0.</returns>
+    /// <returns>A new volume. A constant channel becomes 0.</returns>
     public static Volume<float> Normalise(Volume<float> volume, bool nonzero, (double Low, double High)? clip)
     {
         ArgumentNullException.ThrowIfNull(volume);
@@ -27,7 +27,7 @@ public static class IntensityZScore
         }
     }
 
-    // Of the population, as numpy's and MONAI's. In two passes, because the squares of large means cancel.
+    // Population standard deviation, as in numpy and MONAI. Computed in two passes to avoid cancellation with large means.
     private static (double Mean, double Deviation) Moments(ReadOnlySpan<float> voxels, bool nonzero)
     {
         long count = 0;

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Imaging;
 
-/// <summary>Writes a packed NIfTI-1 file of many channels a few planes at a time, so that no more than those is in memory.</summary>
+/// <summary>Writes a compressed NIfTI-1 file with many channels, a few planes at a time, so that only these are in memory.</summary>
 /// <remarks>
-/// The file has one channel behind another, but the planes of all channels come together. So every channel is packed into a file beside, and at the end these are put
-/// behind one another: gzip allows several members in a file (RFC 1952, 2.2). Between here and there the disk holds one channel twice.
+/// The file stores one channel after another, but planes of all channels arrive together. Each channel is therefore compressed into a temporary file, and at the end these are
+/// joined, because gzip allows several members in a file (RFC 1952, 2.2). At most one channel is on disk twice.
 /// </remarks>
 public sealed class NiftiChannelWriter : IDisposable
 {
@@ -19,12 +19,12 @@ public sealed class NiftiChannelWriter : IDisposable
     private readonly float[][] planes;
     private int next;
 
-    /// <summary>Opens the files beside.</summary>
-    /// <param name="path">Ends in .nii.gz; its folder exists. A file of that name is replaced once the new one is complete.</param>
-    /// <param name="channels">Channels.</param>
-    /// <param name="grid">Where the voxels lie; at most 32767 along an axis.</param>
-    /// <param name="forms">Forms of a file with that grid; null for the grid's affine in both forms.</param>
-    /// <exception cref="VolumeException">The volume does not fit the format, or the disk refuses.</exception>
+    /// <summary>Opens the temporary files.</summary>
+    /// <param name="path">Path that ends in .nii.gz, in an existing folder. An existing file is replaced when the new one is complete.</param>
+    /// <param name="channels">Number of channels.</param>
+    /// <param name="grid">Grid of the voxels; at most 32767 along an axis.</param>
+    /// <param name="forms">Forms of a file with the same grid; null to store the affine of the grid in both forms.</param>
+    /// <exception cref="VolumeException">The volume does not fit the format, or the file cannot be written.</exception>
     /// <exception cref="DiskFullException">The disk is full.</exception>
     public NiftiChannelWriter(string path, int channels, VolumeGrid grid, NiftiForms? forms)
     {
@@ -44,8 +44,8 @@ public sealed class NiftiChannelWriter : IDisposable
         });
     }
 
-    /// <summary>Writes planes of constant z of every channel.</summary>
-    /// <param name="z">The first plane: the one behind those already written.</param>
+    /// <summary>Writes planes of constant z for every channel.</summary>
+    /// <param name="z">Index of the first plane. It must follow those already written.</param>
     /// <param name="slab">[K, X, Y, planes].</param>
     public void Write(int z, Volume<float> slab)
     {
@@ -61,7 +61,7 @@ public sealed class NiftiChannelWriter : IDisposable
         }));
     }
 
-    /// <summary>Puts the file under its name.</summary>
+    /// <summary>Completes the file and gives it its name.</summary>
     /// <exception cref="InvalidOperationException">Planes are missing.</exception>
     public void Complete()
     {
@@ -85,7 +85,7 @@ public sealed class NiftiChannelWriter : IDisposable
         });
     }
 
-    /// <summary>Removes what an incomplete file has left.</summary>
+    /// <summary>Deletes the temporary files.</summary>
     public void Dispose()
     {
         for (int channel = 0; channel < streams.Length; channel++)

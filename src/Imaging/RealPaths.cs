@@ -1,12 +1,12 @@
 namespace HiEndMae.Imaging;
 
-/// <summary>Finds the file or folder at the end of links. Folders that were resolved are remembered. Not thread-safe.</summary>
+/// <summary>Resolves links to the real file or folder. Resolved folders are cached. Not thread-safe.</summary>
 public sealed class RealPaths
 {
     private readonly Dictionary<string, string> folders = new(StringComparer.Ordinal);
 
-    /// <summary>The absolute path with every link on it followed.</summary>
-    /// <param name="path">A file or folder. Links that lead nowhere, or in a circle, are kept as they are.</param>
+    /// <summary>Returns the absolute path with all links resolved.</summary>
+    /// <param name="path">Path of a file or folder. Broken and circular links are kept.</param>
     public string Of(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -16,8 +16,8 @@ public sealed class RealPaths
         return Target(here) is { } target ? Of(target) : here;
     }
 
-    /// <summary>The file at the end of a link, or the file itself.</summary>
-    /// <remarks>Only the last part of the path is followed, which is enough to see whether the content changed.</remarks>
+    /// <summary>Returns the target of a link, or the file itself.</summary>
+    /// <remarks>Resolves only the last part of the path, which is enough to detect changed content.</remarks>
     public static FileInfo FileAt(string path)
     {
         var file = new FileInfo(path);

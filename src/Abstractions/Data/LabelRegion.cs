@@ -1,7 +1,7 @@
 namespace HiEndMae;
 
-/// <summary>Classes that are segmented together as one region, which may overlap other regions: the whole tumour of edema, core and enhancing part.</summary>
+/// <summary>Classes that are segmented as one region. Regions may overlap: the whole tumour contains the tumour core.</summary>
 /// <param name="Name">Name of the region, for tables.</param>
 /// <param name="Classes">Indices of its classes.</param>
-/// <param name="Index">Class index that label maps get where the region is found. Regions are written in their order, so a later one lies over an earlier one.</param>
+/// <param name="Index">Class index of the region in label maps. Regions are written in order, so a later one replaces an earlier one.</param>
 public sealed record LabelRegion(string Name, IReadOnlyList<int> Classes, int Index);

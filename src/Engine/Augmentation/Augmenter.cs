@@ -8,11 +8,11 @@ namespace HiEndMae.Engine.Augmentation;
 
 /// <summary>Augments batches on the model's device: quarter turns, rotation, zoom, elastic deformation, blur, lower resolution, noise and gamma, in this order.</summary>
 /// <remarks>
-/// What is drawn depends on the seed, the batch and the sample alone, so a resumed run sees what the killed one would have seen. Voxels from outside the crop are those of its
-/// border. Labels take the nearest voxel.
+/// Random values depend only on the seed, the batch and the sample, so that a resumed run sees the same crops. Voxels outside the crop are replaced by those at its
+/// border. Labels are those of the nearest voxel.
 /// </remarks>
 /// <param name="config">Probabilities and ranges.</param>
-/// <param name="spacing">Voxel size, mm: rotations are rotations in space, also where voxels are no cubes.</param>
+/// <param name="spacing">Voxel size in mm. Rotations are correct in space even if voxels are not cubes.</param>
 /// <param name="seed">Seed of the run.</param>
 public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
 {
@@ -20,7 +20,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
     /// <param name="images">[B, C, X, Y, Z].</param>
     /// <param name="labels">[B, X, Y, Z], int64; null for none.</param>
     /// <param name="batch">Number of the batch.</param>
-    /// <returns>The images and labels, in the current dispose scope; those of samples for which nothing was drawn are unchanged.</returns>
+    /// <returns>The images and labels, in the current dispose scope. Samples for which nothing was drawn are unchanged.</returns>
     public (Tensor Images, Tensor? Labels) Apply(Tensor images, Tensor? labels, int batch)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -50,7 +50,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
             if (config.IsSpatial && SampleGrid(image, ref random) is { } grid)
             {
                 image = nn.functional.grid_sample(image, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
-                // Class indices are whole numbers that single precision holds.
+                // Single precision represents class indices exactly.
                 label = label is null ? null : nn.functional.grid_sample(label.unsqueeze(1).to(ScalarType.Float32), grid, GridSampleMode.Nearest, GridSamplePaddingMode.Border, align_corners: false).squeeze(1).to(ScalarType.Int64);
             }
             image = Intensities(image, ref random);
@@ -86,7 +86,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
         float[] shifts = bends ? [.. Normal(3 * points * points * points, ref random).Select(value => (float)(config.ElasticMm * value))] : [];
         if (!rotates && !scales && !bends) return null;
         long[] shape = image.shape;
-        // Edges of the crop in the order of the sampler: its first coordinate runs along the last axis.
+        // Edges of the crop in the order of the sampler, whose first coordinate is along the last axis.
         double[] edges = [shape[4] * spacing.Z, shape[3] * spacing.Y, shape[2] * spacing.X];
         double[,] turn = Rotation(rotates ? angles : [0, 0, 0]);
         var theta = new float[12];
@@ -121,7 +121,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
         return Happens(config.GammaProbability, ref random) ? Gamma(image, LogUniform(config.GammaRange, ref random)) : image;
     }
 
-    /// <summary>A Gaussian blur, axis by axis; voxels outside are those of the border.</summary>
+    /// <summary>Gaussian blur, axis by axis. Voxels outside are replaced by those at the border.</summary>
     internal static Tensor Blur(Tensor image, double sigma)
     {
         int radius = (int)Math.Ceiling(3 * sigma);
@@ -140,7 +140,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
         return image;
     }
 
-    /// <summary>A gamma curve over the range of each channel; its mean and deviation stay.</summary>
+    /// <summary>Gamma curve over the range of each channel. Mean and standard deviation are kept.</summary>
     internal static Tensor Gamma(Tensor image, double exponent)
     {
         long[] space = [2, 3, 4];
@@ -150,7 +150,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
         return (curved - curved.mean(space, keepdim: true)) / curved.std(space, unbiased: false, keepdim: true).clamp_min(1e-7) * deviation + mean;
     }
 
-    // About the three axes of the sampler, one after another.
+    // Rotates about the three axes of the sampler, one after another.
     private static double[,] Rotation(double[] angles)
     {
         double[,] result = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } };
@@ -177,7 +177,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
 
     private static double Uniform(IReadOnlyList<double> range, ref RandomSource random) => range[0] + (range[1] - range[0]) * random.NextDouble();
 
-    // As likely to shrink as to grow.
+    // Shrinking and growing are equally likely.
     private static double LogUniform(IReadOnlyList<double> range, ref RandomSource random) => range[0] * Math.Pow(range[1] / range[0], random.NextDouble());
 
     private static double[] Draw(int count, double low, double high, ref RandomSource random)
@@ -187,7 +187,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
         return values;
     }
 
-    // Box and Muller.
+    // Box-Muller transform.
     private static double[] Normal(int count, ref RandomSource random)
     {
         var values = new double[count];

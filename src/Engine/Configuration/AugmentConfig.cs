@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>Augmentations beside the paper's. All are off unless their probability is given; the other defaults are nnU-Net's ranges.</summary>
+/// <summary>Augmentations in addition to those of the paper. Each is off until it has a probability. Default ranges are those of nnU-Net.</summary>
 [ConfigSection]
 public sealed partial record AugmentConfig
 {
@@ -16,7 +16,7 @@ public sealed partial record AugmentConfig
     /// <summary>Axes of quarter turns: any of x, y, z.</summary>
     public IReadOnlyList<FlipAxis> QuarterTurnAxes { get; init; } = DefaultTurns;
 
-    /// <summary>Probability of a rotation about a random angle on each axis. nnU-Net: 0.2.</summary>
+    /// <summary>Probability of a rotation by a random angle about each axis. nnU-Net: 0.2.</summary>
     [Range(0, 1)]
     public double RotationProbability { get; init; }
 
@@ -28,7 +28,7 @@ public sealed partial record AugmentConfig
     [Range(0, 1)]
     public double ScaleProbability { get; init; }
 
-    /// <summary>Smallest and largest factor of a zoom; above 1 organs become larger.</summary>
+    /// <summary>Smallest and largest zoom factor. Factors above 1 enlarge organs.</summary>
     public IReadOnlyList<double> ScaleRange { get; init; } = DefaultScale;
 
     /// <summary>Probability of an elastic deformation. nnU-Net: 0.</summary>
@@ -65,7 +65,7 @@ public sealed partial record AugmentConfig
     /// <summary>Smallest and largest exponent of a gamma curve.</summary>
     public IReadOnlyList<double> GammaRange { get; init; } = DefaultGamma;
 
-    /// <summary>Probability that a crop is reduced to a lower resolution and enlarged again. nnU-Net: 0.25.</summary>
+    /// <summary>Probability that a crop is downsampled and upsampled again. nnU-Net: 0.25.</summary>
     [Range(0, 1)]
     public double LowResolutionProbability { get; init; }
 
@@ -75,7 +75,7 @@ public sealed partial record AugmentConfig
     /// <summary>Whether anything is done at all.</summary>
     public bool IsOn => IsSpatial || QuarterTurnProbability > 0 || NoiseProbability > 0 || BlurProbability > 0 || GammaProbability > 0 || LowResolutionProbability > 0;
 
-    /// <summary>Whether voxels are moved.</summary>
+    /// <summary>Whether any augmentation moves voxels.</summary>
     public bool IsSpatial => RotationProbability > 0 || ScaleProbability > 0 || ElasticProbability > 0;
 
     partial void Check(KeyReport report)

@@ -1,17 +1,17 @@
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>What becomes of weights for images of one channel in a model for several.</summary>
+/// <summary>How weights for images with one channel are loaded into a model with several channels.</summary>
 public enum ChannelInflation
 {
-    /// <summary>They are refused.</summary>
+    /// <summary>The weights are rejected.</summary>
     Refuse,
 
-    /// <summary>Every channel gets the weights divided by the number of channels, so that equal channels give the same response as one.</summary>
+    /// <summary>Every channel gets the weights divided by the number of channels, so that equal channels give the same output as one.</summary>
     Mean,
 
-    /// <summary>Every channel gets the weights as they are.</summary>
+    /// <summary>Every channel gets the unchanged weights.</summary>
     Repeat,
 
-    /// <summary>The first channel gets the weights; those of the others are 0.</summary>
+    /// <summary>The first channel gets the weights. The weights of the others are 0.</summary>
     First,
 }

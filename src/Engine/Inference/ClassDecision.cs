@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Inference;
 
-/// <summary>From a network's outputs to class indices: the most probable class, or where a network gives regions, every region whose probability is above one half.</summary>
-/// <param name="regions">The regions, one per output; empty where outputs are classes, background first.</param>
+/// <summary>Converts network outputs to class indices: the most probable class, or for networks with regions, every region whose probability is above one half.</summary>
+/// <param name="regions">The regions, one per output; empty if outputs are classes, background first.</param>
 public sealed class ClassDecision(IReadOnlyList<LabelRegion> regions)
 {
     private const float Threshold = 0.5f;
 
-    /// <summary>The decision between classes.</summary>
+    /// <summary>Decides between classes without regions.</summary>
     public static ClassDecision MostProbable { get; } = new([]);
 
-    /// <summary>Probabilities of logits [B, K, X, Y, Z]: their softmax over classes, or the sigmoid of each region.</summary>
+    /// <summary>Returns the probabilities of logits [B, K, X, Y, Z]: the softmax over classes, or the sigmoid of each region.</summary>
     public Tensor Probabilities(Tensor logits)
     {
         ArgumentNullException.ThrowIfNull(logits);
@@ -22,7 +22,7 @@ public sealed class ClassDecision(IReadOnlyList<LabelRegion> regions)
 
     /// <summary>Decides for a volume of probabilities.</summary>
     /// <param name="probabilities">[K, X, Y, Z].</param>
-    /// <param name="labels">Takes class indices [X, Y, Z].</param>
+    /// <param name="labels">Receives class indices [X, Y, Z].</param>
     public void Decide(Volume<float> probabilities, Memory<ushort> labels)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -53,7 +53,7 @@ public sealed class ClassDecision(IReadOnlyList<LabelRegion> regions)
 
     /// <summary>Decides for outputs [1, K, x, Y, Z] on any device.</summary>
     /// <param name="outputs">Logits, or probabilities.</param>
-    /// <param name="areProbabilities">Which of the two.</param>
+    /// <param name="areProbabilities">Whether the outputs are probabilities.</param>
     /// <returns>Class indices [1, x, Y, Z], 64-bit.</returns>
     public Tensor Decide(Tensor outputs, bool areProbabilities)
     {

@@ -3,22 +3,22 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Losses;
 
-/// <summary>Dice plus binary cross-entropy of overlapping regions.</summary>
+/// <summary>Computes Dice plus binary cross-entropy of overlapping regions.</summary>
 /// <remarks>MONAI's DiceLoss(sigmoid, squared_pred, smooth_nr 0, smooth_dr 1e-6) plus PyTorch's BCEWithLogitsLoss: Dice per sample and region, then their mean.</remarks>
 public static class DiceBceLoss
 {
     private const double SmoothDenominator = 1e-6;
 
-    /// <summary>The loss, a scalar with gradient.</summary>
+    /// <summary>Computes the loss, a scalar with gradient.</summary>
     /// <param name="logits">[B, R, X, Y, Z].</param>
-    /// <param name="labels">[B, X, Y, Z], int64: class indices. Larger ones than any class are voxels that nobody has labelled, which count nowhere.</param>
+    /// <param name="labels">Class indices [B, X, Y, Z], int64. An index above all classes marks a voxel without annotation, which is ignored.</param>
     /// <param name="membership">[K, R]: 1 where a class belongs to a region, otherwise 0.</param>
     public static Tensor Compute(Tensor logits, Tensor labels, Tensor membership)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(membership);
         using DisposeScope scope = NewDisposeScope();
-        // Sums over whole crops want float32 at least, whatever the network computed in.
+        // Sums over whole crops need at least float32, in any precision of the network.
         if (logits.dtype != ScalarType.Float64) logits = logits.to(ScalarType.Float32);
         Tensor known = labels.lt(membership.shape[0]); // [B, X, Y, Z]
         Tensor weight = known.to(logits.dtype).unsqueeze(1); // [B, 1, X, Y, Z]
@@ -35,7 +35,7 @@ public static class DiceBceLoss
         return (dice + crossEntropy).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Which class belongs to which region, [K, R], on a device.</summary>
+    /// <summary>Returns which class belongs to which region, [K, R], on a device.</summary>
     public static Tensor Membership(DatasetInfo info, Device device)
     {
         ArgumentNullException.ThrowIfNull(info);

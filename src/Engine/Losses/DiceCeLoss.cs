@@ -9,7 +9,7 @@ public static class DiceCeLoss
 {
     private const double SmoothDenominator = 1e-6;
 
-    /// <summary>The loss, a scalar with gradient.</summary>
+    /// <summary>Computes the loss, a scalar with gradient.</summary>
     /// <param name="logits">[B, K, X, Y, Z].</param>
     /// <param name="labels">[B, X, Y, Z] or [B, 1, X, Y, Z], int64, 0 to K - 1.</param>
     /// <param name="hasIgnored">Whether labels of K and more may occur. Their voxels take part in neither term, as nnU-Net's ignore label (dice.py, mask of

@@ -1,12 +1,12 @@
 namespace HiEndMae.Imaging.Files;
 
-/// <summary>Images whose channels lie in files of their own.</summary>
+/// <summary>Reads images whose channels are in separate files.</summary>
 public static class ChannelFiles
 {
-    /// <summary>Reads an image of one file, or one file per channel.</summary>
+    /// <summary>Reads an image from one file, or from one file per channel.</summary>
     /// <param name="files">Files in the order of the channels.</param>
     /// <param name="cancel">Stops between slabs.</param>
-    /// <exception cref="VolumeException">A file cannot be read, one of several has more than one channel, or lies on another grid than the first.</exception>
+    /// <exception cref="VolumeException">A file cannot be read, or one of several files has more than one channel or another grid than the first.</exception>
     public static Volume<float> Read(IReadOnlyList<string> files, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(files);

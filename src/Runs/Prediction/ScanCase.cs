@@ -3,9 +3,9 @@ using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Runs.Prediction;
 
-/// <summary>A scan that belongs to no dataset, as the case that a model segments.</summary>
+/// <summary>A scan without a dataset, as a case that a model segments.</summary>
 /// <param name="files">One file or DICOM folder, or one file per channel.</param>
-/// <param name="channels">Names of the channels that the model takes.</param>
+/// <param name="channels">Names of the channels of the model.</param>
 internal sealed class ScanCase(IReadOnlyList<string> files, IReadOnlyList<string> channels) : DatasetCase
 {
     public override string Id => files[0];

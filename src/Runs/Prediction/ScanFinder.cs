@@ -5,15 +5,15 @@ using HiEndMae.Runs.LabelMaps;
 
 namespace HiEndMae.Runs.Prediction;
 
-/// <summary>Finds the scans that paths name: files, folders of DICOM slices, and folders with studies below them.</summary>
-/// <param name="channels">Names of the channels that the model takes.</param>
-/// <param name="cancel">Stops the search.</param>
+/// <summary>Finds scans at paths: files, folders of DICOM slices, and folders that contain studies at any depth.</summary>
+/// <param name="channels">Names of the channels of the model.</param>
+/// <param name="cancel">Cancels the search.</param>
 internal sealed class ScanFinder(IReadOnlyList<string> channels, CancellationToken cancel)
 {
     private readonly RealPaths paths = new();
 
-    /// <summary>The scans, in the order of the paths. Files NAME_0000, NAME_0001, ... are one scan where the model takes several channels.</summary>
-    /// <exception cref="VolumeException">A folder holds no scan, or a channel of a scan is missing.</exception>
+    /// <summary>Returns the scans in the order of the paths. Files NAME_0000, NAME_0001, ... are one scan if the model has several channels.</summary>
+    /// <exception cref="VolumeException">A folder contains no scan, or a channel of a scan is missing.</exception>
     public IReadOnlyList<PredictionCase> Find(IReadOnlyList<string> named)
     {
         var found = new List<(string Path, string Root)>();
@@ -30,7 +30,7 @@ internal sealed class ScanFinder(IReadOnlyList<string> channels, CancellationTok
             if (found.Count == before) throw new VolumeException($"'{path}' holds no scans: no NIfTI, MetaImage or NRRD files and no DICOM slices, neither directly nor in folders below it.");
         }
         (string[] Files, string Root)[] scans = [.. Grouped(found)];
-        // A name within its folder does where no other scan has it.
+        // The file name is used if it is unique, otherwise the path.
         HashSet<string> shared = [.. scans.GroupBy(scan => NameOf(scan.Files), StringComparer.OrdinalIgnoreCase).Where(same => same.Skip(1).Any()).Select(same => same.Key)];
         return [.. scans.Select(scan => new PredictionCase(shared.Contains(NameOf(scan.Files)) ? LongNameOf(scan.Files, scan.Root) : NameOf(scan.Files), new ScanCase(scan.Files, channels)))];
     }
@@ -51,7 +51,7 @@ internal sealed class ScanFinder(IReadOnlyList<string> channels, CancellationTok
         }
     }
 
-    // DICOM slices and no volume of another format.
+    // Folder of DICOM slices, without volumes of other formats.
     private static bool IsSeries(string folder) => ScanNames.Volumes(folder).Count == 0 && FolderListing.Files(folder).Any(VolumeReader.IsDicom);
 
     private IEnumerable<(string[] Files, string Root)> Grouped(List<(string Path, string Root)> found)
@@ -62,7 +62,7 @@ internal sealed class ScanFinder(IReadOnlyList<string> channels, CancellationTok
             .Select(group => (group.First().Stem is { } stem ? Channels(group.First().Path, stem) : [group.First().Path], group.First().Root));
     }
 
-    // Every channel of the model, whichever of them were named.
+    // All channels of the model, even if only some of them were given.
     private string[] Channels(string path, string stem)
     {
         string folder = Path.GetDirectoryName(path) ?? "", ending = Path.GetFileName(path)[(stem.Length + "_0000".Length)..];
@@ -71,7 +71,7 @@ internal sealed class ScanFinder(IReadOnlyList<string> channels, CancellationTok
         return missing < 0 ? files : throw new VolumeException($"'{path}' is a channel of a scan without '{Path.GetFileName(files[missing])}'; the model takes {channels.Count} channels: {string.Join(", ", channels)}.");
     }
 
-    // The name before _0000, _0001, ...; null for any other.
+    // Returns the name before _0000, _0001, ...; null for other names.
     private static string? ChannelStem(string path)
     {
         string stem = ScanNames.Stem(path);

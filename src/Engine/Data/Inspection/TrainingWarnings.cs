@@ -2,13 +2,13 @@ using HiEndMae.Engine.Data.Cases;
 
 namespace HiEndMae.Engine.Data.Inspection;
 
-/// <summary>What is odd about the cases that a stage trains on: the sentences that their preparation kept, empty label maps, and classes that no case has.</summary>
+/// <summary>Collects warnings about the cases that a stage trains on: findings of their preparation, empty label maps, and classes without voxels.</summary>
 public static class TrainingWarnings
 {
     private const int MostNamed = 5;
 
-    /// <summary>Sentences for the user, each with the files that it is about.</summary>
-    /// <param name="cases">Findings of the prepared cases, with the cases they are of.</param>
+    /// <summary>Returns the warnings, each with the files that it refers to.</summary>
+    /// <param name="cases">Cases and the findings of their preparation.</param>
     /// <param name="info">Names of the classes.</param>
     public static IEnumerable<string> Of(IReadOnlyList<(DatasetCase Case, CaseFindings Findings)> cases, DatasetInfo info)
     {

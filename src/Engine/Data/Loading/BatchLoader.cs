@@ -13,7 +13,7 @@ namespace HiEndMae.Engine.Data.Loading;
 /// </remarks>
 public sealed class BatchLoader : IBatchSource
 {
-    // A plain object and not a Lock, because threads wait on it with Monitor.
+    // An object instead of a Lock, because threads wait on it with Monitor.
     private readonly object gate = new();
     private readonly PreparedCases cases;
     private readonly LoaderPlan plan;

@@ -4,7 +4,7 @@ using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>Looks at the headers of all files of a dataset before anything is computed.</summary>
+/// <summary>Checks the headers of all files of a dataset before anything is computed.</summary>
 public static class HeaderCheck
 {
     // Headers are small; what takes time is the way to a drive.
@@ -12,10 +12,10 @@ public static class HeaderCheck
 
     /// <summary>Checks channels and voxel sizes. A file that cannot be read is reported when its case is prepared, and not here.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="cases">Its cases that are used.</param>
-    /// <param name="warn">Takes a sentence for the user.</param>
+    /// <param name="cases">Cases of the dataset that are used.</param>
+    /// <param name="warn">Receives a warning for the user.</param>
     /// <param name="cancel">Stops between files.</param>
-    /// <exception cref="VolumeException">An image has other channels than the dataset names.</exception>
+    /// <exception cref="VolumeException">An image does not have the channels of the dataset.</exception>
     public static void Run(Dataset dataset, IEnumerable<DatasetCase> cases, Action<string> warn, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -43,7 +43,7 @@ public static class HeaderCheck
     }
 
     /// <summary>Checks the channels of a case.</summary>
-    /// <exception cref="VolumeException">They are not as many as the dataset names.</exception>
+    /// <exception cref="VolumeException">The case does not have the channels of the dataset.</exception>
     public static void CheckChannels(DatasetCase source, int channels, DatasetInfo info)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -53,7 +53,7 @@ public static class HeaderCheck
         throw new VolumeException($"Case '{source.Id}'{files} has {channels} channels, but dataset '{info.Name}' names {info.ChannelNames.Count}: {string.Join(", ", info.ChannelNames)}.");
     }
 
-    // A sentence about a header that does not say voxel sizes; null for any other.
+    // Returns a warning about a header without voxel sizes; null for other headers.
     private static string? Note(NiftiHeader header, string file)
     {
         if (header.Forms is not { } forms) return null;

@@ -4,14 +4,14 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>Looks at a sample of a scan's intensities for units that are probably not those that its user believes in.</summary>
+/// <summary>Checks a sample of the intensities of a scan for units that are probably not the intended ones.</summary>
 public static class IntensityNotes
 {
     private const int MostSamples = 20_000;
     private const float TissueLow = 900, TissueHigh = 1300, SignedMost = 8192, PaddingLeast = 49152;
     private const double TissuePart = 0.1;
 
-    /// <summary>Every n-th voxel. An odd n reaches every row and slice.</summary>
+    /// <summary>Step between sampled voxels. It is odd, so that every row and slice is sampled.</summary>
     public static float[] Sample(Volume<float> image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -21,10 +21,10 @@ public static class IntensityNotes
         return samples;
     }
 
-    /// <summary>Sentences for the user; none for a scan that looks right.</summary>
+    /// <summary>Returns warnings for the user; none if the intensities are plausible.</summary>
     /// <param name="samples">Intensities as stored.</param>
-    /// <param name="data">Scaling of intensities. A window that begins below 0 means that HU are expected.</param>
-    /// <param name="file">The scan, for the sentences.</param>
+    /// <param name="data">Scaling of intensities. A window that starts below 0 means that HU are expected.</param>
+    /// <param name="file">Path of the scan, for messages.</param>
     public static IEnumerable<string> Of(IReadOnlyList<float> samples, DataConfig data, string file)
     {
         ArgumentNullException.ThrowIfNull(samples);

@@ -1,18 +1,18 @@
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>Lets work begin while there is memory for it. Work that needs more than all there is begins when nothing else runs.</summary>
-/// <param name="limit">Bytes that all work may take together.</param>
+/// <summary>Lets work start when there is enough memory. Work that needs more than the limit starts when nothing else runs.</summary>
+/// <param name="limit">Limit for all running work together, in bytes.</param>
 internal sealed class MemoryGate(long limit)
 {
-    // A plain object and not a Lock, because threads wait on it with Monitor.
+    // An object instead of a Lock, because threads wait on it with Monitor.
     private readonly object gate = new();
     private long used;
     private int running;
 
-    /// <summary>Waits for room.</summary>
-    /// <param name="bytes">What the work will take.</param>
-    /// <param name="cancel">Ends the waiting.</param>
-    /// <returns>Gives the room back when it is disposed.</returns>
+    /// <summary>Waits until there is enough memory.</summary>
+    /// <param name="bytes">Memory that the work will use.</param>
+    /// <param name="cancel">Cancels the wait.</param>
+    /// <returns>Releases the memory when it is disposed.</returns>
     public IDisposable Enter(long bytes, CancellationToken cancel)
     {
         using CancellationTokenRegistration wake = cancel.Register(() =>
