@@ -18,6 +18,7 @@ internal sealed class DatasetJson : IDisposable
         {
             json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
             if (json.RootElement.ValueKind != JsonValueKind.Object) throw Wrong("it is no object");
+            if (!IsUnicode(json.RootElement)) throw Wrong("it has a text that is no Unicode; save it as UTF-8");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -74,7 +75,7 @@ internal sealed class DatasetJson : IDisposable
     private int[] Order(int count)
     {
         if (!json.RootElement.TryGetProperty("regions_class_order", out JsonElement order) || order.ValueKind != JsonValueKind.Array) throw Wrong("it has regions, but no 'regions_class_order' of the values that predictions get");
-        int[] values = [.. order.EnumerateArray().Select(one => one.TryGetInt32(out int value) ? value : throw Wrong("'regions_class_order' has something that is no whole number"))];
+        int[] values = [.. order.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.Number && one.TryGetInt32(out int value) ? value : throw Wrong("'regions_class_order' has something that is no whole number"))];
         return values.Length == count ? values : throw Wrong($"'regions_class_order' has {values.Length} values for {count} regions");
     }
 
@@ -126,6 +127,25 @@ internal sealed class DatasetJson : IDisposable
         {
             if (!int.TryParse(entry.Name, out int number) || entry.Value.ValueKind != JsonValueKind.String) throw Wrong($"'{key}' has '{entry.Name}', which is no number with a name");
             yield return (number, entry.Value.GetString()!);
+        }
+    }
+
+    // JsonDocument accepts texts of any bytes, and fails when they are read.
+    private static bool IsUnicode(JsonElement element)
+    {
+        try
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.Object: return element.EnumerateObject().All(entry => entry.Name is not null && IsUnicode(entry.Value));
+                case JsonValueKind.Array: return element.EnumerateArray().All(IsUnicode);
+                case JsonValueKind.String: return element.GetString() is not null;
+                default: return true;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

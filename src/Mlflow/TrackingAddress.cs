@@ -8,6 +8,7 @@ internal static class TrackingAddress
     /// <summary>What is wrong with an address and what to use in its place, to follow "The tracking address 'X' "; null where it can be used.</summary>
     public static string? FaultOf(string address)
     {
+        if (address.Any(char.IsControl)) return "holds a control character; remove it";
         if (address.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase)) return address.Length > Sqlite.Length ? null : "names no file; write sqlite:///FILE";
         if (Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0) return null;
         return address.Split(':')[0].ToLowerInvariant() switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Mlflow;
 
@@ -10,7 +11,7 @@ namespace HiEndMae.Mlflow;
 public sealed class TrackingSession : IDisposable
 {
     private readonly SpoolWriter spool;
-    private readonly FileStream writerLock;
+    private readonly FileLock writerLock;
     private readonly SpoolHistory history;
     private readonly string runFolder;
     private readonly TimeProvider clock;
@@ -18,7 +19,7 @@ public sealed class TrackingSession : IDisposable
     private readonly Action<string> note;
     private readonly SystemSampler sampler;
 
-    private TrackingSession(string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions options, FileStream writerLock)
+    private TrackingSession(string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions options, FileLock writerLock)
     {
         this.runFolder = runFolder;
         this.clock = clock;
@@ -63,10 +64,10 @@ public sealed class TrackingSession : IDisposable
         string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(target);
-        FileStream? held = null;
+        FileLock? held = null;
         try
         {
-            held = SpoolFiles.TryLock(SpoolFiles.WriterLock(runFolder))
+            held = FileLock.TryTake(SpoolFiles.WriterLock(runFolder))
                 ?? throw new TrackingException($"Another process is running in {runFolder}; end it first.");
             return new TrackingSession(runFolder, target, getVariable, clock, note, options ?? new TrackingSessionOptions(), held);
         }
@@ -82,8 +83,8 @@ public sealed class TrackingSession : IDisposable
         }
     }
 
-    /// <summary>Whether a session of this directory has started a run under a key.</summary>
-    public bool Knows(string key) => history.Runs.ContainsKey(key);
+    /// <summary>Whether an earlier session of this directory has started a run under a key and ended it.</summary>
+    public bool HasFinished(string key) => history.Runs.TryGetValue(key, out string? run) && !history.Open.ContainsKey(run);
 
     /// <summary>Starts a run, or goes on with the one that an earlier session of this directory started under the same key.</summary>
     /// <param name="key">What the program calls the run; unique in the directory.</param>

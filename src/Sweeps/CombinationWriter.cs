@@ -1,5 +1,5 @@
-using HiEndMae.Configuration.Shared;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Loading;
@@ -18,7 +18,8 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         if (runs.Length < stages.Count) return null;
         string name = FileNames.Safe(experiment.Config.Name);
         if (Existing(Path.Combine(store.Output, name), experiment.Fingerprint, stages) is { } there) return there;
-        RunDirectory directory = RunDirectory.Create(store.Output, name, experiment.Fingerprint, clock);
+        // Hidden until it is whole, so that a killed sweep leaves no half of a combination.
+        using RunDirectory directory = RunDirectory.CreateHidden(store.Output, name);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         foreach (string file in Copied)
         {
@@ -36,9 +37,8 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
             }
             foreach (string folder in Directory.GetDirectories(run).Where(folder => Directory.Exists(Path.Combine(folder, Stage.CheckpointFolderName)))) Link(directory, folder);
         }
-        // Written last, because a directory with results is complete.
         directory.Write("results.json", Merge(directory, stages, runs).ToJsonString(JsonOptions.Indented));
-        return directory.FullPath;
+        return directory.Publish(experiment.Fingerprint, clock);
     }
 
     /// <summary>Returns the run directories of the finished stages.</summary>

@@ -1,12 +1,14 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Sweeps;
 
 /// <summary>Guards a run that is a job of a sweep: only one process works in its folder, and the job saves a checkpoint and ends when the sweep ends.</summary>
 internal sealed class JobGuard : IDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
-    private readonly FileStream alone;
+    private readonly FileLock alone;
 
-    private JobGuard(FileStream alone) => this.alone = alone;
+    private JobGuard(FileLock alone) => this.alone = alone;
 
     /// <summary>Waits until no other process works in the folder, for example one that a killed sweep left behind.</summary>
     /// <param name="folder">Folder of the stage.</param>
@@ -14,21 +16,15 @@ internal sealed class JobGuard : IDisposable
     /// <param name="stop">Requests that the run saves a checkpoint and ends.</param>
     /// <param name="cancel">Cancels waiting.</param>
     /// <exception cref="OperationCanceledException">Waiting was cancelled.</exception>
+    /// <exception cref="IOException">The lock cannot be created in the folder.</exception>
     public static JobGuard Enter(string folder, Stream sweep, Action stop, CancellationToken cancel)
     {
         Watch(sweep, stop);
-        Directory.CreateDirectory(folder);
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            try
-            {
-                return new JobGuard(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            }
-            catch (IOException)
-            {
-                cancel.WaitHandle.WaitOne(Again);
-            }
+            if (FileLock.TryTake(Path.Combine(folder, "lock")) is { } alone) return new JobGuard(alone);
+            cancel.WaitHandle.WaitOne(Again);
         }
     }
 

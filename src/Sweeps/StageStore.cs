@@ -4,6 +4,7 @@ using HiEndMae.Configuration;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Stages;
+using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
@@ -38,7 +39,7 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
     }
 
     /// <summary>Returns the run directory with results in a stage's folder, or null.</summary>
-    public static string? FinishedRun(string folder) => Runs(folder).Where(run => File.Exists(Path.Combine(run, ResultsFile))).Order(StringComparer.Ordinal).LastOrDefault();
+    public static string? FinishedRun(string folder) => Runs(folder).Where(RunDirectory.HasEnded).Order(StringComparer.Ordinal).LastOrDefault();
 
     /// <summary>Returns the reason why a stage failed; empty if it did not fail.</summary>
     public string FailureOf(SweepStage stage)

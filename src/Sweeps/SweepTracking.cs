@@ -78,7 +78,7 @@ internal sealed class SweepTracking : IDisposable
     /// <param name="stageFolders">Run directories of its stages.</param>
     public void Combination(LoadedExperiment one, string combinationFolder, IReadOnlyList<string> stageFolders)
     {
-        if (session is null || session.Knows(one.Fingerprint)) return;
+        if (session is null || session.HasFinished(one.Fingerprint)) return;
         Dictionary<string, string> tags = RunTags.Of("combination", one.Label, one.Config, environment.GetVariable);
         tags["hiendmae.run_directory"] = combinationFolder;
         tags["hiendmae.fingerprint"] = one.Fingerprint;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using HiEndMae.Engine.Weights;
+using HiEndMae.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -119,6 +120,27 @@ public sealed class HostileCheckpointTests : IDisposable
             default: File.WriteAllBytes(path, [0x80, 2, 0x8a, 10, .. new byte[40]]); break;
         }
         Refused(what, path);
+    }
+
+    [Fact]
+    public void Damaged_archives_and_pickles_are_read_or_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string path = Write(Pickle());
+        int read = Fuzz.Run(File.ReadAllBytes(path), bytes =>
+        {
+            File.WriteAllBytes(path, bytes);
+            ReadAll(path);
+        }, static error => error is CheckpointException);
+        read += Fuzz.Run(Pickle(), bytes => ReadAll(Write(bytes)), static error => error is CheckpointException);
+        Assert.InRange(read, 1, 2 * Fuzz.Rounds - 1);
+
+        static void ReadAll(string path)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            using WeightFile file = WeightFile.Open(path);
+            foreach (WeightEntry entry in file.Entries) file.Read(entry);
+        }
     }
 
     [Theory]

@@ -7,7 +7,11 @@ internal sealed class SessionFixture : IDisposable
 {
     public static readonly Dictionary<string, string> NoTags = [];
 
-    public SessionFixture(ServerVersion version = ServerVersion.V2_17) => Server = new StandInServer(new StandInMlflow(version));
+    public SessionFixture(ServerVersion version = ServerVersion.V2_17) : this(new StandInMlflow(version))
+    {
+    }
+
+    public SessionFixture(IBackend backend) => Server = new StandInServer(backend);
 
     public TempFolder Folder { get; } = new();
 
@@ -33,6 +37,9 @@ internal sealed class SessionFixture : IDisposable
         MaxRetryDelay = TimeSpan.FromMilliseconds(5),
     };
 
+    /// <summary>How patient sessions are.</summary>
+    public MlflowClientOptions Patience { get; init; } = Hasty;
+
     public TrackingSession Open(string? address = null, TimeSpan? linger = null)
     {
         Directory.CreateDirectory(RunFolder);
@@ -43,7 +50,7 @@ internal sealed class SessionFixture : IDisposable
             MaxRetryAfter = TimeSpan.FromMilliseconds(5),
             RetryAtEnd = TimeSpan.FromMilliseconds(5),
             LingerAtEnd = linger ?? TimeSpan.FromSeconds(60),
-            Client = Hasty,
+            Client = Patience,
         };
         return TrackingSession.Open(RunFolder, TrackingTarget.Parse(address ?? Server.Address, Folder.Path, Read), Read, Clock, Notes.Enqueue, options);
     }

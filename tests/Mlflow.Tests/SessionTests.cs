@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using static HiEndMae.Mlflow.Tests.SessionFixture;
 
 namespace HiEndMae.Mlflow.Tests;
@@ -181,7 +182,7 @@ public sealed class SessionTests
         Assert.Contains("Another process is running", Assert.Throws<TrackingException>(() => fixture.Open()).Message);
         session.StartRun("experiment", "paper", "run", null, NoTags);
         Assert.True(session.Flush(Patience));
-        using FileStream? held = SpoolFiles.TryLock(SpoolFiles.DrainLock(fixture.RunFolder));
+        using FileLock? held = FileLock.TryTake(SpoolFiles.DrainLock(fixture.RunFolder));
         Assert.NotNull(held);
         Assert.Contains("Another process is sending", Assert.Throws<TrackingException>(() => fixture.Sync()).Message);
     }

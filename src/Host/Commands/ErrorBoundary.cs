@@ -35,6 +35,11 @@ internal static class ErrorBoundary
             await environment.Error.WriteLineAsync($"error: Memory ran out: {OutOfMemory.FirstLine(error)}. To use less, lower [evaluate] window_batch, leave out flips, or train with fewer or smaller crops.");
             return ExitCodes.Failed;
         }
+        catch (Exception error) when (DiskErrors.AreOfSpace(error))
+        {
+            await environment.Error.WriteLineAsync($"error: The disk is full. {error.Message.TrimEnd('.')}. What was written before is whole; free some space, and repeat the command ('run' with --resume).");
+            return ExitCodes.Failed;
+        }
         catch (Exception error) when (Classify(error) is { } code)
         {
             await environment.Error.WriteLineAsync($"error: {error.Message}");

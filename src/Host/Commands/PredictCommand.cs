@@ -81,7 +81,7 @@ internal static class PredictCommand
                     done.Add(summary);
                     if (!json) environment.Output.WriteLine($"{summary["segmentation"]}: {ScanOutput.Found(summary)}");
                 }
-                catch (VolumeException error)
+                catch (VolumeException error) when (!DiskErrors.AreOfSpace(error))
                 {
                     // A bad scan does not stop the others.
                     environment.Error.WriteLine($"error: {error.Message}");

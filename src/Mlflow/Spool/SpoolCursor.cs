@@ -11,7 +11,7 @@ internal sealed class SpoolCursor(string path, string target)
         try
         {
             CursorState? state = File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), MlflowJson.Default.CursorState) : null;
-            return state is not null && state.Target == target ? state : new CursorState { Target = target };
+            return state is { Offset: >= 0, NumRefused: >= 0, Runs: not null, Experiments: not null, Links: not null } && state.Target == target ? state : new CursorState { Target = target };
         }
         catch (JsonException)
         {

@@ -1,3 +1,5 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Mlflow;
 
 /// <summary>Brings the records of a spool into a store, in order, so that each appears there once whatever happens in between.</summary>
@@ -32,7 +34,7 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
     /// <exception cref="TrackingException">The store is not available; the rest waits.</exception>
     public int? Drain(CancellationToken cancel, bool isSuspicious = false)
     {
-        using FileStream? held = SpoolFiles.TryLock(SpoolFiles.DrainLock(runFolder));
+        using FileLock? held = FileLock.TryTake(SpoolFiles.DrainLock(runFolder));
         if (held is null) return null;
         hasStartedAnew = false;
         Use(cursor.Load()); // another process may have moved it

@@ -28,20 +28,6 @@ internal static class SpoolFiles
 
     public static string WriterLock(string runFolder) => Path.Combine(Folder(runFolder), "writer.lock");
 
-    /// <summary>A lock that dies with the process, however that ends; null where another holds it.</summary>
-    public static FileStream? TryLock(string file)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Writes the checksum of <paramref name="json"/> and a space.</summary>
     public static void WritePrefix(ReadOnlySpan<byte> json, Span<byte> prefix)
     {

@@ -1,3 +1,5 @@
+using HiEndMae.Configuration.Shared;
+
 namespace HiEndMae.Mlflow;
 
 /// <summary>Spools of run directories from outside: what waits in them, and sending it.</summary>
@@ -88,7 +90,7 @@ public static class SpoolSync
     private static void EndDeadRuns(string runFolder)
     {
         string path = SpoolFiles.Spool(runFolder);
-        using FileStream? held = SpoolFiles.TryLock(SpoolFiles.WriterLock(runFolder));
+        using FileLock? held = FileLock.TryTake(SpoolFiles.WriterLock(runFolder));
         if (held is null) return;
         var open = SpoolHistory.Read(path).Open;
         if (open.Count == 0) return;

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using HiEndMae.Configuration.Shared;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.ExperimentFiles;
 
 namespace HiEndMae.Reports.Records;
@@ -38,11 +37,9 @@ internal sealed class RunReader(TimeProvider clock)
         var series = new Dictionary<(string Stage, string Key), SortedDictionary<int, double>>();
         foreach (string line in File.ReadLines(path))
         {
-            if (Parse(line) is not { } value || value["stage"] is not { } stage || value["key"] is not { } key || value["step"] is not { } step) continue;
-            if (Number(value["value"]) is not { } number) continue;
-            var name = (stage.ToString(), key.ToString());
-            if (!series.TryGetValue(name, out SortedDictionary<int, double>? points)) series[name] = points = [];
-            points[(int)step] = number;
+            if (Point(line) is not { } point) continue;
+            if (!series.TryGetValue((point.Stage, point.Key), out SortedDictionary<int, double>? points)) series[(point.Stage, point.Key)] = points = [];
+            points[point.Step] = point.Value;
         }
         return [.. series.Select(one => new MetricSeries(one.Key.Stage, one.Key.Key, [.. one.Value.Select(point => (point.Key, point.Value))]))];
     }
@@ -65,7 +62,7 @@ internal sealed class RunReader(TimeProvider clock)
         {
             return new RunRecord(folder, fingerprint, RunState.Finished, "", config, Evaluations(JsonNode.Parse(File.ReadAllText(results))));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error) when (JsonErrors.AreOfContent(error))
         {
             return new RunRecord(folder, fingerprint, RunState.Failed, $"its {ResultsFile} cannot be read: {error.Message.TrimEnd('.')}", config, new Dictionary<string, RunEvaluation>());
         }
@@ -92,7 +89,7 @@ internal sealed class RunReader(TimeProvider clock)
         string message = last.IndexOf(' ', StringComparison.Ordinal) is > 0 and int space ? last[(space + 1)..] : last;
         string kind = message.Split(':')[0];
         if (kind is nameof(OperationCanceledException) or nameof(TaskCanceledException)) return (RunState.Interrupted, "interrupted; run it again with --resume");
-        if (kind.EndsWith("Exception", StringComparison.Ordinal)) return (RunState.Failed, $"failed: {message[(kind.Length + 1)..].Trim()}");
+        if (kind.EndsWith("Exception", StringComparison.Ordinal)) return (RunState.Failed, $"failed: {message[kind.Length..].TrimStart(':').Trim()}");
         DateTime written = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(DateTime.UnixEpoch).Max();
         TimeSpan silent = clock.GetUtcNow().UtcDateTime - written;
         return silent < Alive
@@ -100,13 +97,15 @@ internal sealed class RunReader(TimeProvider clock)
             : (RunState.Interrupted, string.Create(CultureInfo.InvariantCulture, $"killed; its last message is from {written:yyyy-MM-dd HH:mm} UTC; run it again with --resume"));
     }
 
-    private static JsonNode? Parse(string line)
+    private static (string Stage, string Key, int Step, double Value)? Point(string line)
     {
         try
         {
-            return JsonNode.Parse(line);
+            return JsonNode.Parse(line) is JsonObject value && value["stage"] is { } stage && value["key"] is { } key && value["step"] is { } step && Number(value["value"]) is { } number
+                ? (stage.ToString(), key.ToString(), (int)step, number)
+                : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (JsonErrors.AreOfContent(error))
         {
             // The last line of a killed run may be incomplete.
             return null;

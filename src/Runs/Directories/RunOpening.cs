@@ -9,13 +9,13 @@ internal static class RunOpening
 {
     private const string ChangesFile = "config-changes.txt", CodeChangesFile = "code-changes.txt";
 
-    /// <summary>Opens or creates a run directory.</summary>
+    /// <summary>Opens or creates a run directory, and keeps other processes out of it.</summary>
     /// <param name="options">Options of the command.</param>
     /// <param name="experiment">The experiment to run.</param>
     /// <param name="catalog">Plugins.</param>
     /// <param name="clock">Gives the time in the names of new runs.</param>
     /// <param name="say">Shows a sentence to the user.</param>
-    /// <exception cref="UserException">The config of the unfinished run differs, and <c>--accept-changes</c> was not given; or the code differs, and <c>--accept-plugin-changes</c> was not given.</exception>
+    /// <exception cref="UserException">The config of the unfinished run differs, and <c>--accept-changes</c> was not given; or the code differs, and <c>--accept-plugin-changes</c> was not given; or another process is running it.</exception>
     public static RunDirectory Open(RunOptions options, LoadedExperiment experiment, PluginCatalog catalog, TimeProvider clock, Action<string> say)
     {
         IReadOnlyList<RunDirectory> unfinished = options.Resume ? RunDirectory.Unfinished(options.Out, experiment.Config.Name) : [];
@@ -30,6 +30,8 @@ internal static class RunOpening
             created.Write(CodeIdentity.FileName, code.ToJson());
             return created;
         }
+        if (!run.TryHold())
+            throw new UserException($"Another process is running in '{run.FullPath}'. Wait until it has ended, or start a new run by leaving out --resume.");
         IReadOnlyList<string> codeChanges = CodeIdentity.Read(run.FullPath) is { } before ? code.ChangesSince(before) : [];
         if (codeChanges.Count > 0 && !options.AcceptPluginChanges) throw OtherCode(run, codeChanges);
         foreach (string change in codeChanges)

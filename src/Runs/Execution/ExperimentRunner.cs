@@ -39,7 +39,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         // A sweep has rehearsed its stages before it started the first one.
         if (!options.IsJob) new Rehearsal(factory, device).Run(config, datasets);
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
-        RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
+        using RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
         var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
@@ -61,7 +61,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             };
             var stages = new StageRunner(scope, environment, reporter, figures);
             foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
-            directory.Write("results.json", results.ToJson().ToJsonString(JsonOptions.Indented));
+            directory.WriteResults(results.ToJson().ToJsonString(JsonOptions.Indented));
             results.Page = options.IsJob ? null : WritePage(directory);
             tracked.Finish(results, results.Page, environment.Clock.GetUtcNow());
         }
@@ -71,6 +71,8 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {error.GetType().Name}: {error.Message}");
             throw;
         }
+        tracked.Dispose(); // sends what waits
+        directory.End();
         return results;
     }
 

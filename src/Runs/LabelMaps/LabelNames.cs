@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 
@@ -39,7 +38,7 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
             foreach (int value in ignored) names.Remove(value);
             return new LabelNames(names) { Ignored = ignored.Length > 0 ? ignored[0] : null, Regions = json is null ? [] : RegionsOf(json) };
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or FormatException or OverflowException or NullReferenceException or InvalidOperationException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || JsonErrors.AreOfContent(error))
         {
             throw new UserException($"--labels '{text}' is neither NAME=VALUE,NAME=VALUE nor a model.json or dataset.json with labels ({error.Message.TrimEnd('.')}).", error);
         }

@@ -1,7 +1,7 @@
-using HiEndMae.Configuration.Shared;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Imaging;
+using HiEndMae.Runs.LabelMaps;
 
 namespace HiEndMae.Runs.Models;
 
@@ -51,7 +51,7 @@ internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<s
             return card.Values.Count == card.Labels.Count && card.Values.All(value => value is >= 0 and <= ushort.MaxValue)
                 ? card : throw new InvalidOperationException("'values' must give each of 'labels' a value from 0 to 65535.");
         }
-        catch (Exception error) when (error is IOException or JsonException or NullReferenceException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || JsonErrors.AreOfContent(error))
         {
             throw new UserException($"'{folder}' is not a run with a fine-tuned model: its {FileName} cannot be read ({error.Message.TrimEnd('.')}).", error);
         }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Metrics;
 using HiEndMae.Imaging;
 
@@ -31,7 +31,7 @@ internal sealed record StoredEvaluation(
         {
             throw new VolumeException($"The results of '{path}' cannot be read ({error.Message.TrimEnd('.')}); name a finished run, a folder of 'hiendmae evaluate --out', or a results.json.", error);
         }
-        catch (Exception error) when (error is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        catch (Exception error) when (JsonErrors.AreOfContent(error))
         {
             throw new VolumeException($"'{file}' is not a results.json of a run or of 'hiendmae evaluate' ({error.Message.TrimEnd('.')}).", error);
         }

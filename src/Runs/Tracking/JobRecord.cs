@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Runs.Tracking;
 
@@ -24,7 +24,7 @@ internal sealed record JobRecord(string Label, IReadOnlyDictionary<string, strin
                 json["label"]!.GetValue<string>(),
                 json[ParametersKey]!.AsObject().ToDictionary(entry => entry.Key, entry => entry.Value!.GetValue<string>(), StringComparer.Ordinal));
         }
-        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || JsonErrors.AreOfContent(error))
         {
             return null; // of an earlier version of the program
         }

@@ -80,6 +80,7 @@ internal static class ModelPackaging
             ["crop"] = new JsonArray(data.Crop.X, data.Crop.Y, data.Crop.Z),
             ["spacing_mm"] = new JsonArray(data.SpacingMm.X, data.SpacingMm.Y, data.SpacingMm.Z),
             ["window"] = new JsonArray([.. data.Window.Select(one => (JsonNode)one)]),
+            ["percentiles"] = data.Intensity.Kind == IntensityKind.Percentiles ? new JsonArray(data.Intensity.Lower, data.Intensity.Upper) : null,
             ["overlap"] = evaluate.Overlap,
             ["weighting"] = evaluate.Weighting.ToString().ToLowerInvariant(),
             ["window_batch"] = evaluate.WindowBatch,
@@ -88,12 +89,13 @@ internal static class ModelPackaging
         };
     }
 
-    // MONAI's UNETR has twelve blocks, patches of 16 voxels and skips from blocks 3, 6 and 9; nothing else fits into it. The Python code scales by a window alone.
+    // MONAI's UNETR has twelve blocks, patches of 16 voxels and skips from blocks 3, 6 and 9; nothing else fits into it. The Python code scales by a window or by percentiles, and takes the largest of exclusive classes.
     private static JsonObject? MonaiUnetr(ExperimentConfig config, ModelCard card)
     {
         ConfigTable encoder = config.Encoder.ToTable(), head = config.Finetune!.Head.ToTable();
-        bool fits = card.Regions.Count == 0 && config.Finetune!.Data.Intensity.Kind == IntensityKind.Window && config.Encoder.Plugin == "vit3d" && config.Finetune.Head.Plugin == "unetr"
-            && Text(encoder, "depth") == "12" && Text(encoder, "patch_size") == "16" && Text(head, "skip_blocks") == "[3, 6, 9]" && Text(head, "norm") == "\"instance\"";
+        bool fits = card.Regions.Count == 0 && config.Finetune.Data.Intensity.Kind is IntensityKind.Window or IntensityKind.Percentiles
+            && config.Encoder.Plugin == "vit3d" && config.Finetune.Head.Plugin == "unetr"
+            && Text(encoder, "depth") == "12" && Text(encoder, "patch_size") == "16" && Text(head, "skip_blocks") == "[3, 6, 9]" && Text(head, "norm") == "instance";
         return !fits ? null : new JsonObject
         {
             ["embed_dim"] = JsonNode.Parse(Text(encoder, "embed_dim")),

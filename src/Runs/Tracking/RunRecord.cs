@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Runs.Directories;
@@ -34,7 +33,7 @@ internal sealed record RunRecord(string Store, string? Experiment, string? Exper
                 ? new RunRecord(store, json["experiment"]?.GetValue<string>(), json["experiment_id"]?.GetValue<string>(), run)
                 : null;
         }
-        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || JsonErrors.AreOfContent(error))
         {
             return null;
         }

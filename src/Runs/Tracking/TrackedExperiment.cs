@@ -31,6 +31,7 @@ internal sealed class TrackedExperiment : IDisposable
     private readonly string shortName;
     private readonly TrackedRun root;
     private TrackedRun? open;
+    private bool isDisposed;
 
     private TrackedExperiment(TrackingSession? session, TrackingSettings? settings, RunDirectory directory, LoadedExperiment loaded, JobRecord? job, RunEnvironment environment)
     {
@@ -180,7 +181,12 @@ internal sealed class TrackedExperiment : IDisposable
     }
 
     /// <summary>Sends what waits, for a limited time.</summary>
-    public void Dispose() => session?.Dispose();
+    public void Dispose()
+    {
+        if (isDisposed) return;
+        isDisposed = true;
+        session?.Dispose();
+    }
 
     private TrackedRun StartRoot(TrackingSettings? settings, string name, string? parent) =>
         session?.StartRun("experiment", experiment, name, parent, tags, settings!.RunId) ?? TrackedRun.None;

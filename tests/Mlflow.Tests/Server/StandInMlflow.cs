@@ -7,7 +7,7 @@ namespace HiEndMae.Mlflow.Tests;
 
 /// <summary>What a tracking server keeps, and its rules and answers as the transcripts record them. Knows nothing of the client.</summary>
 /// <param name="version">The version it answers as.</param>
-internal sealed partial class StandInMlflow(ServerVersion version = ServerVersion.V2_17)
+internal sealed partial class StandInMlflow(ServerVersion version = ServerVersion.V2_17) : IBackend
 {
     private readonly bool isVersion3 = version >= ServerVersion.V3_6;
     private int nextId = 1;
@@ -27,6 +27,14 @@ internal sealed partial class StandInMlflow(ServerVersion version = ServerVersio
 
     /// <summary>Artifact root of new runs; ID stands for the run.</summary>
     public string ArtifactRoot { get; set; } = "mlflow-artifacts:/EXP/ID/artifacts";
+
+    public IReadOnlyList<ServerRun> ActiveRuns() => [.. Runs.Values.Where(run => !run.IsDeleted)];
+
+    public IReadOnlyDictionary<string, string> ArtifactsOf(ServerRun run)
+    {
+        string root = $"{run.Experiment}/{run.Id}/artifacts/";
+        return Artifacts.Where(file => file.Key.StartsWith(root, StringComparison.Ordinal)).ToDictionary(file => file.Key[root.Length..], file => Encoding.UTF8.GetString(file.Value));
+    }
 
     public (int Status, string Body) Handle(string method, string path, string query, byte[] body, bool isChunked, string? contentType)
     {

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace HiEndMae.Mlflow.Tests;
 
-/// <summary>A small HTTP server on loopback in front of a <see cref="StandInMlflow"/>, with a plan of what goes wrong. It can stop and start again on its port.</summary>
+/// <summary>A small HTTP server on loopback in front of a <see cref="StandInMlflow"/> or a real server, with a plan of what goes wrong. It can stop and start again on its port.</summary>
 internal sealed class StandInServer : IDisposable
 {
     private readonly Lock gate = new();
@@ -15,13 +15,17 @@ internal sealed class StandInServer : IDisposable
     private TcpListener? listener;
     private int port;
 
-    public StandInServer(StandInMlflow? mlflow = null)
+    public StandInServer(IBackend? backend = null)
     {
-        Mlflow = mlflow ?? new StandInMlflow();
+        Backend = backend ?? new StandInMlflow();
         Start();
     }
 
-    public StandInMlflow Mlflow { get; }
+    /// <summary>What answers.</summary>
+    public IBackend Backend { get; }
+
+    /// <summary>What answers, where it is a stand-in.</summary>
+    public StandInMlflow Mlflow => (StandInMlflow)Backend;
 
     public string Address => $"http://127.0.0.1:{port}";
 
@@ -132,8 +136,8 @@ internal sealed class StandInServer : IDisposable
             (int, string) Handle()
             {
                 // A test that looks while values still come takes this lock, too.
-                lock (Mlflow)
-                    return Mlflow.Handle(request.Method, request.Path, request.Query, request.Body, request.Headers.GetValueOrDefault("transfer-encoding") == "chunked", request.Headers.GetValueOrDefault("content-type"));
+                lock (Backend)
+                    return Backend.Handle(request.Method, request.Path, request.Query, request.Body, request.Headers.GetValueOrDefault("transfer-encoding") == "chunked", request.Headers.GetValueOrDefault("content-type"));
             }
         }
         switch (fault)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Imaging;
 
@@ -79,7 +80,7 @@ internal static class CacheEntry
                 [.. root.GetProperty("notes").EnumerateArray().Select(note => note.GetString()!)], [.. root.GetProperty("class_voxels").EnumerateArray().Select(count => count.GetInt64())]);
             return (new CaseLayout(GridOf(root, ""), GridOf(root, "stored_"), root.GetProperty("channels").GetInt32(), root.GetProperty("label_bytes").GetInt32()) { IsSigned = root.GetProperty("signed").GetBoolean() }, findings);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        catch (Exception error) when (error is IndexOutOfRangeException || JsonErrors.AreOfContent(error))
         {
             throw new InvalidDataException($"'{path}' does not describe a prepared case.", error);
         }

@@ -95,6 +95,14 @@ def _monai_weights(path):
     return renamed
 
 
+def _by_percentiles(channel, lower, upper):
+    # The program computes in double precision, counts finite values only, and lets two equal percentiles differ by one step of a float32.
+    finite = channel[np.isfinite(channel)].astype(np.float64)
+    low, high = np.percentile(finite, [lower, upper]) if finite.size else (0.0, 0.0)
+    high = max(high, float(np.nextafter(np.float32(low), np.float32(np.inf))))
+    return np.clip((channel - low) / (high - low), 0.0, 1.0).astype(np.float32)
+
+
 class MonaiModel:
     """MONAI's UNETR with our weights, over sliding windows."""
 
@@ -136,13 +144,18 @@ class MonaiModel:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network.to(self.device).eval()
 
+    def _normalise(self, scan):
+        """Brings the channels [channel, x, y, z] of a scan to [0, 1], by the window or by each channel's own percentiles."""
+        if self.settings["percentiles"] is None:
+            low, high = self.settings["window"]
+            return np.clip((scan - low) / (high - low), 0.0, 1.0).astype(np.float32)
+        return np.stack([_by_percentiles(channel, *self.settings["percentiles"]) for channel in scan])
+
     def predict(self, model_input, params=None):
         import torch
         from monai.inferers import sliding_window_inference
 
-        array = _to_array(model_input)
-        low, high = self.settings["window"]
-        array = np.clip((array - low) / (high - low), 0.0, 1.0).astype(np.float32)
+        array = np.stack([self._normalise(scan) for scan in _to_array(model_input)])
         results = []
         with torch.no_grad():
             for scan in torch.from_numpy(array):
