@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Host.Commands;
 using HiEndMae.Host.Output;
@@ -13,6 +14,8 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         ThreadWaiting.Limit(Environment.GetEnvironmentVariable);
+        ProcessPlace place = ProcessPlace.Of(Environment.GetEnvironmentVariable);
+        LocalDevice.Choose(place.LocalRank, place.LocalSize, Environment.GetEnvironmentVariable);
         var machine = new RunEnvironment(Path.Combine(AppContext.BaseDirectory, "plugins"), Environment.GetEnvironmentVariable, TimeProvider.System);
         var environment = new HostEnvironment(machine, AnsiConsole.Console, Console.Out, Console.Error);
         return await new CommandLine(environment).RunAsync(args);

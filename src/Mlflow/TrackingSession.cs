@@ -15,7 +15,7 @@ public sealed class TrackingSession : IDisposable
     private readonly SpoolHistory history;
     private readonly string runFolder;
     private readonly TimeProvider clock;
-    private readonly BackgroundDrain drain;
+    private readonly BackgroundDrain? drain;
     private readonly Action<string> note;
     private readonly SystemSampler sampler;
 
@@ -28,21 +28,26 @@ public sealed class TrackingSession : IDisposable
         Target = target;
         CancellationTokenSource hurry = new(), stop = new();
         // Opened here, so that a file that is no database is reported before anything is computed.
-        ITrackingStore store = target.Open(getVariable, clock, options.Client with { Hurry = hurry.Token, Stop = stop.Token, Progressed = () => drain?.Progressed() });
+        ITrackingStore? store = options.SpoolOnly ? null : target.Open(getVariable, clock, options.Client with { Hurry = hurry.Token, Stop = stop.Token, Progressed = () => drain?.Progressed() });
         try
         {
             string path = SpoolFiles.Spool(runFolder), name = target.RelativeTo(runFolder);
             history = SpoolHistory.Read(path);
             spool = new SpoolWriter(path);
             if (history.Target != name) spool.Append(new SpoolRecord { Op = SpoolRecord.Target, Uri = name });
-            drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note), store, clock, note, options, hurry, stop);
+            if (store is not null) drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note), store, clock, note, options, hurry, stop);
+            else
+            {
+                hurry.Dispose();
+                stop.Dispose();
+            }
             var monitor = new SystemMonitor(runFolder, "/proc", options.SystemMetricsEvery > TimeSpan.Zero ? NvidiaSmi.Find(getVariable) : null, clock);
             sampler = new SystemSampler(monitor, options.SystemMetricsEvery, note, clock);
         }
         catch
         {
             spool?.Dispose();
-            store.Dispose();
+            store?.Dispose();
             hurry.Dispose();
             stop.Dispose();
             throw;
@@ -136,15 +141,15 @@ public sealed class TrackingSession : IDisposable
     /// <summary>Waits until everything logged so far has been dealt with.</summary>
     /// <param name="longest">How long at most.</param>
     /// <returns>Whether it has.</returns>
-    public bool Flush(TimeSpan longest) => drain.Flush(longest);
+    public bool Flush(TimeSpan longest) => drain?.Flush(longest) ?? false;
 
     /// <summary>Sends what waits, for a limited time, and ends the thread.</summary>
     public void Dispose()
     {
         sampler.Dispose();
-        if (!drain.Stop())
+        if (drain is not null && !drain.Stop())
             note(string.Create(CultureInfo.InvariantCulture, $"tracking: not everything has reached {Target}; 'hiendmae track sync {runFolder}' sends the rest."));
-        drain.Dispose();
+        drain?.Dispose();
         spool.Dispose();
         writerLock.Dispose();
     }
@@ -153,8 +158,8 @@ public sealed class TrackingSession : IDisposable
     internal void Abandon()
     {
         sampler.Dispose();
-        drain.Abandon();
-        drain.Dispose();
+        drain?.Abandon();
+        drain?.Dispose();
         spool.Dispose();
         writerLock.Dispose();
     }
@@ -168,7 +173,7 @@ public sealed class TrackingSession : IDisposable
         try
         {
             spool.Append(record);
-            drain.Wake(soon: record.Op == SpoolRecord.End);
+            drain?.Wake(soon: record.Op == SpoolRecord.End);
         }
         catch (IOException error)
         {

@@ -24,6 +24,9 @@ public sealed record TrackingSessionOptions
     /// <summary>How often figures of the machine are taken; zero for never.</summary>
     public TimeSpan SystemMetricsEvery { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Whether everything stays in the spool, to be sent by another process (<see cref="SpoolSync"/>). No store is opened.</summary>
+    public bool SpoolOnly { get; init; }
+
     /// <summary>How patient the client of a server is.</summary>
     public MlflowClientOptions Client { get; init; } = new();
 }

@@ -8,7 +8,7 @@ internal interface ISweepReporter
 
     /// <summary>Runs the jobs under a display.</summary>
     /// <param name="work">Runs the jobs and calls the given function after every change with the running jobs.</param>
-    Task WithDisplayAsync(Func<Action<IReadOnlyCollection<StageJob>>, Task> work);
+    Task WithDisplayAsync(Func<Action<IReadOnlyCollection<IRunningStage>>, Task> work);
 
     /// <summary>Shows how the sweep ended. Also called for a sweep that was stopped.</summary>
     void Finished(SweepOutcome outcome);

@@ -5,7 +5,7 @@ using HiEndMae.Runs.Tracking;
 namespace HiEndMae.Sweeps;
 
 /// <summary>The process of a stage, a separate <c>hiendmae run</c>, so that a crash does not affect other stages. When the sweep ends, its standard input closes and it ends as well.</summary>
-internal sealed partial class StageJob : IDisposable
+internal sealed partial class StageJob : IRunningStage, IDisposable
 {
     private const int Terminate = 15;
     private readonly Process process;
@@ -44,6 +44,7 @@ internal sealed partial class StageJob : IDisposable
         process.OutputDataReceived += (_, line) => job.Hear(line.Data, isError: false);
         process.ErrorDataReceived += (_, line) => job.Hear(line.Data, isError: true);
         process.Start();
+        job.Greet();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return job;
@@ -75,6 +76,20 @@ internal sealed partial class StageJob : IDisposable
     {
         process.Dispose();
         log.Dispose();
+    }
+
+    // From this byte on the job takes the end of its standard input for the end of the sweep.
+    private void Greet()
+    {
+        try
+        {
+            process.StandardInput.Write('\n');
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It has ended already. Its exit code says why.
+        }
     }
 
     private void Hear(string? line, bool isError)

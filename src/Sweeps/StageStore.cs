@@ -61,10 +61,21 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
     public void Fail(SweepStage stage, string reason) => AtomicFile.WriteText(Path.Combine(FolderOf(stage), FailureFile), reason + "\n");
 
     /// <summary>Removes the record of a failure.</summary>
-    public void Retry(SweepStage stage) => File.Delete(Path.Combine(FolderOf(stage), FailureFile));
+    public void Retry(SweepStage stage)
+    {
+        StageJournal.Of(FolderOf(stage)).NoteRetry();
+        File.Delete(Path.Combine(FolderOf(stage), FailureFile));
+    }
+
+    /// <summary>The checkpoints that a fine-tuning starts from.</summary>
+    /// <param name="run">A finished pre-training's run directory.</param>
+    public static string StartIn(string run) => Path.Combine(run, Stage.Pretrain.CheckpointFolder);
+
+    /// <summary>The newest run directory below a stage's folder; null where there is none.</summary>
+    public static string? NewestRun(string folder) => Runs(folder).OrderBy(run => Path.GetFileName(run), StringComparer.Ordinal).LastOrDefault();
 
     /// <summary>Writes the experiment file of a stage, which starts from the checkpoint of its predecessor.</summary>
-    /// <param name="stage">The stage; its predecessor has finished.</param>
+    /// <param name="stage">The stage. If its predecessor has not finished yet, <see cref="StageStart"/> fills in its checkpoint when the stage begins.</param>
     /// <param name="operations">Operations of the stage, for estimates of other stages; null if unknown.</param>
     /// <param name="getVariable">Returns environment variables, for the tracking store.</param>
     /// <returns>The path of the experiment file.</returns>
@@ -72,7 +83,7 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
     {
         ExperimentConfig config = stage.Config;
         if (stage.Before is { } before)
-            config = config with { Finetune = config.Finetune! with { Init = [Path.Combine(FinishedRun(FolderOf(before))!, Stage.Pretrain.CheckpointFolder)] } };
+            config = config with { Finetune = config.Finetune! with { Init = [FinishedRun(FolderOf(before)) is { } run ? StartIn(run) : FolderOf(before)] } };
         // Stages are tracked in the store of the sweep, not in one beside each stage.
         if (TrackingSettings.Of(config, Output, getVariable)?.Target.Database is { } database) config = config with { Tracking = config.Tracking with { Uri = "sqlite:///" + database } };
         // All stages share one cache of prepared cases.
@@ -86,6 +97,8 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
             ["key"] = stage.Key,
             ["config_key"] = stage.ConfigKey,
             ["starts_from"] = stage.Before?.Key,
+            [StageStart.FolderKey] = stage.Before?.FolderName,
+            [StageStart.ThreadsKey] = config.Threads,
             ["operations"] = operations,
             [JobRecord.ParametersKey] = new JsonObject(stage.Parameters().Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))),
         }.ToJsonString(JsonOptions.Indented));

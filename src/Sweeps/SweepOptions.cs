@@ -1,4 +1,3 @@
-
 namespace HiEndMae.Sweeps;
 
 /// <summary>Options of the command <c>sweep</c>.</summary>
@@ -10,4 +9,20 @@ namespace HiEndMae.Sweeps;
 /// <param name="AcceptPluginChanges">Whether to use finished stages of other builds of their plugins or of the program's numerics.</param>
 /// <param name="DryRun">Whether to print the stages and their cost only.</param>
 /// <param name="Json">Whether to print JSON instead of tables and progress.</param>
-internal sealed record SweepOptions(string File, string Out, int Jobs, IReadOnlyList<string> Devices, bool RetryFailed, bool AcceptPluginChanges, bool DryRun, bool Json);
+internal sealed record SweepOptions(string File, string Out, int Jobs, IReadOnlyList<string> Devices, bool RetryFailed, bool AcceptPluginChanges, bool DryRun, bool Json)
+{
+    /// <summary>Whether stages run as SLURM's jobs.</summary>
+    public bool IsSlurm { get; init; }
+
+    /// <summary>Elements of a job array that run at a time; 0 for no limit.</summary>
+    public int ArrayLimit { get; init; }
+
+    /// <summary>Whether to stay until every job has ended.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary>Only print how far stages are.</summary>
+    public bool Status { get; init; }
+
+    /// <summary>The cluster to replay the sweep on, as the user describes it; null for none.</summary>
+    public string? Simulate { get; init; }
+}

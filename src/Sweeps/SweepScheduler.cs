@@ -6,7 +6,7 @@ namespace HiEndMae.Sweeps;
 /// <param name="store">The store of stages.</param>
 /// <param name="start">Starts the process of a stage in a slot.</param>
 /// <param name="changed">Called after every change with the running jobs.</param>
-internal sealed class SweepScheduler(StageStore store, Func<SweepStage, JobSlot, StageJob> start, Action<IReadOnlyCollection<StageJob>> changed)
+internal sealed class SweepScheduler(StageStore store, Func<SweepStage, JobSlot, StageJob> start, Action<IReadOnlyCollection<IRunningStage>> changed)
 {
     private static readonly TimeSpan NewsEvery = TimeSpan.FromSeconds(1);
 

@@ -97,11 +97,11 @@ internal sealed class SweepTracking : IDisposable
     }
 
     /// <summary>Ends the sweep's run with its counts, its best combination and a table of all.</summary>
-    /// <param name="status">How it ended.</param>
+    /// <param name="status">How it ended; null where its jobs go on.</param>
     /// <param name="stages">Where its stages stand.</param>
     /// <param name="whole">Combinations whose stages have all run, with their run directories.</param>
     /// <param name="page">Writes the HTML report.</param>
-    public void Finish(RunStatus status, IReadOnlyList<StageStatus> stages, IReadOnlyList<(LoadedExperiment Experiment, string Folder)> whole, IResultsPage page)
+    public void Finish(RunStatus? status, IReadOnlyList<StageStatus> stages, IReadOnlyList<(LoadedExperiment Experiment, string Folder)> whole, IResultsPage page)
     {
         if (session is null) return;
         root.LogNext("combinations.total", graph.Combinations.Count);
@@ -110,7 +110,7 @@ internal sealed class SweepTracking : IDisposable
         root.LogNext("stages.done", stages.Count(one => one == StageStatus.Done));
         root.LogNext("stages.failed", stages.Count(one => one == StageStatus.Failed));
         if (whole.Count > 0) LogSummary(whole, page);
-        root.Finish(status);
+        if (status is { } end) root.Finish(end);
     }
 
     /// <summary>Sends what waits, for a limited time.</summary>

@@ -30,12 +30,22 @@ public sealed class JobGuardTests : IDisposable
     }
 
     [Fact]
+    public async Task An_input_that_ends_without_a_byte_belongs_to_no_sweep()
+    {
+        // As /dev/null, which batch systems give to their jobs.
+        using var stopped = new SemaphoreSlim(0);
+        using JobGuard guard = JobGuard.Enter(folder, Stream.Null, () => stopped.Release(), CancellationToken.None);
+        Assert.False(await stopped.WaitAsync(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task The_end_of_the_sweep_stops_the_job()
     {
         using var stopped = new SemaphoreSlim(0);
         var sweep = new AnonymousPipeServerStream(PipeDirection.Out);
         using var input = new AnonymousPipeClientStream(PipeDirection.In, sweep.ClientSafePipeHandle);
         using JobGuard guard = JobGuard.Enter(folder, input, () => stopped.Release(), CancellationToken.None);
+        sweep.WriteByte(10); // the sweep's greeting
         Assert.False(await stopped.WaitAsync(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
         await sweep.DisposeAsync();
         Assert.True(await stopped.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));

@@ -68,6 +68,10 @@ public sealed partial record ExperimentConfig
     [IgnoredByFingerprint]
     public LoaderConfig Loader { get; init; } = new();
 
+    /// <summary>What the jobs of <c>sweep --launcher slurm</c> ask of SLURM.</summary>
+    [IgnoredByFingerprint]
+    public SlurmConfig? Slurm { get; init; }
+
     /// <summary>Place of the results in a table of the paper.</summary>
     [IgnoredByFingerprint]
     public ReportConfig? Report { get; init; }

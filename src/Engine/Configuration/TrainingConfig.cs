@@ -17,6 +17,12 @@ public abstract record TrainingConfig
     [Range(1, 65536)]
     public int GradAccumulation { get; init; } = 1;
 
+    /// <summary>
+    /// Whether the gradients of a step's batches are added by a fixed tree, so that 1, 2, 4 or more processes that share them compute the same bits. It costs the memory of log2(grad_accumulation) - 1
+    /// more gradients; with two batches or fewer it costs nothing. Without it they are added one after another.
+    /// </summary>
+    public bool SumTree { get; init; } = true;
+
     /// <summary>Dataset, preparation, crops and augmentations.</summary>
     public required DataConfig Data { get; init; }
 

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -62,6 +63,15 @@ public abstract class FlatOptimizer : IOptimizer
         pass.Update(request, (float)GradientFactor(request, norm));
         return new StepResult(norm, Applied: true);
     }
+
+    /// <inheritdoc/>
+    public GradientPart TakeGradients() => parameters.TakeGradients();
+
+    /// <inheritdoc/>
+    public void AddGradients(GradientPart part) => parameters.AddGradients(part);
+
+    /// <inheritdoc/>
+    public void SumGradients(IProcessGroup group, bool fixedOrder) => parameters.SumGradients(group, fixedOrder);
 
     /// <inheritdoc/>
     public void SwapAverages()

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.TorchRepairs;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -17,6 +18,9 @@ internal sealed class FlatParameters : IDisposable
     private readonly nint[] handles;
     private readonly Tensor?[] copies;
     private readonly Dictionary<long, Tensor> fillers = [];
+    private Tensor? exchange;
+    private bool isExchanged;
+    private bool[] isPresent = [];
 
     /// <param name="groups">The parameters to train.</param>
     /// <param name="fused">Whether updates on CPU are one pass over memory, which wants no flat gradient.</param>
@@ -65,6 +69,7 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Drops gradients.</summary>
     public void ZeroGrad()
     {
+        isExchanged = false;
         for (int i = 0; i < copies.Length; i++)
         {
             copies[i]?.Dispose();
@@ -76,6 +81,7 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>For fused updates: returns the address of a gradient, valid until the next <see cref="ZeroGrad"/>; 0 if there is none.</summary>
     public nint GradientAddress(int slot)
     {
+        if (isExchanged) return isPresent[slot] ? NativeTensors.Address(exchange!.Handle) + (nint)(Slots[slot].Offset * sizeof(float)) : 0;
         nint address = NativeTensors.GradientAddress(handles[slot]);
         if (address != -1) return address;
         using Tensor own = Slots[slot].Parameter.grad!;
@@ -95,24 +101,76 @@ internal sealed class FlatParameters : IDisposable
         {
             ParameterSlot slot = Slots[i];
             long place = (i + 1 < Slots.Count ? Slots[i + 1].Offset : Values.shape[0]) - slot.Offset;
-            if (slot.Parameter.grad is not { } own)
+            Tensor? own = isExchanged ? null : slot.Parameter.grad;
+            if (isExchanged ? !isPresent[i] : own is null)
             {
                 parts.Add(Filler(place));
                 continue;
             }
-            parts.Add(own.reshape(-1));
-            if (place > slot.Length) parts.Add(Filler(place - slot.Length));
+            if (own is not null)
+            {
+                parts.Add(own.reshape(-1));
+                if (place > slot.Length) parts.Add(Filler(place - slot.Length));
+            }
             List<(long Start, long Length)> all = runs[slot.Group];
             // What lies between two parameters is zero, and an update leaves it zero.
             if (all.Count > 0 && all[^1].Start + all[^1].Length == slot.Offset) all[^1] = (all[^1].Start, all[^1].Length + place);
             else all.Add((slot.Offset, place));
         }
         reached = runs;
-        return cat(parts);
+        return isExchanged ? exchange!.alias() : cat(parts);
+    }
+
+    /// <summary>Takes the gradients out of the parameters. Nothing is copied: the buffers change hands.</summary>
+    public GradientPart TakeGradients()
+    {
+        var part = new GradientPart([.. Slots.Select(slot => slot.Parameter.grad?.DetachFromDisposeScope())]);
+        foreach (nint handle in handles) NativeTensors.DropGradient(handle);
+        return part;
+    }
+
+    /// <summary>Adds gradients that were taken.</summary>
+    public void AddGradients(GradientPart part)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        for (int i = 0; i < Slots.Count; i++)
+        {
+            if (part.Gradients[i] is not { } taken) continue;
+            Tensor? own = Slots[i].Parameter.grad;
+            if (own is null) Slots[i].Parameter.grad = taken.alias();
+            else own.add_(taken);
+        }
+    }
+
+    /// <summary>Adds the gradients of all ranks in one flat buffer, where they stay until the next <see cref="ZeroGrad"/>. A parameter that has a gradient on any rank has one on all.</summary>
+    public void SumGradients(IProcessGroup group, bool fixedOrder)
+    {
+        if (group.Size == 1) return;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        exchange ??= Zeros();
+        var mine = new double[Slots.Count];
+        for (int i = 0; i < Slots.Count; i++)
+        {
+            Tensor place = exchange.narrow(0, Slots[i].Offset, Slots[i].Length);
+            if (Slots[i].Parameter.grad is { } own)
+            {
+                place.copy_(own.reshape(-1));
+                mine[i] = 1;
+            }
+            else place.zero_();
+        }
+        var all = new double[mine.Length * group.Size];
+        group.Gather(mine, all);
+        isPresent = [.. Enumerable.Range(0, mine.Length).Select(slot => Enumerable.Range(0, group.Size).Any(rank => all[(rank * mine.Length) + slot] > 0))];
+        group.Sum(exchange, fixedOrder);
+        isExchanged = true;
     }
 
     public void Dispose()
     {
+        exchange?.Dispose();
         foreach (Tensor? copy in copies) copy?.Dispose();
         foreach (Tensor filler in fillers.Values) filler.Dispose();
         foreach (ParameterSlot slot in Slots) slot.Parameter.grad = null;

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Optimisation;
@@ -24,6 +25,19 @@ public interface IOptimizer : IDisposable
     /// <summary>Computes the gradient norm, checks it, unscales and clips gradients, and updates weights and averages. Synchronises with the device.</summary>
     /// <returns>The norm, and whether the update was applied. If a gradient is NaN or infinite, nothing changes.</returns>
     StepResult Step(in StepRequest request);
+
+    /// <summary>Takes the gradients of the batches so far out of the parameters, which have none afterwards.</summary>
+    /// <returns>The gradients, to be given back to <see cref="AddGradients"/> and disposed.</returns>
+    GradientPart TakeGradients();
+
+    /// <summary>Adds gradients that were taken: the sum is theirs plus those of the batches since.</summary>
+    void AddGradients(GradientPart part);
+
+    /// <summary>Adds the gradients of all ranks, before <see cref="Step"/>.</summary>
+    /// <param name="group">The ranks.</param>
+    /// <param name="fixedOrder">Whether by the tree of <see cref="Collectives.SumTree"/>.</param>
+    /// <exception cref="ProcessGroupException">A rank is gone.</exception>
+    void SumGradients(IProcessGroup group, bool fixedOrder);
 
     /// <summary>Swaps the averages and the weights. A second call swaps them back.</summary>
     /// <exception cref="InvalidOperationException">No averages are kept.</exception>

@@ -48,17 +48,18 @@ public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageC
         var source = new CaseSource(CasePreparer.ForEvaluation(data, dataset.Info), context.Data.OpenCache(context.Clock, context.Logger.Note));
         var evaluation = new CaseEvaluation(config.Grid, data, source, new CaseSegmenter(models, data.Crop, config, context.Device, dataset.Info.Regions));
         var scorer = new CaseScorer(settings.Policy, settings.Metrics, classes, dataset.Info.Regions);
-        var results = new List<CaseResult>();
+        var own = new CaseResult?[cases.Length];
         long start = context.Clock.GetTimestamp();
         for (int done = 1; done <= cases.Length; done++)
         {
+            if (!CaseGathering.IsOwn(context.Group, done - 1)) continue;
             DatasetCase one = cases[done - 1];
             string detail;
             try
             {
                 SegmentedCase segmented = evaluation.Segment(one, cancel);
                 CaseResult result = scorer.Score(one.Id, segmented.Prediction, segmented.Truth);
-                results.Add(result);
+                own[done - 1] = result;
                 show(segmented);
                 detail = string.Create(CultureInfo.InvariantCulture, $"{one.Id}: mean Dice {result.Mean(ScoreMetric.Dice, config.IncludeBackground):F3}");
             }
@@ -70,6 +71,7 @@ public sealed class EvaluateStage(EvaluateConfig config, DataConfig data, StageC
             TimeSpan elapsed = context.Clock.GetElapsedTime(start);
             context.Logger.Progress(done, cases.Length, detail, elapsed / done * (cases.Length - done));
         }
+        IReadOnlyList<CaseResult> results = [.. CaseGathering.Gather(context.Group, [.. cases.Select(one => one.Id)], own, settings.Metrics, dataset.Info.ScoredNames.Count).OfType<CaseResult>()];
         if (results.Count == 0) throw new VolumeException($"None of the {cases.Length} {name} cases of dataset '{dataset.Info.Name}' could be evaluated.");
         return EvaluationResult.Of(settings, results, config.BootstrapSamples, context.Seed);
     }

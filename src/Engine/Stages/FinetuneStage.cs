@@ -28,7 +28,7 @@ public sealed class FinetuneStage(FinetuneConfig config, TrainingContext context
         ArgumentNullException.ThrowIfNull(show);
         IReadOnlyList<DatasetCase> used = StageData.LabelledCases(dataset, config);
         var length = new TrainingLength(config, used.Count);
-        using IBatchSource batches = StageData.Open(used, config.Data, dataset.Info, withLabels: true, context, cancel);
+        using IBatchSource batches = StageData.Open(used, config.Data, dataset.Info, withLabels: true, config.GradAccumulation, context, cancel);
         // A frozen encoder must compute what it computes in evaluation, so it runs without dropout.
         bool frozen = config.FreezeEncoder || head.FreezesEncoder;
         encoder.train(!frozen);

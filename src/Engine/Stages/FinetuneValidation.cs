@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Preparation;
@@ -55,9 +56,20 @@ internal sealed class FinetuneValidation : IDisposable
     public double? MeanDice(int step, CancellationToken cancel)
     {
         var scorer = new CaseScorer(settings.Policy, settings.Metrics, info.LabelNames.Count, info.Regions);
-        var results = new List<CaseResult>();
-        for (int index = 0; index < cases.Count; index++)
-            results.Add(With(index, prepared => scorer.Score(prepared.Id, segmenter.Segment(prepared, cancel), prepared.DecodeLabel())));
+        var own = new CaseResult?[cases.Count];
+        bool isCancelled = false;
+        try
+        {
+            for (int index = context.Group.Rank; index < cases.Count; index += context.Group.Size)
+                own[index] = With(index, prepared => scorer.Score(prepared.Id, segmenter.Segment(prepared, cancel), prepared.DecodeLabel()));
+        }
+        catch (OperationCanceledException) when (context.Group.Size > 1)
+        {
+            isCancelled = true;
+        }
+        // All ranks have the result, or none.
+        if (context.Group.Any(isCancelled)) throw new OperationCanceledException(cancel);
+        IReadOnlyList<CaseResult> results = [.. CaseGathering.Gather(context.Group, [.. cases.Select(one => one.Id)], own, settings.Metrics, info.ScoredNames.Count).OfType<CaseResult>()];
         EvaluationResult result = EvaluationResult.Of(settings, results, bootstrapSamples: 0, context.Seed);
         IReadOnlyList<string> labels = info.ScoredNames;
         for (int label = 0; label < labels.Count; label++)

@@ -29,7 +29,7 @@ public sealed class PretrainStage(PretrainConfig config, TrainingContext context
         ArgumentNullException.ThrowIfNull(show);
         IReadOnlyList<DatasetCase> cases = StageData.PretrainingCases(dataset, config.Data);
         var length = new TrainingLength(config, cases.Count);
-        using IBatchSource batches = StageData.Open(cases, config.Data, dataset.Info, withLabels: false, context, cancel);
+        using IBatchSource batches = StageData.Open(cases, config.Data, dataset.Info, withLabels: false, config.GradAccumulation, context, cancel);
         using var objective = new PretrainObjective(encoder, decoder, batches, config, length, context.Stage.Seed, context.Stage.Device);
         encoder.train();
         decoder.train();

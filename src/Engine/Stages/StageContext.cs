@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Training;
 using static TorchSharp.torch;
@@ -10,4 +11,8 @@ namespace HiEndMae.Engine.Stages;
 /// <param name="Data">How cases are opened.</param>
 /// <param name="Logger">Takes values and sentences.</param>
 /// <param name="Clock">Time.</param>
-public sealed record StageContext(int Seed, Device Device, DataServices Data, IStageLogger Logger, TimeProvider Clock);
+public sealed record StageContext(int Seed, Device Device, DataServices Data, IStageLogger Logger, TimeProvider Clock)
+{
+    /// <summary>The processes that run the stage together.</summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
+}

@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data.Cache;
 using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Engine.Data.Inspection;
@@ -59,10 +61,11 @@ public static class StageData
     /// <param name="config">Grid, intensities, crops, augmentations.</param>
     /// <param name="info">Classes of the dataset.</param>
     /// <param name="withLabels">Whether labels are cut too.</param>
+    /// <param name="gradAccumulation">Batches of a step, which the ranks share.</param>
     /// <param name="context">Of the stage.</param>
     /// <param name="cancel">Stops the preparation. Cases that are prepared stay in the disk cache.</param>
     /// <exception cref="VolumeException">A case cannot be prepared and must not be skipped, or no case can be prepared.</exception>
-    public static IBatchSource Open(IReadOnlyList<DatasetCase> cases, DataConfig config, DatasetInfo info, bool withLabels, TrainingContext context, CancellationToken cancel)
+    public static IBatchSource Open(IReadOnlyList<DatasetCase> cases, DataConfig config, DatasetInfo info, bool withLabels, int gradAccumulation, TrainingContext context, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(cases);
         ArgumentNullException.ThrowIfNull(config);
@@ -72,12 +75,15 @@ public static class StageData
         (PreparedCases prepared, IReadOnlyList<BrokenCase> broken) = Prepare(cases, CasePreparer.ForTraining(config, info, withLabels), stage, cancel);
         Dictionary<string, DatasetCase> byId = cases.ToDictionary(one => one.Id);
         foreach (string warning in TrainingWarnings.Of([.. Enumerable.Range(0, prepared.Count).Select(index => (byId[prepared[index].Id], prepared[index].Findings))], info)) stage.Logger.Warn(warning);
-        WriteList(prepared, broken, context.Folder);
+        if (stage.Group.IsFirst()) WriteList(prepared, broken, context.Folder);
         stage.Logger.Note($"{prepared.Count} cases: {string.Join(", ", prepared.Ids)}.");
         // The garbage of the preparation is collected now: while a model trains there is no good moment for it.
         GC.Collect();
         var plan = new LoaderPlan(
-            CropRecipe.Of(config, withLabels), config.Volumes, config.CropsPerVolume, withLabels, stage.Seed, loader.Prefetch == 0 ? 0 : loader.WorkerThreads, loader.Prefetch);
+            CropRecipe.Of(config, withLabels), config.Volumes, config.CropsPerVolume, withLabels, stage.Seed, loader.Prefetch == 0 ? 0 : loader.WorkerThreads, loader.Prefetch)
+        {
+            Share = ShareOf(gradAccumulation, stage.Group),
+        };
         return new BatchLoader(prepared, plan, stage.Device);
     }
 
@@ -93,6 +99,7 @@ public static class StageData
     {
         ArgumentNullException.ThrowIfNull(cases);
         ArgumentNullException.ThrowIfNull(context);
+        PrepareOwnPart(cases, preparer, context, cancel);
         var preparation = new ParallelPreparation(preparer, context.Data.OpenCache(context.Clock, context.Logger.Note), context.Data.Loader);
         long start = context.Clock.GetTimestamp();
         (PreparedCase?[] prepared, IReadOnlyList<BrokenCase> broken) = preparation.Run(cases, Report, cancel);
@@ -113,6 +120,31 @@ public static class StageData
             TimeSpan elapsed = context.Clock.GetElapsedTime(start);
             context.Logger.Progress(done, cases.Count, $"preparing {id}{(reason is null ? "" : ": broken")}", elapsed / done * (cases.Count - done));
         }
+    }
+
+    private static BatchShare ShareOf(int gradAccumulation, IProcessGroup group)
+    {
+        if (gradAccumulation % group.Size != 0)
+        {
+            throw new UserException(FormattableString.Invariant(
+                $"{group.Size} processes cannot share the {gradAccumulation} batches of a step: set grad_accumulation to a multiple of {group.Size}, or start as many processes as divide it. Smaller batches and more of them are the same step."));
+        }
+        return BatchShare.Of(gradAccumulation, group.Rank, group.Size);
+    }
+
+    // Each rank fills its part of a cache that all of them share. Then every rank finds every case there.
+    private static void PrepareOwnPart(IReadOnlyList<DatasetCase> cases, CasePreparer preparer, StageContext context, CancellationToken cancel)
+    {
+        if (context.Group.Size == 1) return;
+        ICaseCache cache = context.Data.OpenCache(context.Clock, context.Logger.Note);
+        if (cache is DiskCache)
+        {
+            DatasetCase[] own = [.. cases.Where((_, index) => index % context.Group.Size == context.Group.Rank)];
+            // Broken cases are reported by the pass over all cases that follows.
+            (PreparedCase?[] prepared, _) = new ParallelPreparation(preparer, cache, context.Data.Loader).Run(own, static (_, _, _) => { }, cancel);
+            foreach (PreparedCase? one in prepared) one?.Dispose();
+        }
+        context.Group.Barrier();
     }
 
     private static void WriteList(PreparedCases prepared, IReadOnlyList<BrokenCase> broken, string folder)

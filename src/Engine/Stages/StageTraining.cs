@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training;
@@ -22,11 +23,12 @@ internal static class StageTraining
         TrainingConfig config, TrainingContext context, IObjective objective, TrainingLength length, ValidationCallback? validation, Action<int?>? show, CancellationToken cancel)
     {
         StageContext stage = context.Stage;
-        List<TrainingCallback> callbacks = [new BadStepGuard(Path.Combine(context.Folder, "bad-steps"), config.MaxBadSteps), new SpikeDetector(), new StepLog()];
+        bool isFirst = stage.Group.IsFirst();
+        List<TrainingCallback> callbacks = [new BadStepGuard(isFirst ? Path.Combine(context.Folder, "bad-steps") : null, config.MaxBadSteps), new SpikeDetector(), new StepLog()];
         if (validation is not null) callbacks.Add(validation);
-        if (show is not null) callbacks.Add(new FigureCallback(config.FiguresEvery, show));
+        if (show is not null && isFirst) callbacks.Add(new FigureCallback(config.FiguresEvery, show));
         callbacks.Add(new TimeBudgetCallback(context.Budget));
-        TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads) with { Precision = new StepPrecision(context.Precision, stage.Device) };
+        TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads) with { Precision = new StepPrecision(context.Precision, stage.Device), Group = stage.Group };
         CheckpointStore checkpoints = context.Checkpoints(new Retention(config.KeepCheckpoints, config.KeepEvery));
         return new Trainer(objective, options, callbacks, checkpoints, stage.Logger, stage.Clock).Run(cancel);
     }

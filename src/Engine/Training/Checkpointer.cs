@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -46,6 +47,11 @@ internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<Training
         bool isRetry = failedAt is { } since && clock.GetElapsedTime(since) >= RetryAfter;
         if (!isNeeded && !isRetry && !run.WantsCheckpoint && run.Step % run.Options.CheckpointEvery != 0) return;
         run.WantsCheckpoint = false;
+        if (!run.Options.Group.IsFirst())
+        {
+            run.LastCheckpoint = store.PathOf(run.Step);
+            return;
+        }
         run.Clock.Book(StepPhase.Logging);
         CheckWeights(run);
         try

@@ -9,7 +9,7 @@ public sealed class StepClock(TimeProvider clock)
     private long mark = clock.GetTimestamp();
 
     /// <summary>The phases that are the training itself: not checkpoints, validation and pictures.</summary>
-    public static IReadOnlyList<StepPhase> TrainingPhases { get; } = [StepPhase.DataWait, StepPhase.Forward, StepPhase.Backward, StepPhase.Optimizer, StepPhase.Logging];
+    public static IReadOnlyList<StepPhase> TrainingPhases { get; } = [StepPhase.DataWait, StepPhase.Forward, StepPhase.Backward, StepPhase.Exchange, StepPhase.Optimizer, StepPhase.Logging];
 
     /// <summary>Seconds per phase.</summary>
     public IReadOnlyDictionary<StepPhase, double> Seconds => Enum.GetValues<StepPhase>().ToDictionary(phase => phase, phase => seconds[(int)phase]);

@@ -12,6 +12,9 @@ public enum StepPhase
     /// <summary>Backward pass. On GPU, where the forward pass runs asynchronously, also the rest of that.</summary>
     Backward,
 
+    /// <summary>Adding the gradients of all ranks, waiting for the slowest one included.</summary>
+    Exchange,
+
     /// <summary>Gradient norm and update.</summary>
     Optimizer,
 

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Optimisation;
 using HiEndMae.Engine.Weights;
 using HiEndMae.TorchRepairs;
@@ -21,6 +22,7 @@ public sealed class Trainer(
     /// <exception cref="NonFiniteLossException">The loss or a gradient was NaN or infinite in too many steps in a row. The last good checkpoint is unchanged.</exception>
     /// <exception cref="CheckpointException">The newest checkpoint belongs to another model.</exception>
     /// <exception cref="IOException">The last checkpoint cannot be written.</exception>
+    /// <exception cref="ProcessGroupException">Another rank is gone, or started from other weights.</exception>
     public TrainResult Run(CancellationToken cancel)
     {
         long start = clock.GetTimestamp();
@@ -29,11 +31,12 @@ public sealed class Trainer(
         var run = new TrainingRun(objective, optimizer, options, logger, clock);
         var checkpointer = new Checkpointer(checkpoints, callbacks, clock);
         checkpointer.Restore(run);
+        RankAgreement.Check(options.Group, run);
         using var gate = new CollectionGate(logger.Note);
         run.Clock.Restart();
         bool hadSteps = !run.IsDone;
         foreach (TrainingCallback callback in callbacks) callback.Started(run, cancel);
-        if (hadSteps && (run.IsDone || cancel.IsCancellationRequested)) Finish(run, checkpointer, cancel);
+        if (hadSteps && (run.IsDone || options.Group.Any(cancel.IsCancellationRequested))) Finish(run, checkpointer, cancel);
         while (!run.IsDone)
         {
             gate.BetweenSteps();
@@ -42,6 +45,8 @@ public sealed class Trainer(
             Finish(run, checkpointer, cancel);
         }
         foreach (TrainingCallback callback in callbacks) callback.Ended(run);
+        // What rank 0 has written is there for the others from here on.
+        options.Group.Barrier();
         return Result(run, clock.GetElapsedTime(start));
     }
 
@@ -61,10 +66,18 @@ public sealed class Trainer(
     {
         using DisposeScope scope = NewDisposeScope();
         IOptimizer optimizer = run.Optimizer;
-        double lr = options.Schedule.LrAt(run.Step), loss = 0;
+        double lr = options.Schedule.LrAt(run.Step), loss;
         optimizer.ZeroGrad();
         run.Clock.Book(StepPhase.Optimizer);
-        for (int i = 0; i < options.GradAccumulation; i++) loss += Accumulate(run, run.Step * options.GradAccumulation + i);
+        IProcessGroup group = options.Group;
+        int share = options.GradAccumulation / group.Size;
+        loss = Accumulate(run, (run.Step * options.GradAccumulation) + (group.Rank * share), share);
+        if (group.Size > 1)
+        {
+            optimizer.SumGradients(group, options.SumTree);
+            loss = group.Sum(loss);
+            run.Clock.Book(StepPhase.Exchange);
+        }
         objective.GradientsReady(run.Step);
         // A loss that is not finite has no usable gradient.
         StepResult update = double.IsFinite(loss)
@@ -76,6 +89,25 @@ public sealed class Trainer(
         run.Step++;
         run.IsDone = run.Step >= options.Length.Steps;
         return new StepReport(run.Step, loss, update.GradNorm, update.Applied, lr) { IsScaleSearch = isScaleSearch };
+    }
+
+    // Batches in a row, added by the tree of SumTree. libtorch itself adds the two of a pair, so only larger halves are set aside.
+    private double Accumulate(TrainingRun run, int first, int count)
+    {
+        if (count == 1) return Accumulate(run, first);
+        if (!options.SumTree || count == 2)
+        {
+            double sum = Accumulate(run, first);
+            for (int i = 1; i < count; i++) sum += Accumulate(run, first + i);
+            return sum;
+        }
+        int half = count / 2;
+        double left = Accumulate(run, first, half);
+        using GradientPart part = run.Optimizer.TakeGradients();
+        double right = Accumulate(run, first + half, count - half);
+        run.Optimizer.AddGradients(part);
+        run.Clock.Book(StepPhase.Backward);
+        return left + right;
     }
 
     // Forward and backward pass of one batch. Returns its part of the step's loss.
@@ -93,13 +125,14 @@ public sealed class Trainer(
         return value;
     }
 
-    private static void Finish(TrainingRun run, Checkpointer checkpointer, CancellationToken cancel)
+    private void Finish(TrainingRun run, Checkpointer checkpointer, CancellationToken cancel)
     {
-        // Read once: a request to stop that comes later is handled after the next step.
-        bool isStopped = cancel.IsCancellationRequested;
-        checkpointer.StepDone(run, isStopping: isStopped || run.Interruption is not null);
-        if (run.Interruption is { } interruption && !run.IsDone) throw interruption;
-        if (isStopped) cancel.ThrowIfCancellationRequested();
+        // Asked once, and of all ranks: a request to stop that comes later is handled after the next step, and no rank stops at another step than the others.
+        (bool isStopped, bool isInterrupted) = RankAgreement.Stops(options.Group, cancel.IsCancellationRequested, run.Interruption is not null);
+        checkpointer.StepDone(run, isStopping: isStopped || isInterrupted);
+        if (isStopped || isInterrupted) options.Group.Barrier();
+        if (isInterrupted && !run.IsDone) throw run.Interruption ?? new OperationCanceledException("another rank's time is spent");
+        if (isStopped) throw new OperationCanceledException(cancel);
         run.Clock.Book(StepPhase.Logging);
     }
 }

@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Training.Schedules;
@@ -24,12 +25,18 @@ public sealed record TrainerOptions(
     /// <summary>What weight decay is multiplied with at a step.</summary>
     public double DecayFactorAt(int step) => decays.FactorAt(step);
 
+    /// <summary>The processes that share the batches of a step.</summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
+
+    /// <summary>Whether gradients are added by a fixed tree.</summary>
+    public bool SumTree { get; init; } = true;
+
     /// <summary>The settings of a stage.</summary>
     public static TrainerOptions Of(TrainingConfig config, TrainingLength length, RunIdentity identity, int threads)
     {
         ArgumentNullException.ThrowIfNull(config);
         return new TrainerOptions(
             length, config.GradAccumulation, config.LogEvery, config.CheckpointEvery, config.Optimizer,
-            Schedules.LearningRates.Create(config.Optimizer.Lr, config.Schedule, length), threads, identity);
+            Schedules.LearningRates.Create(config.Optimizer.Lr, config.Schedule, length), threads, identity) { SumTree = config.SumTree };
     }
 }

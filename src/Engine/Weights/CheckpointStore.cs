@@ -113,7 +113,7 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
         return Fault(chosen, weightsSuffice: true) is { } fault ? throw new CheckpointException($"The checkpoint '{chosen}' is damaged: {fault}.") : Path.Combine(chosen, WeightsName);
     }
 
-    private string PathOf(int step) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}"));
+    internal string PathOf(int step) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}"));
 
     private string? Best()
     {

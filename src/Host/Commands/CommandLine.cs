@@ -18,6 +18,7 @@ public sealed class CommandLine
         {
             RunCommand.Create(environment),
             SweepCommand.Create(environment),
+            StageCommand.Create(environment),
             PredictCommand.Create(environment),
             AnalyzeCommand.Create(environment),
             EvaluateCommand.Create(environment),

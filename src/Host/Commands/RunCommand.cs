@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Host.Output;
 using HiEndMae.Reports;
 using HiEndMae.Reports.Figures;
 using HiEndMae.Runs.Directories;
 using HiEndMae.Runs.Execution;
 using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Reporting;
 using HiEndMae.Runs.Results;
 using HiEndMae.Sweeps;
 
@@ -26,7 +29,7 @@ internal static class RunCommand
         Option<bool> acceptPlugins = CommonOptions.AcceptPluginChanges("With --resume: continue a run that other builds of its plugins or of this program's numerics began. The results say so.");
         Option<bool> json = CommonOptions.Json();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the resolved config and the plan; write nothing." };
-        var job = new Option<bool>("--job") { Description = "Run as a job of a sweep; stop when standard input ends.", Hidden = true };
+        var job = new Option<bool>("--job") { Description = "Run as a job of a sweep: alone in its folder, and until the sweep ends.", Hidden = true };
         var command = new Command("run", "Pre-train, fine-tune, evaluate and track one experiment.") { file, set, device, output, resume, accept, acceptPlugins, dryRun, json, job };
         command.SetAction((parsed, _) =>
         {
@@ -52,11 +55,15 @@ internal static class RunCommand
             return ExitCodes.Done;
         }
         using var stop = new StopSignal();
-        using JobGuard? guard = options.IsJob ? JobGuard.Enter(options.Out, Console.OpenStandardInput(), stop.Request, stop.Token) : null;
+        ProcessPlace place = ProcessPlace.Of(environment.Runs.GetVariable);
+        IProcessGroup group = ProcessGroups.Join(place, Path.Combine(options.Out, ".ranks"), environment.Runs.GetVariable);
+        using JobGuard? guard = options.IsJob && group.IsFirst() ? JobGuard.Enter(options.Out, Console.OpenStandardInput(), stop.Request, stop.Token) : null;
         // Another process may have finished the stage while this one waited for the lock.
-        if (options.IsJob && StageStore.FinishedRun(options.Out) is not null) return ExitCodes.Done;
-        var reporter = new ConsoleReporter(environment, options.Json);
-        ExperimentResults results = new ExperimentRunner(environment.Runs, reporter, new FigureWriter(), new ResultsPage(catalog, environment.Runs.Clock), catalog, options).Run(experiment, stop.Token);
+        if (options.IsJob && group.Any(group.IsFirst() && StageStore.FinishedRun(options.Out) is not null)) return ExitCodes.Done;
+        IRunReporter reporter = group.IsFirst() ? new ConsoleReporter(environment, options.Json) : new RankReporter(environment, group.Rank);
+        RunEnvironment machine = environment.Runs with { Group = group, LocalProcesses = place.LocalSize };
+        ExperimentResults results = Together(group, () => new ExperimentRunner(machine, reporter, new FigureWriter(), new ResultsPage(catalog, environment.Runs.Clock), catalog, options).Run(experiment, stop.Token));
+        if (!group.IsFirst()) return ExitCodes.Done;
         if (options.Json)
         {
             JsonObject json = results.ToJson();
@@ -65,5 +72,23 @@ internal static class RunCommand
         }
         else ResultsTable.Print(environment.Console, results);
         return ExitCodes.Done;
+    }
+
+    // All ranks end in good order or stop together, and wait for rank 0, which still writes. A rank that fails ends at once, and the launcher and PeerWatch end the others.
+    private static ExperimentResults Together(IProcessGroup group, Func<ExperimentResults> run)
+    {
+        try
+        {
+            ExperimentResults results = run();
+            group.Dispose();
+            string ranks = Path.Combine(results.Folder, PeerWatch.FolderName);
+            if (group.IsFirst() && Directory.Exists(ranks)) Directory.Delete(ranks, recursive: true);
+            return results;
+        }
+        catch (OperationCanceledException)
+        {
+            group.Dispose();
+            throw;
+        }
     }
 }

@@ -15,27 +15,30 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
 
     public void Warn(string message) => environment.Error.WriteLine($"warning: {message}");
 
+    /// <summary>Says a sentence about the sweep; it goes to the errors where JSON is wanted.</summary>
+    public void Say(string message) => (options.Json ? environment.Error : environment.Output).WriteLine(message);
+
     public void Finished(SweepOutcome outcome) => new SweepResults(environment, graph, store).Print(outcome, options.Json);
 
-    public async Task WithDisplayAsync(Func<Action<IReadOnlyCollection<StageJob>>, Task> work)
+    public async Task WithDisplayAsync(Func<Action<IReadOnlyCollection<IRunningStage>>, Task> work)
     {
         bool live = !options.Json && environment.Console.Profile.Capabilities.Interactive && environment.Console.Profile.Out.IsTerminal;
         if (!live)
         {
-            await work(Say);
+            await work(SayChanges);
             return;
         }
         await environment.Console.Live(Render([])).AutoClear(true).StartAsync(display => work(jobs => display.UpdateTarget(Render(jobs))));
     }
 
     // A table of all stages would not fit on the screen, so waiting and finished stages are only counted.
-    private Rows Render(IReadOnlyCollection<StageJob> jobs)
+    private Rows Render(IReadOnlyCollection<IRunningStage> jobs)
     {
         bool changed = false;
         foreach (SweepStage stage in graph.Stages) changed |= Note(stage, StateOf(stage, jobs)) is not null;
         if (changed || estimate is null) estimate = SweepEstimate.Of(graph, store); // drawn every second, but estimated only after a change
         Table table = new Table().AddColumns("stage", "state", "");
-        foreach (StageJob job in jobs) table.AddRow(Markup.Escape(job.Stage.Label), $"running {Elapsed(job.Stage)}", Markup.Escape(job.News));
+        foreach (IRunningStage job in jobs) table.AddRow(Markup.Escape(job.Stage.Label), $"running {Elapsed(job.Stage)}", Markup.Escape(job.News));
         foreach (SweepStage stage in graph.Stages.Where(stage => said[stage.Key] == "failed")) table.AddRow(Markup.Escape(stage.Label), "failed", Markup.Escape(store.FailureOf(stage)));
         int waiting = said.Values.Count(state => state == "waiting");
         string left = estimate.Left(options.Jobs);
@@ -43,7 +46,7 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
             $"{estimate.NumDone} of {graph.Stages.Count} stages done, {waiting} waiting{(left.Length > 0 ? $"; {left}" : "")}"))]);
     }
 
-    private void Say(IReadOnlyCollection<StageJob> jobs)
+    private void SayChanges(IReadOnlyCollection<IRunningStage> jobs)
     {
         if (options.Json) return;
         foreach (SweepStage stage in graph.Stages)
@@ -73,7 +76,7 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
 
     private string Elapsed(SweepStage stage) => Duration.Text(environment.Runs.Clock.GetElapsedTime(started[stage.Key]));
 
-    private string StateOf(SweepStage stage, IReadOnlyCollection<StageJob> jobs) => jobs.Any(job => job.Stage.Key == stage.Key) ? "running" : store.StatusOf(stage) switch
+    private string StateOf(SweepStage stage, IReadOnlyCollection<IRunningStage> jobs) => jobs.Any(job => job.Stage.Key == stage.Key) ? "running" : store.StatusOf(stage) switch
     {
         StageStatus.Done => "done",
         StageStatus.Failed => "failed",

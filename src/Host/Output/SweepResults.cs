@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Runs.Loading;
@@ -25,6 +26,7 @@ internal sealed class SweepResults(HostEnvironment environment, SweepGraph graph
                     ["folder"] = one.Folder,
                     ["mean_dice"] = new JsonObject(SweepTracking.MeanDice(one.Folder).Select(start => KeyValuePair.Create(start.Start, (JsonNode?)start.Dice))),
                 })]),
+                ["under_way"] = outcome.UnderWay,
                 ["missing"] = graph.Combinations.Count - whole.Count,
                 ["failed"] = new JsonArray([.. failed.Select(stage => (JsonNode)new JsonObject { ["stage"] = stage.FolderName, ["label"] = stage.Label, ["reason"] = store.FailureOf(stage), ["log"] = store.LogOf(stage) })]),
             }.ToJsonString(JsonOptions.Indented));
@@ -37,6 +39,8 @@ internal sealed class SweepResults(HostEnvironment environment, SweepGraph graph
         }
         if (table.Rows.Count > 0) environment.Console.Write(table);
         environment.Output.WriteLine($"{whole.Count} of {graph.Combinations.Count} combinations are whole");
+        if (outcome.UnderWay > 0)
+            environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.UnderWay} stages wait or run in the queue; the same command with --status shows them, and without goes on when they have ended"));
         foreach (SweepStage stage in failed) environment.Error.WriteLine($"failed: {stage.Label}: {store.FailureOf(stage)}; see '{store.LogOf(stage)}', and run it again with --retry-failed");
     }
 }

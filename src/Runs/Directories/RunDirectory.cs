@@ -17,12 +17,13 @@ public sealed class RunDirectory : IDisposable
     private const int MostWaiting = 100_000;
     private readonly Lock writing = new();
     private readonly Dictionary<string, List<string>> waiting = new(StringComparer.Ordinal);
-
+    private readonly bool isReadOnly;
     private FileLock? held;
 
-    private RunDirectory(string path)
+    private RunDirectory(string path, bool isReadOnly = false)
     {
         FullPath = path;
+        this.isReadOnly = isReadOnly;
     }
 
     /// <summary>Absolute path.</summary>
@@ -53,6 +54,9 @@ public sealed class RunDirectory : IDisposable
 
     /// <summary>Opens an existing run directory.</summary>
     public static RunDirectory Open(string path) => new(Path.GetFullPath(path));
+
+    /// <summary>Opens the run directory that another process writes. What this process would write is dropped.</summary>
+    public static RunDirectory Join(string path) => new(Path.GetFullPath(path), isReadOnly: true);
 
     /// <summary>Creates the directory of a new run and keeps other processes out of it until the object is disposed.</summary>
     /// <param name="root">The <c>--out</c> folder.</param>
@@ -136,7 +140,10 @@ public sealed class RunDirectory : IDisposable
     public string File(string name) => Path.Combine(FullPath, name);
 
     /// <summary>Writes a file of the run completely or not at all.</summary>
-    public void Write(string name, string text) => AtomicFile.WriteText(File(name), text);
+    public void Write(string name, string text)
+    {
+        if (!isReadOnly) AtomicFile.WriteText(File(name), text);
+    }
 
     /// <summary>Writes the results. A run that is killed between this call and <see cref="End"/> counts as unfinished, so that --resume completes its report and its tracking.</summary>
     public void WriteResults(string json)
@@ -146,11 +153,15 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Records that the run is complete.</summary>
-    public void End() => System.IO.File.Delete(File(EndingFile));
+    public void End()
+    {
+        if (!isReadOnly) System.IO.File.Delete(File(EndingFile));
+    }
 
     /// <summary>Appends a line, from any thread. If the disk is full, the line is kept in memory until the next one, so that a run does not fail because of its log.</summary>
     public void AppendLine(string name, string line)
     {
+        if (isReadOnly) return;
         lock (writing)
         {
             if (!waiting.TryGetValue(name, out List<string>? lines)) waiting[name] = lines = [];
@@ -180,7 +191,7 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Removes a stage's values of steps that will be repeated.</summary>
     public void DropMetricsAfter(string stage, int step)
     {
-        if (!System.IO.File.Exists(File("metrics.jsonl"))) return;
+        if (isReadOnly || !System.IO.File.Exists(File("metrics.jsonl"))) return;
         lock (writing)
         {
             // A line that was cut off by a kill is not valid JSON. It is removed as well.

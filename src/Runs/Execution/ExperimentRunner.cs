@@ -1,4 +1,5 @@
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Stages;
@@ -27,10 +28,12 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
     public ExperimentResults Run(LoadedExperiment experiment, CancellationToken cancel)
     {
         ExperimentConfig config = experiment.Config;
-        TrackingSettings? tracking = TrackingSettings.Of(config, options.Out, environment.GetVariable);
+        // Rank 0 alone writes and tracks.
+        TrackingSettings? tracking = environment.Group.IsFirst() ? TrackingSettings.Of(config, options.Out, environment.GetVariable) : null;
         IReadOnlyList<StagePlan> plan = StagePlan.Of(config);
         Device device = DeviceChoice.Prepare(options.Device ?? config.Device, environment.GetVariable);
-        int threads = Compute.Prepare(config);
+        int threads = Compute.Prepare(config, environment.LocalProcesses);
+        IProcessGroup group = ProcessGroups.On(environment.Group, device);
         var budget = new TimeBudget(config.TimeBudget, environment.Clock);
         // Datasets are opened first, so that a wrong folder or a missing file ends the run before anything is written.
         RunDatasets datasets = RunDatasets.Open(config, factory, reporter.Warn, cancel);
@@ -39,14 +42,15 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         // A sweep has rehearsed its stages before it started the first one.
         if (!options.IsJob) new Rehearsal(factory, device).Run(config, datasets);
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
-        using RunDirectory directory = RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say);
+        using RunDirectory directory = OpenDirectory(experiment);
+        using PeerWatch watch = PeerWatch.Start(group, directory.File(PeerWatch.FolderName), EndWithoutPeers);
         var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
         if (datasets.Labelled is { } labelled) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(JsonOptions.Indented));
         using var tracked = TrackedExperiment.Open(directory, tracking, experiment, options.IsJob ? JobRecord.Read(options.Out) : null, environment, reporter);
-        reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, {(tracked.Description is { } store ? $"tracked in {store}" : "not tracked")}");
+        reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, {(group.Size > 1 ? $"{group.Size} processes by {group.Description}, " : "")}{(tracked.Description is { } store ? $"tracked in {store}" : "not tracked")}");
         var results = new ExperimentResults(directory.FullPath, datasets.ScoredNames)
         {
             Conditions = new RunConditions(device.ToString(), threads, config.Deterministic, RunOpening.ChangesOf(directory), RunOpening.CodeChangesOf(directory)),
@@ -57,16 +61,19 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             {
                 Starts = starts,
                 Device = device,
+                Group = group,
                 Threads = threads,
             };
             var stages = new StageRunner(scope, environment, reporter, figures);
             foreach (StagePlan stage in plan) stages.Run(stage, results, cancel);
             directory.WriteResults(results.ToJson().ToJsonString(JsonOptions.Indented));
-            results.Page = options.IsJob ? null : WritePage(directory);
+            results.Page = options.IsJob || !group.IsFirst() ? null : WritePage(directory);
             tracked.Finish(results, results.Page, environment.Clock.GetUtcNow());
+            watch.Leave(ExitCodes.Done);
         }
         catch (Exception error)
         {
+            if (error is OperationCanceledException) watch.Leave(ExitCodes.Interrupted);
             tracked.Fail(killed: error is OperationCanceledException);
             directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {error.GetType().Name}: {error.Message}");
             throw;
@@ -74,6 +81,21 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         tracked.Dispose(); // sends what waits
         directory.End();
         return results;
+    }
+
+    // Rank 0 decides which run it is.
+    private RunDirectory OpenDirectory(LoadedExperiment experiment)
+    {
+        IProcessGroup group = environment.Group;
+        RunDirectory? own = group.IsFirst() ? RunOpening.Open(options, experiment, catalog, environment.Clock, reporter.Say) : null;
+        string path = group.Broadcast(own?.FullPath ?? "");
+        return own ?? RunDirectory.Join(path);
+    }
+
+    private void EndWithoutPeers(string why)
+    {
+        reporter.Warn(why);
+        PeerWatch.Exit(ExitCodes.Failed);
     }
 
     // The results are complete even if the page cannot be written.

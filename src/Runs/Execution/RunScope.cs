@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Stages;
@@ -30,8 +31,11 @@ internal sealed record RunScope(
     /// <summary>Threads of the optimiser.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>The processes that run the experiment together.</summary>
+    public required IProcessGroup Group { get; init; }
+
     /// <summary>What a stage needs from its run.</summary>
-    public StageContext ContextOf(IStageLogger logger, TimeProvider clock) => new(Config.Seed, Device, Cases, logger, clock);
+    public StageContext ContextOf(IStageLogger logger, TimeProvider clock) => new(Config.Seed, Device, Cases, logger, clock) { Group = Group };
 
     /// <summary>What a stage that trains needs from its run.</summary>
     public TrainingContext TrainingContextOf(Stage stage, StageContext context) => new(context, Directory.File(stage.Name), Identity, Threads, Config.Precision, Budget);

@@ -17,6 +17,13 @@ internal sealed class StageFigures(RunDirectory directory, TrackedRun run, IFigu
     /// <summary>Slices of a test case with truth and prediction, for the HTML report.</summary>
     public void Slices(string name, string start, SegmentedCase segmented) => writer.Slices(directory.File($"{RunDirectory.Slices}/{name}"), start, segmented, labels);
 
+    /// <summary>Sends pictures to the tracker that other processes have drawn.</summary>
+    /// <param name="names">Names of the pictures; those that are not there are left out.</param>
+    public void Track(IEnumerable<string> names)
+    {
+        foreach (string path in names.Select(name => directory.File(Name(name, null))).Where(File.Exists)) run.LogArtifact(path, "figures");
+    }
+
     private void Keep(string name, Action<string> write)
     {
         string path = directory.File(name);

@@ -1,4 +1,5 @@
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Stages;
@@ -106,6 +107,8 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
         ModelWeights.Restore(ModelWeights.Of(model.Modules), CheckpointStore.LoadWeights(checkpoint), checkpoint);
         TrackedExperiment.LogInputs(run, dataset, data, DatasetSplit.Test);
         EvaluationResult result = new EvaluateStage(config.Evaluate!, data, context).Run(dataset, model.Encoder, model.Head, Show, cancel);
+        // Other ranks have drawn their cases into the same folder, and rank 0 tracks them.
+        if (scope.Group.Size > 1 && scope.Group.IsFirst()) pictures.Track(result.Cases.Select(one => $"{stage}-{FileNames.Safe(one.Case)}"));
         TrackedExperiment.LogEvaluation(run, result, labels, environment.Clock.GetUtcNow());
         return result;
 

@@ -9,6 +9,8 @@ namespace HiEndMae.Runs.Loading;
 /// <param name="getVariable">Returns environment variables. Null skips everything that depends on the machine: variables are kept as written, and files are not looked up.</param>
 internal sealed class ExperimentLoader(PluginCatalog catalog, Func<string, string?>? getVariable)
 {
+    /// <summary>The variable that names a site's file: a TOML file with [slurm], which lies below the [slurm] of every sweep.</summary>
+    public const string SiteVariable = "HIENDMAE_SITE";
     private const string UnknownComponent = "HEM020";
     private readonly ExperimentFileReader files = new();
     private readonly IReadOnlyList<ComponentDescriptor> components = catalog.Components;
@@ -16,9 +18,13 @@ internal sealed class ExperimentLoader(PluginCatalog catalog, Func<string, strin
     /// <summary>Loads a file. The result has all of its errors.</summary>
     /// <param name="path">The TOML file.</param>
     /// <param name="overrides">KEY=VALUE, applied in order after <c>extends</c>.</param>
-    public LoadedFile Load(string path, IReadOnlyList<string> overrides)
+    public LoadedFile Load(string path, IReadOnlyList<string> overrides) => Load(path, overrides, site: null);
+
+    private LoadedFile Load(string path, IReadOnlyList<string> overrides, string? site)
     {
-        ParsedFile file = ExperimentSource.Override(ExperimentSource.Resolve(ExperimentFileReader.Read(path), files.Find), overrides);
+        ParsedFile resolved = ExperimentSource.Resolve(ExperimentFileReader.Read(path), files.Find);
+        if (site is not null) resolved = SiteFile.Below(resolved, site);
+        ParsedFile file = ExperimentSource.Override(resolved, overrides);
         CheckedExperiment found = ExperimentChecker.Check(file, ExperimentConfig.Schema, components, getVariable);
         List<ConfigDiagnostic> diagnostics = [.. found.Diagnostics];
         LoadedExperiment[] experiments = [.. found.Points.Select(point => Bind(point, diagnostics))];
@@ -27,9 +33,11 @@ internal sealed class ExperimentLoader(PluginCatalog catalog, Func<string, strin
     }
 
     /// <summary>Loads a file that must be an experiment or a sweep, not a partial file.</summary>
-    public LoadedFile LoadWhole(string path, IReadOnlyList<string> overrides)
+    public LoadedFile LoadWhole(string path, IReadOnlyList<string> overrides) => LoadWhole(path, overrides, site: null);
+
+    private LoadedFile LoadWhole(string path, IReadOnlyList<string> overrides, string? site)
     {
-        LoadedFile file = Load(path, overrides);
+        LoadedFile file = Load(path, overrides, site);
         return file.IsPart ? Refused(file, "HEM033", "the file is a partial file, because its name begins with '_'; name a file that extends it", path) : file;
     }
 
@@ -40,10 +48,10 @@ internal sealed class ExperimentLoader(PluginCatalog catalog, Func<string, strin
         return file is { IsSweep: true, IsPart: false } ? Refused(file, "HEM033", $"the file has a [sweep]; run it with 'hiendmae sweep {path}'", path) : file;
     }
 
-    /// <summary>Loads a file that must be a sweep.</summary>
+    /// <summary>Loads a file that must be a sweep. The site's file lies below it where the environment names one.</summary>
     public LoadedFile LoadSweep(string path, IReadOnlyList<string> overrides)
     {
-        LoadedFile file = LoadWhole(path, overrides);
+        LoadedFile file = LoadWhole(path, overrides, getVariable?.Invoke(SiteVariable) is { Length: > 0 } site ? site : null);
         return file.IsSweep || !file.IsValid ? file
             : Refused(file, "HEM034", SweepExpander.NothingToVary, path);
     }

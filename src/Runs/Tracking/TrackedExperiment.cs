@@ -72,7 +72,7 @@ internal sealed class TrackedExperiment : IDisposable
         RunDirectory directory, TrackingSettings? settings, LoadedExperiment loaded, JobRecord? job, RunEnvironment environment, IRunReporter reporter)
     {
         if (settings is null) return new TrackedExperiment(null, null, directory, loaded, job, environment);
-        var options = new TrackingSessionOptions { SystemMetricsEvery = TimeSpan.FromSeconds(loaded.Config.Tracking.SystemMetricsSeconds), Client = settings.Client };
+        var options = new TrackingSessionOptions { SystemMetricsEvery = TimeSpan.FromSeconds(loaded.Config.Tracking.SystemMetricsSeconds), Client = settings.Client, SpoolOnly = environment.GetVariable(TrackingSettings.SpoolVariable) == "spool" };
         TrackingSession session = TrackingSession.Open(directory.FullPath, settings.Target, environment.GetVariable, environment.Clock, Note, options);
         return new TrackedExperiment(session, settings, directory, loaded, job, environment);
 

@@ -14,6 +14,9 @@ internal sealed record TrackingSettings(TrackingTarget Target, ExperimentChoice 
     /// <summary>The variable that names a run to be used.</summary>
     public const string RunVariable = "MLFLOW_RUN_ID";
 
+    /// <summary>The variable that, set to "spool", keeps a run from sending: a later <c>sweep</c> or <c>track sync</c> does it. Jobs of a cluster have it.</summary>
+    public const string SpoolVariable = "HIENDMAE_TRACKING";
+
     /// <summary>The settings of an experiment.</summary>
     /// <param name="config">The experiment.</param>
     /// <param name="output">Folder of run directories, where the local store is.</param>

@@ -70,7 +70,7 @@ public sealed class StageDataTests : IDisposable
         var services = new DataServices(new CacheConfig { Store = CacheKind.Memory }, folder, long.MaxValue, loader);
         var stage = new StageContext(0, torch.CPU, services, log, TimeProvider.System);
         var context = new TrainingContext(stage, folder, new RunIdentity("fingerprint", "", []), 1, Precision.Float32, new TimeBudget(null, TimeProvider.System));
-        using IBatchSource batches = StageData.Open(cases, Config.ForPretraining(), new MadeDataset([], [], []).Info, withLabels: false, context, CancellationToken.None);
+        using IBatchSource batches = StageData.Open(cases, Config.ForPretraining(), new MadeDataset([], [], []).Info, withLabels: false, 1, context, CancellationToken.None);
     }
 
     private static string[] Ids(IEnumerable<DatasetCase> cases) => [.. cases.Select(one => one.Id)];

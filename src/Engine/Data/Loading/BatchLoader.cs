@@ -22,6 +22,7 @@ public sealed class BatchLoader : IBatchSource
     private readonly Thread[] workers;
     private BatchSlot? held;
     private int nextToOpen;
+    private int numOpened;
     private int cutting;
     private bool draining;
     private bool stopped;
@@ -60,18 +61,22 @@ public sealed class BatchLoader : IBatchSource
         long start = Stopwatch.GetTimestamp();
         lock (gate)
         {
-            bool isNext = held is not null && held.Step + 1 == step;
+            bool isNext = held is not null && plan.Share.After(held.Step) == step;
             if (held is not null) held.Step = -1;
             held = null;
             if (!isNext) Seek(step);
             Monitor.PulseAll(gate);
-            BatchSlot slot = slots[step % slots.Length];
-            while (slot.Step != step || slot.Done < BatchSize)
+            BatchSlot? slot = Find(step);
+            while (slot is null || slot.Done < BatchSize)
             {
                 if (failure is not null) throw new InvalidOperationException($"The batch of step {step} could not be cut: {failure.Message}", failure);
                 // The calling thread cuts crops too. Without workers it cuts all of them.
-                if (slot.Step != step) OpenNext();
-                if (slot.Step == step && slot.Taken < BatchSize) CutNext(slot);
+                if (slot is null)
+                {
+                    OpenNext();
+                    slot = Find(step);
+                }
+                if (slot is not null && slot.Taken < BatchSize) CutNext(slot);
                 else Monitor.Wait(gate);
             }
             held = slot;
@@ -123,12 +128,23 @@ public sealed class BatchLoader : IBatchSource
         return oldest ?? OpenNext();
     }
 
+    private BatchSlot? Find(int step)
+    {
+        foreach (BatchSlot slot in slots)
+        {
+            if (slot.Step == step) return slot;
+        }
+        return null;
+    }
+
     private BatchSlot? OpenNext()
     {
-        BatchSlot slot = slots[nextToOpen % slots.Length];
+        BatchSlot slot = slots[numOpened % slots.Length];
         if (slot.Step >= 0) return null;
         for (int volume = 0; volume < plan.Volumes; volume++) slot.Volumes[volume] = order.At((long)nextToOpen * plan.Volumes + volume);
-        slot.Step = nextToOpen++;
+        slot.Step = nextToOpen;
+        nextToOpen = plan.Share.After(nextToOpen);
+        numOpened++;
         slot.Taken = 0;
         slot.Done = 0;
         return slot;

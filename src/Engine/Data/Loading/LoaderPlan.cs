@@ -10,4 +10,8 @@ namespace HiEndMae.Engine.Data.Loading;
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Workers">Threads that cut ahead. With 0 the trainer's thread cuts each batch when it is needed.</param>
 /// <param name="Prefetch">Number of batches that are kept ready; at least 1 if there are workers.</param>
-public sealed record LoaderPlan(CropRecipe Recipe, int Volumes, int CropsPerVolume, bool WithLabels, long Seed, int Workers, int Prefetch);
+public sealed record LoaderPlan(CropRecipe Recipe, int Volumes, int CropsPerVolume, bool WithLabels, long Seed, int Workers, int Prefetch)
+{
+    /// <summary>Which batches this process will ask for.</summary>
+    public BatchShare Share { get; init; } = BatchShare.All;
+}

@@ -6,9 +6,9 @@ using HiEndMae.Configuration.Shared;
 namespace HiEndMae.Engine.Training.Callbacks;
 
 /// <summary>Writes a report for each step that was not applied because of NaN or infinity, and stops the training after several such steps in a row.</summary>
-/// <param name="folder">Folder of the reports.</param>
+/// <param name="folder">Folder of the reports; null to write none, as ranks other than 0 do.</param>
 /// <param name="mostInARow">Number of such steps in a row that stops the training.</param>
-public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallback
+public sealed class BadStepGuard(string? folder, int mostInARow) : TrainingCallback
 {
     private const int MostReports = 100;
     private int inARow;
@@ -40,7 +40,7 @@ public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallba
         }
         inARow++;
         Total++;
-        string? report = Total <= MostReports ? WriteReport(run, step) : null;
+        string? report = folder is not null && Total <= MostReports ? WriteReport(run, folder, step) : null;
         run.Logger.Metric("bad_step", 1, step.Step);
         string what = double.IsFinite(step.Loss) ? "gradient" : "loss";
         run.Logger.Warn(string.Create(CultureInfo.InvariantCulture, $"the {what} of step {step.Step} is NaN or infinite; the step is not applied ({inARow} in a row, {mostInARow} stop the training).{(report is null ? "" : $" Its cases: '{report}'.")}"));
@@ -51,7 +51,7 @@ public sealed class BadStepGuard(string folder, int mostInARow) : TrainingCallba
     /// <inheritdoc/>
     public override TrainResult AddTo(TrainResult result) => result with { BadSteps = Total };
 
-    private string? WriteReport(TrainingRun run, in StepReport step)
+    private static string? WriteReport(TrainingRun run, string folder, in StepReport step)
     {
         var crops = new JsonArray();
         for (int i = 0; i < run.Options.GradAccumulation; i++)

@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Training.Callbacks;
 public sealed class StepLog : TrainingCallback
 {
     private static readonly (StepPhase Phase, string Key)[] Phases =
-        [(StepPhase.DataWait, "time.data_wait"), (StepPhase.Forward, "time.forward"), (StepPhase.Backward, "time.backward"), (StepPhase.Optimizer, "time.optimizer"), (StepPhase.Logging, "time.logging")];
+        [(StepPhase.DataWait, "time.data_wait"), (StepPhase.Forward, "time.forward"), (StepPhase.Backward, "time.backward"), (StepPhase.Exchange, "time.exchange"), (StepPhase.Optimizer, "time.optimizer"), (StepPhase.Logging, "time.logging")];
 
     private double lossSum;
     private int lossCount;
@@ -67,7 +67,8 @@ public sealed class StepLog : TrainingCallback
     {
         Interval now = Interval.Of(run);
         int steps = now.Step - last.Step;
-        foreach ((StepPhase phase, string key) in Phases) run.Logger.Metric(key, (now.Seconds[(int)phase] - last.Seconds[(int)phase]) / steps, step);
+        bool isAlone = run.Options.Group.Size == 1;
+        foreach ((StepPhase phase, string key) in Phases.Where(entry => !(isAlone && entry.Phase == StepPhase.Exchange))) run.Logger.Metric(key, (now.Seconds[(int)phase] - last.Seconds[(int)phase]) / steps, step);
         run.Logger.Metric("peak_memory_mib", PeakMemory.Bytes() / (double)(1 << 20), step);
         double perStep = (now.Training - last.Training) / steps, withOthers = (now.Total - last.Total) / steps;
         double rate = run.Objective.BatchSize * run.Options.GradAccumulation / perStep;

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace HiEndMae.Engine.Collectives;
+
+/// <summary>Ends this process when another rank is gone: a call to the group would wait for that rank for ever.</summary>
+/// <remarks>Every rank holds a lock on a file of its own for as long as it lives. A lock that can be had means that its owner has died, on whichever node.</remarks>
+public sealed partial class PeerWatch : IDisposable
+{
+    /// <summary>Name of its folder in the run directory.</summary>
+    public const string FolderName = "ranks";
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1), Grace = TimeSpan.FromSeconds(3), StopGrace = TimeSpan.FromSeconds(60);
+    private readonly IProcessGroup group;
+    private readonly string folder;
+    private readonly Action<string> lost;
+    private readonly FileStream? own;
+    private readonly ManualResetEventSlim ended = new(false);
+
+    private PeerWatch(IProcessGroup group, string folder, Action<string> lost)
+    {
+        this.group = group;
+        this.folder = folder;
+        this.lost = lost;
+        if (group.Size == 1) return;
+        // What an earlier start left.
+        if (group.IsFirst() && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        group.Barrier();
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(AboutOf(group.Rank), $"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName}");
+        own = new FileStream(FileOf(group.Rank), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        group.Barrier();
+        new Thread(Watch) { IsBackground = true, Name = "ranks" }.Start();
+    }
+
+    /// <summary>Begins to watch. Every rank calls it.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="folder">A folder that all of them see, for this alone.</param>
+    /// <param name="lost">Called with a sentence that names the rank that is gone, on a thread of its own. It should end the process.</param>
+    public static PeerWatch Start(IProcessGroup group, string folder, Action<string> lost)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return new PeerWatch(group, folder, lost);
+    }
+
+    /// <summary>Ends this process at once, whatever its threads wait for.</summary>
+    public static void Exit(int code) => ExitNow(code);
+
+    /// <summary>Says that this rank ends in good order, with the others or at their common request.</summary>
+    /// <param name="code">Its exit code.</param>
+    public void Leave(int code)
+    {
+        ended.Set();
+        if (own is not null) File.WriteAllText(EndOf(group.Rank), code.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Stops watching.</summary>
+    public void Dispose()
+    {
+        ended.Set();
+        own?.Dispose();
+    }
+
+    private void Watch()
+    {
+        while (!ended.Wait(Every))
+        {
+            for (int rank = 0; rank < group.Size; rank++)
+            {
+                if (rank == group.Rank || !IsGone(rank)) continue;
+                bool isOrderly = File.Exists(EndOf(rank));
+                // This rank may be about to end by itself: for the same reason, or because a call to the group has failed.
+                if (ended.Wait(isOrderly ? StopGrace : Grace)) return;
+                lost(string.Create(CultureInfo.InvariantCulture,
+                    $"rank {rank} of {group.Size} ({About(rank)}) is gone, and this one, rank {group.Rank}, cannot go on without it. The last checkpoint is good: start all of them again with --resume."));
+                return;
+            }
+        }
+    }
+
+    private bool IsGone(int rank)
+    {
+        try
+        {
+            using var taken = new FileStream(FileOf(rank), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private string About(int rank)
+    {
+        try
+        {
+            return File.ReadAllText(AboutOf(rank));
+        }
+        catch (IOException)
+        {
+            return "unknown process";
+        }
+    }
+
+    private string FileOf(int rank) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"rank-{rank}"));
+
+    private string AboutOf(int rank) => FileOf(rank) + ".txt";
+
+    private string EndOf(int rank) => FileOf(rank) + ".end";
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitNow(int code);
+}

@@ -1,0 +1,16 @@
+namespace HiEndMae.Engine.Collectives;
+
+/// <summary>The processes of a training cannot work together: a transport is missing or failed, or a rank is gone. The message says which and what to do.</summary>
+public sealed class ProcessGroupException : IOException
+{
+    /// <param name="message">What is wrong and what to do.</param>
+    public ProcessGroupException(string message) : base(message)
+    {
+    }
+
+    /// <param name="message">What is wrong and what to do.</param>
+    /// <param name="inner">The cause.</param>
+    public ProcessGroupException(string message, Exception inner) : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,20 @@
+namespace HiEndMae.Engine.Collectives;
+
+/// <summary>What started several processes together.</summary>
+public enum ProcessLauncher
+{
+    /// <summary>Nothing did.</summary>
+    None,
+
+    /// <summary>mpirun of Open MPI.</summary>
+    OpenMpi,
+
+    /// <summary>mpiexec of MPICH or one of its relatives, such as Intel MPI.</summary>
+    Mpich,
+
+    /// <summary>srun of SLURM.</summary>
+    Srun,
+
+    /// <summary>torchrun of PyTorch, which needs --no-python.</summary>
+    Torchrun,
+}

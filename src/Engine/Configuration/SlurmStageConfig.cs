@@ -1,0 +1,33 @@
+using HiEndMae.Configuration;
+
+namespace HiEndMae.Engine.Configuration;
+
+/// <summary>What SLURM is asked for by the jobs of one kind of stage; a key that is left out has the value of [slurm].</summary>
+[ConfigSection]
+public sealed partial record SlurmStageConfig
+{
+    /// <summary>Partition; empty for that of [slurm].</summary>
+    public string Partition { get; init; } = "";
+
+    /// <summary>Account; empty for that of [slurm].</summary>
+    public string Account { get; init; } = "";
+
+    /// <summary>Quality of service; empty for that of [slurm].</summary>
+    public string Qos { get; init; } = "";
+
+    /// <summary>Generic resources; empty for those of [slurm].</summary>
+    public string Gres { get; init; } = "";
+
+    /// <summary>Cores of a job; 0 for those of [slurm].</summary>
+    [Range(0, 4096)]
+    public int Cpus { get; init; }
+
+    /// <summary>Memory of a job; empty for that of [slurm].</summary>
+    public string Memory { get; init; } = "";
+
+    /// <summary>Time limit of a job; left out, that of [slurm].</summary>
+    public TimeSpan? Time { get; init; }
+
+    /// <summary>More options for sbatch, after those of [slurm].</summary>
+    public IReadOnlyList<string> Extra { get; init; } = [];
+}

@@ -1,0 +1,24 @@
+namespace HiEndMae.Engine.Data.Loading;
+
+/// <summary>The batches that one process takes of each step.</summary>
+/// <param name="PerStep">Batches of a step.</param>
+/// <param name="First">Its first one, counted within the step.</param>
+/// <param name="Count">How many in a row.</param>
+public readonly record struct BatchShare(int PerStep, int First, int Count)
+{
+    /// <summary>All of them, one after another.</summary>
+    public static BatchShare All => new(1, 0, 1);
+
+    /// <summary>The share of a rank.</summary>
+    /// <param name="perStep">Batches of a step.</param>
+    /// <param name="rank">The rank.</param>
+    /// <param name="size">Number of ranks; it divides <paramref name="perStep"/>.</param>
+    public static BatchShare Of(int perStep, int rank, int size) => new(perStep, rank * (perStep / size), perStep / size);
+
+    /// <summary>The batch that follows another. After one that belongs to another process, it is simply the next.</summary>
+    public int After(int batch)
+    {
+        (int step, int place) = Math.DivRem(batch, PerStep);
+        return place == First + Count - 1 ? ((step + 1) * PerStep) + First : batch + 1;
+    }
+}

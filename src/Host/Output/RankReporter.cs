@@ -1,0 +1,15 @@
+using HiEndMae.Runs.Reporting;
+
+namespace HiEndMae.Host.Output;
+
+/// <summary>The ranks of a training other than 0: they say nothing but warnings, by name.</summary>
+internal sealed class RankReporter(HostEnvironment environment, int rank) : IRunReporter
+{
+    public void Say(string message)
+    {
+    }
+
+    public void Warn(string message) => environment.Error.WriteLine($"warning: rank {rank}: {message}");
+
+    public void WithProgress(string title, Action<IProgressDisplay> work) => ConsoleProgress.Run(environment, quiet: true, title, work);
+}

@@ -1,0 +1,23 @@
+namespace HiEndMae.Sweeps;
+
+/// <summary>The program that runs stages, as the first words of a command line.</summary>
+internal static class HostProgram
+{
+    /// <summary>The program that is running; where that is a test, the one beside the plugins.</summary>
+    /// <param name="folder">The folder of the program.</param>
+    public static IReadOnlyList<string> In(string folder)
+    {
+        string library = Path.Combine(folder, "hiendmae.dll");
+        string? process = Environment.ProcessPath;
+        return Path.GetFileNameWithoutExtension(process) switch
+        {
+            "hiendmae" => [Path.Combine(folder, Path.GetFileName(process)!)],
+            "dotnet" => [process!, library],
+            _ => ["dotnet", library],
+        };
+    }
+
+    /// <summary>The program's folder.</summary>
+    /// <param name="plugins">The folder of its plugins.</param>
+    public static string FolderOf(string plugins) => Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(plugins)))!;
+}

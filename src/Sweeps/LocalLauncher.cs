@@ -1,0 +1,25 @@
+using HiEndMae.Runs.Machine;
+
+namespace HiEndMae.Sweeps;
+
+/// <summary>Runs stages as processes of this machine. They end when this process does.</summary>
+/// <param name="environment">The program and its variables.</param>
+/// <param name="store">Where stages lie.</param>
+/// <param name="jobs">Stages at a time, at least 1.</param>
+/// <param name="devices">Devices that jobs take in turn; empty to leave what the file says.</param>
+internal sealed class LocalLauncher(RunEnvironment environment, StageStore store, int jobs, IReadOnlyList<string> devices) : ISweepLauncher
+{
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(IReadOnlyList<SweepStage> stages, string parentRun, Action<IReadOnlyCollection<IRunningStage>> changed, CancellationToken cancel)
+    {
+        await new SweepScheduler(store, (stage, slot) => Start(stage, slot, parentRun), changed).RunAsync(stages, JobSlot.Of(jobs, devices, Environment.ProcessorCount), cancel);
+        return 0;
+    }
+
+    private StageJob Start(SweepStage stage, JobSlot slot, string parentRun)
+    {
+        string file = store.Prepare(stage, StageCost.Of(stage), environment.GetVariable);
+        IReadOnlyList<string> program = HostProgram.In(HostProgram.FolderOf(environment.PluginsDirectory));
+        return StageJob.Start(stage, program, ["run", file, "--out", store.FolderOf(stage), "--resume", "--job", .. slot.Arguments()], parentRun, store.LogOf(stage));
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace HiEndMae.Sweeps.Slurm;
+
+/// <summary>A copy of the program as it is now, which jobs run: a new version that is built meanwhile changes no job. Submissions of the same version share it.</summary>
+internal static class ProgramCopy
+{
+    /// <summary>Makes the copy, where there is none of this version.</summary>
+    /// <param name="program">The program's folder, with its plugins.</param>
+    /// <param name="root">Folder of copies.</param>
+    /// <returns>The copy's folder.</returns>
+    public static string Of(string program, string root)
+    {
+        string[] files = [.. Directory.GetFiles(program, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        string target = Path.Combine(root, "program-" + IdOf(program, files));
+        if (Directory.Exists(target)) return target;
+        string beside = $"{target}.{Guid.NewGuid():N}";
+        foreach (string file in files)
+        {
+            string copy = Path.Combine(beside, Path.GetRelativePath(program, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            // A build may have linked files of packages, which never change in their place. They are large, so they stay links.
+            if (File.ResolveLinkTarget(file, returnFinalTarget: true) is { } link && IsOfPackage(link.FullName)) File.CreateSymbolicLink(copy, link.FullName);
+            else File.Copy(file, copy);
+        }
+        try
+        {
+            Directory.Move(beside, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            Directory.Delete(beside, recursive: true); // another process was faster
+        }
+        return target;
+    }
+
+    private static bool IsOfPackage(string path) => path.Contains($"{Path.DirectorySeparatorChar}.nuget{Path.DirectorySeparatorChar}packages{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+
+    private static string IdOf(string program, string[] files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in files)
+        {
+            var info = new FileInfo(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file);
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Path.GetRelativePath(program, file)}\n{info.Length}\n{info.LastWriteTimeUtc.Ticks}\n")));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+    }
+}

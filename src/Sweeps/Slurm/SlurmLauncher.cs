@@ -1,0 +1,169 @@
+using System.Globalization;
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Stages;
+using HiEndMae.Runs.Machine;
+using HiEndMae.Runs.Tracking;
+
+namespace HiEndMae.Sweeps.Slurm;
+
+/// <summary>Runs stages as SLURM's jobs: submits what is missing and returns, or waits for the end.</summary>
+/// <remarks>Nothing depends on this process once the jobs are submitted. What they are is in <c>OUT/slurm</c>; how far they are is in the stages' folders and in SLURM's queue.</remarks>
+/// <param name="environment">The program, its variables and the clock.</param>
+/// <param name="store">Where stages lie.</param>
+/// <param name="config">What jobs ask for.</param>
+/// <param name="jobs">Elements of an array that run at a time; 0 for as many as the cluster lets.</param>
+/// <param name="wait">Whether to stay until every job has ended.</param>
+/// <param name="say">Takes sentences for the user.</param>
+internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store, SlurmConfig config, int jobs, bool wait, Action<string> say) : ISweepLauncher
+{
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(2), LongestPoll = TimeSpan.FromSeconds(30), FileSystemDelay = TimeSpan.FromSeconds(60);
+
+    private readonly Dictionary<string, (int Times, int Step)> submissions = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(IReadOnlyList<SweepStage> stages, string parentRun, Action<IReadOnlyCollection<IRunningStage>> changed, CancellationToken cancel)
+    {
+        SlurmClient client = SlurmClient.Connect();
+        using FileStream alone = Lock();
+        IReadOnlyList<SweepStage> wanted = stages;
+        while (true)
+        {
+            SlurmJobs known = SlurmJobs.Read(store.Output, client);
+            Submit(client, wanted, known, parentRun);
+            known = SlurmJobs.Read(store.Output, client);
+            if (!wait) return Report(stages, known, changed);
+            try
+            {
+                known = await WaitAsync(client, stages, changed, cancel);
+            }
+            catch (OperationCanceledException)
+            {
+                say("The jobs go on without this terminal. The same command again looks after them; 'scancel' ends them.");
+                throw;
+            }
+            // Not what a person cancelled, nor what waited for that.
+            SweepStage[] lost = [.. stages.Where(stage => store.StatusOf(stage) is StageStatus.Missing or StageStatus.Unfinished && !IsCancelled(stage, known))];
+            foreach (SweepStage stage in lost) GiveUpIfInVain(stage, known);
+            if (SlurmPlan.Of(lost, store.StatusOf, _ => false, client.MaxArraySize).Count == 0) return 0;
+            wanted = lost;
+        }
+    }
+
+    // A job that cannot even begin leaves no journal: without this, --wait would submit it for ever.
+    private void GiveUpIfInVain(SweepStage stage, SlurmJobs known)
+    {
+        if (known.Of(stage) is not { } job || !submissions.TryGetValue(stage.Key, out (int Times, int Step) before) || before.Times < StageStart.MaxStarts || StageStart.NewestStep(store.FolderOf(stage)) > before.Step) return;
+        store.Fail(stage, $"job {job.Id} {HowItEnded(job)}, and so did those before it; SLURM's output is in {SlurmSubmission.RootOf(store.Output)}");
+    }
+
+    private static bool IsCancelled(SweepStage stage, SlurmJobs known) =>
+        known.Of(stage)?.State == SlurmJobState.Cancelled || (stage.Before is { } before && IsCancelled(before, known));
+
+    private void Submit(SlurmClient client, IReadOnlyList<SweepStage> stages, SlurmJobs known, string parentRun)
+    {
+        IReadOnlyList<SlurmArray> arrays = SlurmPlan.Of(stages, store.StatusOf, stage => known.Of(stage)?.IsUnderWay == true, client.MaxArraySize);
+        if (arrays.Count == 0) return;
+        foreach (SweepStage stage in arrays.SelectMany(array => array.Stages))
+        {
+            if (known.Of(stage) is { } before) say($"{stage.FolderName}: job {before.Id} {HowItEnded(before)}; submitted again");
+            (int times, int step) = submissions.GetValueOrDefault(stage.Key);
+            int now = StageStart.NewestStep(store.FolderOf(stage));
+            submissions[stage.Key] = (now > step ? 1 : times + 1, now);
+            store.Prepare(stage, StageCost.Of(stage), environment.GetVariable);
+        }
+        string program = ProgramCopy.Of(HostProgram.FolderOf(environment.PluginsDirectory), SlurmSubmission.RootOf(store.Output));
+        SlurmSubmission submission = SlurmSubmission.Create(store.Output, program, arrays, environment.Clock.GetUtcNow());
+        string script = Path.Combine(submission.Folder, "stage.sh");
+        var variables = new Dictionary<string, string> { [TrackedExperiment.ParentVariable] = parentRun, [TrackingSettings.RunVariable] = "", [TrackingSettings.SpoolVariable] = "spool" };
+        AtomicFile.WriteText(script, SlurmScript.Text(HostProgram.In(program), config.Setup, variables));
+        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (SlurmArray array in arrays)
+        {
+            string list = Path.Combine(submission.Folder, array.Name + ".txt");
+            AtomicFile.WriteText(list, string.Concat(array.Stages.Select(stage => store.FolderOf(stage) + "\n")));
+            string job = client.Submit(Options(submission, array, array.After is { } after ? ids.GetValueOrDefault(after.Key) ?? known.Of(after)!.Id : null), script, [list]);
+            submission.Submitted(array.Name, job);
+            for (int i = 0; i < array.Stages.Count; i++) ids[array.Stages[i].Key] = string.Create(CultureInfo.InvariantCulture, $"{job}_{i}");
+            say(string.Create(CultureInfo.InvariantCulture,
+                $"submitted {array.Stages.Count} x {Stage.NameOf(array.Kind)} as job {job}{(array.After is { } first ? $", after {ids.GetValueOrDefault(first.Key) ?? known.Of(first)!.Id}" : "")}"));
+        }
+    }
+
+    private IEnumerable<string> Options(SlurmSubmission submission, SlurmArray array, string? after)
+    {
+        string limit = jobs > 0 ? string.Create(CultureInfo.InvariantCulture, $"%{jobs}") : "";
+        return [
+            "--job-name=hiendmae-" + Stage.NameOf(array.Kind),
+            string.Create(CultureInfo.InvariantCulture, $"--array=0-{array.Stages.Count - 1}{limit}"),
+            "--requeue", "--open-mode=append", "--comment=" + submission.CommentOf(array.Name),
+            "--output=" + Path.Combine(submission.Folder, "%x-%A_%a.out"),
+            "--chdir=" + Directory.GetCurrentDirectory(),
+            .. after is null ? (string[])[] : ["--dependency=afterok:" + after, "--kill-on-invalid-dep=yes"],
+            .. SlurmRequest.Options(config, array.Kind)];
+    }
+
+    // One question for all jobs, less and less often.
+    private async Task<SlurmJobs> WaitAsync(SlurmClient client, IReadOnlyList<SweepStage> stages, Action<IReadOnlyCollection<IRunningStage>> changed, CancellationToken cancel)
+    {
+        TimeSpan pause = FirstPoll;
+        long? quietSince = null;
+        bool isSilent = false;
+        while (true)
+        {
+            await Task.Delay(pause, cancel);
+            if (pause < LongestPoll) pause *= 1.2;
+            SlurmJobs known;
+            try
+            {
+                known = SlurmJobs.Read(store.Output, client);
+                isSilent = false;
+            }
+            catch (SlurmException error)
+            {
+                // The jobs know nothing of it, and a controller comes back.
+                if (!isSilent) say($"{error.Message} Waiting for it.");
+                isSilent = true;
+                continue;
+            }
+            if (Report(stages, known, changed) > 0)
+            {
+                quietSince = null;
+                continue;
+            }
+            // A job that ended well, and whose results a shared file system does not show yet.
+            bool isLate = stages.Any(stage => known.Of(stage) is { Text: "COMPLETED" } && store.StatusOf(stage) is StageStatus.Missing or StageStatus.Unfinished);
+            quietSince ??= environment.Clock.GetTimestamp();
+            if (!isLate || environment.Clock.GetElapsedTime(quietSince.Value) > FileSystemDelay) return known;
+            pause = FirstPoll;
+        }
+    }
+
+    private int Report(IReadOnlyList<SweepStage> stages, SlurmJobs known, Action<IReadOnlyCollection<IRunningStage>> changed)
+    {
+        changed([.. stages.Where(stage => known.Of(stage)?.State == SlurmJobState.Running && store.StatusOf(stage) != StageStatus.Done).Select(stage => new SlurmStage(stage, StageNews.Of(store.LogOf(stage))))]);
+        return stages.Count(stage => known.Of(stage)?.IsUnderWay == true && store.StatusOf(stage) is StageStatus.Missing or StageStatus.Unfinished);
+    }
+
+    private FileStream Lock()
+    {
+        string folder = Directory.CreateDirectory(SlurmSubmission.RootOf(store.Output)).FullName;
+        try
+        {
+            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new SlurmException($"Another 'hiendmae sweep' submits into '{folder}' or waits there. Its jobs go on without it: end it, or ask with --status.");
+        }
+    }
+
+    /// <summary>How a job that is no longer under way ended, in words.</summary>
+    public static string HowItEnded(SlurmJob job) => job.State switch
+    {
+        SlurmJobState.Unknown => "is lost: SLURM does not know it any more",
+        SlurmJobState.Cancelled => "was cancelled",
+        SlurmJobState.Orphaned => "was cancelled with the job that it waited for",
+        _ => $"ended as {job.Text}{(job.Reason.Length > 0 && job.Reason != "None" ? $" ({job.Reason})" : "")}",
+    };
+}

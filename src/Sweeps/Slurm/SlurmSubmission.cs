@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using HiEndMae.Configuration.Shared;
+
+namespace HiEndMae.Sweeps.Slurm;
+
+/// <summary>One submission: <c>OUT/slurm/ID/submission.json</c>, which says what became which job. It is written before the first job is submitted and after each.</summary>
+internal sealed class SlurmSubmission
+{
+    private const string FileName = "submission.json";
+
+    private SlurmSubmission(string folder, string program)
+    {
+        Folder = folder;
+        ProgramFolder = program;
+    }
+
+    /// <summary>Its folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Its name, which also orders submissions by time.</summary>
+    public string Id => Path.GetFileName(Folder);
+
+    /// <summary>Folder of the program that its jobs run.</summary>
+    public string ProgramFolder { get; }
+
+    /// <summary>By name of the array: folders of its stages, and its job; null where it was not submitted, as far as is known.</summary>
+    public Dictionary<string, (IReadOnlyList<string> Stages, string? Job)> Arrays { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What SLURM calls an array's jobs in their comments.</summary>
+    public string CommentOf(string array) => $"hiendmae:{Id}:{array}";
+
+    /// <summary>Begins one.</summary>
+    /// <param name="output">Folder of run directories.</param>
+    /// <param name="program">Folder of the program that its jobs run.</param>
+    /// <param name="arrays">What is to be submitted.</param>
+    /// <param name="now">The time.</param>
+    public static SlurmSubmission Create(string output, string program, IReadOnlyList<SlurmArray> arrays, DateTimeOffset now)
+    {
+        string folder = Path.Combine(RootOf(output), $"{now:yyyyMMdd-HHmmss}-{Guid.NewGuid().ToString("N")[..6]}");
+        var submission = new SlurmSubmission(folder, program);
+        foreach (SlurmArray array in arrays) submission.Arrays[array.Name] = ([.. array.Stages.Select(stage => stage.FolderName)], null);
+        submission.Write();
+        return submission;
+    }
+
+    /// <summary>The submissions of a folder of run directories, oldest first.</summary>
+    public static IReadOnlyList<SlurmSubmission> All(string output)
+    {
+        string root = RootOf(output);
+        if (!Directory.Exists(root)) return [];
+        return [.. Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(Read).OfType<SlurmSubmission>()];
+    }
+
+    /// <summary>Where submissions lie.</summary>
+    public static string RootOf(string output) => Path.Combine(Path.GetFullPath(output), "slurm");
+
+    /// <summary>Notes the job of an array.</summary>
+    public void Submitted(string array, string job)
+    {
+        Arrays[array] = (Arrays[array].Stages, job);
+        Write();
+    }
+
+    private static SlurmSubmission? Read(string folder)
+    {
+        if (StageStore.Read(Path.Combine(folder, FileName)) is not JsonObject json) return null;
+        var submission = new SlurmSubmission(folder, (string)json["program"]!);
+        foreach ((string name, JsonNode? array) in json["arrays"]!.AsObject())
+            submission.Arrays[name] = ([.. array!["stages"]!.AsArray().Select(stage => (string)stage!)], (string?)array["job"]);
+        return submission;
+    }
+
+    private void Write() => AtomicFile.WriteText(Path.Combine(Folder, FileName), new JsonObject
+    {
+        ["program"] = ProgramFolder,
+        ["arrays"] = new JsonObject(Arrays.Select(array => KeyValuePair.Create(array.Key, (JsonNode?)new JsonObject
+        {
+            ["job"] = array.Value.Job,
+            ["stages"] = new JsonArray([.. array.Value.Stages.Select(stage => (JsonNode)stage)]),
+        }))),
+    }.ToJsonString(JsonOptions.Indented));
+}
