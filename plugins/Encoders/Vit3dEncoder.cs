@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>ViT of Hi-End-MAE: class token and fixed positions in pre-training; no class token and trained positions downstream.</summary>
-internal sealed class Vit3dEncoder : TokenEncoder
+internal sealed class Vit3dEncoder : TokenEncoder, ITracedEncoder
 {
     private readonly PatchEmbedding patch_embed;
     private readonly ModuleList<TransformerBlock> blocks;
@@ -54,6 +54,12 @@ internal sealed class Vit3dEncoder : TokenEncoder
     {
         using DisposeScope scope = NewDisposeScope();
         return Run(patch_embed.call(Patches.FromVolumes(volumes, patch)) + pos_embed, hiddenBlocks); // [B, N, E]
+    }
+
+    public IDisposable Trace(Action<BlockTrace> observe)
+    {
+        return ForwardHook.Of([.. Enumerable.Range(0, blocks.Count).Select(i =>
+            blocks[i].Trace((queries, keys, values, output) => observe(new BlockTrace(i, queries, keys, values, output))))]);
     }
 
     public override int LayerOf(string parameterName)

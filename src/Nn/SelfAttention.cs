@@ -30,11 +30,26 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         (long batch, long tokens, long width) = (input.shape[0], input.shape[1], input.shape[2]);
-        Tensor[] parts = qkv.call(input)
-            .reshape(batch, tokens, 3, heads, width / heads)
-            .permute(2, 0, 3, 1, 4) // [3, B, H, N, E/H]
-            .unbind(0);
+        Tensor[] parts = Split(qkv.call(input));
         Tensor mixed = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
         return Drop.Elements(proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)), dropout, training).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Calls an action after every forward pass of the fused projection, until the result is disposed.</summary>
+    /// <param name="observe">Takes the projection [B, N, 3E]. <see cref="Split"/> cuts it.</param>
+    internal IDisposable Trace(Action<Tensor> observe)
+    {
+        var hook = qkv.register_forward_hook((_, _, projected) =>
+        {
+            observe(projected);
+            return projected;
+        });
+        return new ForwardHook(hook.remove);
+    }
+
+    /// <summary>Cuts a projection [B, N, 3E] into queries, keys and values, each [B, H, N, E/H].</summary>
+    internal Tensor[] Split(Tensor projected) => projected
+        .reshape(projected.shape[0], projected.shape[1], 3, heads, projected.shape[2] / 3 / heads)
+        .permute(2, 0, 3, 1, 4) // [3, B, H, N, E/H]
+        .unbind(0);
 }

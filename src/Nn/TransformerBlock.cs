@@ -38,4 +38,33 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         Tensor x = input + Drop.Path(attn.call(norm1.call(input)), dropPath, training);
         return (x + Drop.Path(mlp.call(norm2.call(x)), dropPath, training)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Calls an action after every forward pass, until the result is disposed.</summary>
+    /// <param name="observe">Takes queries, keys and values [B, H, N, E/H] and the block's output [B, N, E]. They live until it returns.</param>
+    public IDisposable Trace(Action<Tensor, Tensor, Tensor, Tensor> observe)
+    {
+        ArgumentNullException.ThrowIfNull(observe);
+        Tensor? kept = null;
+        IDisposable projection = attn.Trace(projected =>
+        {
+            kept?.Dispose();
+            // The attention frees its projection before the block returns.
+            kept = projected.alias().DetachFromDisposeScope();
+        });
+        var hook = register_forward_hook((_, _, output) =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using Tensor projected = kept!;
+            kept = null;
+            Tensor[] parts = attn.Split(projected);
+            observe(parts[0], parts[1], parts[2], output);
+            return output;
+        });
+        return new ForwardHook(() =>
+        {
+            hook.remove();
+            projection.Dispose();
+            kept?.Dispose();
+        });
+    }
 }

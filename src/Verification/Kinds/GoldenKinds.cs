@@ -6,5 +6,5 @@ namespace HiEndMae.Verification.Kinds;
 public static class GoldenKinds
 {
     /// <summary>Every kind.</summary>
-    public static IReadOnlyList<IGoldenKind> All { get; } = [new PretrainingKind(), new UnetrKind(), new TransferKind(), new NetworkKind(), new PretextKind(), new MetricsKind(), new OptimiserKind()];
+    public static IReadOnlyList<IGoldenKind> All { get; } = [new PretrainingKind(), new UnetrKind(), new TransferKind(), new NetworkKind(), new PretextKind(), new MetricsKind(), new OptimiserKind(), new AnalysisKind()];
 }
