@@ -16,10 +16,6 @@ public sealed class PatchTokens(Size3 patch) : ITokenSource
     {
         ArgumentNullException.ThrowIfNull(crop);
         using DisposeScope scope = NewDisposeScope();
-        long[] shape = crop.Volume.shape; // [1, C, X, Y, Z]
-        return [crop.Volume
-            .reshape(shape[1], shape[2] / patch.X, patch.X, shape[3] / patch.Y, patch.Y, shape[4] / patch.Z, patch.Z)
-            .permute(1, 3, 5, 0, 2, 4, 6)
-            .reshape(crop.Fractions.shape[0], -1).MoveToOuterDisposeScope()]; // [N, C * P^3]
+        return [PatchVectors.Of(crop.Volume, patch)[0].MoveToOuterDisposeScope()]; // [N, P^3 * C]
     }
 }

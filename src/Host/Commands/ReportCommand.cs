@@ -4,6 +4,7 @@ using HiEndMae.Configuration.Shared;
 using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Host.Output;
 using HiEndMae.Reports;
+using HiEndMae.Reports.Analysis;
 using HiEndMae.Reports.Html;
 using HiEndMae.Reports.Output;
 using HiEndMae.Reports.Records;
@@ -18,7 +19,7 @@ internal static class ReportCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var source = new Argument<string[]>("DIR|FILE") { Description = "Folders of runs, or experiment files, whose combinations are looked up among the runs.", Arity = ArgumentArity.OneOrMore };
+        var source = new Argument<string[]>("DIR|FILE") { Description = "Folders of runs, experiment files whose combinations are looked up among the runs, or a folder of 'analyze --out'.", Arity = ArgumentArity.OneOrMore };
         var runs = new Option<string>("--runs") { Description = "With an experiment file: the folder to look for its runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
         var format = new Option<ReportFormat?>("--format") { Description = "Output format: terminal, markdown, csv, latex or html; default: by the extension of --out, otherwise terminal.", HelpName = "FORMAT" };
         var output = new Option<string?>("--out") { Description = "File to write; default: print.", HelpName = "FILE" };
@@ -35,6 +36,7 @@ internal static class ReportCommand
         if (paper is not null && !PaperTables.Names.Contains(paper))
             throw new UserException($"'{paper}' is not a table of the paper; choose one of {string.Join(", ", PaperTables.Names)}.");
         ReportFormat wanted = format ?? ByEnding(output);
+        if (sources is [var folder] && File.Exists(Path.Combine(folder, AnalysisDocument.File))) return Analysis(environment, folder, wanted, output);
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
         var entries = new List<ReportEntry>();
         foreach (string source in sources)
@@ -64,6 +66,21 @@ internal static class ReportCommand
         string path = Path.GetFullPath(output);
         AtomicFile.WriteText(path, text);
         environment.Output.WriteLine($"{path}: {tables.Count} {(tables.Count == 1 ? "table" : "tables")} of {tables.Sum(table => table.Runs.Count)} runs");
+        return ExitCodes.Done;
+    }
+
+    // A folder of 'analyze --out'.
+    private static int Analysis(HostEnvironment environment, string folder, ReportFormat format, string? output)
+    {
+        AnalysisDocument document = AnalysisDocument.Read(folder);
+        string text = format switch
+        {
+            ReportFormat.Csv => AnalysisCsv.Write(document),
+            ReportFormat.Html => new AnalysisPage(environment.Runs.Clock).Write(document, folder),
+            _ => throw new UserException($"'{folder}' is an analysis, which is reported as csv (the data of its figures) or html. Give --format csv or --format html."),
+        };
+        if (output is null) environment.Output.Write(text);
+        else AtomicFile.WriteText(output, text);
         return ExitCodes.Done;
     }
 

@@ -16,4 +16,10 @@ public sealed record Panel(Size3 Size, float[] Intensities, ushort[]? Labels = n
 
     /// <summary>Labels with which <see cref="LabelStyle.Errors"/> compares.</summary>
     public ushort[]? Truth { get; init; }
+
+    /// <summary>[X, Y, Z], 0 to 1, drawn in jet colours at half opacity over the intensities; null for none.</summary>
+    public float[]? Heat { get; init; }
+
+    /// <summary>A box whose outline is drawn in red on slices that cut it; null for none.</summary>
+    public VoxelBox? Mark { get; init; }
 }

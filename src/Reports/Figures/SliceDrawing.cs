@@ -1,3 +1,5 @@
+using HiEndMae.Imaging;
+
 namespace HiEndMae.Reports.Figures;
 
 /// <summary>Draws one slice of a panel.</summary>
@@ -13,6 +15,7 @@ internal static class SliceDrawing
             for (int column = 0; column < plane.Width; column++)
             {
                 uint gray = Gray(plane.Value(panel.Intensities, column, row));
+                if (panel.Heat is { } heat) gray = OrganColors.Blend(gray, Heat.Jet(plane.Value(heat, column, row)));
                 pixels[column] = panel.Labels is null ? gray : panel.Style switch
                 {
                     LabelStyle.Outline => Outline(panel.Labels, plane, column, row) is { } label ? OrganColors.Of(label) : gray,
@@ -20,6 +23,27 @@ internal static class SliceDrawing
                     _ => panel.Labels[plane.Voxel(column, row)] is > 0 and var label ? OrganColors.Blend(gray, OrganColors.Of(label)) : gray,
                 };
             }
+        }
+        if (panel.Mark is { } box) Mark(canvas, plane, box, left, top);
+    }
+
+    private static void Mark(Canvas canvas, SlicePlane plane, VoxelBox box, int left, int top)
+    {
+        const int Thickness = 2;
+        if (plane.At < box[plane.Through] || plane.At >= box[plane.Through] + box.Size[plane.Through]) return;
+        // Both axes run against the order of pixels.
+        (int x0, int x1) = Range(plane.Across, plane.Width);
+        (int y0, int y1) = Range(plane.Up, plane.Height);
+        uint red = Canvas.Color(255, 30, 30);
+        canvas.Fill(left + x0, top + y0, x1 - x0, Thickness, red);
+        canvas.Fill(left + x0, top + y1 - Thickness, x1 - x0, Thickness, red);
+        canvas.Fill(left + x0, top + y0, Thickness, y1 - y0, red);
+        canvas.Fill(left + x1 - Thickness, top + y0, Thickness, y1 - y0, red);
+
+        (int, int) Range(int axis, int pixels)
+        {
+            double scale = pixels / (double)plane.Size[axis];
+            return ((int)Math.Round(pixels - ((box[axis] + box.Size[axis]) * scale)), (int)Math.Round(pixels - (box[axis] * scale)));
         }
     }
 

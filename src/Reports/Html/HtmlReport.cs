@@ -93,7 +93,7 @@ internal sealed class HtmlReport(TimeProvider clock)
         body.Raw("</ul>\n</details>\n");
     }
 
-    private static string Asset(string name)
+    internal static string Asset(string name)
     {
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("html/" + name)!);
         return reader.ReadToEnd();

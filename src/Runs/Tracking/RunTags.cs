@@ -6,7 +6,7 @@ namespace HiEndMae.Runs.Tracking;
 /// <summary>The tags that every tracked run of this program has: what it is, what made it, and the user's own.</summary>
 internal static class RunTags
 {
-    /// <summary>What the run is: experiment, job (a sweep's), stage, sweep, combination or evaluation.</summary>
+    /// <summary>What the run is: experiment, job (a sweep's), stage, sweep, combination, evaluation or analysis.</summary>
     public const string Role = "hiendmae.role";
 
     /// <summary>Set on the one run that holds a result: <c>tags."hiendmae.result" = 'true'</c> finds each result once.</summary>

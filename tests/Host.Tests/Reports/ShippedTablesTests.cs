@@ -7,8 +7,28 @@ namespace HiEndMae.Host.Tests.Reports;
 /// <summary>experiments/paper and experiments/mini: the paper's tables as experiments.</summary>
 public sealed class ShippedTablesTests
 {
-    public static TheoryData<string> Files() => [.. new[] { "paper", "mini" }.SelectMany(folder => Directory.GetFiles(Repository.Experiment(folder), "*.toml"))
-        .Where(path => Path.GetFileName(path)[0] != '_').Select(path => Path.GetRelativePath(Repository.Experiment("."), path)).Order(StringComparer.Ordinal)];
+    private static IEnumerable<string> All => new[] { "paper", "mini" }.SelectMany(folder => Directory.GetFiles(Repository.Experiment(folder), "*.toml"))
+        .Where(path => Path.GetFileName(path)[0] != '_').Select(path => Path.GetRelativePath(Repository.Experiment("."), path)).Order(StringComparer.Ordinal);
+
+    public static TheoryData<string> Files() => [.. All.Where(file => !IsAnalysed(file))];
+
+    public static TheoryData<string> Figures() => [.. All.Where(IsAnalysed)];
+
+    // Figure 2 is a table of scores; the others are drawn by analyze.
+    private static bool IsAnalysed(string file) => Path.GetFileName(file) is var name && name.StartsWith("figure", StringComparison.Ordinal) && name != "figure2.toml";
+
+    [Theory]
+    [MemberData(nameof(Figures))]
+    public async Task Each_figure_is_right_and_says_how_it_is_drawn(string file)
+    {
+        using var host = new HostFixture();
+        host.Variables["HIENDMAE_DATA"] = host.Folder;
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("sweep", Repository.Experiment(file), "--dry-run"));
+        Assert.Equal("", host.Error);
+        string text = await File.ReadAllTextAsync(Repository.Experiment(file), TestContext.Current.CancellationToken), name = file.Replace('/', '-').Replace(".toml", "", StringComparison.Ordinal);
+        Assert.Contains($"name = "{name}"", text);
+        Assert.Contains($"hiendmae analyze runs/{name} --what ", text);
+    }
 
     [Theory]
     [MemberData(nameof(Files))]

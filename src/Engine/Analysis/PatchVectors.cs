@@ -1,0 +1,18 @@
+using HiEndMae.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Engine.Analysis;
+
+/// <summary>Volumes cut into patches, as <see cref="TokenEncoder.EncodeVisible"/> takes them.</summary>
+internal static class PatchVectors
+{
+    /// <summary>[B, C, X, Y, Z] to [B, N, px * py * pz * C]: patches in x-major order, flattened as (px, py, pz, channel).</summary>
+    public static Tensor Of(Tensor volumes, Size3 patch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] s = volumes.shape;
+        (long x, long y, long z) = (s[2] / patch.X, s[3] / patch.Y, s[4] / patch.Z);
+        return volumes.reshape(s[0], s[1], x, patch.X, y, patch.Y, z, patch.Z).permute(0, 2, 4, 6, 3, 5, 7, 1).reshape(s[0], x * y * z, -1).MoveToOuterDisposeScope();
+    }
+}

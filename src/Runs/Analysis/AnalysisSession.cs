@@ -1,0 +1,131 @@
+using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Analysis;
+using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Engine.Data.Preparation;
+using HiEndMae.Engine.Stages;
+using HiEndMae.Imaging;
+using HiEndMae.Runs.Execution;
+using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Reporting;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HiEndMae.Runs.Analysis;
+
+/// <summary>The encoders of one call, and the data that they are compared on: that of the first one's experiment.</summary>
+internal sealed class AnalysisSession
+{
+    private readonly ComponentFactory factory;
+    private readonly Dataset dataset;
+    private readonly StageContext context;
+
+    /// <summary>Opens the dataset; nothing is read yet.</summary>
+    /// <param name="catalog">Components.</param>
+    /// <param name="models">At least one.</param>
+    /// <param name="device">Where encoders run.</param>
+    /// <param name="seed">Seed of the call.</param>
+    /// <param name="progress">Shows the preparation of cases.</param>
+    /// <param name="note">Takes sentences for the user.</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="cancel">Stops the listing of cases.</param>
+    /// <exception cref="VolumeException">The data is not what the experiment says.</exception>
+    public AnalysisSession(PluginCatalog catalog, IReadOnlyList<AnalyzedModel> models, Device device, int seed, IProgressDisplay progress, Action<string> note, TimeProvider clock, CancellationToken cancel)
+    {
+        factory = new ComponentFactory(catalog);
+        Models = models;
+        Device = device;
+        Data = models[0].Data;
+        dataset = factory.CreateDataset(Data.Dataset, message => note($"warning: {message}"), cancel);
+        context = new StageContext(seed, device, DataServices.Of(models[0].Config, models[0].Runs), new ProgressOnly(progress, note), clock);
+    }
+
+    /// <summary>The encoders, in the order of the command line.</summary>
+    public IReadOnlyList<AnalyzedModel> Models { get; }
+
+    /// <summary>Where encoders run.</summary>
+    public Device Device { get; }
+
+    /// <summary>Grid, intensities and crop.</summary>
+    public DataConfig Data { get; }
+
+    /// <summary>Names of the dataset, its channels and its classes.</summary>
+    public DatasetInfo Info => dataset.Info;
+
+    /// <summary>Channels of the images.</summary>
+    public int Channels => Info.ChannelNames.Count;
+
+    /// <summary>Patch of the first encoder, or its coarsest stride.</summary>
+    public Size3 Patch { get; private set; }
+
+    /// <summary>Checks that every encoder allows the analysis, and that all can be compared. Numbers of other crops or patches would be no comparison.</summary>
+    /// <param name="need">What the analysis needs.</param>
+    /// <param name="layers">Blocks that are named; each encoder must have them.</param>
+    /// <exception cref="UserException">They do not.</exception>
+    public void Check(AnalysisNeed need, params IReadOnlyList<int> layers)
+    {
+        Size3? patch = null;
+        foreach (AnalyzedModel model in Models)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Encoder encoder = Untrained(model, 0);
+            if (model.Data.Crop != Data.Crop)
+                throw new UserException($"'{model.Label}' sees crops of {model.Data.Crop}, '{Models[0].Label}' of {Data.Crop}: their numbers cannot be compared. Analyse them in two calls.");
+            if (encoder is TokenEncoder && need == AnalysisNeed.Attention && encoder is not ITracedEncoder)
+                throw new UserException($"The encoder '{model.Config.Encoder.Plugin}' of '{model.Label}' does not show its attention (it is no ITracedEncoder). It allows --what cka and --what probe.");
+            if (encoder is not TokenEncoder tokens)
+            {
+                if (need == AnalysisNeed.Layers) continue;
+                throw new UserException(
+                    $"The encoder '{model.Config.Encoder.Plugin}' of '{model.Label}' gives a pyramid of feature maps. It has no {(need == AnalysisNeed.Attention ? "attention over the whole crop to analyse" : "patch tokens to probe")}; it allows --what cka, reconstruct, segment and target.");
+            }
+            TokenEncoderInfo info = tokens.TokenInfo;
+            // Ranks are bounded by the number of patches. CKA averages features to a common grid.
+            if (need != AnalysisNeed.Layers && patch is { } first && info.PatchSize != first)
+                throw new UserException($"'{model.Label}' has patches of {info.PatchSize}, '{Models[0].Label}' patches of {first}: their numbers cannot be compared. Analyse them in two calls.");
+            patch ??= info.PatchSize;
+            if (layers.Where(layer => layer >= info.Depth).ToArray() is [var deep, ..])
+                throw new UserException($"--layers names block {deep}, but the blocks of '{model.Label}' are 0 to {info.Depth - 1}.");
+        }
+        Patch = patch ?? Data.Crop;
+    }
+
+    /// <summary>Opens prepared cases.</summary>
+    /// <param name="split">Which.</param>
+    /// <param name="most">The first so many; 0 for all.</param>
+    /// <param name="mustHaveLabels">Whether cases without labels are left out.</param>
+    /// <param name="cancel">Stops the preparation.</param>
+    /// <exception cref="VolumeException">There is none.</exception>
+    public PreparedCases Open(DatasetSplit split, int most, bool mustHaveLabels, CancellationToken cancel)
+    {
+        return Open(Cases(split, most, mustHaveLabels), cancel);
+    }
+
+    /// <summary>Opens prepared cases. Labels are read where every case has them.</summary>
+    public PreparedCases Open(IReadOnlyList<DatasetCase> cases, CancellationToken cancel)
+    {
+        bool withLabels = Info.LabelNames.Count > 0 && cases.All(one => one.HasLabel);
+        return StageData.Prepare(cases, CasePreparer.ForTraining(Data, Info, withLabels), context, cancel).Prepared;
+    }
+
+    /// <summary>The cases of a split.</summary>
+    /// <exception cref="VolumeException">There is none.</exception>
+    public DatasetCase[] Cases(DatasetSplit split, int most, bool mustHaveLabels)
+    {
+        DatasetCase[] cases = [.. dataset.Cases(split).Where(one => one.HasLabel || !mustHaveLabels)];
+        if (cases.Length == 0) throw new VolumeException($"Dataset '{Info.Name}' has no {(mustHaveLabels ? "labelled " : "")}{split.ToString().ToLowerInvariant()} cases. Name another --split.");
+        return most > 0 && most < cases.Length ? cases[..most] : cases;
+    }
+
+    /// <summary>The crops that every encoder sees. <see cref="Check"/> comes first.</summary>
+    public ProbeCrops Crops(PreparedCases cases, int perCase, int seed) => new(cases, Data.Crop, Patch, Math.Max(1, Info.LabelNames.Count), perCase, seed);
+
+    /// <summary>Loads an encoder into the current dispose scope.</summary>
+    public Encoder Load(AnalyzedModel model) => model.Load(factory, Channels, Device);
+
+    /// <summary>Loads the encoder and the decoder of a pre-training into the current dispose scope.</summary>
+    public (Encoder Encoder, Decoder Decoder) LoadPretraining(AnalyzedModel model) => model.LoadPretraining(factory, Channels, Device);
+
+    /// <summary>The same encoder as it was before any training, from another seed.</summary>
+    public Encoder Untrained(AnalyzedModel model, int seed) => model.Random(factory, Channels, seed, Device);
+}
