@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using HiEndMae.Engine.Analysis;
+using HiEndMae.Host.Output;
 using HiEndMae.Runs.Analysis;
 
 namespace HiEndMae.Host.Commands;

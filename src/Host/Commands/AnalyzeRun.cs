@@ -65,7 +65,7 @@ internal sealed class AnalyzeRun(HostEnvironment environment, AnalysisRequest re
         if (request.Reconstructions is { } reconstructions)
         {
             IReadOnlyList<RebuiltCrop> crops = Progress("reconstructions", progress => new ReconstructionAnalysis(Session(progress), progress).Run(reconstructions, cancel));
-            string[] pictures = [.. crops.Select(crop => $"figures/reconstruction-{RunDirectory.SafeName(crop.Case)}.png")];
+            string[] pictures = [.. crops.Select(crop => $"figures/reconstruction-{FileNames.Safe(crop.Case)}.png")];
             foreach ((RebuiltCrop crop, string picture) in crops.Zip(pictures)) ReconstructionFigure.Write(Path.Combine(request.Out!, picture), crop, [.. models.Select(model => model.Label)]);
             document["reconstructions"] = ReconstructionAnalysis.ToJson(crops, models, reconstructions, pictures);
         }
@@ -91,7 +91,7 @@ internal sealed class AnalyzeRun(HostEnvironment environment, AnalysisRequest re
         string[] labels = [.. segmented.Models.Select(model => model.Label)], pictures = [];
         if (request.Out is { } folder)
         {
-            pictures = [.. segmented.Pictures.Select(picture => $"figures/segmentation-{RunDirectory.SafeName(picture.Case)}.png")];
+            pictures = [.. segmented.Pictures.Select(picture => $"figures/segmentation-{FileNames.Safe(picture.Case)}.png")];
             for (int i = 0; i < pictures.Length; i++) SegmentationComparison.Write(Path.Combine(folder, pictures[i]), segmented, i);
         }
         if (pictures.Length > 0 || !request.Targets)

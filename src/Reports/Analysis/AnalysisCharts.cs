@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using System.Globalization;
 using HiEndMae.Reports.Html;
 using HiEndMae.Runs.Analysis;
@@ -27,11 +28,11 @@ internal static class AnalysisCharts
         }
         foreach (AnalysisModel model in document.Models)
         {
-            string name = RunDirectory.SafeName(model.Label);
+            string name = FileNames.Safe(model.Label);
             if (model.Matrix("cka") is { } cka) Add($"cka-{name}", $"CKA between layers of {model.Label}", Heatmap(cka, model.LayerNames, model.LayerNames, model.Label, model.Label));
             if (model.Matrix("cka_linear") is { } linear) Add($"cka-linear-{name}", $"linear CKA between layers of {model.Label}", Heatmap(linear, model.LayerNames, model.LayerNames, model.Label, model.Label));
             if (model.Matrix("cka_with_first") is { } between)
-                Add($"cka-{name}-with-{RunDirectory.SafeName(document.Models[0].Label)}", $"CKA between layers of {model.Label} and {document.Models[0].Label}", Heatmap(between, model.LayerNames, document.Models[0].LayerNames, model.Label, document.Models[0].Label));
+                Add($"cka-{name}-with-{FileNames.Safe(document.Models[0].Label)}", $"CKA between layers of {model.Label} and {document.Models[0].Label}", Heatmap(between, model.LayerNames, document.Models[0].LayerNames, model.Label, document.Models[0].Label));
         }
         return found;
 

@@ -99,7 +99,7 @@ internal sealed class AnalysisPage(TimeProvider clock)
             string data = Path.Combine(path, AttentionViewer.File);
             // JSON without '<': the writer has escaped it, so nothing can end the script.
             if (File.Exists(data) && File.ReadAllText(data) is var json && !json.Contains('<', StringComparison.Ordinal)) Viewer(body, json);
-            foreach (string picture in Directory.Exists(path) ? Directory.GetFiles(path, "*.png").Order(StringComparer.Ordinal) : [])
+            foreach (string picture in Directory.Exists(path) ? Directory.GetFiles(path, "*.png").Order(StringComparer.Ordinal).ToArray() : [])
             {
                 if (pictures.Uri(picture) is not { } uri) continue;
                 body.Add($"<details><summary>{Path.GetFileNameWithoutExtension(picture)}</summary><div class=\"wide\"><img alt=\"{Path.GetFileNameWithoutExtension(picture)}\" ").Raw($"src=\"{uri}\"></div></details>\n");

@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using System.Globalization;
 using HiEndMae.Imaging;
 using HiEndMae.Runs.Analysis;
@@ -20,7 +21,7 @@ internal static class AttentionFigures
         int patch = query.Query.Patch;
         foreach (MappedModel model in query.Models)
         {
-            string name = RunDirectory.SafeName(model.Label);
+            string name = FileNames.Safe(model.Label);
             float[][] means = [.. model.Layers.Select(layer => layer.Mean(patch))];
             Planes(Path.Combine(folder, $"{name}-planes.png"), query, model, means, sharesScale);
             Projections(Path.Combine(folder, $"{name}-projections.png"), query, model, means, sharesScale);

@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using System.Text.Json.Nodes;
 using HiEndMae.Engine.Analysis;
 using HiEndMae.Imaging;
@@ -23,7 +24,7 @@ internal static class MapFiles
             {
                 cancel.ThrowIfCancellationRequested();
                 Volume<float> onScan = ScanGrid.Place(Voxels(layer.Mean(query.Query.Patch), query), query.Crop.Grid, query.Stored);
-                NiftiWriter.Write(Path.Combine(folder, FormattableString.Invariant($"{RunDirectory.SafeName(model.Label)}-layer{layer.Block}.nii.gz")), onScan, cancel);
+                NiftiWriter.Write(Path.Combine(folder, FormattableString.Invariant($"{FileNames.Safe(model.Label)}-layer{layer.Block}.nii.gz")), onScan, cancel);
             }
         }
     }

@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Analysis;
 using HiEndMae.Imaging;
 using HiEndMae.Runs.Directories;
@@ -19,5 +20,5 @@ internal sealed record MappedQuery(
     string Case, string Name, MapQuery Query, (double X, double Y, double Z) Mm, QueryCrop Crop, VolumeGrid Stored, Size3 Grid, Size3 Patch, int Organ, IReadOnlyList<MappedModel> Models)
 {
     /// <summary>Name of a folder for it.</summary>
-    public string Folder => RunDirectory.SafeName($"{Case}-{Name}");
+    public string Folder => FileNames.Safe($"{Case}-{Name}");
 }

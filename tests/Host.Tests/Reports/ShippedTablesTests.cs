@@ -26,7 +26,7 @@ public sealed class ShippedTablesTests
         Assert.Equal(ExitCodes.Done, await host.RunAsync("sweep", Repository.Experiment(file), "--dry-run"));
         Assert.Equal("", host.Error);
         string text = await File.ReadAllTextAsync(Repository.Experiment(file), TestContext.Current.CancellationToken), name = file.Replace('/', '-').Replace(".toml", "", StringComparison.Ordinal);
-        Assert.Contains($"name = "{name}"", text);
+        Assert.Contains($"name = \"{name}\"", text);
         Assert.Contains($"hiendmae analyze runs/{name} --what ", text);
     }
 
