@@ -108,6 +108,11 @@ public sealed class RunOpeningTests : IDisposable
         return run;
     }
 
-    private RunDirectory Open(LoadedExperiment experiment, bool resume, ChangedConfig changes = ChangedConfig.Refuse, bool acceptOtherCode = false) =>
-        RunOpening.Open(new RunOptions(folder.FullPath, null, resume, false, false, changes, acceptOtherCode), experiment, folder.Catalog, clock, said.Add);
+    // A process lets go of its run directory when it ends.
+    private RunDirectory Open(LoadedExperiment experiment, bool resume, ChangedConfig changes = ChangedConfig.Refuse, bool acceptOtherCode = false)
+    {
+        RunDirectory run = RunOpening.Open(new RunOptions(folder.FullPath, null, resume, false, false, changes, acceptOtherCode), experiment, folder.Catalog, clock, said.Add);
+        run.Dispose();
+        return run;
+    }
 }
