@@ -72,7 +72,7 @@ public sealed class LabelMapTests
         string output = Path.Combine(host.Folder, "out");
         Assert.Equal(ExitCodes.BadData, await host.RunAsync("evaluate", Path.Combine(host.Folder, "predicted"), "--truth", Path.Combine(host.Folder, "truth"), "--out", output));
         Assert.Contains("Case 'b'", host.Error);
-        Assert.Contains("lies elsewhere", host.Error);
+        Assert.Contains("are at different places in space", host.Error);
         Assert.Contains("2 of 3", host.Error);
         Assert.Contains("strict", host.Output);
         JsonNode results = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken))!;

@@ -159,7 +159,7 @@ public sealed class TrainingTests
         Collect(ExperimentConfig.Schema, "");
         Assert.Equal(
             ["cache", "cores", "description", "device", "evaluate.window_batch", "finetune.checkpoint_every", "finetune.figures_every", "finetune.keep_checkpoints", "finetune.keep_every", "finetune.log_every", "finetune.max_bad_steps", "loader", "name",
-                "pretrain.checkpoint_every", "pretrain.figures_every", "pretrain.keep_checkpoints", "pretrain.keep_every", "pretrain.log_every", "pretrain.max_bad_steps", "report", "threads", "time_budget", "tracking"],
+                "pretrain.checkpoint_every", "pretrain.figures_every", "pretrain.keep_checkpoints", "pretrain.keep_every", "pretrain.log_every", "pretrain.max_bad_steps", "report", "slurm", "threads", "time_budget", "tracking"],
             ignored.Order(StringComparer.Ordinal));
 
         void Collect(SectionSchema schema, string prefix)

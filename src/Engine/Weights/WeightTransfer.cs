@@ -88,7 +88,7 @@ public static class WeightTransfer
             }
             else
             {
-                wrong.Add($"'{entry.Name}' is {Shape(entry.Shape)} there and {Shape(place.shape)} here{(inflate == ChannelInflation.Refuse && IsOfOneChannel(name, entry, place) ? " (weights for one channel; set finetune.inflate to use them for several)" : "")}");
+                wrong.Add($"'{entry.Name}' is {Shape(entry.Shape)} in the file and {Shape(place.shape)} in the model{(inflate == ChannelInflation.Refuse && IsOfOneChannel(name, entry, place) ? " (weights for one channel; set finetune.inflate to use them for several)" : "")}");
             }
         }
         foreach ((string name, Tensor tensor) in target)

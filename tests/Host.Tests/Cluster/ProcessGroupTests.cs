@@ -67,7 +67,7 @@ public sealed class ProcessGroupTests
         Assert.Contains("rank 1", error);
         int saved = Steps(runs);
         using var resumed = new HostFixture();
-        Assert.Equal(ExitCodes.Interrupted, await resumed.RunAsync("run", file, "--out", runs, "--resume", "--set", "time_budget=\"1ms\""));
+        Assert.Equal(ExitCodes.Interrupted, await resumed.RunAsync("run", file, "--out", runs, "--resume", "--set", "time_budget=\"5s\""));
         Assert.True(Steps(runs) > saved);
     }
 
@@ -140,15 +140,15 @@ public sealed class ProcessGroupTests
     }
 
     private static string Sums(string runs, int step) => (string)JsonNode.Parse(File.ReadAllText(
-        Path.Combine(Directory.GetDirectories(runs, $"step-{step:D8}", SearchOption.AllDirectories).Single(), "checksums.json")))!["weights.safetensors"]!;
+        Path.Combine(Directory.GetDirectories(Path.Combine(runs, "tiny"), $"step-{step:D8}", SearchOption.AllDirectories).Single(), "checksums.json")))!["weights.safetensors"]!;
 
     private static string[] Losses(string runs) =>
-        [.. File.ReadLines(Directory.GetFiles(runs, "metrics.jsonl", SearchOption.AllDirectories).Single()).Select(line => JsonNode.Parse(line)!)
+        [.. File.ReadLines(Directory.GetFiles(Path.Combine(runs, "tiny"), "metrics.jsonl", SearchOption.AllDirectories).Single()).Select(line => JsonNode.Parse(line)!)
             .Where(one => (string?)one["key"] is "loss" or "grad_norm").Select(one => $"{one["step"]} {one["key"]} {one["value"]}")];
 
     private static string Evaluations(string runs)
     {
-        JsonObject all = JsonNode.Parse(File.ReadAllText(Directory.GetFiles(runs, "results.json", SearchOption.AllDirectories).Single()))!["evaluations"]!.AsObject();
+        JsonObject all = JsonNode.Parse(File.ReadAllText(Directory.GetFiles(Path.Combine(runs, "tiny"), "results.json", SearchOption.AllDirectories).Single()))!["evaluations"]!.AsObject();
         Assert.Equal(2, all.Count);
         return all.ToJsonString();
     }
