@@ -30,10 +30,10 @@ internal static class RunOpening
             created.Write(CodeIdentity.FileName, code.ToJson());
             return created;
         }
-        if (!run.TryHold())
-            throw new UserException($"Another process is running in '{run.FullPath}'. Wait until it has ended, or start a new run by leaving out --resume.");
         IReadOnlyList<string> codeChanges = CodeIdentity.Read(run.FullPath) is { } before ? code.ChangesSince(before) : [];
         if (codeChanges.Count > 0 && !options.AcceptPluginChanges) throw OtherCode(run, codeChanges);
+        if (!run.TryHold())
+            throw new UserException($"Another process is running in '{run.FullPath}'. Wait until it has ended, or start a new run by leaving out --resume.");
         foreach (string change in codeChanges)
         {
             say($"changed: {change}");
