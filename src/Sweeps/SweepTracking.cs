@@ -69,7 +69,16 @@ internal sealed class SweepTracking : IDisposable
         Directory.CreateDirectory(folder);
         TrackingSession session = TrackingSession.Open(
             folder, settings.Target, environment.GetVariable, environment.Clock, warn, new TrackingSessionOptions { Client = settings.Client });
-        return new SweepTracking(session, settings, file, graph, key, folder, environment, warn);
+        try
+        {
+            return new SweepTracking(session, settings, file, graph, key, folder, environment, warn);
+        }
+        catch
+        {
+            // The session has a thread of its own, which must not outlive a sweep that did not begin.
+            session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Tracks a combination that is whole, with links to the runs of its stages; one that an earlier session has tracked is left alone.</summary>

@@ -176,7 +176,7 @@ internal sealed class BackgroundDrain : IDisposable
             spool.Sync();
             if (drain.Drain(stop.Token) is null) return Failed("another process is sending this spool");
             lock (gate) drained = goal;
-            if (isAway) note($"tracking: {store.Description} is there again; everything is sent.");
+            if (isAway) Say($"tracking: {store.Description} is there again; everything is sent.");
             isAway = false;
             numFailures = 0;
             return true;
@@ -201,11 +201,23 @@ internal sealed class BackgroundDrain : IDisposable
         }
     }
 
+    // A listener that is gone must not end the thread, because an exception here would end the program.
+    private void Say(string sentence)
+    {
+        try
+        {
+            note(sentence);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+        }
+    }
+
     private bool Failed(string why)
     {
         numFailures++;
         if (isAway || stop.IsCancellationRequested) return false;
-        note(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values wait in the run directory and are sent when it works again."));
+        Say(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values wait in the run directory and are sent when it works again."));
         isAway = true;
         return false;
     }
