@@ -19,6 +19,7 @@ public sealed class PretextRunTests
     [Theory, MemberData(nameof(Methods))]
     public async Task It_trains_hands_on_and_resumes_exactly(string method, string keys, string encoder, string head, string region, int crop, string terms)
     {
+        Assert.SkipWhen(method == "voco" && Environment.GetEnvironmentVariable("HIENDMAE_NIGHTLY") != "1", "Slow, because its views are cut from regions of 96 x 96 x 48: set HIENDMAE_NIGHTLY=1.");
         using var host = new HostFixture();
         string file = host.Write("pretext.toml", Experiment(method, keys, encoder, head, region, crop)), whole = Path.Combine(host.Folder, "whole"), parts = Path.Combine(host.Folder, "parts");
         int code = await host.RunAsync("run", file, "--out", whole);
