@@ -50,7 +50,7 @@ public sealed class TrackedRunTests(TrackedRunTests.RegisteredRun run) : IClassF
             Directory.Delete(theirs, recursive: true);
         }
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("predict", "models:/organs/77", scan, "--out", theirs));
-        Assert.Contains("models:/organs/77 cannot be taken from", host.Error);
+        Assert.Contains("models:/organs/77 cannot be downloaded from", host.Error);
 
         static Task<byte[]> Bytes(string folder) => File.ReadAllBytesAsync(Path.Combine(folder, "scan_prob.nii.gz"), TestContext.Current.CancellationToken);
     }
