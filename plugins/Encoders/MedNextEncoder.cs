@@ -36,15 +36,7 @@ internal sealed class MedNextEncoder : PyramidEncoder, IMaskedEncoder
     public override EncoderFeatures Encode(Tensor volumes, IReadOnlyCollection<int> hiddenBlocks)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = stem.call(volumes);
-        var maps = new List<Tensor>();
-        for (int level = 0; level < levels.Count; level++)
-        {
-            if (level > 0) x = RecomputedBlock.Call(down[level - 1], x, config.CheckpointBlocks);
-            foreach (MedNextBlock block in levels[level]) x = RecomputedBlock.Call(block, x, config.CheckpointBlocks);
-            maps.Add(x);
-        }
-        return new FeaturePyramid([.. maps.Select(map => map.MoveToOuterDisposeScope())]);
+        return Levels(stem.call(volumes), (block, x) => RecomputedBlock.Call(block, x, config.CheckpointBlocks));
     }
 
     public Size3 CellSize => PyramidInfo.Levels[^1].Stride;
@@ -53,17 +45,19 @@ internal sealed class MedNextEncoder : PyramidEncoder, IMaskedEncoder
     {
         using DisposeScope scope = NewDisposeScope();
         var mask = new CellMask(visible);
-        Tensor x = mask.Apply(stem.call(mask.Apply(volumes)));
+        return Levels(mask.Apply(stem.call(mask.Apply(volumes))), (block, x) => RecomputedBlock.Visible(block, x, mask, config.CheckpointBlocks));
+    }
+
+    private FeaturePyramid Levels(Tensor x, Func<MedNextBlock, Tensor, Tensor> step)
+    {
         var maps = new List<Tensor>();
         for (int level = 0; level < levels.Count; level++)
         {
-            if (level > 0) x = Step(down[level - 1], x);
-            foreach (MedNextBlock block in levels[level]) x = Step(block, x);
+            if (level > 0) x = step(down[level - 1], x);
+            foreach (MedNextBlock block in levels[level]) x = step(block, x);
             maps.Add(x);
         }
         return new FeaturePyramid([.. maps.Select(map => map.MoveToOuterDisposeScope())]);
-
-        Tensor Step(MedNextBlock block, Tensor input) => RecomputedBlock.Visible(block, input, mask, config.CheckpointBlocks);
     }
 
     // A level and the step down to it are one layer.

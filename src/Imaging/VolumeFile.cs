@@ -40,7 +40,7 @@ internal static class VolumeFile
         }
     }
 
-    /// <summary>Writes files beside their names. They take their places, in the order given, once all of them are complete and on the disk.</summary>
+    /// <summary>Writes several files to temporary names, and renames them in the given order when all are complete and on the disk.</summary>
     /// <exception cref="DiskFullException">The disk is full. Nothing is left of the files.</exception>
     /// <exception cref="VolumeException">The disk refuses for another reason.</exception>
     public static void Replace(string[] paths, Action<FileStream[]> write)

@@ -82,7 +82,7 @@ public interface ITrackingStore : IDisposable
     /// <exception cref="TrackingException">A file cannot be read, or the store takes no models.</exception>
     void LogModel(string runId, ModelPackage model);
 
-    /// <summary>Copies what an address names to this machine.</summary>
+    /// <summary>Downloads the file or folder that an address names.</summary>
     /// <param name="uri">Artifacts of a run, or a model.</param>
     /// <param name="target">The file or folder that it becomes.</param>
     /// <exception cref="TrackingException">There is nothing of that address.</exception>

@@ -30,7 +30,7 @@ public sealed record TrackingTarget(TrackingServer? Server, string? Database)
             : new TrackingTarget(TrackingServer.Of(address, getVariable), null);
     }
 
-    /// <summary>Reads what <see cref="RelativeTo"/> has written.</summary>
+    /// <summary>Parses the text that <see cref="RelativeTo"/> returns.</summary>
     /// <param name="text">The text.</param>
     /// <param name="runFolder">Where the run directory is now.</param>
     /// <param name="getVariable">Reads the environment.</param>

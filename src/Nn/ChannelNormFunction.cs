@@ -17,7 +17,7 @@ internal sealed class ChannelNormFunction : autograd.SingleTensorFunction<Channe
 
     /// <summary>Means and 1 / deviations.</summary>
     /// <param name="x">Volumes that are served.</param>
-    /// <param name="overBatch">Whether all samples share their statistics.</param>
+    /// <param name="overBatch">Whether mean and variance are taken over the whole batch (batch norm) and not over each sample (instance norm).</param>
     /// <param name="eps">Added to the variance.</param>
     /// <returns>[B or 1, 2, C].</returns>
     public static Tensor Statistics(Tensor x, bool overBatch, double eps)

@@ -19,7 +19,7 @@ public sealed class ReducedAttention : nn.Module<Tensor, Tensor>
     /// <param name="width">C, a multiple of <paramref name="heads"/>.</param>
     /// <param name="heads">Number of attention heads.</param>
     /// <param name="reduction">Tokens along an axis from one key to the next; 1 for keys of every token.</param>
-    /// <param name="bias">Whether queries, keys and values have biases.</param>
+    /// <param name="bias">Whether the linear maps of queries, keys and values have a bias.</param>
     public ReducedAttention(int width, int heads, int reduction, bool bias) : base(nameof(ReducedAttention))
     {
         this.heads = heads;
@@ -52,7 +52,7 @@ public sealed class ReducedAttention : nn.Module<Tensor, Tensor>
     /// <summary>What the layer costs.</summary>
     /// <param name="width">C.</param>
     /// <param name="reduction">Tokens along an axis from one key to the next.</param>
-    /// <param name="bias">Whether queries, keys and values have biases.</param>
+    /// <param name="bias">Whether the linear maps of queries, keys and values have a bias.</param>
     /// <param name="grid">Tokens along x, y, z.</param>
     public static LayerCounts Count(int width, int reduction, bool bias, (long X, long Y, long Z) grid)
     {

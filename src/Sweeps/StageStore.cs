@@ -15,6 +15,7 @@ namespace HiEndMae.Sweeps;
 internal sealed class StageStore(string output, bool acceptOtherCode = false)
 {
     private const string FailureFile = "failed.txt", ResultsFile = "results.json";
+    private Dictionary<string, string>? finishedByConfig;
 
     /// <summary>The folder of run directories.</summary>
     public string Output { get; } = Path.GetFullPath(output);
@@ -23,7 +24,9 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
     public string FolderOf(SweepStage stage)
     {
         string own = Path.Combine(Output, "stages", stage.FolderName);
-        return acceptOtherCode && FinishedRun(own) is null ? OfOtherCode(stage) ?? own : own;
+        if (!acceptOtherCode || FinishedRun(own) is not null) return own;
+        finishedByConfig ??= FinishedByConfig();
+        return finishedByConfig.GetValueOrDefault(stage.ConfigKey, own);
     }
 
     /// <summary>Returns the log file of a stage's process.</summary>
@@ -97,7 +100,7 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
             ["key"] = stage.Key,
             ["config_key"] = stage.ConfigKey,
             ["starts_from"] = stage.Before?.Key,
-            [StageStart.FolderKey] = stage.Before?.FolderName,
+            [StageStart.FolderKey] = stage.Before is null ? null : Path.GetFileName(FolderOf(stage.Before)),
             [StageStart.ThreadsKey] = config.Threads,
             ["operations"] = operations,
             [JobRecord.ParametersKey] = new JsonObject(stage.Parameters().Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))),
@@ -133,11 +136,17 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
         }
     }
 
-    private string? OfOtherCode(SweepStage stage)
+    // Finished stages by the key of their config. Read once: stages of other code are those of earlier sweeps.
+    private Dictionary<string, string> FinishedByConfig()
     {
         string root = Path.Combine(Output, "stages");
-        return !Directory.Exists(root) ? null : Directory.GetDirectories(root, Stage.NameOf(stage.Kind) + "-*").Order(StringComparer.Ordinal)
-            .LastOrDefault(folder => (string?)Read(Path.Combine(folder, "stage.json"))?["config_key"] == stage.ConfigKey && FinishedRun(folder) is not null);
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!Directory.Exists(root)) return found;
+        foreach (string folder in Directory.GetDirectories(root).Order(StringComparer.Ordinal))
+        {
+            if ((string?)Read(Path.Combine(folder, "stage.json"))?["config_key"] is { } key && FinishedRun(folder) is not null) found[key] = folder;
+        }
+        return found;
     }
 
     // STAGE/EXPERIMENT/RUN-ID.

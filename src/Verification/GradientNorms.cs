@@ -12,7 +12,7 @@ public static class GradientNorms
     private const string Prefix = "grad_norm.";
 
     /// <summary>Returns the largest deviation of all norms.</summary>
-    /// <param name="golden">Golden whose parameters have the names of its own program.</param>
+    /// <param name="golden">A golden that names its parameters as the program from which it comes.</param>
     /// <param name="parameters">Parameters of the model by their names in this program, after the backward pass.</param>
     /// <param name="tolerance">Largest allowed deviation.</param>
     /// <param name="what">Prefix of the comparison's name.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Mlflow.Tests;
 
 namespace HiEndMae.Host.Tests;
 
@@ -22,15 +23,15 @@ public sealed class TrackingTests
 
         Assert.Equal(
             ["evaluate-pretrain", "evaluate-scratch", "experiment", "finetune-pretrain", "finetune-scratch", "pretrain"],
-            Rows.Of(database, "SELECT coalesce(s.value, t.value) FROM runs r JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'hiendmae.role' LEFT JOIN tags s ON s.run_uuid = r.run_uuid AND s.key = 'hiendmae.stage' WHERE r.status = 'FINISHED' ORDER BY 1"));
-        Assert.Equal(["1", "2", "3"], Rows.Of(database, "SELECT m.step FROM metrics m JOIN runs r USING (run_uuid) WHERE r.name LIKE 'finetune-pretrain:%' AND m.key = 'loss' ORDER BY m.step"));
-        Assert.Empty(Rows.Of(database, "SELECT key FROM metrics WHERE key NOT LIKE 'system/%' GROUP BY run_uuid, key, step HAVING count(*) > 1"));
-        Assert.Equal(["pretraining"], Rows.Of(database, "SELECT t.value FROM input_tags t JOIN inputs i USING (input_uuid) JOIN runs r ON r.run_uuid = i.destination_id WHERE r.name LIKE 'pretrain:%'"));
-        Assert.NotEmpty(Rows.Of(database, "SELECT key FROM metrics m JOIN runs r USING (run_uuid) WHERE r.name LIKE 'evaluate-scratch:%' AND key LIKE 'dice.%'"));
-        string artifacts = Assert.Single(Rows.Of(database, "SELECT artifact_uri FROM runs WHERE name LIKE 'finetune-scratch:%'"));
+            Query.Rows(database, "SELECT coalesce(s.value, t.value) FROM runs r JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'hiendmae.role' LEFT JOIN tags s ON s.run_uuid = r.run_uuid AND s.key = 'hiendmae.stage' WHERE r.status = 'FINISHED' ORDER BY 1"));
+        Assert.Equal(["1", "2", "3"], Query.Rows(database, "SELECT m.step FROM metrics m JOIN runs r USING (run_uuid) WHERE r.name LIKE 'finetune-pretrain:%' AND m.key = 'loss' ORDER BY m.step"));
+        Assert.Empty(Query.Rows(database, "SELECT key FROM metrics WHERE key NOT LIKE 'system/%' GROUP BY run_uuid, key, step HAVING count(*) > 1"));
+        Assert.Equal(["pretraining"], Query.Rows(database, "SELECT t.value FROM input_tags t JOIN inputs i USING (input_uuid) JOIN runs r ON r.run_uuid = i.destination_id WHERE r.name LIKE 'pretrain:%'"));
+        Assert.NotEmpty(Query.Rows(database, "SELECT key FROM metrics m JOIN runs r USING (run_uuid) WHERE r.name LIKE 'evaluate-scratch:%' AND key LIKE 'dice.%'"));
+        string artifacts = Assert.Single(Query.Rows(database, "SELECT artifact_uri FROM runs WHERE name LIKE 'finetune-scratch:%'"));
         Assert.Contains("weights.safetensors", Directory.GetFiles(Path.Combine(artifacts, "checkpoint")).Select(Path.GetFileName));
         Assert.True(File.Exists(Path.Combine(artifacts, "checkpoint.json")));
-        Assert.NotEmpty(Directory.GetFiles(Path.Combine(Assert.Single(Rows.Of(database, "SELECT artifact_uri FROM runs WHERE name LIKE 'evaluate-scratch:%'")), "predictions"), "*.nii.gz"));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(Assert.Single(Query.Rows(database, "SELECT artifact_uri FROM runs WHERE name LIKE 'evaluate-scratch:%'")), "predictions"), "*.nii.gz"));
 
         // Nothing waits; the database gone, all of it comes again.
         List<string> before = Everything(database);
@@ -59,7 +60,7 @@ public sealed class TrackingTests
         Assert.All(Directory.GetFiles(runs, "*", SearchOption.AllDirectories), path => Assert.DoesNotContain("s3cret", File.ReadAllText(path)));
         Assert.DoesNotContain("s3cret", host.Error + host.Output);
         Assert.Equal(ExitCodes.Done, await host.RunAsync("track", "sync", runs, "--uri", $"sqlite:///{Path.Combine(runs, "mlflow.db")}"));
-        Assert.Equal(["FINISHED"], Rows.Of(Path.Combine(runs, "mlflow.db"), "SELECT DISTINCT status FROM runs"));
+        Assert.Equal(["FINISHED"], Query.Rows(Path.Combine(runs, "mlflow.db"), "SELECT DISTINCT status FROM runs"));
     }
 
     [Fact]
@@ -94,10 +95,10 @@ public sealed class TrackingTests
     // Without ids, which a new database gives anew.
     private static List<string> Everything(string database) =>
     [
-        .. Rows.Of(database, "SELECT name, status, start_time, end_time FROM runs ORDER BY name"),
-        .. Rows.Of(database, "SELECT r.name, m.key, m.step, m.timestamp, m.value, m.is_nan FROM metrics m JOIN runs r USING (run_uuid) ORDER BY 1, 2, 3, 4"),
-        .. Rows.Of(database, "SELECT r.name, p.key, p.value FROM params p JOIN runs r USING (run_uuid) ORDER BY 1, 2"),
-        .. Rows.Of(database, "SELECT r.name, t.key, t.value FROM tags t JOIN runs r USING (run_uuid) WHERE t.key NOT IN ('mlflow.parentRunId', 'mlflow.user', 'mlflow.log-model.history') ORDER BY 1, 2"),
-        .. Rows.Of(database, "SELECT r.name, d.name, d.digest FROM datasets d JOIN inputs i ON i.source_id = d.dataset_uuid JOIN runs r ON r.run_uuid = i.destination_id ORDER BY 1, 2, 3"),
+        .. Query.Rows(database, "SELECT name, status, start_time, end_time FROM runs ORDER BY name"),
+        .. Query.Rows(database, "SELECT r.name, m.key, m.step, m.timestamp, m.value, m.is_nan FROM metrics m JOIN runs r USING (run_uuid) ORDER BY 1, 2, 3, 4"),
+        .. Query.Rows(database, "SELECT r.name, p.key, p.value FROM params p JOIN runs r USING (run_uuid) ORDER BY 1, 2"),
+        .. Query.Rows(database, "SELECT r.name, t.key, t.value FROM tags t JOIN runs r USING (run_uuid) WHERE t.key NOT IN ('mlflow.parentRunId', 'mlflow.user', 'mlflow.log-model.history') ORDER BY 1, 2"),
+        .. Query.Rows(database, "SELECT r.name, d.name, d.digest FROM datasets d JOIN inputs i ON i.source_id = d.dataset_uuid JOIN runs r ON r.run_uuid = i.destination_id ORDER BY 1, 2, 3"),
     ];
 }

@@ -28,6 +28,6 @@ public sealed partial record SlurmStageConfig
     /// <summary>Time limit of a job; left out, that of [slurm].</summary>
     public TimeSpan? Time { get; init; }
 
-    /// <summary>More options for sbatch, after those of [slurm].</summary>
+    /// <summary>Further options for sbatch; they follow those of [slurm].</summary>
     public IReadOnlyList<string> Extra { get; init; } = [];
 }

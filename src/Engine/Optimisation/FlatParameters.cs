@@ -19,8 +19,6 @@ internal sealed class FlatParameters : IDisposable
     private readonly Tensor?[] copies;
     private readonly Dictionary<long, Tensor> fillers = [];
     private Tensor? exchange;
-    private bool isExchanged;
-    private bool[] isPresent = [];
 
     /// <param name="groups">The parameters to train.</param>
     /// <param name="fused">Whether updates on CPU are one pass over memory, which wants no flat gradient.</param>
@@ -69,7 +67,6 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Drops gradients.</summary>
     public void ZeroGrad()
     {
-        isExchanged = false;
         for (int i = 0; i < copies.Length; i++)
         {
             copies[i]?.Dispose();
@@ -81,7 +78,6 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>For fused updates: returns the address of a gradient, valid until the next <see cref="ZeroGrad"/>; 0 if there is none.</summary>
     public nint GradientAddress(int slot)
     {
-        if (isExchanged) return isPresent[slot] ? NativeTensors.Address(exchange!.Handle) + (nint)(Slots[slot].Offset * sizeof(float)) : 0;
         nint address = NativeTensors.GradientAddress(handles[slot]);
         if (address != -1) return address;
         using Tensor own = Slots[slot].Parameter.grad!;
@@ -101,24 +97,20 @@ internal sealed class FlatParameters : IDisposable
         {
             ParameterSlot slot = Slots[i];
             long place = (i + 1 < Slots.Count ? Slots[i + 1].Offset : Values.shape[0]) - slot.Offset;
-            Tensor? own = isExchanged ? null : slot.Parameter.grad;
-            if (isExchanged ? !isPresent[i] : own is null)
+            if (slot.Parameter.grad is not { } own)
             {
                 parts.Add(Filler(place));
                 continue;
             }
-            if (own is not null)
-            {
-                parts.Add(own.reshape(-1));
-                if (place > slot.Length) parts.Add(Filler(place - slot.Length));
-            }
+            parts.Add(own.reshape(-1));
+            if (place > slot.Length) parts.Add(Filler(place - slot.Length));
             List<(long Start, long Length)> all = runs[slot.Group];
             // What lies between two parameters is zero, and an update leaves it zero.
             if (all.Count > 0 && all[^1].Start + all[^1].Length == slot.Offset) all[^1] = (all[^1].Start, all[^1].Length + place);
             else all.Add((slot.Offset, place));
         }
         reached = runs;
-        return isExchanged ? exchange!.alias() : cat(parts);
+        return cat(parts);
     }
 
     /// <summary>Takes the gradients out of the parameters. Nothing is copied: the buffers change hands.</summary>
@@ -143,7 +135,7 @@ internal sealed class FlatParameters : IDisposable
         }
     }
 
-    /// <summary>Adds the gradients of all ranks in one flat buffer, where they stay until the next <see cref="ZeroGrad"/>. A parameter that has a gradient on any rank has one on all.</summary>
+    /// <summary>Adds the gradients of all ranks in one flat buffer. The gradients of the parameters are then views of it. A parameter that has a gradient on any rank has one on all.</summary>
     public void SumGradients(IProcessGroup group, bool fixedOrder)
     {
         if (group.Size == 1) return;
@@ -163,9 +155,13 @@ internal sealed class FlatParameters : IDisposable
         }
         var all = new double[mine.Length * group.Size];
         group.Gather(mine, all);
-        isPresent = [.. Enumerable.Range(0, mine.Length).Select(slot => Enumerable.Range(0, group.Size).Any(rank => all[(rank * mine.Length) + slot] > 0))];
         group.Sum(exchange, fixedOrder);
-        isExchanged = true;
+        for (int i = 0; i < Slots.Count; i++)
+        {
+            if (!Enumerable.Range(0, group.Size).Any(rank => all[(rank * mine.Length) + i] > 0)) continue;
+            using Tensor sum = Slots[i].View(exchange);
+            Slots[i].Parameter.grad = sum;
+        }
     }
 
     public void Dispose()

@@ -16,7 +16,7 @@ internal sealed class RestModels(MlflowClient client)
         client.LogBatch(runId, [], [], [new Entry(RunTags.RegisteredModel, $"{name}/{version.Version}")]);
     }
 
-    /// <summary>Copies what an address names to this machine.</summary>
+    /// <summary>Downloads the file or folder that an address names.</summary>
     /// <returns>How many files were copied.</returns>
     public int Fetch(ArtifactUri uri, string target)
     {

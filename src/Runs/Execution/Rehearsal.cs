@@ -38,7 +38,14 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
         if (experiments.Count == 0) return;
         var factory = new ComponentFactory(catalog);
         var rehearsal = new Rehearsal(factory, DeviceChoice.Prepare(device ?? experiments[0].Config.Device, getVariable));
-        foreach (LoadedExperiment experiment in experiments) rehearsal.Run(experiment.Config, RunDatasets.Open(experiment.Config, factory, warn, cancel));
+        // Opening a dataset lists its files and reads the headers of the cases that are used. Combinations of a sweep mostly use the same ones.
+        var opened = new Dictionary<string, RunDatasets>(StringComparer.Ordinal);
+        foreach (ExperimentConfig config in experiments.Select(experiment => experiment.Config))
+        {
+            string key = string.Join('\n', Text(config.Pretrain?.Data), Text(config.Finetune?.Data), config.Finetune?.NumCases, Text(config.Finetune?.Validation), Text(config.Evaluate));
+            if (!opened.TryGetValue(key, out RunDatasets? datasets)) opened[key] = datasets = RunDatasets.Open(config, factory, warn, cancel);
+            rehearsal.Run(config, datasets);
+        }
     }
 
     /// <summary>Rehearses the models of an experiment.</summary>
@@ -128,7 +135,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
 
     private static int Crops(DataConfig data) => Math.Min(MostCrops, data.Volumes * data.CropsPerVolume);
 
-    private static string Text(IComponentConfig config) => TomlText.Document(config.ToTable());
+    private static string Text(IConfigSection? config) => config is null ? "" : TomlText.Document(config.ToTable());
 
     private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }

@@ -10,10 +10,9 @@ public sealed class FullDiskTests
     [Fact]
     public async Task A_run_at_two_places()
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("HIENDMAE_NIGHTLY") != "1", "It fails at present and is kept for the nightly run: set HIENDMAE_NIGHTLY=1.");
         Faults.Require();
         using var host = new HostFixture();
-        await TryAll(host, "run", Samples.Tiny, places => [.. places.Where(place => place.EndsWith("/metrics.jsonl", StringComparison.Ordinal) || place.EndsWith("/finetune-pretrain/checkpoints/*step-*/weights.safetensors", StringComparison.Ordinal))]);
+        await TryAll(host, "run", Samples.Tiny, places => [.. places.Where(place => place.EndsWith("/metrics.jsonl", StringComparison.Ordinal) || place.EndsWith("/finetune-pretrain/checkpoints/*/weights.safetensors", StringComparison.Ordinal))]);
     }
 
     [Fact, Trait("speed", "slow")]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using HiEndMae.Mlflow.Tests;
 
 namespace HiEndMae.Host.Tests.Reliability;
 
@@ -30,11 +31,11 @@ internal static partial class Outcome
     ];
 
     /// <summary>Runs in the database by what they are, with how they ended.</summary>
-    public static List<string> Runs(string output) => Rows.Of(Path.Combine(output, "mlflow.db"),
+    public static List<string> Runs(string output) => Query.Rows(Path.Combine(output, "mlflow.db"),
         "SELECT t.value, coalesce(s.value, ''), r.status, count(*) FROM runs r JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'hiendmae.role' LEFT JOIN tags s ON s.run_uuid = r.run_uuid AND s.key = 'hiendmae.stage' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3");
 
     /// <summary>Values in the database, those of the clock left out.</summary>
-    public static List<string> Tracked(string output) => Rows.Of(Path.Combine(output, "mlflow.db"),
+    public static List<string> Tracked(string output) => Query.Rows(Path.Combine(output, "mlflow.db"),
         "SELECT t.value, m.key, m.step, m.value, m.is_nan FROM metrics m JOIN tags t ON t.run_uuid = m.run_uuid AND t.key = 'hiendmae.stage' WHERE m.key IN ('loss', 'lr', 'grad_norm') OR m.key LIKE 'dice%' ORDER BY 1, 2, 3, 4");
 
     private static bool IsOfRun(string path) => !path.Contains("/mlruns/", StringComparison.Ordinal);

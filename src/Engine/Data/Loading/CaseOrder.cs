@@ -26,7 +26,7 @@ internal sealed class CaseOrder
         for (int i = 0; i < bounds.Length; i++) bounds[i] = sum += weights[i];
     }
 
-    /// <summary>The n-th case drawn since the start of the training.</summary>
+    /// <summary>Returns the case that is drawn at position n, counted from the start of the training.</summary>
     public DrawnVolume At(long number)
     {
         (long wanted, long draw) = Math.DivRem(number, order.Length);
