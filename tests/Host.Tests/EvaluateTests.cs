@@ -69,7 +69,7 @@ public sealed class EvaluateTests(EvaluateTests.TinyRun run) : IClassFixture<Eva
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("evaluate", run.Folder, "--metrics", "hd96"));
         Assert.Contains("hd95", host.Error);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("evaluate", run.Folder, "--set", "encoder.depth=3"));
-        Assert.Contains("another model", host.Error);
+        Assert.Contains("would change the trained model", host.Error);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("evaluate", host.Folder));
         Assert.Contains("experiment.toml", host.Error);
     }

@@ -23,6 +23,8 @@ internal static class SlurmScript
           kill -0 "$child" 2>/dev/null || break
         done
         note end "$code"
+        # 143: the signal came before the program had begun to listen.
+        if [ "$code" = 143 ]; then code=130; fi
         if [ "$code" = 130 ] && [ "$again" = 1 ]; then
           scontrol requeue "$SLURM_JOB_ID" && { note requeue null; sleep 60; }
         fi
