@@ -11,7 +11,7 @@ using HiEndMae.TorchRepairs.Memory;
 using TorchSharp;
 using static TorchSharp.torch;
 
-// The analysis of N crops by ViT-B/12(1536) against N plain forward passes of the same run, and memory by the number of crops.
+// Times the analysis of N crops with ViT-B/12(1536) against N plain forward passes in the same run, and measures memory against the number of crops.
 // dotnet run -c Release --project bench/Analysis [-- CROPS [EMBED_DIM HEADS]]
 int crops = args.Length > 0 ? Number(args[0]) : 16, width = args.Length > 1 ? Number(args[1]) : 1536, heads = args.Length > 2 ? Number(args[2]) : 16;
 TensorMemory.Install();

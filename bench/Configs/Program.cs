@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
 
-// Times of what an author of experiments waits for: a build's generator after an edit, and `hiendmae validate` on a folder.
+// Times the waits of an author of experiments: the generator in a build after an edit, and `hiendmae validate` on a folder.
 // dotnet run -c Release --project bench/Configs
 const int files = 200, records = 40, repeats = 15;
 string host = typeof(TomlText).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "Host").Value!;
@@ -92,7 +92,7 @@ static double Milliseconds(Action action)
     return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 }
 
-/// <summary>An experiment as the compiler is given it.</summary>
+/// <summary>An experiment file as the compiler receives it.</summary>
 internal sealed class TomlText(string path, string text) : AdditionalText
 {
     public override string Path { get; } = path;

@@ -9,7 +9,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Bench.Data;
 
-/// <summary>The same case in containers that other tools open: .npy by mapping, and Zarr v3 with zstd (a shard of cubes); random crops warm and cold.</summary>
+/// <summary>Times random crops from containers that other tools can open, with a warm and a cold page cache: a memory-mapped .npy, and Zarr v3 with zstd (a shard of cubes).</summary>
 internal static unsafe class Containers
 {
     public static void Run(PreparedCase prepared, string folder, CropRecipe recipe, double seconds, int rounds)

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace HiEndMae.Bench.Data;
 
-/// <summary>Halves to floats, as the loader does it.</summary>
+/// <summary>Converts halves to floats in the same way as the loader.</summary>
 internal static class Halves
 {
     private const float Widening = 5.192296858534828e33f;

@@ -9,6 +9,6 @@ internal interface ICropReader : IDisposable
 
     void Read(Size3 start, Size3 crop, Span<float> target);
 
-    /// <summary>Drops what the system keeps of the file in memory.</summary>
+    /// <summary>Removes the file from the page cache.</summary>
     void Forget();
 }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace HiEndMae.Bench.Data;
 
-/// <summary>The system's memory of a file.</summary>
+/// <summary>The system's page cache of a file.</summary>
 internal static partial class PageCache
 {
     private const int DontNeed = 4;

@@ -6,7 +6,7 @@ using HiEndMae.Engine.Data.Crops;
 using HiEndMae.Engine.Randomness;
 using HiEndMae.Imaging;
 
-// Crops of 96^3 with every augmentation from a case in memory, on one thread, against copying the bytes; and the containers that cases could be cached in.
+// Times crops of 96^3 with every augmentation from a case in memory, on one thread, against copying the bytes. Then compares containers for the case cache.
 // dotnet run -c Release --project bench/Data [-- SECONDS_PER_MEASUREMENT [FOLDER]]
 double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 0.5;
 string folder = Directory.CreateDirectory(Path.Combine(args.Length > 1 ? args[1] : Path.GetTempPath(), $"hiendmae-bench-{Environment.ProcessId}")).FullName;
@@ -14,7 +14,7 @@ const int rounds = 7;
 var crop = Size3.Cube(96);
 using PreparedCase prepared = Scan.Make(new Size3(272, 216, 260));
 var recipe = new CropRecipe(crop, 0.75, 0.5, 0.3, 0.1, 0.1);
-// As a batch of 8 volumes: buffers do not stay in the cache.
+// A batch has 8 volumes, so that buffers do not stay in the processor's cache.
 float[][] images = [.. Enumerable.Range(0, 8).Select(_ => new float[crop.Count])];
 long[][] labels = [.. Enumerable.Range(0, 8).Select(_ => new long[crop.Count])];
 float[] source = new float[8 * crop.Count];
@@ -22,7 +22,7 @@ int number = 0;
 Console.WriteLine($"case of {prepared.Size} voxels, {prepared.Layout.Bytes / 1e6:F1} MB; crops of 96x96x96, one thread, best of {rounds} rounds of {seconds} s, interleaved");
 var work = new (string Name, double Bytes, Action<int> Do)[]
 {
-    // What no crop can be faster than: as many bytes read and written, in order.
+    // The lower limit for a crop: the same number of bytes, read and written in order.
     ("copy float to float, 7.1 MB", 2.0 * crop.Count * sizeof(float), i => source.AsSpan((int)(i % 8 * crop.Count), (int)crop.Count).CopyTo(images[i % 8])),
     ("crop, nothing else", crop.Count * 6.0, i => CropCopier.CopyImage(prepared, Draw(i, recipe with { Flip = 0, Rotate90 = 0, IntensityScale = 0, IntensityShift = 0 }), images[i % 8])),
     ("crop, every augmentation", crop.Count * 6.0, i => CropCopier.CopyImage(prepared, Draw(i, recipe), images[i % 8])),

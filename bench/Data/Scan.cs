@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Bench.Data;
 
-/// <summary>A made-up abdomen at 1.5 mm: air around a body of organs, noise of 15 HU, whole numbers of HU, as scans have them.</summary>
+/// <summary>A synthetic abdomen at 1.5 mm: organs in a body surrounded by air, with noise of 15 HU and integer HU as in scans.</summary>
 internal static class Scan
 {
     public static PreparedCase Make(Size3 size)

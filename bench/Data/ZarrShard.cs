@@ -4,7 +4,7 @@ using ZstdSharp;
 
 namespace HiEndMae.Bench.Data;
 
-/// <summary>Zarr v3's sharding codec in one file: cubes of halves, each compressed by zstd, and an index of offsets and lengths at the end.</summary>
+/// <summary>One file in Zarr v3's sharding codec: cubes of halves, each compressed with zstd, and an index of offsets and lengths at the end.</summary>
 internal sealed class ZarrShard : ICropReader
 {
     private readonly string path;

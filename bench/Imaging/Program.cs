@@ -4,8 +4,8 @@ using HiEndMae.Bench.Imaging;
 using HiEndMae.Imaging;
 using HiEndMae.Imaging.Files;
 
-// Reading, resampling and the whole preparation of a scan with its labels, each against a limit measured in the same run: plain inflate, copying memory.
-// dotnet run -c Release --project bench/Imaging [-- IMAGE LABEL [ROUNDS]]; without files, a synthetic scan. On one core: taskset -c 0 dotnet ...
+// Times reading, resampling and preparing a scan with its labels. Each is compared with a limit measured in the same run: plain inflate, or copying memory.
+// dotnet run -c Release --project bench/Imaging [-- IMAGE LABEL [ROUNDS]]; without files, a synthetic scan is used. On one core: taskset -c 0 dotnet ...
 CancellationToken cancel = CancellationToken.None;
 string folder = Directory.CreateTempSubdirectory("hiendmae-bench-").FullName;
 try
@@ -25,7 +25,7 @@ finally
 void Reading(string image, int rounds)
 {
     byte[] packed = File.ReadAllBytes(image);
-    // What stands before the data: ten bytes, and a name where one is said; eight behind.
+    // A gzip file has a header of ten bytes and an optional name before the data, and a trailer of eight bytes behind them.
     int start = (packed[3] & 8) == 0 ? 10 : Array.IndexOf(packed, (byte)0, 10) + 1;
     var scratch = new byte[1 << 16];
     var race = new Race();

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace HiEndMae.Bench.Imaging;
 
-/// <summary>Actions timed in turn, so that all see the same machine; the first is what the others are compared with, by processor time, which a busy machine does not lengthen by waiting.</summary>
+/// <summary>Times actions in turn, so that all run under the same load. The others are compared with the first by processor time, because a busy machine does not lengthen it.</summary>
 internal sealed class Race
 {
     private readonly List<(string Name, Action Run)> runners = [];

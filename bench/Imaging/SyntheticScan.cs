@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Bench.Imaging;
 
-/// <summary>A body of noise with organs, for a machine without scans.</summary>
+/// <summary>Creates a synthetic scan, for machines without scans.</summary>
 internal static class SyntheticScan
 {
     public static (string Image, string Label) Write(string folder)

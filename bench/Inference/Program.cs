@@ -10,7 +10,7 @@ using HiEndMae.Plugins.Heads;
 using TorchSharp;
 using static TorchSharp.torch;
 
-// What sliding windows cost beyond the network itself, and how long surface distances of a large label map take.
+// Times sliding windows without the network, and surface distances of a large label map.
 // dotnet run -c Release --project bench/Inference [-- windows | surfaces | memory]
 string[] parts = args.Length > 0 ? args : ["windows", "surfaces", "memory"];
 set_num_threads(Environment.ProcessorCount);
@@ -18,7 +18,7 @@ if (parts.Contains("windows")) Windows();
 if (parts.Contains("surfaces")) Surfaces();
 if (parts.Contains("memory")) Memory();
 
-// Network time is measured inside the same pass: what is left is cutting, weighting, adding and dividing. ViT-S-like encoder with UNETR, 14 classes.
+// The time of the network is measured in the same pass. The rest is cutting, weighting, adding and dividing. The network is a ViT-S-like encoder with UNETR and 14 classes.
 static void Windows()
 {
     Size3 crop = Size3.Cube(96), size = new(120, 120, 144);
@@ -57,7 +57,7 @@ static void Windows()
     }
 }
 
-// 13 ellipsoids of the sizes of abdominal organs in 512 x 512 x 300 voxels of 0.8 x 0.8 x 1.5 mm; the prediction is the truth, moved.
+// 13 ellipsoids of the sizes of abdominal organs in 512 x 512 x 300 voxels of 0.8 x 0.8 x 1.5 mm; the prediction is the shifted truth.
 static void Surfaces()
 {
     Size3 size = new(512, 512, 300);
@@ -77,7 +77,7 @@ static void Surfaces()
     }
 }
 
-// What a scan's logits need: resident memory before and at the end of the sums, against the buffer's own size.
+// Compares the growth of resident memory while logits are summed with the size of their buffer.
 static void Memory()
 {
     foreach (AccumulatorType type in Enum.GetValues<AccumulatorType>())

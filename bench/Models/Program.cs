@@ -9,7 +9,7 @@ using HiEndMae.Plugins.Encoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
-// Forward and backward of ViT-B/16(768) Hi-End-MAE at batch 4 of 96^3 against the matrix-product rate of the same run, and time per part.
+// Times forward and backward of ViT-B/16(768) Hi-End-MAE with a batch of 4 crops of 96^3, against the matrix-product rate of the same run, and the time of each part.
 // dotnet run -c Release --project bench/Models [-- STEPS]
 int steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 8;
 const int batch = 4, warmUp = 2;
@@ -26,7 +26,7 @@ using Tensor volumes = rand(new long[] { batch, 1, 96, 96, 96 });
 long[] parameters = [.. encoder.parameters().Concat(decoder.parameters()).Select(parameter => parameter.numel())];
 double multiplyAdds = batch * (((IEncoderCounter)encoderConfig).Count(context, 0.75).Sum(part => part.MultiplyAdds) + ((IDecoderCounter)decoderConfig).Count(decoderContext, 0.75).Sum(part => part.MultiplyAdds));
 
-// Matrix products of the sizes that the model has most of, and a large one; the best of them is the rate to compare with.
+// The best rate of matrix products of the model's most frequent sizes and of a large one is the reference.
 double rate = MatrixRate(batch * 217, 384, 1536), wide = MatrixRate(batch * 55, 768, 3072), large = MatrixRate(2048, 2048, 2048), most = Math.Max(large, Math.Max(rate, wide));
 var forward = new List<double>();
 var backward = new List<double>();
@@ -51,7 +51,7 @@ Console.WriteLine(Text($"matrix products: {rate:F0} GFLOP/s (decoder's sizes), {
 Console.WriteLine(Text($"forward {step1:F0} ms, backward {step2:F0} ms, together {step1 + step2:F0} ms (worst {forward.Zip(backward, (a, b) => a + b).Max():F0} ms); resident {Environment.WorkingSet / 1e9:F1} GB"));
 Console.WriteLine(Text($"multiply-adds x 6: {flops / 1e9:F0} GFLOP, {flops / 1e6 / (step1 + step2):F0} GFLOP/s, {100 * flops / 1e6 / (step1 + step2) / most:F0} % of the matrix-product rate"));
 Parts();
-Console.WriteLine("UNETR's residual block, forward and backward, ms (channels last and fused norm, as it is; the same of library calls in the library's layout)");
+Console.WriteLine("UNETR's residual block, forward and backward, ms (ours, channels last with a fused norm; the same from library calls in the library's layout)");
 foreach ((int samples, int inputs, int outputs, int edge) in new[] { (2, 1, 8, 48), (2, 16, 8, 48), (2, 32, 16, 32), (1, 64, 32, 96) }) Blocks(samples, inputs, outputs, edge);
 
 static double Median(IEnumerable<double> times) => times.Order().ElementAt(times.Count() / 2);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Bench.Optimiser;
 
-/// <summary>The memory traffic of an update with next to no arithmetic: what the machine can do at best.</summary>
+/// <summary>The memory traffic of an update with almost no arithmetic, as the lower limit of its time.</summary>
 internal sealed unsafe class MemoryTraffic : IDisposable
 {
     private const int ChunkLength = 1 << 16;

@@ -7,7 +7,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using AdamW = HiEndMae.Engine.Optimisation.AdamW;
 
-// A step of 100 M parameters in the tensors of a transformer, against TorchSharp's AdamW and against memory bandwidth; interleaved, best of several.
+// Times a step of 100 M parameters in the tensors of a transformer, against TorchSharp's AdamW and against memory bandwidth. Rounds are interleaved and the best one counts.
 // dotnet run -c Release --project bench/Optimiser [-- ROUNDS]
 int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 8, threads = Environment.ProcessorCount;
 set_num_threads(threads);

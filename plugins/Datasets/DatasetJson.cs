@@ -17,7 +17,7 @@ internal sealed class DatasetJson : IDisposable
         try
         {
             json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            if (json.RootElement.ValueKind != JsonValueKind.Object) throw Wrong("it is no object");
+            if (json.RootElement.ValueKind != JsonValueKind.Object) throw Wrong("it is not a JSON object");
             if (!IsUnicode(json.RootElement)) throw Wrong("it has a text that is no Unicode; save it as UTF-8");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
@@ -90,7 +90,7 @@ internal sealed class DatasetJson : IDisposable
     public IReadOnlyDictionary<string, (IReadOnlyList<string> Images, string? Label)>? ListedCases()
     {
         if (!json.RootElement.TryGetProperty("dataset", out JsonElement cases)) return null;
-        if (cases.ValueKind != JsonValueKind.Object) throw Wrong("'dataset' is no object of cases");
+        if (cases.ValueKind != JsonValueKind.Object) throw Wrong("'dataset' is not an object of cases");
         return cases.EnumerateObject().ToDictionary(entry => entry.Name, entry => Case(entry.Value, $"dataset.{entry.Name}", "images"), StringComparer.Ordinal);
     }
 
@@ -122,10 +122,10 @@ internal sealed class DatasetJson : IDisposable
 
     private IEnumerable<(int Number, string Name)> Numbered(JsonElement names, string key)
     {
-        if (names.ValueKind != JsonValueKind.Object) throw Wrong($"'{key}' is no object");
+        if (names.ValueKind != JsonValueKind.Object) throw Wrong($"'{key}' is not an object");
         foreach (JsonProperty entry in names.EnumerateObject())
         {
-            if (!int.TryParse(entry.Name, out int number) || entry.Value.ValueKind != JsonValueKind.String) throw Wrong($"'{key}' has '{entry.Name}', which is no number with a name");
+            if (!int.TryParse(entry.Name, out int number) || entry.Value.ValueKind != JsonValueKind.String) throw Wrong($"'{key}' has '{entry.Name}', which is not a number with a name");
             yield return (number, entry.Value.GetString()!);
         }
     }
@@ -149,5 +149,5 @@ internal sealed class DatasetJson : IDisposable
         }
     }
 
-    private VolumeException Wrong(string what) => new($"'{path}' is no description of a dataset: {what}.");
+    private VolumeException Wrong(string what) => new($"'{path}' is not a description of a dataset: {what}.");
 }

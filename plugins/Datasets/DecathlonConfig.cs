@@ -51,10 +51,10 @@ public sealed partial record DecathlonConfig
 
     partial void Check(KeyReport report)
     {
-        if (Validation.Count > 0 && ValidationList != "validation") report.Error(nameof(ValidationList), "cannot stand beside 'validation'; say one of them");
-        if (Test.Count > 0 && TestList != "validation") report.Error(nameof(TestList), "cannot stand beside 'test'; say one of them");
+        if (Validation.Count > 0 && ValidationList != "validation") report.Error(nameof(ValidationList), "cannot be combined with 'validation'; give only one of them");
+        if (Test.Count > 0 && TestList != "validation") report.Error(nameof(TestList), "cannot be combined with 'test'; give only one of them");
         if (Validation.Intersect(Test).FirstOrDefault() is { } both) report.Error(nameof(Test), $"names '{both}', which 'validation' names too");
-        if (Split.IsDrawn && (Validation.Count > 0 || Test.Count > 0 || ValidationList != "validation" || TestList != "validation")) report.Error(nameof(Split), "cannot stand beside names or lists of validation and test cases");
-        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");
+        if (Split.IsDrawn && (Validation.Count > 0 || Test.Count > 0 || ValidationList != "validation" || TestList != "validation")) report.Error(nameof(Split), "cannot be combined with names or lists of validation and test cases");
+        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is not a regular expression");
     }
 }

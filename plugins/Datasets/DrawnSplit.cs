@@ -39,8 +39,8 @@ public sealed partial record DrawnSplit
 
     partial void Check(KeyReport report)
     {
-        if (TestCount > 0 && TestFraction > 0) report.Error(nameof(TestFraction), "cannot stand beside 'test_count'; say one of them");
-        if (ValidationCount > 0 && ValidationFraction > 0) report.Error(nameof(ValidationFraction), "cannot stand beside 'validation_count'; say one of them");
+        if (TestCount > 0 && TestFraction > 0) report.Error(nameof(TestFraction), "cannot be combined with 'test_count'; give only one of them");
+        if (ValidationCount > 0 && ValidationFraction > 0) report.Error(nameof(ValidationFraction), "cannot be combined with 'validation_count'; give only one of them");
         if (Folds > 0 && (TestCount > 0 || TestFraction > 0)) report.Error(nameof(Folds), "already says which cases are reported; leave out 'test_count' and 'test_fraction'");
         if (Folds == 1) report.Error(nameof(Folds), "must be 2 or more");
         if (Folds > 0 && Fold >= Folds) report.Error(nameof(Fold), $"must be below 'folds', which is {Folds}");

@@ -63,15 +63,15 @@ public sealed partial record LayoutConfig
     partial void Check(KeyReport report)
     {
         if (Split.IsDrawn && (TestCount > 0 || Test.Count > 0 || Validation.Count > 0 || Sources.Any(source => source.Split is SourceSplit.Test or SourceSplit.Validation)))
-            report.Error(nameof(Split), "cannot stand beside other test or validation cases");
-        if (TestCount > 0 && Test.Count > 0) report.Error(nameof(TestCount), "cannot stand beside 'test'; say one of them");
-        if (ValidateOnTest && (Validation.Count > 0 || Sources.Any(source => source.Split == SourceSplit.Validation))) report.Error(nameof(ValidateOnTest), "there are cases to choose by already");
+            report.Error(nameof(Split), "cannot be combined with other test or validation cases");
+        if (TestCount > 0 && Test.Count > 0) report.Error(nameof(TestCount), "cannot be combined with 'test'; give only one of them");
+        if (ValidateOnTest && (Validation.Count > 0 || Sources.Any(source => source.Split == SourceSplit.Validation))) report.Error(nameof(ValidateOnTest), "has no effect, because there are validation cases");
         if (Labels.Count == 0 && Regions.Count == 0 && Sources.Any(source => source.Label.Length > 0 && source.Split != SourceSplit.Unlabelled)) report.Error(nameof(Labels), "must name the values of the label maps");
         if (Labels.GroupBy(label => label.Name).FirstOrDefault(same => same.Skip(1).Any()) is { } name) report.Error(nameof(Labels), $"has two classes named '{name.Key}'");
         if (Labels.SelectMany(label => label.Values.Distinct()).GroupBy(value => value).FirstOrDefault(same => same.Skip(1).Any()) is { } id) report.Error(nameof(Labels), $"gives the value {id.Key} two names");
         if (Ignore is { } ignored && Labels.FirstOrDefault(label => label.Values.Contains(ignored)) is { } both) report.Error(nameof(Ignore), $"is also the value of '{both.Name}'");
         if (Sources.FirstOrDefault(source => source.Images.Count != 1 && source.Images.Count != Channels.Count) is { } other)
             report.Error(nameof(Channels), $"names {Channels.Count} channels, but a source has {other.Images.Count} images a case");
-        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");
+        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is not a regular expression");
     }
 }

@@ -34,7 +34,7 @@ public sealed partial record NnunetConfig
 
     partial void Check(KeyReport report)
     {
-        if (Split.IsDrawn && (Training.Count > 0 || Validation.Count > 0 || Test.Count > 0)) report.Error(nameof(Split), "cannot stand beside names of training, validation and test cases");
-        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is no regular expression");
+        if (Split.IsDrawn && (Training.Count > 0 || Validation.Count > 0 || Test.Count > 0)) report.Error(nameof(Split), "cannot be combined with names of training, validation and test cases");
+        if (!PatientName.IsPattern(Patient)) report.Error(nameof(Patient), "is not a regular expression");
     }
 }

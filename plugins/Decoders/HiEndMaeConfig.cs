@@ -41,10 +41,10 @@ public sealed partial record HiEndMaeConfig
 
     partial void Check(KeyReport report)
     {
-        if (EmbedDim % 6 != 0) report.Error(nameof(EmbedDim), $"sine-cosine positions need a multiple of 6, which {EmbedDim} is not; nearest: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}");
+        if (EmbedDim % 6 != 0) report.Error(nameof(EmbedDim), $"must be a multiple of 6 for sine-cosine positions; nearest to {EmbedDim}: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}");
         foreach (int layer in DenseLayers)
         {
-            if (!StageLayers.Contains(layer)) report.Error(nameof(DenseLayers), $"layer {layer} is none of stage_layers: {string.Join(", ", StageLayers)}");
+            if (!StageLayers.Contains(layer)) report.Error(nameof(DenseLayers), $"layer {layer} is not in stage_layers: {string.Join(", ", StageLayers)}");
         }
     }
 }

@@ -31,6 +31,6 @@ public sealed partial record MaeConfig
 
     partial void Check(KeyReport report)
     {
-        if (EmbedDim % 6 != 0) report.Error(nameof(EmbedDim), $"sine-cosine positions need a multiple of 6, which {EmbedDim} is not; nearest: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}");
+        if (EmbedDim % 6 != 0) report.Error(nameof(EmbedDim), $"must be a multiple of 6 for sine-cosine positions; nearest to {EmbedDim}: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}");
     }
 }

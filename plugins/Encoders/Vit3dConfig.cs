@@ -48,6 +48,6 @@ public sealed partial record Vit3dConfig
     partial void Check(KeyReport report)
     {
         if (PosEmbed == PositionEmbedding.Sincos && EmbedDim % 6 != 0)
-            report.Error(nameof(EmbedDim), $"sine-cosine positions need a multiple of 6, which {EmbedDim} is not; nearest: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}, or pos_embed = \"perceptron\"");
+            report.Error(nameof(EmbedDim), $"must be a multiple of 6 for sine-cosine positions; nearest to {EmbedDim}: {EmbedDim / 6 * 6} or {(EmbedDim / 6 * 6) + 6}, or pos_embed = \"perceptron\"");
     }
 }

@@ -93,9 +93,9 @@ internal sealed class Vit3dEncoder : TokenEncoder, ITracedEncoder
     private static void Check(Vit3dConfig config, EncoderContext context)
     {
         if (config.EmbedDim % config.NumHeads != 0)
-            throw new PluginException($"vit3d: embed_dim {config.EmbedDim} is no multiple of num_heads {config.NumHeads}.");
+            throw new PluginException($"vit3d: embed_dim {config.EmbedDim} is not a multiple of num_heads {config.NumHeads}.");
         if (config.PosEmbed == PositionEmbedding.Sincos && config.EmbedDim % 6 != 0)
-            throw new PluginException($"vit3d: embed_dim {config.EmbedDim} is no multiple of 6, which sine-cosine positions need.");
+            throw new PluginException($"vit3d: embed_dim {config.EmbedDim} is not a multiple of 6, which sine-cosine positions need.");
         for (int axis = 0; axis < 3; axis++)
         {
             if (context.CropSize[axis] % config.PatchSize != 0)

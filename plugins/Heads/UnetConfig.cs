@@ -47,6 +47,6 @@ public sealed partial record UnetConfig
 
     partial void Check(KeyReport report)
     {
-        if (KernelSize % 2 == 0) report.Error(nameof(KernelSize), $"a kernel that keeps sizes has an odd edge, which {KernelSize} is not; nearest: {KernelSize - 1} or {KernelSize + 1}");
+        if (KernelSize % 2 == 0) report.Error(nameof(KernelSize), $"must be odd, so that the convolution keeps the size; nearest to {KernelSize}: {KernelSize - 1} or {KernelSize + 1}");
     }
 }

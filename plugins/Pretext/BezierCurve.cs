@@ -1,18 +1,18 @@
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>A curve through [0, 1] x [0, 1] that intensities are bent by.</summary>
+/// <summary>A random curve through [0, 1] x [0, 1] that maps intensities to new ones.</summary>
 /// <remarks>Source: MrGiovanni/ModelsGenesis, pytorch/utils.py, nonlinear_transformation: a cubic Bezier curve of 100,000 points, interpolated linearly between them as numpy.interp does.</remarks>
 internal sealed class BezierCurve
 {
     private const int NumPoints = 100_000, NumBuckets = 4096;
     private readonly double[] x;
     private readonly double[] y;
-    // The first point at or behind each part of [0, 1].
+    // For each section of [0, 1], the first point at or after its start.
     private readonly int[] buckets = new int[NumBuckets + 1];
 
     /// <summary>Creates the curve.</summary>
     /// <param name="points">x and y of the four control points.</param>
-    /// <param name="inverted">Whether only x is put in order, so that the curve falls.</param>
+    /// <param name="inverted">Whether only x is sorted, so that the curve decreases.</param>
     public BezierCurve(ReadOnlySpan<double> points, bool inverted)
     {
         (x, y) = Points(points, NumPoints);
@@ -40,19 +40,19 @@ internal sealed class BezierCurve
         return (x, y);
     }
 
-    /// <summary>The curve at a value; beyond its ends, their values.</summary>
+    /// <summary>Evaluates the curve. Beyond its ends, it is constant.</summary>
     public double At(double value)
     {
         if (!(value > x[0])) return y[0];
         if (value >= x[^1]) return y[^1];
-        // The last point that is not behind the value.
+        // The last point that is not greater than the value.
         int low = Math.Max(0, buckets[(int)(Math.Clamp(value, 0, 1) * NumBuckets)] - 1);
         while (low > 0 && x[low] > value) low--;
         while (x[low + 1] <= value) low++;
         return ((y[low + 1] - y[low]) / (x[low + 1] - x[low]) * (value - x[low])) + y[low];
     }
 
-    /// <summary>Bends values in place.</summary>
+    /// <summary>Maps values in place.</summary>
     public void Apply(Span<float> values)
     {
         foreach (ref float value in values) value = (float)At(value);

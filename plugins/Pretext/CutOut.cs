@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>Cutting boxes out of a volume, and filling them with noise or with another volume's voxels.</summary>
+/// <summary>Replaces random boxes of a volume with noise or with voxels of another volume.</summary>
 /// <remarks>Source: research-contributions, SwinUNETR/Pretrain/utils/ops.py, patch_rand_drop.</remarks>
 internal static class CutOut
 {
-    /// <summary>Least (inclusive) and largest (exclusive) values of a box's start along x, y, z, then of its edges.</summary>
+    /// <summary>Smallest (inclusive) and largest (exclusive) start of a box along x, y and z, and then of its edge lengths.</summary>
     public static (long Low, long High)[] Bounds(ReadOnlySpan<long> sides, SupConfig config)
     {
         var bounds = new (long, long)[6];
@@ -21,7 +21,7 @@ internal static class CutOut
         return bounds;
     }
 
-    /// <summary>Boxes drawn until their volumes, overlaps counted twice, reach a random part of the volume.</summary>
+    /// <summary>Draws boxes until the sum of their volumes reaches a random fraction of the volume. Overlaps count twice.</summary>
     public static List<VoxelBlock> Draw(ReadOnlySpan<long> sides, SupConfig config, ref SplitMix64 random)
     {
         double wanted = random.NextDouble() * config.CutOutFraction * sides[0] * sides[1] * sides[2], total = 0;
@@ -33,15 +33,15 @@ internal static class CutOut
             for (int i = 0; i < drawn.Length; i++) drawn[i] = bounds[i].Low + (long)(random.NextDouble() * (bounds[i].High - bounds[i].Low));
             var block = new VoxelBlock(drawn[0], drawn[1], drawn[2], Math.Min(drawn[0] + drawn[3], sides[0]), Math.Min(drawn[1] + drawn[4], sides[1]), Math.Min(drawn[2] + drawn[5], sides[2]));
             total += block.Volume;
-            // A crop of less than 20 voxels has shortest edges of 0.
+            // The shortest edge is 0 for crops of less than 20 voxels.
             if (block.Volume > 0) blocks.Add(block);
-            // Boxes of a side of no more than a few voxels may all be empty: each counts for a voxel, so that drawing ends.
+            // In small crops all boxes may be empty. Each counts as at least one voxel, so that the loop ends.
             else total++;
         }
         return blocks;
     }
 
-    /// <summary>How many boxes are drawn before their volumes reach a number of voxels.</summary>
+    /// <summary>Returns how many boxes are needed until their volumes reach a number of voxels.</summary>
     public static int CountUntil(IReadOnlyList<VoxelBlock> blocks, double voxels)
     {
         double total = 0;
@@ -50,10 +50,10 @@ internal static class CutOut
         return count;
     }
 
-    /// <summary>Fills boxes with normal noise that is shifted and scaled to [0, 1] by its own extremes. A box of one voxel becomes 0; the official code divides by zero there.</summary>
+    /// <summary>Fills boxes with normal noise, scaled to [0, 1] by its minimum and maximum. A box of one voxel becomes 0, where the official code divides by zero.</summary>
     /// <param name="volume">[C, X, Y, Z], changed in place.</param>
-    /// <param name="blocks">One after another, so later ones win.</param>
-    /// <param name="normal">So many values of a standard normal distribution.</param>
+    /// <param name="blocks">The boxes. A later box overwrites an earlier one.</param>
+    /// <param name="normal">Values of a standard normal distribution, one per voxel.</param>
     public static void Noise(Tensor volume, IEnumerable<VoxelBlock> blocks, Func<long, Tensor> normal)
     {
         using IDisposable noGrad = no_grad();
@@ -66,7 +66,7 @@ internal static class CutOut
         }
     }
 
-    /// <summary>Fills boxes with the voxels of another volume at the same places.</summary>
+    /// <summary>Fills boxes with the voxels of another volume at the same positions.</summary>
     public static void Swap(Tensor volume, Tensor other, IEnumerable<VoxelBlock> blocks)
     {
         using IDisposable noGrad = no_grad();

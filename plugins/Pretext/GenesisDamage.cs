@@ -4,7 +4,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>What Models Genesis does to a crop, on spans [C, X, Y, Z] with z fastest.</summary>
+/// <summary>The transformations of Models Genesis, on spans [C, X, Y, Z] with z fastest.</summary>
 /// <remarks>Source: MrGiovanni/ModelsGenesis, pytorch/utils.py.</remarks>
 internal static class GenesisDamage
 {
@@ -18,7 +18,7 @@ internal static class GenesisDamage
     }
 
     /// <summary>Flips a crop along an axis of [C, X, Y, Z].</summary>
-    /// <param name="volume">Changed in place.</param>
+    /// <param name="volume">The volume, which is changed in place.</param>
     /// <param name="size">X, Y, Z.</param>
     /// <param name="axis">0 for the channels, 1 for x, 2 for y.</param>
     public static void Flip(Span<float> volume, Size3 size, int axis)
@@ -41,12 +41,12 @@ internal static class GenesisDamage
         ArrayPool<float>.Shared.Return(rented);
     }
 
-    /// <summary>Shuffles, bends and paints.</summary>
+    /// <summary>Shuffles voxels, changes intensities and paints boxes.</summary>
     /// <param name="input">The crop.</param>
-    /// <param name="output">Takes the damaged one.</param>
+    /// <param name="output">Receives the transformed crop.</param>
     /// <param name="size">X, Y, Z.</param>
     /// <param name="config">Probabilities.</param>
-    /// <param name="random">Draws.</param>
+    /// <param name="random">Random numbers.</param>
     public static void Damage(ReadOnlySpan<float> input, Span<float> output, Size3 size, ModelsGenesisConfig config, ref SplitMix64 random)
     {
         input.CopyTo(output);
@@ -61,12 +61,12 @@ internal static class GenesisDamage
         else Outpaint(output, size, ref random);
     }
 
-    /// <summary>Shuffles the voxels of one window: output[j] = input[permutation[j]], j counting the window's voxels with z fastest.</summary>
+    /// <summary>Shuffles the voxels of one window: output[j] = input[permutation[j]], where j counts the voxels of the window with z fastest.</summary>
     /// <param name="input">The crop.</param>
-    /// <param name="output">Takes the window.</param>
+    /// <param name="output">Receives the window.</param>
     /// <param name="size">X, Y, Z.</param>
     /// <param name="window">The window.</param>
-    /// <param name="permutation">Of its voxels.</param>
+    /// <param name="permutation">Permutation of its voxels.</param>
     public static void Shuffle(ReadOnlySpan<float> input, Span<float> output, Size3 size, VoxelBlock window, ReadOnlySpan<int> permutation)
     {
         int y = (int)(window.EndY - window.Y), z = (int)(window.EndZ - window.Z), voxels = (int)size.Count;
@@ -78,17 +78,17 @@ internal static class GenesisDamage
         int Place(int j) => (((((int)window.X + (j / (y * z))) * size.Y) + (int)window.Y + (j / z % y)) * size.Z) + (int)window.Z + (j % z);
     }
 
-    /// <summary>Least and largest edge of painted boxes along an axis, both inclusive.</summary>
+    /// <summary>Smallest and largest edge of painted boxes along an axis, both inclusive.</summary>
     public static (int Low, int High) InpaintBounds(int side) => (side / 6, side / 3);
 
-    /// <summary>By how much boxes that stay are shorter than the crop along an axis, both inclusive.</summary>
+    /// <summary>Smallest and largest difference between the edges of the crop and of a preserved box along an axis, both inclusive.</summary>
     public static (int Low, int High) OutpaintBounds(int side) => (3 * side / 7, 4 * side / 7);
 
-    /// <summary>Paints a box with noise that all channels share.</summary>
-    /// <param name="volume">Changed in place.</param>
+    /// <summary>Fills a box with noise. All channels get the same noise.</summary>
+    /// <param name="volume">The volume, which is changed in place.</param>
     /// <param name="size">X, Y, Z.</param>
     /// <param name="box">The box.</param>
-    /// <param name="noise">The next value, z fastest.</param>
+    /// <param name="noise">Returns the next noise value. Voxels are visited with z fastest.</param>
     public static void Paint(Span<float> volume, Size3 size, VoxelBlock box, Func<float> noise)
     {
         int voxels = (int)size.Count;
@@ -174,6 +174,6 @@ internal static class GenesisDamage
 
     private static VoxelBlock At(int x, int y, int z, int lengthX, int lengthY, int lengthZ) => new(x, y, z, x + lengthX, y + lengthY, z + lengthZ);
 
-    // From low to high, both inclusive.
+    // Draws from low to high, both inclusive.
     private static int Draw(int low, int high, ref SplitMix64 random) => low + (int)(random.NextDouble() * (high - low + 1));
 }

@@ -24,7 +24,7 @@ public sealed partial record HySparkConfig : IReferenceCheck
         var task = new HySparkTask(config, context);
         using var model = new SparseReferences(golden, "", encoder, task, OwnName);
         Tensor visible = model.Visible("active");
-        // Positions are computed here, and the official mask token is overwritten before it can reach a loss.
+        // Our positions are computed, not stored. The official mask token is overwritten before it can reach a loss.
         values.Add(new(Wrapper + "mae.pos_embed", encoder.state_dict()["pos_embed"].clone()));
         Tensor token = golden[Wrapper + "mae.mask_token"].to(ScalarType.Float64);
         int[] steps = [.. Regex.Matches(golden.Text("features"), @"(\d+)(?:st|nd|rd|th)", RegexOptions.CultureInvariant).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
@@ -50,7 +50,7 @@ public sealed partial record HySparkConfig : IReferenceCheck
         return values;
     }
 
-    // dense_decoder.dec.0.conv.1.weight is dec.0.block.conv.1.weight here; levels are joined from the second on, so the first fuse has no place.
+    // dense_decoder.dec.0.conv.1.weight is dec.0.block.conv.1.weight here; levels are concatenated from the second on, so the first fuse has no counterpart.
     private static string OwnName(string official)
     {
         string name = official.StartsWith("dense_decoder.", StringComparison.Ordinal) ? official["dense_decoder.".Length..] : official;

@@ -2,11 +2,11 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>HySparK: SparK with a transformer at the bottom of its encoder and a decoder that joins levels by concatenation (Tang et al., arXiv:2408.05815). Each sample is masked by itself.</summary>
+/// <summary>HySparK: SparK with a transformer at the coarsest level of the encoder and a decoder that concatenates levels (Tang et al., arXiv:2408.05815). Each sample has its own mask.</summary>
 [Component(Slot.Decoder, "hyspark")]
 public sealed partial record HySparkConfig
 {
-    /// <summary>Channels of the decoder at the coarsest level; halved at each step.</summary>
+    /// <summary>Channels of the decoder at the coarsest level. Each step halves them.</summary>
     [Range(1, 8192)]
     public int DecoderWidth { get; init; } = 768;
 }

@@ -23,7 +23,7 @@ internal sealed class HySparkConvs : nn.Module<Tensor, Tensor>
         return conv[4].call(conv[3].call(conv[1].call(conv[0].call(input)))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What they cost.</summary>
+    /// <summary>Counts the operations of both convolutions.</summary>
     public static LayerCounts Count(long voxels, int inputs, int outputs) =>
         LayerCounts.Convolution(voxels, inputs, outputs, 3, bias: true) + LayerCounts.Convolution(voxels, outputs, outputs, 3, bias: true) + LayerCounts.ChannelNorm(outputs) + LayerCounts.ChannelNorm(outputs);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>A step of HySparK's decoder: sizes double, channels halve.</summary>
+/// <summary>A step of HySparK's decoder. It doubles the size and halves the channels.</summary>
 internal sealed class HySparkStep : nn.Module<Tensor, Tensor>
 {
     private readonly ConvLayer up_sample;
@@ -24,6 +24,6 @@ internal sealed class HySparkStep : nn.Module<Tensor, Tensor>
         return block.call(up_sample.call(input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the step costs.</summary>
+    /// <summary>Counts the operations of the step.</summary>
     public static LayerCounts Count(int width, long voxels) => LayerCounts.Convolution(ConvShape.Doubling(width, width), voxels, 8 * voxels) + HySparkConvs.Count(8 * voxels, width, width / 2);
 }

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>HySparK: levels are joined by concatenation, and two convolutions bring the width back.</summary>
+/// <summary>HySparK: each level is concatenated, and two convolutions restore the number of channels.</summary>
 /// <remarks>
-/// Source: FengheTan9/HySparK, models/decoder.py and hyspark.py. The official code also has convolutions for the coarsest level, which has nothing to be joined with, and a projection and a
-/// mask token of stride 1; nothing reads them, and they are left out. It masks all samples of a batch as one; here each is masked by itself, as meant.
+/// Source: FengheTan9/HySparK, models/decoder.py and hyspark.py. The official code also has convolutions for the coarsest level, a projection, and a
+/// mask token of stride 1. Nothing uses them, so they are left out. The official code uses one mask for all samples of a batch. Here each sample has its own mask, as in the paper.
 /// </remarks>
 internal sealed class HySparkTask : SparseReconstruction
 {

@@ -3,14 +3,14 @@ using HiEndMae.References;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>The table of the hybrid encoder whose weights a golden holds.</summary>
+/// <summary>The [encoder] table of the hybrid encoder whose weights a golden contains.</summary>
 internal static class HybridSizes
 {
     private const int NumLevels = 5;
 
     /// <summary>TOML of <c>[encoder]</c>.</summary>
     /// <param name="golden">The golden.</param>
-    /// <param name="convolutions">Names of its convolutional weights begin so.</param>
+    /// <param name="convolutions">Prefix of the names of its convolutional weights.</param>
     /// <param name="depth">Transformer blocks.</param>
     /// <param name="heads">Attention heads.</param>
     public static string Toml(IReferenceTensors golden, string convolutions, int depth, int heads)

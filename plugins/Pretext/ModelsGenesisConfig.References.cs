@@ -7,7 +7,7 @@ namespace HiEndMae.Plugins.Pretext;
 
 public sealed partial record ModelsGenesisConfig : IReferenceCheck
 {
-    // Volumes are in single precision here.
+    // These volumes are in single precision.
     private const double Single = 1e-6;
 
     IEnumerable<ReferenceValue> IReferenceCheck.Recompute(IReferenceTensors golden) => [.. Bends(golden), .. Shuffles(golden), .. Paints(golden), Pair(golden), .. PairTarget(golden), .. Losses(golden)];

@@ -2,31 +2,31 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>Models Genesis: a U-Net restores crops that were shuffled, bent in their intensities and painted over (Zhou et al., arXiv:2004.07882). Defaults are the official run's.</summary>
+/// <summary>Models Genesis: a U-Net restores crops with locally shuffled voxels, changed intensities and painted boxes (Zhou et al., arXiv:2004.07882). The defaults are those of the official run.</summary>
 [Component(Slot.Decoder, "models-genesis")]
 public sealed partial record ModelsGenesisConfig
 {
-    /// <summary>Probability of each flip; up to three axes are drawn, and a flip ends the drawing when it is not made. A drawn axis 0 is the channel, so a third of the flips do nothing.</summary>
+    /// <summary>Probability of a flip. It is tried up to three times with a random axis, and stops at the first failure. Axis 0 is the channel axis, so a third of the flips have no effect.</summary>
     [Range(0, 1)]
     public double FlipProbability { get; init; } = 0.4;
 
-    /// <summary>Probability that voxels are shuffled within small windows.</summary>
+    /// <summary>Probability of shuffling voxels within small windows.</summary>
     [Range(0, 1)]
     public double ShuffleProbability { get; init; } = 0.5;
 
-    /// <summary>Windows that are shuffled.</summary>
+    /// <summary>Number of windows to shuffle.</summary>
     [Range(1, 1_000_000)]
     public int ShuffleWindows { get; init; } = 10_000;
 
-    /// <summary>Probability that intensities are bent by a random Bezier curve; every second curve falls.</summary>
+    /// <summary>Probability of changing intensities by a random Bezier curve. Half of the curves decrease.</summary>
     [Range(0, 1)]
     public double BendProbability { get; init; } = 0.9;
 
-    /// <summary>Probability that boxes are painted with noise, or all but boxes.</summary>
+    /// <summary>Probability of replacing boxes, or everything outside boxes, with noise.</summary>
     [Range(0, 1)]
     public double PaintProbability { get; init; } = 0.9;
 
-    /// <summary>Probability that painting is in boxes; otherwise it is outside of them.</summary>
+    /// <summary>Probability that noise replaces the inside of boxes instead of the outside.</summary>
     [Range(0, 1)]
     public double InpaintProbability { get; init; } = 0.2;
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>Restores damaged crops by one convolution on the finest level of a U-Net.</summary>
+/// <summary>Restores transformed crops with one convolution on the finest level of a U-Net.</summary>
 /// <remarks>Source: MrGiovanni/ModelsGenesis, pytorch/Genesis_Chest_CT.py and utils.py.</remarks>
 internal sealed class ModelsGenesisTask : PretextTask
 {
@@ -25,7 +25,7 @@ internal sealed class ModelsGenesisTask : PretextTask
     public override Tensor Loss(Encoder encoder, PretextBatch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        // A draw of the CPU's generator, which the engine seeds for each batch, whatever the device.
+        // The seed comes from the CPU's generator, which the engine seeds for each batch, on every device.
         (Tensor target, Tensor damaged) = Damage(batch.Volumes, (ulong)randint(long.MaxValue, [1], ScalarType.Int64, CPU).item<long>());
         return Error(Logits(encoder, damaged), target).MoveToOuterDisposeScope();
     }
@@ -37,27 +37,27 @@ internal sealed class ModelsGenesisTask : PretextTask
         return new Reconstruction(damaged.MoveToOuterDisposeScope(), Logits(encoder, damaged).sigmoid().MoveToOuterDisposeScope());
     }
 
-    /// <summary>Mean squared error of the sigmoid.</summary>
+    /// <summary>Mean squared error between the sigmoid of the output and the crop.</summary>
     public static Tensor Error(Tensor logits, Tensor target)
     {
         using DisposeScope scope = NewDisposeScope();
         return (logits.sigmoid() - target).square().mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>The level that is read.</summary>
+    /// <summary>Returns the encoder level that the task uses.</summary>
     /// <exception cref="PluginException">The encoder or the crop does not fit.</exception>
     internal static PyramidLevel Finest(DecoderContext context)
     {
         if (context.Encoder is not PyramidEncoderInfo { IsTopDown: true } info || info.Levels[0].Stride != Size3.Cube(1))
-            throw new PluginException("models-genesis needs an encoder with a way up to the size of the crop, such as unet3d; this one has none.");
+            throw new PluginException("models-genesis needs an encoder whose finest level has the size of the crop; use one such as unet3d.");
         Size3 crop = context.CropSize;
-        if (Math.Min(crop.X, Math.Min(crop.Y, crop.Z)) < SmallestSide) throw new PluginException($"models-genesis paints boxes that do not fit into a crop of {crop}; allowed: sides of at least {SmallestSide}.");
+        if (Math.Min(crop.X, Math.Min(crop.Y, crop.Z)) < SmallestSide) throw new PluginException($"models-genesis paints boxes that do not fit into a crop of {crop}; use sides of at least {SmallestSide}.");
         return info.Levels[0];
     }
 
     private Tensor Logits(Encoder encoder, Tensor volumes) => final_conv.call(((FeaturePyramid)encoder.Encode(volumes, [])).Levels[0]);
 
-    // Crops after their flips, and the same damaged. On the CPU, a thread per crop.
+    // Returns the flipped crops and their transformed copies. Runs on the CPU with one thread per crop.
     private (Tensor Target, Tensor Damaged) Damage(Tensor volumes, ulong seed)
     {
         using DisposeScope scope = NewDisposeScope();

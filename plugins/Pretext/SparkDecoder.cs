@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>SparK's decoder: levels are added on the way up.</summary>
+/// <summary>SparK's decoder. It adds the level of the encoder at each step.</summary>
 internal sealed class SparkDecoder : nn.Module
 {
     private readonly ModuleList<SparkStep> dec;
@@ -18,7 +18,7 @@ internal sealed class SparkDecoder : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>Maps, coarsest first, to [B, C, X, Y, Z].</summary>
+    /// <summary>Decodes maps (coarsest first) to [B, C, X, Y, Z].</summary>
     public Tensor Decode(IReadOnlyList<Tensor> maps)
     {
         using DisposeScope scope = NewDisposeScope();

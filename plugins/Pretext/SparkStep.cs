@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>A step of SparK's decoder: sizes double, channels halve.</summary>
+/// <summary>A step of SparK's decoder. It doubles the size and halves the channels.</summary>
 /// <remarks>Source: keyu-tian/SparK, pretrain/decoder.py, UNetBlock.</remarks>
 internal sealed class SparkStep : nn.Module<Tensor, Tensor>
 {
@@ -29,9 +29,9 @@ internal sealed class SparkStep : nn.Module<Tensor, Tensor>
         return conv[4].call(conv[3].call(x)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the step costs.</summary>
+    /// <summary>Counts the operations of the step.</summary>
     /// <param name="width">W.</param>
-    /// <param name="voxels">Of the input.</param>
+    /// <param name="voxels">Voxels of the input.</param>
     public static LayerCounts Count(int width, long voxels) =>
         LayerCounts.Convolution(Up(width), voxels, 8 * voxels) + LayerCounts.Convolution(8 * voxels, width, width, 3, bias: false) + LayerCounts.ChannelNorm(width)
         + LayerCounts.Convolution(8 * voxels, width, width / 2, 3, bias: false) + LayerCounts.ChannelNorm(width / 2);

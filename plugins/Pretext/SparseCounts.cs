@@ -3,14 +3,14 @@ using HiEndMae.Nn;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>What tasks that restore hidden cells cost.</summary>
+/// <summary>Counts the operations of tasks that restore hidden cells.</summary>
 internal static class SparseCounts
 {
-    /// <summary>Parts in the order they run.</summary>
+    /// <summary>Returns the parts in the order in which they run.</summary>
     /// <param name="shape">Sizes.</param>
     /// <param name="width">Channels of the decoder at the coarsest level.</param>
-    /// <param name="norm">Norm before hidden features are filled.</param>
-    /// <param name="step">A step's cost, by its number and the voxels of its input.</param>
+    /// <param name="norm">Normalisation before hidden cells are filled.</param>
+    /// <param name="step">Counts a step, given its number and the voxels of its input.</param>
     public static IReadOnlyList<OperationCount> Of(SparseShape shape, int width, DensifyNorm norm, Func<int, long, LayerCounts> step)
     {
         var parts = new List<OperationCount>();

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>Each layer on visible cells by itself, with gradients, against a golden's <c>layers.*</c>.</summary>
+/// <summary>Compares each layer that runs on visible cells, with its gradients, with a golden's <c>layers.*</c>.</summary>
 internal static class SparseLayers
 {
     private const string Prefix = "layers.";
 
-    /// <summary>Every layer that the golden has.</summary>
+    /// <summary>Compares every layer of the golden.</summary>
     public static IEnumerable<ReferenceValue> Recompute(IReferenceTensors golden)
     {
         if (!golden.Has(Prefix + "input")) return [];
@@ -31,7 +31,7 @@ internal static class SparseLayers
             Compare("batch_norm", norm, x => norm.Visible(x, mask));
             foreach (string buffer in (string[])["running_mean", "running_var"]) values.Add(new($"{Prefix}batch_norm.{buffer}_after", norm.state_dict()[buffer].clone()));
         }
-        // The golden's has channels last.
+        // The golden has channels last.
         using var layerNorm = new ChannelLayerNorm(channels, 1e-6);
         Compare("layer_norm_last", layerNorm, x => mask.Apply(layerNorm.call(x.permute(0, 4, 1, 2, 3))).permute(0, 2, 3, 4, 1), channelsLast: true);
         return values;

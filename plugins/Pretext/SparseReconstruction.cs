@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>A pretext task that restores hidden cells from the maps of a convolutional encoder that saw visible cells alone.</summary>
-/// <remarks>Source: keyu-tian/SparK, pretrain/spark.py; names of weights are the official ones.</remarks>
+/// <summary>A pretext task that restores hidden cells from the maps of a convolutional encoder that sees only visible cells.</summary>
+/// <remarks>Source: keyu-tian/SparK, pretrain/spark.py; weights have their official names.</remarks>
 internal abstract class SparseReconstruction : PretextTask
 {
     private const double TargetEps = 1e-6;
@@ -41,11 +41,11 @@ internal abstract class SparseReconstruction : PretextTask
         return new Reconstruction(new CellMask(visible).Apply(volumes).MoveToOuterDisposeScope(), Restored(volumes, decoded, visible).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The decoder: maps of the decoder's widths, coarsest first, to [B, C, X, Y, Z].</summary>
+    /// <summary>Decodes maps with the decoder's widths (coarsest first) to [B, C, X, Y, Z].</summary>
     protected abstract Tensor Decode(IReadOnlyList<Tensor> maps);
 
-    /// <summary>Maps with mask tokens in hidden cells, brought to the decoder's widths, coarsest first.</summary>
-    /// <param name="encoder">Runs on visible cells.</param>
+    /// <summary>Encodes volumes, fills hidden cells with mask tokens, and projects the maps to the decoder's widths, coarsest first.</summary>
+    /// <param name="encoder">The encoder, which runs on visible cells.</param>
     /// <param name="volumes">[B, C, X, Y, Z].</param>
     /// <param name="visible">[B, 1, x, y, z] bool.</param>
     public IReadOnlyList<Tensor> Densified(Encoder encoder, Tensor volumes, Tensor visible)
@@ -64,10 +64,10 @@ internal abstract class SparseReconstruction : PretextTask
         return maps;
     }
 
-    /// <summary>The decoder's output for maps of <see cref="Densified"/>.</summary>
+    /// <summary>Returns the decoder's output for the maps of <see cref="Densified"/>.</summary>
     public Tensor Decoded(IReadOnlyList<Tensor> maps) => Decode(maps);
 
-    /// <summary>Squared error against cells normalised by their mean and the root of their unbiased variance, over hidden cells.</summary>
+    /// <summary>Mean squared error over hidden cells. Targets are cells normalised by their mean and unbiased standard deviation.</summary>
     public Tensor Loss(Tensor volumes, Tensor decoded, Tensor visible)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -78,7 +78,7 @@ internal abstract class SparseReconstruction : PretextTask
         return ((error * hidden).sum() / hidden.sum()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Visible cells as they came, hidden ones as restored, in the intensities of the input.</summary>
+    /// <summary>Returns the visible cells of the input together with the restored hidden cells, in the intensities of the input.</summary>
     public Tensor Restored(Tensor volumes, Tensor decoded, Tensor visible)
     {
         using DisposeScope scope = NewDisposeScope();

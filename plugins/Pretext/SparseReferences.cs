@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>A whole model of a golden, in float64: encoder, task, and their tensors by official names.</summary>
+/// <summary>A model of a golden in float64: encoder, task, and their tensors by official names.</summary>
 internal sealed partial class SparseReferences : IDisposable
 {
     private const string Weights = "weights.", Norms = "grad_norm.", After = "after.";
@@ -18,10 +18,10 @@ internal sealed partial class SparseReferences : IDisposable
 
     /// <summary>Copies the golden's weights.</summary>
     /// <param name="golden">The golden.</param>
-    /// <param name="prefix">Of the names of the model's tensors in it, such as "mednext.".</param>
-    /// <param name="encoder">Owned.</param>
-    /// <param name="task">Owned.</param>
-    /// <param name="names">From official names of the task to its own.</param>
+    /// <param name="prefix">Prefix of the names of the model's tensors in it, such as "mednext.".</param>
+    /// <param name="encoder">The encoder. The model owns it.</param>
+    /// <param name="task">The task. The model owns it.</param>
+    /// <param name="names">Maps official names of the task's tensors to ours.</param>
     public SparseReferences(IReferenceTensors golden, string prefix, Encoder encoder, SparseReconstruction task, Func<string, string> names)
     {
         (this.golden, this.prefix, this.encoder, this.task) = (golden, prefix, encoder, task);
@@ -43,18 +43,18 @@ internal sealed partial class SparseReferences : IDisposable
     }
 
     /// <summary>Visible cells [B, 1, x, y, z].</summary>
-    /// <param name="name">Tensor of the golden.</param>
+    /// <param name="name">Name of the tensor in the golden.</param>
     public Tensor Visible(string name) => golden[name].to(ScalarType.Bool);
 
-    /// <summary>Volumes in float64; bytes are divided by 255.</summary>
+    /// <summary>Reads volumes as float64. Bytes are divided by 255.</summary>
     public static Tensor Volumes(Tensor stored) => stored.dtype == ScalarType.Byte ? stored.to(ScalarType.Float64) / 255 : stored.to(ScalarType.Float64);
 
-    /// <summary>Loss, gradient norms and running statistics of one pass in training mode.</summary>
+    /// <summary>Computes loss, gradient norms and running statistics of one pass in training mode.</summary>
     /// <param name="volumes">[B, C, X, Y, Z].</param>
     /// <param name="visible">[B, 1, x, y, z] bool.</param>
-    /// <param name="part">Of the names of the results, such as "one.".</param>
-    /// <param name="values">Takes them.</param>
-    /// <param name="encoderPasses">How often the golden's maker ran the encoder before its running statistics were taken.</param>
+    /// <param name="part">Prefix of the names of the results, such as "one.".</param>
+    /// <param name="values">Receives the results.</param>
+    /// <param name="encoderPasses">How often the golden's script ran the encoder before it stored the running statistics.</param>
     /// <returns>The decoder's output.</returns>
     public Tensor Pass(Tensor volumes, Tensor visible, string part, List<ReferenceValue> values, int encoderPasses = 1)
     {
@@ -73,7 +73,7 @@ internal sealed partial class SparseReferences : IDisposable
         return decoded.detach();
     }
 
-    /// <summary>Every n-th value, as the name says: decoded_every_41st.</summary>
+    /// <summary>Returns every n-th value. The name gives n, as in decoded_every_41st.</summary>
     public static IEnumerable<ReferenceValue> Thinned(IReferenceTensors golden, string start, Tensor value) =>
         golden.Names(start).Select(name => new ReferenceValue(name, value.flatten().slice(0, 0, value.numel(), long.Parse(Every().Match(name).Groups[1].Value, CultureInfo.InvariantCulture))));
 
@@ -83,7 +83,7 @@ internal sealed partial class SparseReferences : IDisposable
         encoder.Dispose();
     }
 
-    // sparse_encoder.sp_cnn.layer1.0.conv1.weight: levels and steps count from 1 there.
+    // sparse_encoder.sp_cnn.layer1.0.conv1.weight: its levels and steps count from 1.
     private static string OwnName(string official, Func<string, string> names)
     {
         if (!official.StartsWith("sparse_encoder.", StringComparison.Ordinal)) return $"task.{names(official)}";

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>The small encoder of a golden that has what convolutional encoders are made of: a strided convolution, both kinds of pooling, batch norms.</summary>
+/// <summary>The small encoder of a golden. It has the layers of convolutional encoders: a strided convolution, both kinds of pooling and batch norms.</summary>
 internal sealed class SparseSample : PyramidEncoder, IMaskedEncoder
 {
     private readonly ConvLayer conv1;
@@ -15,7 +15,7 @@ internal sealed class SparseSample : PyramidEncoder, IMaskedEncoder
     private readonly BatchNormLayer bn2;
     private readonly BatchNormLayer bn3;
 
-    /// <summary>Creates the encoder for weights of these shapes.</summary>
+    /// <summary>Creates the encoder for weights with these shapes.</summary>
     public SparseSample(long[] first, long[] second, long[] third) : base(nameof(SparseSample))
     {
         conv1 = new ConvLayer(new ConvShape((int)first[1], (int)first[0], (int)first[^1]) { Stride = 2, Bias = false });
@@ -30,7 +30,7 @@ internal sealed class SparseSample : PyramidEncoder, IMaskedEncoder
 
     public Size3 CellSize => PyramidInfo.Levels[^1].Stride;
 
-    public override EncoderFeatures Encode(Tensor volumes, IReadOnlyCollection<int> hiddenBlocks) => throw new NotSupportedException("This encoder is run on visible cells alone.");
+    public override EncoderFeatures Encode(Tensor volumes, IReadOnlyCollection<int> hiddenBlocks) => throw new NotSupportedException("This encoder runs only on visible cells.");
 
     public FeaturePyramid EncodeCells(Tensor volumes, Tensor visible)
     {

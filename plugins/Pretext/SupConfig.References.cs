@@ -7,7 +7,7 @@ namespace HiEndMae.Plugins.Pretext;
 
 public sealed partial record SupConfig : IReferenceCheck
 {
-    // The absolute difference has a kink at zero: where the reference's single precision put a voxel on its other side, gradients of the last layers differ by a few 1e-5.
+    // The derivative of the absolute difference jumps at zero. If the reference's single precision changed the sign of a voxel's difference, gradients of the last layers differ by a few 1e-5.
     private const double Kinks = 1e-4;
 
     IEnumerable<ReferenceValue> IReferenceCheck.Recompute(IReferenceTensors golden) => [.. Contrasts(golden), .. Turned(golden), .. CutOuts(golden), .. Task(golden)];
@@ -83,7 +83,7 @@ public sealed partial record SupConfig : IReferenceCheck
         return values;
     }
 
-    // conv.0, conv.4, ...: a convolution, a norm, an activation and an enlargement each.
+    // conv.0, conv.4, ...: each step has a convolution, a norm, an activation and an upsampling.
     private static string OwnName(string official)
     {
         string[] parts = official.Split('.');

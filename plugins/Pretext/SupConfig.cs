@@ -2,23 +2,23 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>SUP, the self-supervised pre-training of SwinUNETR: two turned and damaged views of a crop; their turns are told, they are told from other crops' views, and restored (Tang et al., arXiv:2111.14791). Defaults are the official run's.</summary>
+/// <summary>SUP, the self-supervised pre-training of SwinUNETR. Two rotated and damaged views of a crop are used for three tasks: predict the rotation, match the views of one crop, and restore the voxels (Tang et al., arXiv:2111.14791). The defaults are those of the official run.</summary>
 [Component(Slot.Decoder, "sup")]
 public sealed partial record SupConfig
 {
-    /// <summary>Factor of the cross-entropy of the quarter turns.</summary>
+    /// <summary>Weight of the cross-entropy of the rotations by multiples of 90 degrees.</summary>
     [Range(0, 1000)]
     public double RotationWeight { get; init; } = 1;
 
-    /// <summary>Factor of the contrastive loss. With one crop a batch it is exactly 0.</summary>
+    /// <summary>Weight of the contrastive loss. With one crop per batch, the loss is exactly 0.</summary>
     [Range(0, 1000)]
     public double ContrastiveWeight { get; init; } = 1;
 
-    /// <summary>Factor of the mean absolute difference between restored and undamaged views, over all voxels.</summary>
+    /// <summary>Weight of the mean absolute difference between restored and undamaged views, over all voxels.</summary>
     [Range(0, 1000)]
     public double ReconstructionWeight { get; init; } = 1;
 
-    /// <summary>Cosine similarities are divided by it in the contrastive loss.</summary>
+    /// <summary>Temperature of the contrastive loss, which divides cosine similarities.</summary>
     [Range(0.001, 100)]
     public double Temperature { get; init; } = 0.5;
 
@@ -26,15 +26,15 @@ public sealed partial record SupConfig
     [Range(1, 65536)]
     public int EmbeddingSize { get; init; } = 512;
 
-    /// <summary>Largest fraction of a view's voxels that noise replaces, and that another view's voxels replace; the fraction of a view is uniform from 0 to this.</summary>
+    /// <summary>Largest fraction of a view's voxels that noise replaces, and also the largest fraction that voxels of another view replace. The fraction of a view is uniform between 0 and this value.</summary>
     [Range(0, 1)]
     public double CutOutFraction { get; init; } = 0.3;
 
-    /// <summary>Longest edge of a box that is cut out / edge of the crop.</summary>
+    /// <summary>Longest edge of a replaced box, as a fraction of the crop's edge.</summary>
     [Range(0.01, 1)]
     public double LongestCut { get; init; } = 0.25;
 
-    /// <summary>Shortest edge of a box that is cut out / edge of the crop.</summary>
+    /// <summary>Shortest edge of a replaced box, as a fraction of the crop's edge.</summary>
     [Range(0, 1)]
     public double ShortestCut { get; init; } = 0.05;
 

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>SUP's losses, scalars.</summary>
-/// <param name="Rotation">Cross-entropy of the turns.</param>
+/// <summary>The losses of SUP, as scalars.</summary>
+/// <param name="Rotation">Cross-entropy of the rotations.</param>
 /// <param name="Contrastive">NT-Xent of the embeddings.</param>
 /// <param name="Reconstruction">Mean absolute difference.</param>
 /// <param name="Total">Their weighted sum.</param>

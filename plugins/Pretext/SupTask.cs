@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>Three heads on the coarsest map of the encoder: turns, embeddings, restored voxels.</summary>
+/// <summary>Three heads on the coarsest map of the encoder: rotations, embeddings and restored voxels.</summary>
 /// <remarks>Source: Project-MONAI/research-contributions, SwinUNETR/Pretrain: <c>models/ssl_head.py</c>, <c>losses/loss.py</c>, <c>utils/ops.py</c>.</remarks>
 internal sealed class SupTask : PretextTask
 {
@@ -33,7 +33,7 @@ internal sealed class SupTask : PretextTask
     public override Tensor Loss(Encoder encoder, PretextBatch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        // A draw of the CPU's generator, which the engine seeds for each batch, whatever the device.
+        // The seed comes from the CPU's generator, which the engine seeds for each batch, on every device.
         SupViews views = SupViews.Draw(batch.Volumes, config, (ulong)randint(long.MaxValue, [1], ScalarType.Int64, CPU).item<long>());
         // Both views in one pass: no layer of a Swin Transformer mixes samples.
         SupOutputs outputs = Heads(Coarsest(encoder, views.Damaged));
@@ -53,7 +53,7 @@ internal sealed class SupTask : PretextTask
         return new Reconstruction(damaged.MoveToOuterDisposeScope(), restored.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The heads on the coarsest map of both views.</summary>
+    /// <summary>Runs the heads on the coarsest map of both views.</summary>
     /// <param name="map">[2B, W, x, y, z].</param>
     public SupOutputs Heads(Tensor map)
     {
@@ -65,10 +65,10 @@ internal sealed class SupTask : PretextTask
         return new SupOutputs(turns.MoveToOuterDisposeScope(), embeddings.MoveToOuterDisposeScope(), reconstruction[^1].call(x).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The losses of both views.</summary>
-    /// <param name="outputs">Of the heads.</param>
-    /// <param name="turned">[2B, C, X, Y, Z], the views before they were damaged.</param>
-    /// <param name="turns">[2B] int64, quarter turns.</param>
+    /// <summary>Computes the losses of both views.</summary>
+    /// <param name="outputs">Outputs of the heads.</param>
+    /// <param name="turned">[2B, C, X, Y, Z], the rotated views before they were damaged.</param>
+    /// <param name="turns">[2B] int64, number of quarter turns.</param>
     public SupLosses Losses(SupOutputs outputs, Tensor turned, Tensor turns)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -77,7 +77,7 @@ internal sealed class SupTask : PretextTask
         return new SupLosses(rotated.MoveToOuterDisposeScope(), contrast.MoveToOuterDisposeScope(), restored.MoveToOuterDisposeScope(), total.MoveToOuterDisposeScope());
     }
 
-    /// <summary>NT-Xent: each view is told from all views but itself by its cosine to the other view of the same crop.</summary>
+    /// <summary>NT-Xent: for each view, the other view of the same crop is classified among all other views by cosine similarity.</summary>
     /// <param name="embeddings">[2B, E], all first views before all second ones.</param>
     /// <param name="temperature">Divides the cosines.</param>
     public static Tensor Contrast(Tensor embeddings, double temperature)

@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>Two views of each crop, all first views before all second ones.</summary>
-/// <param name="Damaged">[2B, C, X, Y, Z], what the encoder sees.</param>
-/// <param name="Turned">[2B, C, X, Y, Z], what is to be restored.</param>
-/// <param name="Turns">[2B] int64, quarter turns.</param>
+/// <param name="Damaged">[2B, C, X, Y, Z], the input of the encoder.</param>
+/// <param name="Turned">[2B, C, X, Y, Z], the target of the restoration.</param>
+/// <param name="Turns">[2B] int64, number of quarter turns.</param>
 internal sealed record SupViews(Tensor Damaged, Tensor Turned, Tensor Turns)
 {
     private const int NumViews = 2, NumTurns = 4;
 
-    /// <summary>Draws turns and boxes. Everything depends on the volumes and the seed alone.</summary>
+    /// <summary>Draws rotations and boxes. The result depends only on the volumes and the seed.</summary>
     /// <param name="volumes">[B, C, X, Y, Z] with Y = Z.</param>
     /// <param name="config">Sizes of the boxes.</param>
-    /// <param name="seed">Of all draws.</param>
+    /// <param name="seed">Seed of all random numbers.</param>
     public static SupViews Draw(Tensor volumes, SupConfig config, ulong seed)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -39,14 +39,14 @@ internal sealed record SupViews(Tensor Damaged, Tensor Turned, Tensor Turns)
                 Tensor one = damaged[(view * samples) + sample];
                 CutOut.Noise(one, CutOut.Draw(sides, config, ref random), count => randn(count, device: volumes.device, dtype: volumes.dtype, generator: generator));
                 int other = (int)(random.NextDouble() * samples);
-                // As it stands now: damaged already where it comes before this one.
+                // The other view may be damaged already, if it comes before this one.
                 if (other != sample) CutOut.Swap(one, damaged[(view * samples) + other], CutOut.Draw(sides, config, ref random));
             }
         }
         return new SupViews(damaged.MoveToOuterDisposeScope(), target.MoveToOuterDisposeScope(), tensor(turns, device: volumes.device).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Quarter turns in the plane of y and z.</summary>
+    /// <summary>Rotates by quarter turns in the plane of y and z.</summary>
     /// <param name="volume">[C, X, Y, Z].</param>
     /// <param name="turns">0 to 3.</param>
     public static Tensor Turn(Tensor volume, int turns) => volume.rot90(turns, (2, 3));

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>A second model that follows the first one. It is never trained.</summary>
+/// <summary>A second model whose weights are a moving average of the first model's. It is not trained.</summary>
 internal static class Teacher
 {
-    /// <summary>Makes a module a teacher: its parameters need no gradient, so the optimiser leaves them alone.</summary>
+    /// <summary>Makes a module a teacher: its parameters have no gradients, so the optimiser does not change them.</summary>
     public static T Of<T>(T module)
         where T : nn.Module
     {
@@ -15,7 +15,7 @@ internal static class Teacher
         return module;
     }
 
-    /// <summary>teacher = momentum teacher + (1 - momentum) student, for parameters; buffers stay.</summary>
+    /// <summary>Sets parameters to momentum * teacher + (1 - momentum) * student. Buffers are not changed.</summary>
     public static void Follow(nn.Module teacher, nn.Module student, double momentum)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -7,7 +7,7 @@ public sealed partial record VocoConfig : IDecoderCounter
 {
     int IDecoderCounter.DenseStages => 0;
 
-    // Student and teacher; a teacher has no backward pass.
+    // Student and teacher. The teacher has no backward pass.
     int IDecoderCounter.EncoderPasses => 2 * Views;
 
     private int Views => RandomCrops + (GridCells * GridCells);

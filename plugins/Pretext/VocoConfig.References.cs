@@ -25,7 +25,7 @@ public sealed partial record VocoConfig : IReferenceCheck
             var labels = new double[centres.Length / 2 * cells * cells];
             for (int i = 0; i < centres.Length / 2; i++) grid.Overlaps((int)centres[2 * i], (int)centres[(2 * i) + 1], labels.AsSpan(i * cells * cells, cells * cells));
             values.Add(new($"position.{part}.labels", tensor(labels, [centres.Length / 2, cells * cells]), 1e-12));
-            // The first and the last centre are the drawn ones' bounds.
+            // The first and the last centre are the bounds of random centres.
             (int first, int last) = grid.Centres(side);
             values.Add(new(name, golden[name].clamp(first, last), 0));
         }
@@ -47,7 +47,7 @@ public sealed partial record VocoConfig : IReferenceCheck
         ];
     }
 
-    // The encoder is one linear map of a flattened crop there, and the optimiser plain gradient descent.
+    // In the golden, the encoder is a linear map of a flattened crop, and the optimiser is plain gradient descent.
     private static List<ReferenceValue> Steps(IReferenceTensors golden)
     {
         const string Backbone = ".backbone.weight", First = ".proj_head.layer1.0.weight", Last = ".proj_head.layer3.0.weight", Weights = "weights.";

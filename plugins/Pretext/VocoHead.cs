@@ -18,7 +18,7 @@ internal sealed class VocoHead : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[S, W] to [S, E]; the norms see all S rows together.</summary>
+    /// <summary>Maps [S, W] to [S, E]. The norms are over all S rows.</summary>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();

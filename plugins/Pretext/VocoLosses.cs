@@ -5,9 +5,9 @@ namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>VoCo's losses.</summary>
 /// <remarks>Source: Luffy03/VoCo, models/voco_head.py.</remarks>
-/// <param name="Positive">Of cells that a random crop overlaps.</param>
-/// <param name="Negative">Of the others.</param>
-/// <param name="Base">Likeness of different cells.</param>
+/// <param name="Positive">Loss of the cells that a random crop overlaps.</param>
+/// <param name="Negative">Loss of the other cells.</param>
+/// <param name="Base">Mean squared similarity of different cells.</param>
 internal sealed record VocoLosses(Tensor Positive, Tensor Negative, Tensor Base)
 {
     private const double Eps = 1e-6;
@@ -15,13 +15,13 @@ internal sealed record VocoLosses(Tensor Positive, Tensor Negative, Tensor Base)
     /// <summary>The sum.</summary>
     public Tensor Total => Positive + Negative + Base;
 
-    /// <summary>Cosines without their negative part.</summary>
+    /// <summary>Cosine similarities, with negative values set to 0.</summary>
     /// <param name="queries">[Q, E].</param>
     /// <param name="cells">[N, E].</param>
     /// <returns>[Q, N].</returns>
     public static Tensor Likeness(Tensor queries, Tensor cells) => nn.functional.normalize(queries, dim: 1).matmul(nn.functional.normalize(cells, dim: 1).transpose(0, 1)).relu();
 
-    /// <summary>How far likeness is from the overlaps: where there are some, and where there are none.</summary>
+    /// <summary>Differences between similarities and overlaps: one loss for overlapping cells, one for the others.</summary>
     /// <param name="likeness">[Q, N].</param>
     /// <param name="labels">[Q, N], overlaps in double precision.</param>
     public static (Tensor Positive, Tensor Negative) Assign(Tensor likeness, Tensor labels)
@@ -33,7 +33,7 @@ internal sealed record VocoLosses(Tensor Positive, Tensor Negative, Tensor Base)
         return (positive.MoveToOuterDisposeScope(), negative.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Mean squared likeness of all pairs of cells. The later cell of a pair gets no gradient.</summary>
+    /// <summary>Mean squared similarity of all pairs of cells. The later cell of a pair gets no gradient.</summary>
     /// <param name="cells">[N, E].</param>
     public static Tensor Regularise(Tensor cells)
     {
@@ -43,9 +43,9 @@ internal sealed record VocoLosses(Tensor Positive, Tensor Negative, Tensor Base)
         return ((Likeness(cells, cells.detach()).square() * pairs).sum() / pairs.sum()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The losses of a batch: means over its regions.</summary>
+    /// <summary>Computes the losses of a batch, which are means over its regions.</summary>
     /// <param name="student">[B R + B N, E]: all random crops, then all cells, each region by region.</param>
-    /// <param name="teacher">The same of the teacher.</param>
+    /// <param name="teacher">The embeddings of the teacher in the same order.</param>
     /// <param name="labels">[B, R, N] in double precision.</param>
     public static VocoLosses Of(Tensor student, Tensor teacher, Tensor labels)
     {

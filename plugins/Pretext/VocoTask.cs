@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>VoCo: student and teacher see cells and random crops of a region.</summary>
+/// <summary>VoCo: student and teacher embed the cells and random crops of a region.</summary>
 /// <remarks>
-/// Source: Luffy03/VoCo, models/voco_head.py. The teacher begins with weights of its own, and follows between the student's forward pass and its own, before the update, as in the official
-/// code. The paper has no teacher; the official weights were made with one.
+/// Source: Luffy03/VoCo, models/voco_head.py. The teacher starts with its own random weights. It is updated between the student's forward pass and its own, before the optimiser's step, as in the official
+/// code. The paper describes no teacher, but the official weights were trained with one.
 /// </remarks>
 internal sealed class VocoTask : PretextTask
 {
@@ -23,7 +23,7 @@ internal sealed class VocoTask : PretextTask
         this.config = config;
         grid = VocoGrid.Of(config, context.CropSize);
         int width = Pooled(context.Encoder).Sum(level => level.Channels);
-        if (context.NewEncoder is null) throw new PluginException("voco needs a second encoder, which nothing here makes.");
+        if (context.NewEncoder is null) throw new PluginException("voco needs a second encoder for its teacher, and this command cannot create one.");
         proj_head = new VocoHead(width, config.EmbeddingSize, config.EmbeddingSize);
         teacher = Teacher.Of(context.NewEncoder());
         teacher_head = Teacher.Of(new VocoHead(width, config.EmbeddingSize, config.EmbeddingSize));
@@ -33,7 +33,7 @@ internal sealed class VocoTask : PretextTask
     public override Tensor Loss(Encoder encoder, PretextBatch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        // A draw of the CPU's generator, which the engine seeds for each batch, whatever the device.
+        // The seed comes from the CPU's generator, which the engine seeds for each batch, on every device.
         (Tensor views, Tensor labels) = Views(batch.Volumes, (ulong)randint(long.MaxValue, [1], ScalarType.Int64, CPU).item<long>());
         Tensor student = proj_head.call(Features(encoder, views)), taught;
         if (training)
@@ -49,17 +49,17 @@ internal sealed class VocoTask : PretextTask
         return losses.Total.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Levels whose means are joined: all, but of SwinUNETR's six the one of stride 16, which has no residual block.</summary>
+    /// <summary>The levels whose means are concatenated: all levels, except that of stride 16 if there are six as in SwinUNETR, which has no residual block there.</summary>
     /// <exception cref="PluginException">The encoder returns patch tokens.</exception>
     internal static IEnumerable<PyramidLevel> Pooled(EncoderInfo encoder)
     {
-        if (encoder is not PyramidEncoderInfo info) throw new PluginException("voco needs an encoder that returns a feature pyramid, such as swin with use_v2 and skip_blocks; this one returns patch tokens.");
+        if (encoder is not PyramidEncoderInfo info) throw new PluginException("voco needs an encoder that returns a feature pyramid, but this one returns patch tokens; use one such as swin with use_v2 and skip_blocks.");
         return info.Levels.Where((_, i) => !IsLeftOut(info, i));
     }
 
     private static bool IsLeftOut(PyramidEncoderInfo info, int level) => info.Levels.Count == 6 && info.Levels[0].Stride == Size3.Cube(1) && info.Levels[level].Stride == Size3.Cube(16);
 
-    // [S, W]: means of the levels over their voxels.
+    // [S, W]: the mean of each level over its voxels.
     private static Tensor Features(Encoder encoder, Tensor views)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -95,7 +95,7 @@ internal sealed class VocoTask : PretextTask
         return (stack([.. views]).MoveToOuterDisposeScope(), tensor(labels, [regions, config.RandomCrops, cells], device: volumes.device).MoveToOuterDisposeScope());
     }
 
-    // A box over all of z, resized to a cube.
+    // Cuts a box with the full extent along z, and resizes it to a cube.
     private Tensor Cut(Tensor volume, int x, int y, int edgeX, int edgeY)
     {
         Tensor box = volume.narrow(1, x, edgeX).narrow(2, y, edgeY).unsqueeze(0);

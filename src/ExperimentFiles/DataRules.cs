@@ -10,7 +10,7 @@ internal static class DataRules
     {
         if (finetune?.Find("num_cases") is not ConfigScalar { Value: long and > 0 } node || (finetune.Find("data") as ConfigTable)?.Find("subset") is not ConfigTable subset || !Chooses(subset)) return;
         context.Report(new ConfigDiagnostic(
-            "HEM050", true, "'num_cases' in [finetune] and [finetune.data.subset] both choose the cases; say one of them ('num_cases' takes the first ones)", node.Source));
+            "HEM050", true, "'num_cases' in [finetune] and [finetune.data.subset] both choose the cases; give only one of them ('num_cases' takes the first ones)", node.Source));
     }
 
     // A resolved file contains every key, so it may have the table of a subset that selects nothing.

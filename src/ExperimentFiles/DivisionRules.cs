@@ -33,7 +33,7 @@ internal static class DivisionRules
             if (!(unit > 0) || double.IsNaN(value) || value % unit == 0) continue;
             SourceSpan source = (node is ConfigArray { Items.Count: 3 } sizes ? sizes.Items[i] : node ?? unitNode ?? table).Source;
             string message = string.Format(
-                CultureInfo.InvariantCulture, "'{0}' in [{1}] is {2}, which is no multiple of '{3}' in [{4}] ({5}); nearest: {6}",
+                CultureInfo.InvariantCulture, "'{0}' in [{1}] is {2}, which is not a multiple of '{3}' in [{4}] ({5}); nearest: {6}",
                 name, string.Join(".", folder), value, key.Name, slot, unit, ConfigChecker.NearestMultiples(value, unit));
             context.Report(new ConfigDiagnostic("HEM023", true, message, source));
             return;

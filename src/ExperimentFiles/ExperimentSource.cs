@@ -34,7 +34,7 @@ public static class ExperimentSource
             int equals = text.IndexOf('=');
             string[] keys = equals < 1 ? [] : text.Substring(0, equals).Trim().Split('.');
             if (keys.Length is 0 or > NestingScan.MostLevels || keys.Any(string.IsNullOrWhiteSpace))
-                found.Add(new ConfigDiagnostic("HEM005", true, $"'{NearestName.Shorten(text)}' is no override; write KEY=VALUE, such as pretrain.mask_ratio=0.9", new SourceSpan(CommandLine, 1, 1)));
+                found.Add(new ConfigDiagnostic("HEM005", true, $"'{NearestName.Shorten(text)}' is not an override; write KEY=VALUE, such as pretrain.mask_ratio=0.9", new SourceSpan(CommandLine, 1, 1)));
             else if (tree is not null)
                 tree = ConfigTree.Set(tree, keys, TomlReader.ReadValue(text.Substring(equals + 1).Trim(), CommandLine, found.Add));
         }

@@ -16,12 +16,12 @@ internal static class ReportRules
         foreach (ConfigEntry entry in (wanted.Find("rows") as ConfigTable)?.Entries ?? [])
         {
             if (Text(entry.Value) is { } row && table.FindRow(row) is null)
-                Error("HEM085", $"'{NearestName.Shorten(row)}' is no row of the paper's {table.Heading}{NearestName.Suggest(row, table.Rows.Select(one => one.Id), listAll: true)}", entry.Value.Source);
+                Error("HEM085", $"'{NearestName.Shorten(row)}' is not a row of the paper's {table.Heading}{NearestName.Suggest(row, table.Rows.Select(one => one.Id), listAll: true)}", entry.Value.Source);
             if (starts?.Contains(entry.Key) == false)
-                Error("HEM087", $"'{NearestName.Shorten(entry.Key)}' in [report.rows] is no start of [finetune]{NearestName.Suggest(entry.Key, starts, listAll: true)}", entry.KeySource);
+                Error("HEM087", $"'{NearestName.Shorten(entry.Key)}' in [report.rows] is not a start of [finetune]{NearestName.Suggest(entry.Key, starts, listAll: true)}", entry.KeySource);
         }
         if (wanted.Find("column") is { } column && Text(column) is { Length: > 0 } id && table.FindColumn(id) is null)
-            Error("HEM086", $"'{NearestName.Shorten(id)}' is no column of the paper's {table.Heading}{NearestName.Suggest(id, table.Columns.Select(one => one.Id), listAll: true)}", column.Source);
+            Error("HEM086", $"'{NearestName.Shorten(id)}' is not a column of the paper's {table.Heading}{NearestName.Suggest(id, table.Columns.Select(one => one.Id), listAll: true)}", column.Source);
         if (wanted.Find("stand_in") is { } standIn && Text(standIn) is { Length: > 0 } data && table.FindColumn(data) is not null)
             Error("HEM088", $"'stand_in' in [report] is '{data}', a column of the paper: it must name data that is not the paper's, such as \"phantoms\"", standIn.Source);
 

@@ -76,7 +76,7 @@ public sealed class TomlReader
         {
             // The parser throws on an escape such as \uD800, half of a surrogate pair.
             int at = Enumerable.Range(0, text.Length).FirstOrDefault(i => IsNoCharacter(text, i));
-            Error("HEM001", "malformed TOML: an escape is no character", PlaceOf(text, at));
+            Error("HEM001", "malformed TOML: an escape sequence is not a valid character", PlaceOf(text, at));
             return null;
         }
     }
@@ -100,7 +100,7 @@ public sealed class TomlReader
             if (next is null || (last && next.IsSaid))
             {
                 string name = NearestName.Shorten(string.Join(".", path.Select(part => part.Name)));
-                Error("HEM004", next is null ? $"'{NearestName.Shorten(path[i].Name)}' has a value already and cannot be a table" : $"the table [{name}] is said twice", path[i].Source);
+                Error("HEM004", next is null ? $"'{NearestName.Shorten(path[i].Name)}' already has a value and cannot also be a table" : $"the table [{name}] appears twice", path[i].Source);
                 return new TableBuilder(path[i].Source);
             }
             table = next;
@@ -117,14 +117,14 @@ public sealed class TomlReader
             (string name, SourceSpan source) = path[i];
             if (table.Descend(name, source) is not { } next)
             {
-                Error("HEM004", $"'{NearestName.Shorten(name)}' has a value already and cannot be a table", source);
+                Error("HEM004", $"'{NearestName.Shorten(name)}' already has a value and cannot also be a table", source);
                 return;
             }
             table = next;
             table.IsSaid = true;
         }
         (string last, SourceSpan place) = path[path.Length - 1];
-        if (!table.TryAdd(last, Value(pair.Value!), place)) Error("HEM004", $"'{NearestName.Shorten(last)}' is said twice", place);
+        if (!table.TryAdd(last, Value(pair.Value!), place)) Error("HEM004", $"'{NearestName.Shorten(last)}' appears twice", place);
     }
 
     private object Value(ValueSyntax value)

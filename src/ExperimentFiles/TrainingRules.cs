@@ -16,9 +16,9 @@ internal static class TrainingRules
         if (stage is null) return;
         long? steps = Whole(stage, "steps"), epochs = Whole(stage, "epochs");
         if (stage.Find("steps") is not null && stage.Find("epochs") is { } both)
-            Error("HEM066", $"[{name}] says steps and epochs; how long it trains is said by one of them", both);
+            Error("HEM066", $"[{name}] has both 'steps' and 'epochs'; give only one of them", both);
         else if (!context.IsPart && stage.Find("steps") is null && stage.Find("epochs") is null)
-            Error("HEM065", $"[{name}] says neither steps nor epochs; say one of them, such as steps = 1000", stage);
+            Error("HEM065", $"[{name}] has neither 'steps' nor 'epochs'; give one of them, such as steps = 1000", stage);
         CheckSchedule(stage.Find("schedule") as ConfigTable);
         CheckIntervals();
         CheckEncoder();
@@ -37,11 +37,11 @@ internal static class TrainingRules
                 Warning("HEM042", Text("warmup_epochs ({0}) is more than epochs ({1}): the learning rate never reaches its peak", Whole(schedule, "warmup_epochs")!, epochs), warmupEpochs!);
             if (kind != "polynomial" && Changed(schedule, keys, "power") is { } power) Warning("HEM067", $"'power' has no effect with kind = \"{kind}\"; it belongs to polynomial", power);
             if (kind == "constant" && Changed(schedule, keys, "end_lr") is { } endLr) Warning("HEM067", "'end_lr' has no effect with kind = \"constant\"", endLr);
-            if (kind == "cosine-by-epoch" && warmupSteps is not null) Warning("HEM067", "'warmup_steps' has no effect with kind = \"cosine-by-epoch\"; say warmup_epochs", warmupSteps);
-            else if (warmupSteps is not null && warmupEpochs is not null) Error("HEM068", "the warm-up is said in steps and in epochs; say one of them", warmupEpochs);
+            if (kind == "cosine-by-epoch" && warmupSteps is not null) Warning("HEM067", "'warmup_steps' has no effect with kind = \"cosine-by-epoch\"; use 'warmup_epochs'", warmupSteps);
+            else if (warmupSteps is not null && warmupEpochs is not null) Error("HEM068", "the warm-up is given in steps and in epochs; give only one of them", warmupEpochs);
             if (steps is null) return;
-            if (warmupEpochs is not null) Error("HEM068", $"'warmup_epochs' needs epochs, and [{name}] counts steps; say warmup_steps", warmupEpochs);
-            else if (kind == "cosine-by-epoch") Error("HEM068", $"kind = \"cosine-by-epoch\" needs epochs, and [{name}] counts steps; say epochs, or kind = \"cosine\"", schedule.Find("kind")!);
+            if (warmupEpochs is not null) Error("HEM068", $"'warmup_epochs' needs 'epochs', but [{name}] has 'steps'; use 'warmup_steps'", warmupEpochs);
+            else if (kind == "cosine-by-epoch") Error("HEM068", $"kind = \"cosine-by-epoch\" needs 'epochs', but [{name}] has 'steps'; give 'epochs', or use kind = \"cosine\"", schedule.Find("kind")!);
         }
 
         void CheckIntervals()
@@ -49,16 +49,16 @@ internal static class TrainingRules
             foreach (string key in (string[])["figures_every", "keep_every"])
             {
                 if (steps is not null && Whole(stage, key) > steps)
-                    Warning("HEM070", Text("'{0}' ({1}) is more than steps ({2}): it never comes to it", key, Whole(stage, key)!, steps), stage.Find(key)!);
+                    Warning("HEM070", Text("'{0}' ({1}) is greater than 'steps' ({2}), so it has no effect", key, Whole(stage, key)!, steps), stage.Find(key)!);
             }
             if (Whole(stage, "keep_every") is > 0 and long keep && Whole(stage, "checkpoint_every") is > 0 and long save && keep % save != 0)
-                Warning("HEM072", Text("'keep_every' ({0}) is no multiple of checkpoint_every ({1}): checkpoints are written at other steps than those that are to stay", keep, save), stage.Find("keep_every")!);
+                Warning("HEM072", Text("'keep_every' ({0}) is not a multiple of 'checkpoint_every' ({1}), so the checkpoints to keep are not written", keep, save), stage.Find("keep_every")!);
             if (stage.Find("validation") is not ConfigTable validation || Whole(validation, "every") is not (> 0 and long every) || (epochs ?? steps) is not { } length) return;
             string unit = epochs is null ? "steps" : "epochs";
             if (every > length)
-                Warning("HEM070", Text("'every' ({0}) is more than {1} ({2}): only the end is validated", every, unit, length), validation.Find("every")!);
+                Warning("HEM070", Text("'every' ({0}) is greater than '{1}' ({2}), so validation runs only at the end", every, unit, length), validation.Find("every")!);
             else if (Whole(validation, "patience") is > 0 and long patience && (patience + 1) * every >= length)
-                Warning("HEM071", Text("'patience' ({0}) has no effect: so many validations, {1} {2} apart, after a first one are not before the end ({3} {2})", patience, every, unit, length), validation.Find("patience")!);
+                Warning("HEM071", Text("'patience' ({0}) has no effect: with a validation every {1} {2}, the training ends ({3} {2}) before that many validations without improvement", patience, every, unit, length), validation.Find("patience")!);
         }
 
         void CheckEncoder()
@@ -69,7 +69,7 @@ internal static class TrainingRules
                 if (Changed(stage, schema, key) is { } node) Warning("HEM069", $"'{key}' has no effect with freeze_encoder = true", node);
             }
             if (stage.Find("init") is ConfigArray { Items.Count: > 0 } init && init.Items.All(item => item is ConfigScalar { Value: "scratch" }))
-                Warning("HEM073", "freeze_encoder with no start but \"scratch\" trains a head on an encoder that has learnt nothing", stage.Find("freeze_encoder")!);
+                Warning("HEM073", "freeze_encoder with no start but \"scratch\" trains only a head on an encoder with random weights", stage.Find("freeze_encoder")!);
         }
 
         void Error(string id, string message, ConfigNode node) => context.Report(new ConfigDiagnostic(id, true, message, node.Source));

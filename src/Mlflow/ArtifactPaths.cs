@@ -2,46 +2,46 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Where artifacts lie, in MLflow's spelling and in the file system's.</summary>
+/// <summary>Converts locations of artifacts between MLflow's notation and paths of the file system.</summary>
 internal static class ArtifactPaths
 {
     private const long SmallestLinked = 1 << 20;
 
-    /// <summary>How MLflow writes a local folder: the absolute path, and on Windows a file URI.</summary>
+    /// <summary>Returns a local folder in MLflow's notation: the absolute path, or a file URI on Windows.</summary>
     public static string ToLocation(string folder)
     {
         string full = Path.GetFullPath(folder);
         return OperatingSystem.IsWindows() ? new Uri(full).AbsoluteUri : full;
     }
 
-    /// <summary>The folder that a location names, or null if it is not on a file system that this machine reaches.</summary>
+    /// <summary>Returns the folder of a location, or null if this machine cannot reach it as a file system.</summary>
     public static string? ToFolder(string? location)
     {
         if (string.IsNullOrEmpty(location)) return null;
         if (location.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
             return Uri.TryCreate(location, UriKind.Absolute, out Uri? uri) && uri.Host.Length == 0 ? uri.LocalPath : null;
-        // A relative path would mean the folder in which some server was started.
+        // A relative path would be relative to the working directory of an unknown server.
         return Path.IsPathFullyQualified(location) ? location : null;
     }
 
-    /// <summary>The folders of an artifact path.</summary>
-    /// <exception cref="TrackingException">The path would leave the run's artifacts.</exception>
+    /// <summary>Splits the folder of an artifact into its parts.</summary>
+    /// <exception cref="TrackingException">The path is not inside the run's artifacts.</exception>
     public static string[] Split(string folder)
     {
         string[] parts = folder.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (folder.StartsWith('/') || parts.Any(static part => part is "." or ".." || part.Contains('\\', StringComparison.Ordinal)))
-            throw new TrackingException($"The artifact path '{folder}' is no path below the run's artifacts; use one such as figures/step-100.");
+            throw new TrackingException($"The artifact path '{folder}' leaves the run's artifacts; use a path such as figures/step-100.");
         return parts;
     }
 
-    /// <summary>Copies a file so that at any moment there is the complete old file or the complete new one.</summary>
+    /// <summary>Copies a file. At any moment the target is either the complete old file or the complete new one.</summary>
     public static void Copy(string file, string folder)
     {
         using FileStream source = File.OpenRead(file);
         AtomicFile.Write(Path.Combine(folder, Path.GetFileName(file)), source.CopyTo);
     }
 
-    /// <summary>As <see cref="Copy"/>, but a large file becomes a second name of the same content where the file system can do that. For files that never change.</summary>
+    /// <summary>Like <see cref="Copy"/>, but makes a hard link for a large file if the file system supports it. Use it only for files that never change.</summary>
     public static void Link(string file, string folder)
     {
         string target = Path.Combine(folder, Path.GetFileName(file));
@@ -50,10 +50,10 @@ internal static class ArtifactPaths
         if (new FileInfo(file).Length < SmallestLinked || !HardLink.TryCreate(file, target)) Copy(file, folder);
     }
 
-    /// <summary>Copies a file, or a folder with all that is in it.</summary>
+    /// <summary>Copies a file, or a folder with its contents.</summary>
     /// <param name="source">The file or folder.</param>
-    /// <param name="target">What it becomes.</param>
-    /// <returns>How many files were copied; 0 where there is nothing.</returns>
+    /// <param name="target">The path of the copy.</param>
+    /// <returns>The number of copied files; 0 if the source does not exist.</returns>
     public static int CopyTree(string source, string target)
     {
         if (File.Exists(source))

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>What MLflow's servers let into their databases; checked here so that both stores refuse the same things.</summary>
+/// <summary>The limits of MLflow's servers. They are checked here so that both stores refuse the same values.</summary>
 internal static class EntityRules
 {
     public const int MaxKey = 250;
@@ -22,9 +22,9 @@ internal static class EntityRules
             if (!IsAllowed(rune))
                 throw new TrackingException($"The {kind} name '{key}' contains '{rune}'; MLflow allows letters, digits, spaces and _ - . : /.");
         }
-        // MLflow's file stores use keys as paths, so every store refuses a key that names another path than it spells.
+        // MLflow's file stores use keys as paths. Every store therefore refuses a key whose normalised path differs from the key.
         if (key.StartsWith("..", StringComparison.Ordinal) || key.Split('/').Any(static part => part is "" or "." or ".."))
-            throw new TrackingException($"The {kind} name '{key}' is no plain path; use names such as a/b, without empty parts or dots alone.");
+            throw new TrackingException($"The {kind} name '{key}' is not a plain path; use a name such as a/b, without empty parts and without the parts '.' and '..'.");
     }
 
     /// <exception cref="TrackingException">A key breaks a rule; the message names it.</exception>
@@ -50,8 +50,8 @@ internal static class EntityRules
     }
 
     /// <summary>
-    /// The one rule by which names become ones that servers take: a character that is not allowed becomes <c>_</c>, empty parts and parts of dots
-    /// between slashes fall out, and what is longer than allowed keeps its beginning and ends with <c>-</c> and eight hex digits of the whole.
+    /// Converts a name to one that servers accept. A character that is not allowed becomes <c>_</c>. Empty parts and parts of dots
+    /// between slashes are removed. A name that is too long is cut and ends with <c>-</c> and eight hex digits of the checksum of the whole.
     /// </summary>
     public static string CleanKey(string key, int longest = MaxKey)
     {
@@ -66,7 +66,7 @@ internal static class EntityRules
         return $"{Cut(clean, longest - 9)}-{hash}";
     }
 
-    /// <summary>Entries under <see cref="CleanKey"/>, their values cut; of two that become one, the last stays.</summary>
+    /// <summary>Applies <see cref="CleanKey"/> to the keys and cuts long values. If two keys become equal, the last entry is kept.</summary>
     public static List<Entry> Clean(IReadOnlyDictionary<string, string> entries, int longest)
     {
         var clean = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -74,7 +74,7 @@ internal static class EntityRules
         return [.. clean.Select(static entry => new Entry(entry.Key, entry.Value))];
     }
 
-    /// <summary>Datasets within MLflow's lengths.</summary>
+    /// <summary>Cuts the texts of datasets to MLflow's limits.</summary>
     public static List<DatasetInput> Clean(IReadOnlyList<DatasetInput> inputs) =>
     [
         .. inputs.Select(static input => new DatasetInput(
@@ -82,7 +82,7 @@ internal static class EntityRules
             [.. (input.Tags ?? []).Select(static tag => new Entry(CleanKey(tag.Key), Cut(tag.Value, 500)))])),
     ];
 
-    /// <summary>A name of a run or an experiment: any text, but some and not too much.</summary>
+    /// <summary>Converts the name of a run or an experiment to one that is neither empty nor too long.</summary>
     public static string CleanName(string name, int longest)
     {
         string text = string.IsNullOrWhiteSpace(name) ? "unnamed" : name;
@@ -90,7 +90,7 @@ internal static class EntityRules
         return $"{Cut(text, longest - 9)}-{Convert.ToHexStringLower(System.IO.Hashing.Crc32.Hash(Encoding.UTF8.GetBytes(text)))}";
     }
 
-    /// <summary>The keys checked and the values cut, as a server would.</summary>
+    /// <summary>Checks keys and cuts long values, as a server does.</summary>
     public static KeyValuePair<string, string>[] Params(IReadOnlyDictionary<string, string> parameters) =>
         Entries("parameter", parameters, MaxParamValue);
 
@@ -100,7 +100,7 @@ internal static class EntityRules
     /// <inheritdoc cref="Params"/>
     public static KeyValuePair<string, string>[] ExperimentTags(IReadOnlyDictionary<string, string> tags) => Entries("tag", tags, MaxExperimentTagValue);
 
-    /// <summary>The number that is stored: MLflow has no infinities, and 0 stands for NaN beside a flag.</summary>
+    /// <summary>Returns the number to store. MLflow stores infinities as the largest numbers, and NaN as 0 with a flag.</summary>
     public static double StoredValue(double value) => value switch
     {
         double.NaN => 0,
@@ -109,7 +109,7 @@ internal static class EntityRules
         _ => value,
     };
 
-    /// <summary>The name MLflow gives a status.</summary>
+    /// <summary>Returns MLflow's name of a status.</summary>
     public static string Name(RunStatus status) => status switch
     {
         RunStatus.Finished => "FINISHED",
@@ -123,7 +123,7 @@ internal static class EntityRules
     private static bool IsClean(string key, int longest)
     {
         if (key.Length == 0 || key.Length > longest) return false;
-        // The common case without allocations: plain ASCII, no slashes or dots to look at.
+        // Fast path without allocations: plain ASCII without slashes or dots.
         bool plain = true;
         foreach (char c in key)
         {
@@ -156,7 +156,7 @@ internal static class EntityRules
     private static string Cut(string value, int longest)
     {
         if (value.Length <= longest) return value;
-        // Half a surrogate pair is no text, and neither SQLite nor JSON would give it back.
+        // Half of a surrogate pair is not valid text. SQLite and JSON would not preserve it.
         return value[..(char.IsHighSurrogate(value[longest - 1]) ? longest - 1 : longest)];
     }
 }

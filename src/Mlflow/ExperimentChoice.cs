@@ -1,12 +1,12 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>Which experiment a run belongs to.</summary>
-/// <param name="Name">Its name; the experiment is made if there is none. Null where only the id is known.</param>
-/// <param name="Id">The store's id of an experiment that is there; null to go by the name.</param>
+/// <summary>The experiment that a run belongs to.</summary>
+/// <param name="Name">Its name. The experiment is created if it does not exist. Null if only the id is known.</param>
+/// <param name="Id">The store's id of an existing experiment; null to use the name.</param>
 public sealed record ExperimentChoice(string? Name, string? Id)
 {
-    /// <summary>MLFLOW_EXPERIMENT_NAME and MLFLOW_EXPERIMENT_ID, or else the name of the program's own.</summary>
-    /// <param name="name">The name where the environment says nothing.</param>
+    /// <summary>Reads MLFLOW_EXPERIMENT_NAME and MLFLOW_EXPERIMENT_ID. Without them, uses the given name.</summary>
+    /// <param name="name">The name to use if neither variable is set.</param>
     /// <param name="getVariable">Reads the environment.</param>
     public static ExperimentChoice Of(string name, Func<string, string?> getVariable)
     {

@@ -1,12 +1,12 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>What kind of file system a path lies on.</summary>
+/// <summary>Determines the kind of file system of a path.</summary>
 internal static class FileSystems
 {
     private static readonly string[] Shared =
         ["nfs", "cifs", "smb", "9p", "lustre", "beegfs", "gpfs", "ceph", "afs", "glusterfs", "fuse", "ocfs", "gfs", "panfs", "orangefs", "pvfs", "vboxsf", "prl_fs", "virtiofs"];
 
-    /// <summary>Whether several machines may have it mounted. Unknown is no.</summary>
+    /// <summary>Whether it is a network file system. False if it is unknown.</summary>
     public static bool IsShared(string path)
     {
         if (OperatingSystem.IsWindows() && path.StartsWith(@"\\", StringComparison.Ordinal)) return true;

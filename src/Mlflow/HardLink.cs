@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>A second name for a file, so that a large one is not stored twice.</summary>
+/// <summary>Creates hard links, so that large files are not stored twice.</summary>
 internal static partial class HardLink
 {
-    /// <summary>Makes the name.</summary>
-    /// <returns>False where the file system cannot do that, as between two of them, or the name is taken.</returns>
+    /// <summary>Creates a hard link.</summary>
+    /// <returns>False if the file system does not support it, source and target are on different file systems, or the name is taken.</returns>
     public static bool TryCreate(string file, string name)
     {
         try

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Datasets that a run read, into the tables <c>datasets</c>, <c>inputs</c> and <c>input_tags</c>, each once.</summary>
+/// <summary>Writes the datasets that a run read to the tables <c>datasets</c>, <c>inputs</c> and <c>input_tags</c>, each once.</summary>
 internal sealed class InputWriter(MlflowDatabase database, SqliteTransaction transaction, string runId)
 {
     public void Write(IReadOnlyList<DatasetInput> inputs)

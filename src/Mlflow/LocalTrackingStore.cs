@@ -3,9 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Runs in an SQLite database of MLflow's schema, with artifacts in a folder beside it. Needs no server, and no MLflow.</summary>
+/// <summary>Stores runs in an SQLite database with MLflow's schema, and artifacts in a folder beside it. It needs neither a server nor MLflow.</summary>
 /// <remarks>
-/// A new database has the schema of MLflow 2.17; databases that later versions made or upgraded are written to as they are.
+/// A new database has the schema of MLflow 2.17. A database that a later version created or upgraded keeps its schema.
 /// Several processes may write to one database. Artifact locations are absolute, as MLflow's are.
 /// </remarks>
 public sealed class LocalTrackingStore : ITrackingStore
@@ -23,12 +23,12 @@ public sealed class LocalTrackingStore : ITrackingStore
     private readonly Func<string, string?> getVariable;
     private readonly TimeProvider clock;
 
-    /// <summary>Opens the database of a folder, or makes folder and database.</summary>
-    /// <param name="folder">The folder that holds <c>mlflow.db</c> and <c>mlruns/</c>.</param>
+    /// <summary>Opens the database in a folder. Creates folder and database if they do not exist.</summary>
+    /// <param name="folder">The folder that contains <c>mlflow.db</c> and <c>mlruns/</c>.</param>
     /// <param name="getVariable">Reads USER (or USERNAME) for the tag <c>mlflow.user</c>.</param>
     /// <param name="clock">Gives the times of experiments and runs.</param>
     /// <param name="fileName">Name of the database file in the folder.</param>
-    /// <exception cref="TrackingException">The file is no MLflow database, or cannot be opened.</exception>
+    /// <exception cref="TrackingException">The file is not an MLflow database, or cannot be opened.</exception>
     public LocalTrackingStore(string folder, Func<string, string?> getVariable, TimeProvider clock, string fileName = FileName)
     {
         this.getVariable = getVariable;
@@ -36,7 +36,7 @@ public sealed class LocalTrackingStore : ITrackingStore
         Description = Path.Combine(folder, fileName);
         path = Path.GetFullPath(Description);
         artifactRoot = Path.Combine(Path.GetFullPath(folder), ArtifactFolderName);
-        OnFiles(() => Directory.CreateDirectory(Path.GetDirectoryName(path)!), $"The folder of {Description} cannot be made");
+        OnFiles(() => Directory.CreateDirectory(Path.GetDirectoryName(path)!), $"The folder of {Description} cannot be created");
         database = new MlflowDatabase(path, Description, LocationOf(0), clock);
         models = new LocalModels(database, Description, clock);
     }
@@ -44,10 +44,10 @@ public sealed class LocalTrackingStore : ITrackingStore
     /// <inheritdoc/>
     public string Description { get; }
 
-    /// <summary>The commands that show these runs in MLflow's pages: bring the database up to the installed MLflow, then serve it.</summary>
+    /// <summary>The commands that show these runs in MLflow's web pages: the first upgrades the database to the installed MLflow, the second serves it.</summary>
     public IReadOnlyList<string> ViewCommands => ViewCommandsOf(path);
 
-    /// <summary>As <see cref="ViewCommands"/>, of a database that is not open.</summary>
+    /// <summary>Like <see cref="ViewCommands"/>, for a database that is not open.</summary>
     /// <param name="database">Path of the file.</param>
     public static IReadOnlyList<string> ViewCommandsOf(string database)
     {
@@ -122,7 +122,7 @@ public sealed class LocalTrackingStore : ITrackingStore
         {
             { RunId: { } runId } => (ArtifactsOf(runId), uri.Path),
             { ModelName: not null } => (Folder(models.VersionOf(uri).Source), uri.Path),
-            _ => throw new TrackingException(TrackingFailure.Missing, $"{Description} holds no logged models of MLflow 3; name runs:/RUN_ID/PATH or models:/NAME/VERSION."),
+            _ => throw new TrackingException(TrackingFailure.Missing, $"{Description} has no logged models of MLflow 3; use runs:/RUN_ID/PATH or models:/NAME/VERSION."),
         };
         OnFiles(
             () =>
@@ -134,7 +134,7 @@ public sealed class LocalTrackingStore : ITrackingStore
 
         string Folder(string source) => ArtifactUri.IsOne(source) && ArtifactUri.Parse(source) is { RunId: { } runId } of
             ? Path.Combine([ArtifactsOf(runId), .. ArtifactPaths.Split(of.Path)])
-            : ArtifactPaths.ToFolder(source) ?? throw new TrackingException($"{uri.Text} lies at {source}, which is no folder of this machine; name its tracking server.");
+            : ArtifactPaths.ToFolder(source) ?? throw new TrackingException($"{uri.Text} is stored at {source}, which this machine cannot reach as a folder; set MLFLOW_TRACKING_URI to its tracking server.");
     }
 
     /// <inheritdoc/>
@@ -153,7 +153,7 @@ public sealed class LocalTrackingStore : ITrackingStore
                 : null;
             if (experiment is not [var location, "active"])
                 throw new TrackingException($"{Description} has no active experiment {experimentId}.");
-            // A server may have made the experiment with artifacts behind its own address; ours then go beside the database.
+            // A server may have created the experiment with artifacts at its own address. Our artifacts then go beside the database.
             string folder = ArtifactPaths.ToFolder((string?)location) ?? ArtifactPaths.ToFolder(LocationOf(id))!;
             database.Execute(
                 transaction,
@@ -247,7 +247,7 @@ public sealed class LocalTrackingStore : ITrackingStore
         {
             RequireActiveRun(transaction, runId);
             WriteTags(transaction, runId, entries);
-            // MLflow keeps the name in both places.
+            // MLflow stores the name in both places.
             return name is null
                 ? 0
                 : database.Execute(transaction, "UPDATE runs SET name = $name WHERE run_uuid = $run", ("$name", name), ("$run", runId));
@@ -316,7 +316,7 @@ public sealed class LocalTrackingStore : ITrackingStore
     {
         string location = database.Write(transaction => RequireActiveRun(transaction, runId));
         return ArtifactPaths.ToFolder(location)
-            ?? throw new TrackingException($"Run {runId} keeps its artifacts at {location}, which is no folder of this machine; track it through its server.");
+            ?? throw new TrackingException($"Run {runId} keeps its artifacts at {location}, which this machine cannot reach as a folder; track the run through its server.");
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();

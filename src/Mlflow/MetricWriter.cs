@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Points into the tables <c>metrics</c> (every point) and <c>latest_metrics</c> (what the run's page shows).</summary>
+/// <summary>Writes points to the tables <c>metrics</c> (every point) and <c>latest_metrics</c> (the last point of each metric).</summary>
 internal sealed class MetricWriter(MlflowDatabase database, SqliteTransaction transaction, string runId)
 {
-    // The whole row is the primary key, so a point that is there already is a conflict and nothing else is.
+    // The whole row is the primary key. Only an existing point causes a conflict.
     private const string Insert = """
         INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES ($key, $value, $time, $run, $step, $nan)
         ON CONFLICT DO NOTHING
@@ -20,7 +20,7 @@ internal sealed class MetricWriter(MlflowDatabase database, SqliteTransaction tr
             > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)
         """;
 
-    /// <returns>How many points are new.</returns>
+    /// <returns>The number of new points.</returns>
     public int Write(IReadOnlyList<MetricPoint> points)
     {
         using SqliteCommand insert = Prepare(Insert);

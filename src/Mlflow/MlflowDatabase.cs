@@ -3,13 +3,13 @@ using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>An open SQLite database in MLflow's schema: made if it is not there, refused if it is something else.</summary>
+/// <summary>An open SQLite database with MLflow's schema. It is created if it does not exist. Another kind of file is refused.</summary>
 internal sealed class MlflowDatabase : IDisposable
 {
     private const string Revision = "f5a4f2784254";
     private const int BusySeconds = 60;
 
-    // What we write. Later schemas have more tables and columns; as long as these are there, they are written to by name.
+    // The tables and columns that we write. Later schemas may have more.
     private static readonly (string Table, string[] Columns)[] Needed =
     [
         ("experiments", ["experiment_id", "name", "artifact_location", "lifecycle_stage", "creation_time", "last_update_time"]),
@@ -29,10 +29,10 @@ internal sealed class MlflowDatabase : IDisposable
     private readonly string shownPath;
 
     /// <param name="path">The database file.</param>
-    /// <param name="shownPath">How messages name it.</param>
-    /// <param name="defaultArtifacts">Artifact location of experiment 0, should the database be made.</param>
-    /// <param name="clock">Gives the time of making.</param>
-    /// <exception cref="TrackingException">The file is no MLflow database, or cannot be opened.</exception>
+    /// <param name="shownPath">The path in messages.</param>
+    /// <param name="defaultArtifacts">Artifact location of experiment 0 of a new database.</param>
+    /// <param name="clock">Gives the creation time.</param>
+    /// <exception cref="TrackingException">The file is not an MLflow database, or cannot be opened.</exception>
     public MlflowDatabase(string path, string shownPath, string defaultArtifacts, TimeProvider clock)
     {
         this.shownPath = shownPath;
@@ -65,10 +65,10 @@ internal sealed class MlflowDatabase : IDisposable
         }
     }
 
-    /// <summary>Whether experiments are divided into workspaces (MLflow 3); this program writes to the one named default.</summary>
+    /// <summary>Whether experiments belong to workspaces (MLflow 3). This program writes to the workspace "default".</summary>
     public bool HasWorkspaces { get; }
 
-    /// <summary>Runs <paramref name="work"/> in one transaction, alone among all processes; an exception undoes all of it.</summary>
+    /// <summary>Runs <paramref name="work"/> in one exclusive transaction. An exception undoes all of it.</summary>
     /// <exception cref="TrackingException">The database cannot be written.</exception>
     public T Write<T>(Func<SqliteTransaction, T> work)
     {
@@ -88,7 +88,7 @@ internal sealed class MlflowDatabase : IDisposable
         }
     }
 
-    /// <summary>A command with its parameters, to be run (again with other values) inside <paramref name="transaction"/>.</summary>
+    /// <summary>Creates a command with parameters, which can be run several times inside <paramref name="transaction"/>.</summary>
     public SqliteCommand Command(SqliteTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         SqliteCommand command = connection.CreateCommand();
@@ -100,14 +100,14 @@ internal sealed class MlflowDatabase : IDisposable
         return command;
     }
 
-    /// <summary>Runs one statement and returns how many rows it changed.</summary>
+    /// <summary>Runs one statement and returns the number of changed rows.</summary>
     public int Execute(SqliteTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using SqliteCommand command = Command(transaction, sql, parameters);
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>The first row of a query, nulls for NULL; null if there is no row.</summary>
+    /// <summary>Returns the first row of a query; null if there is no row.</summary>
     public object?[]? Row(SqliteTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using SqliteCommand command = Command(transaction, sql, parameters);
@@ -118,7 +118,7 @@ internal sealed class MlflowDatabase : IDisposable
         return row;
     }
 
-    /// <summary>The first column of every row of a query.</summary>
+    /// <summary>Returns the first column of every row of a query.</summary>
     public List<string> Column(SqliteTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using SqliteCommand command = Command(transaction, sql, parameters);
@@ -133,8 +133,8 @@ internal sealed class MlflowDatabase : IDisposable
         lock (gate) connection.Dispose();
     }
 
-    // Readers such as MLflow's pages then stand in no writer's way. Its shared memory does not work between the machines of a
-    // network file system; there the journal stays as it is, and writers wait for each other.
+    // With a write-ahead log, readers such as MLflow's pages do not block writers. It needs shared memory, which does not work between the machines of a
+    // network file system. There the default journal is used, and writers wait for each other.
     private void UseWriteAheadLog(string path)
     {
         if (FileSystems.IsShared(path) || Row(null, "PRAGMA journal_mode") is ["wal"]) return;
@@ -206,9 +206,9 @@ internal sealed class MlflowDatabase : IDisposable
             busy or locked => new(TrackingFailure.Unavailable, $"{shownPath} stayed locked by another program for {BusySeconds} s.", e),
             readOnly => new(TrackingFailure.Unavailable, $"{shownPath} cannot be written: it, or its folder, is read-only.", e),
             full => new(TrackingFailure.Unavailable, $"{shownPath} cannot be written: the disk is full.", e),
-            cannotOpen => new(TrackingFailure.Unavailable, $"{shownPath} cannot be opened; is its folder there, and writable?", e),
+            cannotOpen => new(TrackingFailure.Unavailable, $"{shownPath} cannot be opened; check that its folder exists and is writable.", e),
             constraint => new($"{shownPath} cannot be written: {e.Message}", e),
-            // Of the disk, of locks, of memory: not of what is written, which therefore waits.
+            // The cause is the disk, a lock or memory, and not the values. They are therefore sent later.
             _ => new(TrackingFailure.Unavailable, $"{shownPath} cannot be read or written: {e.Message}", e),
         };
     }

@@ -1,6 +1,6 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>Runs on a tracking server, by its REST API 2.0. Requests that fail for the moment are sent again.</summary>
+/// <summary>Stores runs on a tracking server through REST API 2.0. Requests that fail temporarily are repeated.</summary>
 public sealed class RestTrackingStore : ITrackingStore
 {
     private readonly MlflowClient client;
@@ -9,12 +9,12 @@ public sealed class RestTrackingStore : ITrackingStore
     private readonly Func<string, string?> getVariable;
     private readonly TimeProvider clock;
 
-    /// <summary>Creates the store; nothing is sent yet.</summary>
+    /// <summary>Creates the store. Sends nothing yet.</summary>
     /// <param name="server">Address and credentials.</param>
-    /// <param name="handler">Sends requests, disposed with the store; null for one as the server wants it.</param>
+    /// <param name="handler">Sends requests; disposed with the store. Null for the server's default handler.</param>
     /// <param name="getVariable">Reads USER for the tag mlflow.user.</param>
-    /// <param name="clock">Times of runs, and the waits between tries.</param>
-    /// <param name="options">How patient it is.</param>
+    /// <param name="clock">Gives the times of runs, and times the waits between attempts.</param>
+    /// <param name="options">Timeouts and repetitions.</param>
     public RestTrackingStore(TrackingServer server, HttpMessageHandler? handler, Func<string, string?> getVariable, TimeProvider clock, MlflowClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(server);
@@ -33,7 +33,7 @@ public sealed class RestTrackingStore : ITrackingStore
     public string GetOrCreateExperiment(string name)
     {
         EntityRules.CheckExperimentName(name);
-        return Find() ?? Create() ?? Find() ?? throw new TrackingException($"{Description} neither has nor makes the experiment '{name}'.");
+        return Find() ?? Create() ?? Find() ?? throw new TrackingException($"{Description} does not have the experiment '{name}' and cannot create it.");
 
         string? Find()
         {
@@ -126,7 +126,7 @@ public sealed class RestTrackingStore : ITrackingStore
         }
     }
 
-    // No server finds a stored NaN by comparing, so it tries to store it twice and refuses the batch. The history says which ones it has.
+    // A server does not recognise a NaN that it has already stored. It tries to store it again and refuses the batch. The metric's history shows the stored points.
     private List<MetricValue> WithoutStoredNaNs(string runId, MetricValue[] batch)
     {
         var stored = new HashSet<MetricValue>();

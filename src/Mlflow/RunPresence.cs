@@ -3,12 +3,12 @@ namespace HiEndMae.Mlflow;
 /// <summary>Whether a store has a run.</summary>
 public enum RunPresence
 {
-    /// <summary>The store knows nothing of it.</summary>
+    /// <summary>The store does not have the run.</summary>
     Missing,
 
-    /// <summary>It is there.</summary>
+    /// <summary>The store has the run.</summary>
     Active,
 
-    /// <summary>It was deleted, and can be restored.</summary>
+    /// <summary>The run was deleted and can be restored.</summary>
     Deleted,
 }

@@ -1,6 +1,6 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>The tags that MLflow's pages read, put together with those of the caller.</summary>
+/// <summary>Combines the tags that MLflow's pages read with those of the caller.</summary>
 internal static class RunTags
 {
     public const string RunName = "mlflow.runName";
@@ -25,14 +25,14 @@ internal static class RunTags
         return all;
     }
 
-    // The order of Python's getpass.getuser, which MLflow's client uses; the account of the process is the last resort, as in containers without USER.
+    // The order is that of Python's getpass.getuser, which MLflow's client uses. If no variable is set, as in some containers, the account of the process is used.
     private static string UserName(Func<string, string?> getVariable) =>
         ((string[])["LOGNAME", "USER", "LNAME", "USERNAME"]).Select(getVariable).FirstOrDefault(static name => !string.IsNullOrEmpty(name)) ?? Environment.UserName;
 
     private static void Require(Dictionary<string, string> tags, string key, string value)
     {
         if (tags.TryGetValue(key, out string? given) && given != value)
-            throw new TrackingException($"The tag {key} says '{given}', but the run is made with '{value}'; leave the tag out.");
+            throw new TrackingException($"The tag {key} is '{given}', but the run is created with '{value}'; leave the tag out.");
         tags[key] = value;
     }
 }

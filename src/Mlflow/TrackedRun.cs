@@ -1,9 +1,9 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>A run of a <see cref="TrackingSession"/>. Its methods put something into the spool and return; they may be called from any thread.</summary>
+/// <summary>A run of a <see cref="TrackingSession"/>. Its methods append to the spool and return at once. They are thread-safe.</summary>
 /// <remarks>
-/// One rule turns names into names that MLflow takes: a character that is not a letter, a digit, a space or one of <c>_ - . : /</c> becomes <c>_</c>, empty
-/// parts between slashes are left out, and a name of more than 250 characters keeps its beginning and ends with <c>-</c> and eight hex digits of a checksum.
+/// Names are converted to names that MLflow accepts: a character that is not a letter, a digit, a space or one of <c>_ - . : /</c> becomes <c>_</c>, empty
+/// parts between slashes are removed, and a name of more than 250 characters is cut and ends with <c>-</c> and eight hex digits of a checksum.
 /// Values of parameters are cut at 6,000 characters, values of tags at 8,000.
 /// </remarks>
 public sealed class TrackedRun
@@ -21,10 +21,10 @@ public sealed class TrackedRun
         IsResumed = isResumed;
     }
 
-    /// <summary>A run that nothing is kept of, where tracking is off.</summary>
+    /// <summary>A run that discards everything, for use when tracking is off.</summary>
     public static TrackedRun None { get; } = new(null, "", null, isResumed: false);
 
-    /// <summary>Our id of the run, known before any store is asked; the tag <c>hiendmae.run_id</c> holds it.</summary>
+    /// <summary>Our id of the run, which does not depend on a store. It is stored in the tag <c>hiendmae.run_id</c>.</summary>
     public string Id { get; }
 
     /// <summary>Whether an earlier session of this directory started it.</summary>
@@ -32,8 +32,8 @@ public sealed class TrackedRun
 
     /// <summary>Logs parameters.</summary>
     /// <remarks>
-    /// MLflow changes no parameter. Where an earlier session of this directory has logged another value, the new one is logged as
-    /// <c>changed-1/NAME</c> (2, 3, ... for further changes), and the tag <c>hiendmae.changed</c> names what changed.
+    /// MLflow does not allow a parameter to change. If an earlier session of this directory has logged another value, the new value is logged as
+    /// <c>changed-1/NAME</c> (then 2, 3, ...), and the tag <c>hiendmae.changed</c> names the changed parameters.
     /// </remarks>
     public void LogParams(IReadOnlyDictionary<string, string> parameters)
     {
@@ -62,7 +62,7 @@ public sealed class TrackedRun
         if (changes.Count > 0) SetTags(new Dictionary<string, string> { ["hiendmae.changed"] = string.Join("; ", changes) });
     }
 
-    /// <summary>Logs values. A value of a metric and step that an earlier session has logged is passed over: steps that are done again appear once.</summary>
+    /// <summary>Logs values. If an earlier session has logged the metric at the same step, the value is skipped, so that repeated steps appear once.</summary>
     public void LogMetrics(IReadOnlyList<MetricPoint> points)
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -80,35 +80,35 @@ public sealed class TrackedRun
         }
     }
 
-    /// <summary>Logs one value, now, at the step after the last one that earlier sessions of this directory have logged.</summary>
+    /// <summary>Logs one value with the current time, at the step after the last one that earlier sessions of this directory have logged.</summary>
     public void LogNext(string key, double value) => LogMetric(key, value, 1 + (session?.History.LastStep(Id, EntityRules.CleanKey(key)) ?? -1));
 
-    /// <summary>Logs one value, now.</summary>
+    /// <summary>Logs one value with the current time.</summary>
     public void LogMetric(string key, double value, long step) => LogMetrics([new MetricPoint(key, value, step, Now)]);
 
-    /// <summary>Sets tags; one that is there takes the new value.</summary>
+    /// <summary>Sets tags. An existing tag takes the new value.</summary>
     public void SetTags(IReadOnlyDictionary<string, string> tags)
     {
         List<Entry> entries = EntityRules.Clean(tags, EntityRules.MaxTagValue);
         if (entries.Count > 0) session?.Append(new SpoolRecord { Op = SpoolRecord.Tags, Run = Id, Entries = entries });
     }
 
-    /// <summary>Sets tags of the run's experiment; one that is there takes the new value.</summary>
+    /// <summary>Sets tags of the run's experiment. An existing tag takes the new value.</summary>
     public void SetExperimentTags(IReadOnlyDictionary<string, string> tags)
     {
         List<Entry> entries = EntityRules.Clean(tags, EntityRules.MaxExperimentTagValue);
         if (entries.Count > 0) session?.Append(new SpoolRecord { Op = SpoolRecord.ExperimentTags, Run = Id, Entries = entries });
     }
 
-    /// <summary>Links this run to others: the tag <c>hiendmae.run.NAME</c> gets the store's id of the other run, as soon as the store has it.</summary>
-    /// <param name="others">Names with our ids (<see cref="Id"/>) of runs, of this or of other processes.</param>
+    /// <summary>Links this run to others. The tag <c>hiendmae.run.NAME</c> is set to the store's id of the other run as soon as the store has that run.</summary>
+    /// <param name="others">Names of links with our ids (<see cref="Id"/>) of the target runs, which may belong to other processes.</param>
     public void Link(IReadOnlyDictionary<string, string> others)
     {
         if (others.Count > 0) session?.Append(new SpoolRecord { Op = SpoolRecord.Links, Run = Id, Entries = [.. others.Select(static one => new Entry(one.Key, one.Value))] });
     }
 
-    /// <summary>Logs a model: as a logged model where the server is MLflow 3, otherwise among the run's artifacts.</summary>
-    /// <param name="model">Its files should stay as they are until they are sent.</param>
+    /// <summary>Logs a model: as a logged model on a server of MLflow 3, otherwise among the run's artifacts.</summary>
+    /// <param name="model">The model. Its files must not change until they are sent.</param>
     public void LogModel(ModelPackage model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -119,13 +119,13 @@ public sealed class TrackedRun
         });
     }
 
-    /// <summary>Says which datasets the run reads.</summary>
+    /// <summary>Records the datasets that the run reads.</summary>
     public void LogInputs(IReadOnlyList<DatasetInput> inputs) => session?.Append(new SpoolRecord { Op = SpoolRecord.Inputs, Run = Id, Datasets = EntityRules.Clean(inputs) });
 
-    /// <summary>Keeps a copy of a file among the run's artifacts, as it is when it is sent: it should stay as it is.</summary>
+    /// <summary>Copies a file to the run's artifacts. The file must not change until it is sent.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="folder">Folders below the run's artifacts, parted by <c>/</c>; empty for none.</param>
-    /// <exception cref="TrackingException">The folder would leave the run's artifacts.</exception>
+    /// <param name="folder">Folder relative to the run's artifacts, with <c>/</c> between its parts; empty for none.</param>
+    /// <exception cref="TrackingException">The folder is not inside the run's artifacts.</exception>
     public void LogArtifact(string file, string folder = "")
     {
         ArtifactPaths.Split(folder);

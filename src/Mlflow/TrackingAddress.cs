@@ -1,11 +1,11 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>Which tracking addresses can be used, and what to do about the others.</summary>
+/// <summary>Checks tracking addresses and says what to use instead of one that is not supported.</summary>
 internal static class TrackingAddress
 {
     private const string Sqlite = "sqlite:///";
 
-    /// <summary>What is wrong with an address and what to use in its place, to follow "The tracking address 'X' "; null where it can be used.</summary>
+    /// <summary>Returns the rest of a sentence that begins with "The tracking address 'X'" and says what is wrong and what to use instead; null if the address can be used.</summary>
     public static string? FaultOf(string address)
     {
         if (address.Any(char.IsControl)) return "holds a control character; remove it";
@@ -13,15 +13,15 @@ internal static class TrackingAddress
         if (Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0) return null;
         return address.Split(':')[0].ToLowerInvariant() switch
         {
-            "file" => "is a file store, which MLflow 3 has closed; write sqlite:///FILE for a local database",
+            "file" => "is a file store, which MLflow 3 no longer supports; write sqlite:///FILE for a local database",
             var scheme when scheme.Split('+')[0] is "postgresql" or "postgres" or "mysql" or "mssql" =>
-                "is a database that only a tracking server opens; start 'mlflow server' with it and write the server's http:// address",
+                "is a database that only a tracking server can open; start 'mlflow server' with it and write the server's http:// address",
             "databricks" or "databricks-uc" or "uc" => "is a Databricks workspace, which this program cannot reach; write the http:// address of an MLflow server or sqlite:///FILE",
             "azureml" => "is an Azure ML workspace, which this program cannot reach; write the http:// address of an MLflow server or sqlite:///FILE",
-            _ => "is neither http://..., https://... nor sqlite:///FILE",
+            _ => "must begin with http://, https:// or sqlite:///",
         };
     }
 
-    /// <summary>The address as a message may show it: a mistaken address can hold a password too.</summary>
+    /// <summary>Removes credentials, so that a message can show the address. A mistyped address can contain a password too.</summary>
     public static string WithoutCredentials(string address) => address.Contains('@', StringComparison.Ordinal) ? "..." + address[(address.LastIndexOf('@') + 1)..] : address;
 }

@@ -1,14 +1,14 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>What a failure of tracking means for what was to be tracked.</summary>
+/// <summary>The kind of a failure of tracking, which decides whether values are sent again.</summary>
 public enum TrackingFailure
 {
-    /// <summary>The request is wrong, and sending it again will not help.</summary>
+    /// <summary>The request is wrong. Sending it again cannot succeed.</summary>
     Refused,
 
-    /// <summary>The store does not have what the request names (RESOURCE_DOES_NOT_EXIST).</summary>
+    /// <summary>The store does not have the object that the request names (RESOURCE_DOES_NOT_EXIST).</summary>
     Missing,
 
-    /// <summary>The store cannot be reached or is busy, or refuses these credentials: the same request can succeed later.</summary>
+    /// <summary>The store cannot be reached, is busy, or refuses the credentials. The same request may succeed later.</summary>
     Unavailable,
 }

@@ -3,10 +3,10 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Tracking of one process into one run directory: everything goes to its spool at once, and from there to the store by a thread of its own.</summary>
+/// <summary>Tracking of one process in one run directory. Everything is appended to the spool at once. A background thread sends it to the store.</summary>
 /// <remarks>
-/// Nothing here waits for the store, and no failure of the store reaches the program: what could not be sent stays in the spool, for the next session of this
-/// directory or for <see cref="SpoolSync"/>. The thread allocates a few kilobytes per batch and touches nothing but files and the store.
+/// No call waits for the store, and no failure of the store reaches the program. Records that could not be sent stay in the spool, for the next session of this
+/// directory or for <see cref="SpoolSync"/>. The thread allocates a few kilobytes per batch.
 /// </remarks>
 public sealed class TrackingSession : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class TrackingSession : IDisposable
         this.writerLock = writerLock;
         Target = target;
         CancellationTokenSource hurry = new(), stop = new();
-        // Opened here, so that a file that is no database is reported before anything is computed.
+        // The store is opened here, so that a file that is not a database is reported before anything is computed.
         ITrackingStore? store = options.SpoolOnly ? null : target.Open(getVariable, clock, options.Client with { Hurry = hurry.Token, Stop = stop.Token, Progressed = () => drain?.Progressed() });
         try
         {
@@ -54,17 +54,17 @@ public sealed class TrackingSession : IDisposable
         }
     }
 
-    /// <summary>Where runs go.</summary>
+    /// <summary>The store that runs are sent to.</summary>
     public TrackingTarget Target { get; }
 
     /// <summary>Opens the session of a run directory and starts its thread.</summary>
     /// <param name="runFolder">The run directory; the spool is <c>tracking/spool.log</c> in it.</param>
-    /// <param name="target">Which store.</param>
+    /// <param name="target">The store.</param>
     /// <param name="getVariable">Reads the environment.</param>
-    /// <param name="clock">Times of values and waits.</param>
-    /// <param name="note">Takes sentences for the log, from any thread.</param>
-    /// <param name="options">Times.</param>
-    /// <exception cref="TrackingException">The local file is no MLflow database, another process tracks into the same run directory, or the spool cannot be written.</exception>
+    /// <param name="clock">Gives the times of values, and times the waits.</param>
+    /// <param name="note">Receives messages for the log, from any thread.</param>
+    /// <param name="options">Intervals and time limits.</param>
+    /// <exception cref="TrackingException">The local file is not an MLflow database, another process uses the same run directory, or the spool cannot be written.</exception>
     public static TrackingSession Open(
         string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions? options = null)
     {
@@ -88,25 +88,25 @@ public sealed class TrackingSession : IDisposable
         }
     }
 
-    /// <summary>Whether an earlier session of this directory has started a run under a key and ended it.</summary>
+    /// <summary>Returns whether an earlier session of this directory has started and ended a run with this key.</summary>
     public bool HasFinished(string key) => history.Runs.TryGetValue(key, out string? run) && !history.Open.ContainsKey(run);
 
-    /// <summary>Starts a run, or goes on with the one that an earlier session of this directory started under the same key.</summary>
-    /// <param name="key">What the program calls the run; unique in the directory.</param>
+    /// <summary>Starts a run, or continues the run that an earlier session of this directory started with the same key.</summary>
+    /// <param name="key">The program's key of the run; unique in the directory.</param>
     /// <param name="experiment">Name of its experiment.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="parentId">Our id of its parent (<see cref="TrackedRun.Id"/>), of this or of another process; null for none.</param>
+    /// <param name="parentId">Our id of its parent (<see cref="TrackedRun.Id"/>), which may belong to another process; null for none.</param>
     /// <param name="tags">Its tags.</param>
     public TrackedRun StartRun(string key, string experiment, string name, string? parentId, IReadOnlyDictionary<string, string> tags) =>
         StartRun(key, new ExperimentChoice(experiment, null), name, parentId, tags);
 
-    /// <summary>As <see cref="StartRun(string, string, string, string?, IReadOnlyDictionary{string, string})"/>, with what the environment says of experiment and run.</summary>
-    /// <param name="key">What the program calls the run; unique in the directory.</param>
+    /// <summary>Like <see cref="StartRun(string, string, string, string?, IReadOnlyDictionary{string, string})"/>, with the experiment and the run that the environment names.</summary>
+    /// <param name="key">The program's key of the run; unique in the directory.</param>
     /// <param name="experiment">Its experiment.</param>
     /// <param name="name">Its name.</param>
     /// <param name="parentId">Our id of its parent; null for none.</param>
     /// <param name="tags">Its tags.</param>
-    /// <param name="storeRun">The store's id of a run that is there already and to be used; null to make one.</param>
+    /// <param name="storeRun">The store's id of an existing run to use; null to create a run.</param>
     public TrackedRun StartRun(string key, ExperimentChoice experiment, string name, string? parentId, IReadOnlyDictionary<string, string> tags, string? storeRun = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -134,16 +134,16 @@ public sealed class TrackingSession : IDisposable
         return new TrackedRun(this, run, parentId, isResumed: false);
     }
 
-    /// <summary>Logs figures of the machine to a run from now on, under <c>system/</c>, every <see cref="TrackingSessionOptions.SystemMetricsEvery"/>.</summary>
-    /// <param name="run">The run at work; null for none.</param>
+    /// <summary>Logs system metrics to a run from now on, under <c>system/</c>, every <see cref="TrackingSessionOptions.SystemMetricsEvery"/>.</summary>
+    /// <param name="run">The current run; null for none.</param>
     public void TrackSystem(TrackedRun? run) => sampler.Follow(run, run is null ? 0 : history.LastStep(run.Id, SystemMonitor.Memory) + 1);
 
-    /// <summary>Waits until everything logged so far has been dealt with.</summary>
-    /// <param name="longest">How long at most.</param>
-    /// <returns>Whether it has.</returns>
+    /// <summary>Waits until everything logged so far has been processed.</summary>
+    /// <param name="longest">The longest wait.</param>
+    /// <returns>Whether all were sent in time.</returns>
     public bool Flush(TimeSpan longest) => drain?.Flush(longest) ?? false;
 
-    /// <summary>Sends what waits, for a limited time, and ends the thread.</summary>
+    /// <summary>Sends the remaining records for a limited time, and ends the thread.</summary>
     public void Dispose()
     {
         sampler.Dispose();
@@ -154,7 +154,7 @@ public sealed class TrackingSession : IDisposable
         writerLock.Dispose();
     }
 
-    /// <summary>Ends the thread and leaves everything as a kill would.</summary>
+    /// <summary>Ends the thread at once, as a kill does. For tests.</summary>
     internal void Abandon()
     {
         sampler.Dispose();
@@ -177,12 +177,12 @@ public sealed class TrackingSession : IDisposable
         }
         catch (IOException error)
         {
-            // Tracking ends no training. A full disk ends it at its next checkpoint, with a message of its own.
+            // Tracking must not end a training. A full disk ends it at the next checkpoint, with its own message.
             note($"tracking: a record is lost, {SpoolFiles.Spool(runFolder)} cannot be written: {error.Message}");
         }
     }
 
-    /// <summary>The path of a file as the spool keeps it: relative for files of the run directory, so that the directory can be moved before it is sent.</summary>
+    /// <summary>Returns the path of a file for the spool. It is relative for files in the run directory, so that the directory can be moved before it is sent.</summary>
     internal string ForSpool(string file)
     {
         string full = Path.GetFullPath(file), relative = Path.GetRelativePath(runFolder, full);

@@ -70,7 +70,7 @@ public sealed class BatchNormLayer : nn.Module<Tensor, Tensor>
 
     /// <summary>The norm of visible voxels by the statistics of all visible voxels of the batch; 0 elsewhere. Running statistics move by the visible voxels too.</summary>
     /// <param name="input">[B, C, X, Y, Z].</param>
-    /// <param name="mask">Which cells are visible.</param>
+    /// <param name="mask">The visible cells.</param>
     public Tensor Visible(Tensor input, CellMask mask)
     {
         ArgumentNullException.ThrowIfNull(mask);

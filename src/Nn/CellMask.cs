@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Which cells of a volume are seen, at the resolution of any map of it. Its tensors belong to the dispose scope that they were asked for in.</summary>
+/// <summary>The visible cells of a volume, at the resolution of any map of it. Its tensors belong to the dispose scope in which they are requested.</summary>
 /// <remarks>Source: SparK (Tian et al., arXiv:2301.03580), pretrain/encoder.py.</remarks>
 /// <param name="visible">[B, 1, x, y, z] bool.</param>
 public sealed class CellMask(Tensor visible)

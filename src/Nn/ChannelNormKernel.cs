@@ -61,10 +61,10 @@ internal static unsafe class ChannelNormKernel
     /// <param name="x">[B, S, C].</param>
     /// <param name="residual">[B, S, C]; empty for none.</param>
     /// <param name="shape">B, S and C.</param>
-    /// <param name="statistics">Of <see cref="Statistics"/>.</param>
+    /// <param name="statistics">Result of <see cref="Statistics"/>.</param>
     /// <param name="weight">[C]; empty for 1.</param>
     /// <param name="bias">[C]; empty for 0.</param>
-    /// <param name="slope">Of negative values; 1 for no activation.</param>
+    /// <param name="slope">Slope of the activation for negative values; 1 for no activation.</param>
     /// <param name="output">[B, S, C].</param>
     /// <param name="threads">Threads.</param>
     public static void Forward(
@@ -94,8 +94,8 @@ internal static unsafe class ChannelNormKernel
     /// <param name="statistics">As they were.</param>
     /// <param name="weight">As they were.</param>
     /// <param name="slope">As it was.</param>
-    /// <param name="ofX">Takes the gradient of x.</param>
-    /// <param name="ofResidual">Takes the gradient of the residual; empty for none.</param>
+    /// <param name="ofX">Receives the gradient of x.</param>
+    /// <param name="ofResidual">Receives the gradient of the residual; empty for none.</param>
     /// <param name="ofWeights">[2, C]: takes the gradients of weight and bias; empty for none.</param>
     /// <param name="threads">Threads.</param>
     public static void Backward(

@@ -37,7 +37,7 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>
 
     /// <summary>The norm of visible voxels by the statistics of each sample's visible voxels; 0 elsewhere.</summary>
     /// <param name="input">[B, C, X, Y, Z].</param>
-    /// <param name="mask">Which cells are visible.</param>
+    /// <param name="mask">The visible cells.</param>
     public Tensor Visible(Tensor input, CellMask mask)
     {
         ArgumentNullException.ThrowIfNull(mask);

@@ -12,8 +12,8 @@ public static class InstanceNorm
 
     /// <summary>Normalises each sample and channel over space.</summary>
     /// <param name="x">[B, C, X, Y, Z], float32 or float64.</param>
-    /// <param name="residual">Of the same shape, of any floating-point type; null for none.</param>
-    /// <param name="slope">Of negative values after the sum: 0 for a ReLU, 1 for no activation.</param>
+    /// <param name="residual">A tensor to add, with the same shape and any floating-point type; null for none.</param>
+    /// <param name="slope">Slope of the activation after the sum, for negative values: 0 for a ReLU, 1 for no activation.</param>
     /// <param name="weight">[C], multiplied with what is normalised; null for 1.</param>
     /// <param name="bias">[C], added to it; given with <paramref name="weight"/>.</param>
     public static Tensor Apply(Tensor x, Tensor? residual = null, double slope = 1, Tensor? weight = null, Tensor? bias = null)

@@ -24,7 +24,7 @@ public readonly record struct LayerCounts
     /// <summary>Elements that a LayerNorm reads, for counts that charge for them.</summary>
     public long NormElements { get; init; }
 
-    /// <summary>Of linear maps, convolutions and attention products.</summary>
+    /// <summary>Multiply-adds of linear maps, convolutions and attention products.</summary>
     public long MultiplyAdds => Convolutions + TransposedConvolutions + LinearMaps + AttentionProducts;
 
     /// <summary>Multiply-adds plus 5 per element of a LayerNorm, as the paper counts.</summary>

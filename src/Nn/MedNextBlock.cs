@@ -44,7 +44,7 @@ public sealed class MedNextBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>The block on the visible cells of a map whose hidden cells are 0. A block that doubles sizes has no such form.</summary>
     /// <param name="input">[B, C, X, Y, Z].</param>
-    /// <param name="mask">Which cells are visible.</param>
+    /// <param name="mask">The visible cells.</param>
     public Tensor Visible(Tensor input, CellMask mask)
     {
         ArgumentNullException.ThrowIfNull(mask);
@@ -55,7 +55,7 @@ public sealed class MedNextBlock : nn.Module<Tensor, Tensor>
         return mask.Apply(res_conv is null ? input + Drop.Path(x, dropPath, training) : x + res_conv.call(input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the block costs.</summary>
+    /// <summary>Counts the operations of the block.</summary>
     /// <param name="shape">Its sizes.</param>
     /// <param name="grid">Voxels of the input along x, y, z.</param>
     public static LayerCounts Count(MedNextShape shape, (long X, long Y, long Z) grid)

@@ -39,7 +39,7 @@ public sealed class MitBlock : nn.Module<Tensor, Tensor>
         return (x + Drop.Path(mlp.call(norm2.call(x)), dropPath, training)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the block costs.</summary>
+    /// <summary>Counts the operations of the block.</summary>
     public static LayerCounts Count(int width, int reduction, double mlpRatio, bool bias, (long X, long Y, long Z) grid)
     {
         long tokens = grid.X * grid.Y * grid.Z;

@@ -26,7 +26,7 @@ public sealed class MitConvBlock : nn.Module<Tensor, Tensor>
         return norm.call(conv.call(input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the block costs.</summary>
+    /// <summary>Counts the operations of the block.</summary>
     public static LayerCounts Count(ConvShape shape, (long X, long Y, long Z) grid)
     {
         (long x, long y, long z) = shape.OutputOf(grid);

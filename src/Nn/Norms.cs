@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>What norms have in common.</summary>
+/// <summary>Functions that several norms share.</summary>
 internal static class Norms
 {
     /// <summary>The tensor in float32 at least: norms are never computed in 16 bits, whatever autocast made of their input.</summary>

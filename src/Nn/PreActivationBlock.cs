@@ -33,7 +33,7 @@ public sealed class PreActivationBlock : nn.Module<Tensor, Tensor>
         return (input + Drop.Path(x, dropPath, training)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the block costs.</summary>
+    /// <summary>Counts the operations of the block.</summary>
     public static LayerCounts Count(long voxels, int width)
     {
         LayerCounts half = LayerCounts.ChannelNorm(width) + LayerCounts.Convolution(voxels, width, width, 3, bias: true);

@@ -49,7 +49,7 @@ public sealed class ReducedAttention : nn.Module<Tensor, Tensor>
         return proj.call(mixed.transpose(1, 2).reshape(input.shape)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the layer costs.</summary>
+    /// <summary>Counts the operations of the layer.</summary>
     /// <param name="width">C.</param>
     /// <param name="reduction">Tokens along an axis from one key to the next.</param>
     /// <param name="bias">Whether the linear maps of queries, keys and values have a bias.</param>

@@ -36,7 +36,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Calls an action after every forward pass of the fused projection, until the result is disposed.</summary>
-    /// <param name="observe">Takes the projection [B, N, 3E]. <see cref="Split"/> cuts it.</param>
+    /// <param name="observe">Receives the projection [B, N, 3E]. <see cref="Split"/> cuts it.</param>
     internal IDisposable Trace(Action<Tensor> observe)
     {
         var hook = qkv.register_forward_hook((_, _, projected) =>

@@ -38,7 +38,7 @@ public sealed class SwinSkips : nn.Module
         return [encoder1.call(volumes), encoder2.call(levels[0]), encoder3.call(levels[1]), encoder4.call(levels[2]), levels[3], encoder10.call(levels[4])];
     }
 
-    /// <summary>What the blocks cost.</summary>
+    /// <summary>Counts the operations of the blocks.</summary>
     /// <param name="inChannels">Image channels.</param>
     /// <param name="widths">Widths of the five levels.</param>
     /// <param name="options">Norm, residual and biases of the blocks.</param>

@@ -18,7 +18,7 @@ public sealed class SwinStage : nn.Module
     /// <param name="window">Edge of a whole window.</param>
     /// <param name="completeMerging">Whether merging takes all eight tokens; see <see cref="PatchMerging"/>.</param>
     /// <param name="residual">Whether a residual block of convolutions comes first (MONAI's use_v2).</param>
-    /// <param name="plans">Of the network.</param>
+    /// <param name="plans">The window plans of the network.</param>
     /// <param name="dropPaths">By block: probability that a sample goes past a branch.</param>
     public SwinStage(int width, int heads, double mlpRatio, int window, bool completeMerging, bool residual, WindowPlans plans, IReadOnlyList<double> dropPaths) : base(nameof(SwinStage))
     {
@@ -39,7 +39,7 @@ public sealed class SwinStage : nn.Module
         return downsample.call(x);
     }
 
-    /// <summary>What the stage costs. Windows are counted with their padding, as the official code computes it.</summary>
+    /// <summary>Counts the operations of the stage. Windows are counted with their padding, as the official code computes it.</summary>
     /// <param name="width">C.</param>
     /// <param name="depth">Blocks.</param>
     /// <param name="heads">Number of attention heads.</param>

@@ -40,7 +40,7 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Calls an action after every forward pass, until the result is disposed.</summary>
-    /// <param name="observe">Takes queries, keys and values [B, H, N, E/H] and the block's output [B, N, E]. They live until it returns.</param>
+    /// <param name="observe">Receives queries, keys and values [B, H, N, E/H] and the block's output [B, N, E]. They live until it returns.</param>
     public IDisposable Trace(Action<Tensor, Tensor, Tensor, Tensor> observe)
     {
         ArgumentNullException.ThrowIfNull(observe);

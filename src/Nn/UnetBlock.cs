@@ -32,6 +32,6 @@ public sealed class UnetBlock : nn.Module<Tensor, Tensor>
         return x.MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the block costs.</summary>
+    /// <summary>Counts the operations of the block.</summary>
     public static LayerCounts Count(long voxels, int inputs, int between, int outputs) => UnetConvBlock.Count(voxels, inputs, between) + UnetConvBlock.Count(voxels, between, outputs);
 }

@@ -35,6 +35,6 @@ public sealed class UnetConvBlock : nn.Module<Tensor, Tensor>
         return norm.call(conv.call(input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the block costs.</summary>
+    /// <summary>Counts the operations of the block.</summary>
     public static LayerCounts Count(long voxels, int inputs, int outputs) => LayerCounts.Convolution(voxels, inputs, outputs, 3, bias: true) + LayerCounts.ChannelNorm(outputs);
 }

@@ -1,7 +1,7 @@
 namespace HiEndMae.Nn;
 
-/// <summary>What a U-Net's way up is made with.</summary>
-/// <param name="Blocks">Of its blocks.</param>
+/// <summary>Options of a U-Net's decoder path.</summary>
+/// <param name="Blocks">Options of its blocks.</param>
 /// <param name="Upsampling">How sizes are doubled.</param>
 /// <param name="HasSkips">Whether levels of the way down join on the way up.</param>
 /// <param name="SkipFirst">Whether the skip's channels come before the others.</param>

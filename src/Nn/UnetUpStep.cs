@@ -34,8 +34,8 @@ public sealed class UnetUpStep : nn.Module<Tensor, Tensor, Tensor>
         return block.call(up).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the step costs.</summary>
-    /// <param name="voxels">Of the finer level.</param>
+    /// <summary>Counts the operations of the step.</summary>
+    /// <param name="voxels">Voxels of the finer level.</param>
     /// <param name="inputs">Channels of the coarser level.</param>
     /// <param name="skip">Channels of the skip.</param>
     /// <param name="outputs">Channels out.</param>

@@ -20,7 +20,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>
     /// <param name="heads">Number of attention heads.</param>
     /// <param name="window">Edge of a whole window.</param>
     /// <param name="shifted">Whether windows are shifted by half their edge.</param>
-    /// <param name="plans">Of the network.</param>
+    /// <param name="plans">The window plans of the network.</param>
     public WindowAttention(int width, int heads, int window, bool shifted, WindowPlans plans) : base(nameof(WindowAttention))
     {
         (this.heads, this.shifted, this.plans) = (heads, shifted, plans);

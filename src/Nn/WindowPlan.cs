@@ -16,7 +16,7 @@ public sealed class WindowPlan : IDisposable
     private readonly Tensor index;
     private readonly Tensor? mask;
 
-    /// <summary>Makes the tables.</summary>
+    /// <summary>Creates the tables.</summary>
     /// <param name="grid">Tokens along x, y, z.</param>
     /// <param name="window">Edge of a whole window.</param>
     /// <param name="shifted">Whether windows are shifted by half their edge.</param>

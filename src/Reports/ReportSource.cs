@@ -1,5 +1,3 @@
-using HiEndMae.Configuration;
-using HiEndMae.ExperimentFiles;
 using HiEndMae.ExperimentFiles.Paper;
 using HiEndMae.Reports.Records;
 using HiEndMae.Reports.Tables;
@@ -33,8 +31,7 @@ internal static class ReportSource
         {
             RunRecord[] found = [.. byFingerprint[experiment.Fingerprint]];
             RunRecord? run = found.LastOrDefault(one => one.State == RunState.Finished) ?? found.LastOrDefault();
-            ConfigTable config = ParsedFile.Parse(experiment.ResolvedToml, "").Tree!;
-            var entry = new ReportEntry(experiment.Config.Name, experiment.Label, config, run, () => Gflops([experiment]));
+            var entry = new ReportEntry(experiment.Config.Name, experiment.Label, experiment.Resolved, run, () => Gflops([experiment]));
             return run is null && whyNot(experiment) is { } reason ? entry with { NotRun = reason } : entry;
         })];
     }

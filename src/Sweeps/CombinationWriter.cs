@@ -18,7 +18,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         if (runs.Length < stages.Count) return null;
         string name = FileNames.Safe(experiment.Config.Name);
         if (Existing(Path.Combine(store.Output, name), experiment.Fingerprint, stages) is { } there) return there;
-        // Hidden until it is whole, so that a killed sweep leaves no half of a combination.
+        // The folder is hidden until it is complete, so that a killed sweep leaves no partial combination.
         using RunDirectory directory = RunDirectory.CreateHidden(store.Output, name);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         foreach (string file in Copied)
@@ -82,7 +82,7 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         .Where(run => File.Exists(Path.Combine(run, "results.json")) && Text(Path.Combine(run, "fingerprint.txt")).Trim() == fingerprint && IsOf(run, stages))
         .Order(StringComparer.Ordinal).LastOrDefault();
 
-    // The same experiment may have been put together from stages of other code.
+    // An earlier combination of the same experiment may come from stages of other code.
     private bool IsOf(string run, IReadOnlyList<SweepStage> stages) =>
         StageStore.Read(Path.Combine(run, "results.json"))?["stages"] is JsonObject from && from.Select(entry => entry.Key).ToHashSet().SetEquals(stages.Select(NameOf));
 

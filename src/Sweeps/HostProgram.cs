@@ -3,7 +3,7 @@ namespace HiEndMae.Sweeps;
 /// <summary>The program that runs stages, as the first words of a command line.</summary>
 internal static class HostProgram
 {
-    /// <summary>The program that is running; where that is a test, the one beside the plugins.</summary>
+    /// <summary>Returns the running program. In a test, returns the program beside the plugins.</summary>
     /// <param name="folder">The folder of the program.</param>
     public static IReadOnlyList<string> In(string folder)
     {

@@ -1,11 +1,11 @@
 namespace HiEndMae.Sweeps;
 
-/// <summary>A stage that is being run, wherever that is.</summary>
+/// <summary>A stage that is running, in a local process or in a job of a cluster.</summary>
 internal interface IRunningStage
 {
     /// <summary>The stage.</summary>
     SweepStage Stage { get; }
 
-    /// <summary>The last line that it said, such as "pretrain: 20/600 loss 0.91"; empty before the first.</summary>
+    /// <summary>The last line of its output, such as "pretrain: 20/600 loss 0.91"; empty before the first line.</summary>
     string News { get; }
 }

@@ -2,11 +2,11 @@ using HiEndMae.Runs.Machine;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>Runs stages as processes of this machine. They end when this process does.</summary>
+/// <summary>Runs stages as local processes. They end when this process ends.</summary>
 /// <param name="environment">The program and its variables.</param>
-/// <param name="store">Where stages lie.</param>
-/// <param name="jobs">Stages at a time, at least 1.</param>
-/// <param name="devices">Devices that jobs take in turn; empty to leave what the file says.</param>
+/// <param name="store">The store of stages.</param>
+/// <param name="jobs">Number of stages that run at a time, at least 1.</param>
+/// <param name="devices">Devices that jobs use in turn; empty to use the device of the file.</param>
 internal sealed class LocalLauncher(RunEnvironment environment, StageStore store, int jobs, IReadOnlyList<string> devices) : ISweepLauncher
 {
     /// <inheritdoc/>

@@ -78,7 +78,7 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
         log.Dispose();
     }
 
-    // From this byte on the job takes the end of its standard input for the end of the sweep.
+    // After this byte, the job treats the end of its standard input as the end of the sweep.
     private void Greet()
     {
         try
@@ -88,7 +88,7 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
         }
         catch (IOException)
         {
-            // It has ended already. Its exit code says why.
+            // It has ended already. Its exit code gives the reason.
         }
     }
 

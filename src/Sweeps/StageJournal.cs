@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>What happened to a stage's jobs, a line of JSON for each event: begin and end, which the job script writes, and start and retry, which the program writes.</summary>
+/// <summary>The journal of a stage's jobs, with one line of JSON per event. The job script writes begin and end; the program writes start and retry.</summary>
 internal sealed class StageJournal
 {
     /// <summary>Name of the file in the stage's folder.</summary>
@@ -15,10 +15,10 @@ internal sealed class StageJournal
 
     private StageJournal(string path) => this.path = path;
 
-    /// <summary>The journal of a stage's folder.</summary>
+    /// <summary>Returns the journal in a stage's folder.</summary>
     public static StageJournal Of(string folder) => new(Path.Combine(folder, FileName));
 
-    /// <summary>Its events, oldest first; lines that a crash cut off are left out.</summary>
+    /// <summary>The events, oldest first. Incomplete lines are skipped.</summary>
     public IReadOnlyList<JsonNode> Events()
     {
         if (!File.Exists(path)) return [];
@@ -31,14 +31,14 @@ internal sealed class StageJournal
             }
             catch (JsonException)
             {
-                // A job that was killed while it wrote.
+                // The job was killed while it wrote.
             }
         }
         return events;
     }
 
-    /// <summary>Starts at this step since the last retry that no exit code of an orderly stop followed. An orderly stop saves, so it never counts.</summary>
-    /// <param name="step">The newest checkpoint's.</param>
+    /// <summary>Counts the starts at this step since the last retry that ended without the exit code of a regular stop. A regular stop saves a checkpoint, so it does not count.</summary>
+    /// <param name="step">Step of the newest checkpoint.</param>
     public int StartsInVain(int step)
     {
         int count = 0;
@@ -60,12 +60,12 @@ internal sealed class StageJournal
         return count;
     }
 
-    /// <summary>Notes that the program begins to train.</summary>
-    /// <param name="step">The newest checkpoint's.</param>
+    /// <summary>Records that the program starts to train.</summary>
+    /// <param name="step">Step of the newest checkpoint.</param>
     /// <param name="now">The time.</param>
     public void NoteStart(int step, DateTimeOffset now) => Append(new JsonObject { ["event"] = "start", ["step"] = step, ["time"] = now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) });
 
-    /// <summary>Notes that a person wants it tried again.</summary>
+    /// <summary>Records that the user requested a retry.</summary>
     public void NoteRetry()
     {
         if (File.Exists(path)) Append(new JsonObject { ["event"] = "retry" });

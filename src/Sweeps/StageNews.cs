@@ -2,12 +2,12 @@ using System.Text;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>The last line of a stage's log, read from its end: logs may be long.</summary>
+/// <summary>Reads the last line of a stage's log from its end, because logs may be long.</summary>
 internal static class StageNews
 {
     private const int Tail = 4096;
 
-    /// <summary>The line; empty where there is none.</summary>
+    /// <summary>Returns the line; empty if there is none.</summary>
     /// <param name="log">The log file.</param>
     public static string Of(string log)
     {

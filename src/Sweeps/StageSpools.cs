@@ -3,14 +3,14 @@ using HiEndMae.Runs.Machine;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>Sends what jobs have only spooled: many nodes and one database on a shared disk do not go together, so one process sends for all.</summary>
+/// <summary>Sends the spools of jobs. Many nodes cannot write one database on a shared disk, so one process sends for all of them.</summary>
 internal static class StageSpools
 {
-    /// <summary>Sends the spools of stages that are not being run.</summary>
+    /// <summary>Sends the spools of stages that are not running.</summary>
     /// <param name="stages">The stages.</param>
-    /// <param name="store">Where they lie.</param>
+    /// <param name="store">The store of stages.</param>
     /// <param name="environment">Variables and clock.</param>
-    /// <param name="warn">Takes warnings.</param>
+    /// <param name="warn">Receives warnings.</param>
     /// <param name="cancel">Stops between records.</param>
     public static void Send(IEnumerable<SweepStage> stages, StageStore store, RunEnvironment environment, Action<string> warn, CancellationToken cancel)
     {
@@ -22,7 +22,7 @@ internal static class StageSpools
             }
             catch (TrackingException error)
             {
-                // The same for every stage, and no reason not to go on: the spool keeps it.
+                // The failure is the same for every stage. The sweep continues, because the spool keeps the records.
                 warn($"tracking: {error.Message} 'hiendmae track sync {store.Output}' sends it later.");
                 return;
             }

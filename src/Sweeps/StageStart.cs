@@ -3,37 +3,37 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>What a stage's experiment needs besides its file when a job begins it: the weights that were not there when the job was submitted.</summary>
+/// <summary>Completes a stage's experiment when its job starts, with the weights that did not exist when the job was submitted.</summary>
 internal static class StageStart
 {
-    /// <summary>The key of <c>stage.json</c> that names the folder of the stage before.</summary>
+    /// <summary>The key of <c>stage.json</c> with the folder of the preceding stage.</summary>
     public const string FolderKey = "starts_from_folder";
 
     /// <summary>The key of <c>stage.json</c> with the experiment's threads; 0 for one per core.</summary>
     public const string ThreadsKey = "threads";
 
-    /// <summary>Starts at one step, without a later checkpoint, after which a stage counts as failed.</summary>
+    /// <summary>Number of starts at one step, without a later checkpoint, after which a stage counts as failed.</summary>
     public const int MaxStarts = 3;
 
-    /// <summary>Overrides of the stage's experiment, as <c>--set</c> takes them.</summary>
+    /// <summary>Returns overrides of the stage's experiment in the form of <c>--set</c>.</summary>
     /// <param name="folder">The stage's folder.</param>
-    /// <exception cref="UserException">The folder is no stage's, or the stage before has not finished.</exception>
+    /// <exception cref="UserException">The folder is not that of a stage, or the preceding stage has not finished.</exception>
     public static IReadOnlyList<string> Overrides(string folder)
     {
         JsonNode stage = StageStore.Read(Path.Combine(folder, "stage.json"))
-            ?? throw new UserException($"'{folder}' is no stage of a sweep: it has no stage.json. 'hiendmae sweep FILE' makes stages.");
+            ?? throw new UserException($"'{folder}' is not a stage of a sweep, because it has no stage.json. 'hiendmae sweep FILE' creates stages.");
         if ((string?)stage[FolderKey] is not { } name) return [];
         string before = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder)))!, name);
         string run = StageStore.FinishedRun(before)
-            ?? throw new UserException($"The stage starts from '{before}', which has no results yet. Run 'hiendmae sweep' again: it submits this stage after that one.");
+            ?? throw new UserException($"The stage starts from '{before}', which has no results yet. Run 'hiendmae sweep' again; it submits this stage after that one.");
         return [$"finetune.init=[{JsonValue.Create(StageStore.StartIn(run)).ToJsonString()}]"];
     }
 
-    /// <summary>Whether the stage's experiment says how many threads it computes with.</summary>
+    /// <summary>Returns whether the stage's experiment sets the number of threads.</summary>
     /// <param name="folder">The stage's folder.</param>
     public static bool NamesThreads(string folder) => (int?)StageStore.Read(Path.Combine(folder, "stage.json"))?[ThreadsKey] > 0;
 
-    /// <summary>Notes a start, and refuses one that would repeat what has led nowhere.</summary>
+    /// <summary>Records a start. Refuses it if earlier starts made no progress.</summary>
     /// <param name="folder">The stage's folder.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="IOException">Earlier starts ended without an exit code or a later checkpoint, <see cref="MaxStarts"/> times.</exception>
@@ -45,12 +45,12 @@ internal static class StageStart
         if (vain >= MaxStarts)
         {
             throw new IOException(FormattableString.Invariant(
-                $"The stage was started {vain} times at step {step} and lost each time before its next checkpoint. Look at '{Path.Combine(folder, "job.log")}' and at SLURM's output, give the job more memory or save more often, and run the sweep with --retry-failed."));
+                $"The stage was started {vain} times at step {step} and ended each time before its next checkpoint. Read '{Path.Combine(folder, "job.log")}' and SLURM's output, give the job more memory or save more often, and run the sweep with --retry-failed."));
         }
         journal.NoteStart(step, now);
     }
 
-    /// <summary>The step of the newest checkpoint below a stage's folder; 0 where there is none.</summary>
+    /// <summary>Returns the step of the newest checkpoint in a stage's folder; 0 if there is none.</summary>
     public static int NewestStep(string folder) => StageStore.NewestRun(folder) is not { } run ? 0
         : Directory.GetDirectories(run, "step-*", SearchOption.AllDirectories)
             .Select(path => int.TryParse(Path.GetFileName(path).AsSpan("step-".Length), out int step) ? step : 0).DefaultIfEmpty().Max();

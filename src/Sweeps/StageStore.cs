@@ -11,7 +11,7 @@ namespace HiEndMae.Sweeps;
 
 /// <summary>Stores stages in <c>OUT/stages</c>, one folder each. The name of a folder follows from everything that determines the stage, so that every sweep with the same OUT finds it.</summary>
 /// <param name="output">The folder of run directories.</param>
-/// <param name="acceptOtherCode">Whether a finished stage of other plugin builds or other numerics stands for one that has not finished.</param>
+/// <param name="acceptOtherCode">Whether to use a finished stage of other plugin builds or other numerics in place of an unfinished one.</param>
 internal sealed class StageStore(string output, bool acceptOtherCode = false)
 {
     private const string FailureFile = "failed.txt", ResultsFile = "results.json";
@@ -70,11 +70,11 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
         File.Delete(Path.Combine(FolderOf(stage), FailureFile));
     }
 
-    /// <summary>The checkpoints that a fine-tuning starts from.</summary>
+    /// <summary>Returns the folder of checkpoints that a fine-tuning starts from.</summary>
     /// <param name="run">A finished pre-training's run directory.</param>
     public static string StartIn(string run) => Path.Combine(run, Stage.Pretrain.CheckpointFolder);
 
-    /// <summary>The newest run directory below a stage's folder; null where there is none.</summary>
+    /// <summary>Returns the newest run directory in a stage's folder; null if there is none.</summary>
     public static string? NewestRun(string folder) => Runs(folder).OrderBy(run => Path.GetFileName(run), StringComparer.Ordinal).LastOrDefault();
 
     /// <summary>Writes the experiment file of a stage, which starts from the checkpoint of its predecessor.</summary>

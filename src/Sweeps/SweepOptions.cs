@@ -11,18 +11,18 @@ namespace HiEndMae.Sweeps;
 /// <param name="Json">Whether to print JSON instead of tables and progress.</param>
 internal sealed record SweepOptions(string File, string Out, int Jobs, IReadOnlyList<string> Devices, bool RetryFailed, bool AcceptPluginChanges, bool DryRun, bool Json)
 {
-    /// <summary>Whether stages run as SLURM's jobs.</summary>
+    /// <summary>Whether stages run as SLURM jobs.</summary>
     public bool IsSlurm { get; init; }
 
-    /// <summary>Elements of a job array that run at a time; 0 for no limit.</summary>
+    /// <summary>Number of elements of a job array that run at a time; 0 for no limit.</summary>
     public int ArrayLimit { get; init; }
 
-    /// <summary>Whether to stay until every job has ended.</summary>
+    /// <summary>Whether to wait until every job has ended.</summary>
     public bool Wait { get; init; }
 
-    /// <summary>Only print how far stages are.</summary>
+    /// <summary>Whether to print only the state of the stages.</summary>
     public bool Status { get; init; }
 
-    /// <summary>The cluster to replay the sweep on, as the user describes it; null for none.</summary>
+    /// <summary>The description of a cluster on which to simulate the sweep; null for none.</summary>
     public string? Simulate { get; init; }
 }

@@ -34,10 +34,10 @@ internal sealed class SweepRunner(RunEnvironment environment, SweepOptions optio
         {
             if (options.IsSlurm && tracking is not null && !cancel.IsCancellationRequested)
                 StageSpools.Send(graph.Stages.Where(stage => store.StatusOf(stage) is StageStatus.Done or StageStatus.Failed), store, environment, reporter.Warn, cancel);
-            // Combinations that are complete are kept and tracked, however the sweep ends.
+            // Complete combinations are kept and tracked, even if the sweep fails.
             whole.Keep();
             outcome = new SweepOutcome(status == RunStatus.Finished, underWay, [.. whole.Folders]);
-            // A sweep whose jobs go on without this process has not ended: the next call goes on with its tracked run.
+            // A sweep whose jobs continue has not ended. The next call continues its tracked run.
             tracked.Finish(underWay > 0 ? null : status, [.. graph.Stages.Select(store.StatusOf)], outcome.Combinations, page);
             reporter.Finished(outcome);
         }

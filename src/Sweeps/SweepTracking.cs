@@ -13,7 +13,7 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
 
-/// <summary>The sweep's tracked run. Below it lie the runs of its stages, and one for each combination. Nothing here waits for a server.</summary>
+/// <summary>The sweep's tracked run. Its children are the runs of its stages, and one run for each combination. Nothing here waits for a server.</summary>
 internal sealed class SweepTracking : IDisposable
 {
     private readonly TrackingSession? session;
@@ -44,23 +44,23 @@ internal sealed class SweepTracking : IDisposable
         root.SetExperimentTags(config.Tracking.ExperimentTags);
         IReadOnlyList<(string Key, IReadOnlyList<string> Values)> axes = new SweepSummary([.. graph.Combinations.Select(one => one.Experiment)], []).Axes;
         root.LogParams(axes.ToDictionary(axis => $"axis.{axis.Key}", axis => string.Join(", ", axis.Values)));
-        // A copy, because the file may change while the sweep runs.
+        // The file is copied, because it may change while the sweep runs.
         string copy = Path.Combine(folder, "sweep.toml");
         File.Copy(file, copy, overwrite: true);
         root.LogArtifact(copy);
     }
 
-    /// <summary>The sweep's run, to be named as the parent of others; empty where tracking is off.</summary>
+    /// <summary>Id of the sweep's run, the parent of the other runs; empty if tracking is off.</summary>
     public string RunId => root.Id;
 
-    /// <summary>Opens the tracking of a sweep, with the run from before where the sweep is run again.</summary>
+    /// <summary>Opens the tracking of a sweep. A repeated sweep continues its earlier run.</summary>
     /// <param name="file">The experiment file.</param>
-    /// <param name="store">Where stages lie.</param>
+    /// <param name="store">The store of stages.</param>
     /// <param name="graph">The sweep.</param>
-    /// <param name="settings">Where and as what it is tracked; null to track nothing.</param>
+    /// <param name="settings">Settings of tracking; null to track nothing.</param>
     /// <param name="environment">Variables and clock.</param>
-    /// <param name="warn">Takes warnings.</param>
-    /// <exception cref="TrackingException">The store is no MLflow database, or the same sweep is running already.</exception>
+    /// <param name="warn">Receives warnings.</param>
+    /// <exception cref="TrackingException">The store is not an MLflow database, or the same sweep is already running.</exception>
     public static SweepTracking Open(string file, StageStore store, SweepGraph graph, TrackingSettings? settings, RunEnvironment environment, Action<string> warn)
     {
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(graph.Combinations.Select(one => one.Experiment.Fingerprint)))));
@@ -75,13 +75,13 @@ internal sealed class SweepTracking : IDisposable
         }
         catch
         {
-            // The session has a thread of its own, which must not outlive a sweep that did not begin.
+            // The session has a thread, which must end if the sweep cannot start.
             session.Dispose();
             throw;
         }
     }
 
-    /// <summary>Tracks a combination that is whole, with links to the runs of its stages; one that an earlier session has tracked is left alone.</summary>
+    /// <summary>Tracks a complete combination, with links to the runs of its stages. One that an earlier session has tracked is skipped.</summary>
     /// <param name="one">The combination.</param>
     /// <param name="combinationFolder">Its run directory.</param>
     /// <param name="stageFolders">Run directories of its stages.</param>
@@ -106,8 +106,8 @@ internal sealed class SweepTracking : IDisposable
     }
 
     /// <summary>Ends the sweep's run with its counts, its best combination and a table of all.</summary>
-    /// <param name="status">How it ended; null where its jobs go on.</param>
-    /// <param name="stages">Where its stages stand.</param>
+    /// <param name="status">How it ended; null if its jobs continue.</param>
+    /// <param name="stages">The state of its stages.</param>
     /// <param name="whole">Combinations whose stages have all run, with their run directories.</param>
     /// <param name="page">Writes the HTML report.</param>
     public void Finish(RunStatus? status, IReadOnlyList<StageStatus> stages, IReadOnlyList<(LoadedExperiment Experiment, string Folder)> whole, IResultsPage page)
@@ -122,10 +122,10 @@ internal sealed class SweepTracking : IDisposable
         if (status is { } end) root.Finish(end);
     }
 
-    /// <summary>Sends what waits, for a limited time.</summary>
+    /// <summary>Sends the waiting records for a limited time.</summary>
     public void Dispose() => session?.Dispose();
 
-    /// <summary>Mean Dice by start, 0 to 1, of a run directory with results.</summary>
+    /// <summary>Reads the mean Dice (0 to 1) by start from a run directory with results.</summary>
     public static IEnumerable<(string Start, double Dice)> MeanDice(string folder)
     {
         foreach ((string start, JsonNode? evaluation) in (JsonObject?)StageStore.Read(Path.Combine(folder, "results.json"))?["evaluations"] ?? [])

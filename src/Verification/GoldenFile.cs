@@ -100,5 +100,5 @@ public sealed class GoldenFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 
-    private CheckpointException Wrong(string key) => new($"The golden '{Path}' says {key} = '{Text(key)}', which is no number.");
+    private CheckpointException Wrong(string key) => new($"The golden '{Path}' says {key} = '{Text(key)}', which is not a number.");
 }

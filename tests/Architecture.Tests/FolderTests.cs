@@ -16,7 +16,7 @@ public sealed class FolderTests
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void Folders_of_a_project_form_no_circle(string assembly)
+    public void Folders_of_a_project_do_not_refer_to_each_other_in_a_circle(string assembly)
     {
         IReadOnlyList<string> circles = FolderGraph.Of(Path.Combine(Repository.Root, assembly)).Circles();
         string[] unexpected = [.. circles.Where(arrow => !KnownCircle.Any(known => arrow.StartsWith(known, StringComparison.Ordinal)))];
@@ -24,7 +24,7 @@ public sealed class FolderTests
     }
 
     [Fact]
-    public void Every_project_is_looked_at()
+    public void Every_project_is_checked()
     {
         string[] projects = [.. ((string[])["src", "plugins"]).SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
             .Select(path => Path.GetFileNameWithoutExtension(path)!).Select(name => name == "HiEndMae.Host" ? "hiendmae" : name).Order(StringComparer.Ordinal)];

@@ -42,7 +42,7 @@ public sealed class ProjectTests
     // What a reference brings along may be used too, so arrows of the compiled code are checked along the allowed ones.
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Compiled_code_uses_only_what_lies_below_its_project(string project)
+    public void Compiled_code_uses_only_assemblies_that_its_project_may_reference(string project)
     {
         string path = project switch
         {
@@ -57,11 +57,11 @@ public sealed class ProjectTests
 
     [Theory]
     [MemberData(nameof(Plugins))]
-    public void A_plugin_references_contracts_and_building_blocks_only(string project) =>
+    public void A_plugin_references_only_contracts_and_building_blocks(string project) =>
         Assert.Empty(Forbidden(References(Path.Combine(Repository.Root, project)), OfPlugins));
 
     [Fact]
-    public void Only_one_file_says_versions()
+    public void Only_one_file_has_versions_of_packages()
     {
         string[] projects = Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories);
         Assert.NotEmpty(projects);
@@ -71,7 +71,7 @@ public sealed class ProjectTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Only_the_program_prints(string project)
+    public void Only_the_program_writes_to_the_console(string project)
     {
         IEnumerable<string> sources = Directory.GetFiles(Path.Combine(Repository.Root, "src", project), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));

@@ -17,7 +17,7 @@ public sealed partial class TorchRepairsTests
 
     [Theory]
     [MemberData(nameof(Repairs))]
-    public void A_repair_names_its_gap_its_test_and_its_end(string file)
+    public void A_repair_names_its_gap_its_test_and_its_condition_of_removal(string file)
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, "src", "TorchRepairs", file));
         Assert.Matches(@"Gap: .*(\w+/\w+#\d+|not reported upstream)", text.ReplaceLineEndings(" "));

@@ -9,7 +9,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void A_file_is_written_into_folders_that_are_not_there_yet()
+    public void Writing_a_file_creates_missing_folders()
     {
         string path = Path.Combine(folder, "a", "b", "file.txt");
         AtomicFile.WriteText(path, "grüße\n");

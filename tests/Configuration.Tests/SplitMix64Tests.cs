@@ -6,7 +6,7 @@ public sealed class SplitMix64Tests
 {
     // The first outputs of Vigna's reference implementation (prng.di.unimi.it/splitmix64.c) for seed 1234567.
     [Fact]
-    public void The_stream_is_the_reference_s()
+    public void The_stream_equals_the_reference()
     {
         var random = new SplitMix64(1234567);
         Assert.Equal([6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL, 4593380528125082431UL, 16408922859458223821UL],

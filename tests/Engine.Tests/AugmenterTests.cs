@@ -11,7 +11,7 @@ public sealed class AugmenterTests
     private static readonly Spacing3 Unit = Spacing3.Isotropic(1);
 
     [Fact]
-    public void Nothing_is_done_unless_it_is_asked_for()
+    public void Without_settings_nothing_is_augmented()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor images = rand([2, 1, 4, 4, 4]), labels = randint(0, 3, [2, 4, 4, 4], ScalarType.Int64);
@@ -24,7 +24,7 @@ public sealed class AugmenterTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 3)]
-    public void A_rotation_keeps_distances_in_space_also_where_voxels_are_no_cubes(double x, double z)
+    public void A_rotation_keeps_distances_in_space_also_with_anisotropic_voxels(double x, double z)
     {
         using DisposeScope scope = NewDisposeScope();
         var config = new AugmentConfig { RotationProbability = 1, RotationDegrees = 20 };
@@ -70,7 +70,7 @@ public sealed class AugmenterTests
     }
 
     [Fact]
-    public void A_blur_keeps_the_sum_and_has_the_asked_width()
+    public void A_blur_keeps_the_sum_and_has_the_given_width()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor point = zeros([1, 2, 21, 21, 21]);
@@ -95,7 +95,7 @@ public sealed class AugmenterTests
     }
 
     [Fact]
-    public void What_is_drawn_depends_on_seed_batch_and_sample_alone_and_no_tensor_is_left()
+    public void Augmentations_depend_only_on_seed_batch_and_sample_and_leave_no_tensors()
     {
         using DisposeScope scope = NewDisposeScope();
         var config = new AugmentConfig

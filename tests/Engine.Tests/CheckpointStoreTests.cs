@@ -15,7 +15,7 @@ public sealed class CheckpointStoreTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void Bytes_cut_off_or_turned_round_anywhere_are_found_and_the_checkpoint_before_is_used()
+    public void Truncated_or_changed_bytes_are_detected_and_the_previous_checkpoint_is_used()
     {
         float[] whole = Train(folder, out _);
         string newest = Path.Combine(folder, "step-00000030");
@@ -48,7 +48,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_found_too()
+    public void A_missing_file_is_detected()
     {
         Train(folder, out _);
         foreach (string file in Directory.GetFiles(Path.Combine(folder, "step-00000030")))
@@ -62,7 +62,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void The_newest_and_every_nth_stay()
+    public void The_newest_and_every_nth_checkpoint_are_kept()
     {
         Train(folder, out _, every: 2, retention: new Retention(3, 8));
         Assert.Equal(
@@ -71,7 +71,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_a_kill_left_half_written_is_cleared_away()
+    public void Files_that_a_kill_left_half_written_are_removed()
     {
         Train(folder, out _);
         Directory.CreateDirectory(Path.Combine(folder, ".step-00000040"));
@@ -81,7 +81,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_pauses_checkpoints_and_not_the_training()
+    public void A_full_disk_pauses_checkpoints_but_not_the_training()
     {
         float[] whole = Train(Path.Combine(folder, "whole"), out _);
         int opened = 0;
@@ -97,7 +97,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_disk_that_is_full_at_the_end_is_an_error_that_says_what_is_left()
+    public void A_disk_that_is_full_at_the_end_is_an_error_that_names_the_last_checkpoint()
     {
         FileStream Create(string path) => new BreakingStream(path, breaks: path.Contains("step-00000030", StringComparison.Ordinal));
         IOException error = Assert.Throws<IOException>(() => Train(folder, out _, create: Create));

@@ -40,7 +40,7 @@ public sealed class CollectionGateTests
     }
 
     [Fact]
-    public void A_budget_that_one_step_uses_up_is_warned_of_once_and_the_gate_closes_again()
+    public void If_one_step_uses_up_the_budget_a_warning_is_given_once_and_the_gate_closes_again()
     {
         var warnings = new List<string>();
         using var gate = new CollectionGate(warnings.Add, 32L << 20);

@@ -16,7 +16,7 @@ public sealed class HostileCheckpointTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void A_right_checkpoint_is_read()
+    public void A_valid_checkpoint_is_read()
     {
         using DisposeScope scope = NewDisposeScope();
         using WeightFile file = WeightFile.Open(Write(Pickle()));
@@ -41,7 +41,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData("BFloat16Storage", ScalarType.BFloat16, 2)]
     [InlineData("LongStorage", ScalarType.Int64, 8)]
     [InlineData("BoolStorage", ScalarType.Bool, 1)]
-    public void Other_types_are_read(string storage, ScalarType type, int bytes)
+    public void Other_element_types_are_read(string storage, ScalarType type, int bytes)
     {
         using DisposeScope scope = NewDisposeScope();
         byte[] pickle = Build(p => p.Text("w").Tensor("0", 4, 0, [4], [1], storage).Op('s'));
@@ -184,7 +184,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [Theory]
     [InlineData(CompressionLevel.Optimal)]
     [InlineData(CompressionLevel.NoCompression)]
-    public void A_size_that_an_archive_states_is_not_believed_before_the_bytes_are_there(CompressionLevel level)
+    public void A_size_that_an_archive_claims_is_not_allocated_before_the_bytes_arrive(CompressionLevel level)
     {
         const int Stated = 1 << 30;
         string path = Path.Combine(folder, "stated.pth");

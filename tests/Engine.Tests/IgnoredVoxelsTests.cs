@@ -16,7 +16,7 @@ public sealed class IgnoredVoxelsTests
 
     // From the definition, voxel by voxel, over the voxels that are known.
     [Fact]
-    public void The_loss_is_that_of_the_other_voxels()
+    public void The_loss_counts_only_the_other_voxels()
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
@@ -32,7 +32,7 @@ public sealed class IgnoredVoxelsTests
     }
 
     [Fact]
-    public void Without_any_such_voxel_the_loss_is_the_usual_one_and_with_nothing_else_it_is_finite()
+    public void Without_ignored_voxels_the_loss_is_unchanged_and_with_only_ignored_voxels_it_is_finite()
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(4);
@@ -43,7 +43,7 @@ public sealed class IgnoredVoxelsTests
     }
 
     [Fact]
-    public void No_crop_is_centred_on_one_and_it_survives_packing()
+    public void No_crop_is_centred_on_an_ignored_voxel_and_packing_keeps_it()
     {
         var source = new MadeCase("a", Size3.Cube(4), Made.Value, (x, _, z) => x == 0 ? DatasetInfo.IgnoredIndex : z == 3 ? 1 : 0);
         using PreparedCase prepared = Made.Prepared(source, 2);
@@ -57,7 +57,7 @@ public sealed class IgnoredVoxelsTests
 
     // Ten voxels in a row; the last four are ignored, whatever was predicted there.
     [Fact]
-    public void The_score_is_that_of_the_other_voxels()
+    public void The_score_counts_only_the_other_voxels()
     {
         const ushort None = DatasetInfo.IgnoredIndex;
         var size = new Size3(1, 1, 10);

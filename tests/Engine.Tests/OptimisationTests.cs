@@ -12,7 +12,7 @@ public sealed class OptimisationTests
     private static readonly AdamWOptions Constants = new(0.9, 0.999, 1e-8);
 
     [Fact]
-    public void AdamW_is_libtorchs_over_many_chunks_and_an_uneven_tail()
+    public void AdamW_equals_libtorch_s_over_many_chunks_and_an_uneven_tail()
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
@@ -32,7 +32,7 @@ public sealed class OptimisationTests
     }
 
     [Fact]
-    public void Sgd_without_momentum_and_with_plain_momentum_is_libtorchs()
+    public void Sgd_without_momentum_and_with_plain_momentum_equals_libtorch_s()
     {
         using DisposeScope scope = NewDisposeScope();
         foreach (double momentum in new[] { 0, 0.9 })
@@ -74,7 +74,7 @@ public sealed class OptimisationTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void A_gradient_that_is_no_number_changes_nothing(float bad)
+    public void A_gradient_that_is_not_finite_changes_nothing(float bad)
     {
         using DisposeScope scope = NewDisposeScope();
         Parameter parameter = new(linspace(0, 1, 100));
@@ -108,7 +108,7 @@ public sealed class OptimisationTests
     }
 
     [Fact]
-    public void Averages_follow_the_weights_and_change_places_with_them()
+    public void Averages_follow_the_weights_and_can_be_swapped_with_them()
     {
         using DisposeScope scope = NewDisposeScope();
         Parameter parameter = new(zeros(4));
@@ -138,7 +138,7 @@ public sealed class OptimisationTests
     }
 
     [Fact]
-    public void The_pass_and_the_tensor_operations_are_one_update()
+    public void The_fused_pass_and_the_tensor_operations_give_the_same_update()
     {
         using DisposeScope scope = NewDisposeScope();
         Parameter[] left = [new(linspace(-1, 1, 70_001)), new(ones(3, 3))], right = [new(linspace(-1, 1, 70_001)), new(ones(3, 3))];
@@ -159,7 +159,7 @@ public sealed class OptimisationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_parameter_that_no_loss_reaches_is_neither_decayed_nor_moved_and_has_no_state(bool fused)
+    public void A_parameter_without_a_gradient_is_neither_changed_nor_decayed_and_has_no_state(bool fused)
     {
         using DisposeScope scope = NewDisposeScope();
         // Three of one group, so that the one in the middle parts a run; and one that is reached in the second step only.
@@ -181,7 +181,7 @@ public sealed class OptimisationTests
     }
 
     [Fact]
-    public void A_gradient_whose_elements_are_not_in_order_is_put_in_order()
+    public void A_gradient_that_is_not_contiguous_is_made_contiguous()
     {
         using DisposeScope scope = NewDisposeScope();
         Parameter parameter = new(zeros(5, 7));

@@ -16,7 +16,7 @@ public sealed class ParameterGroupingTests
     ];
 
     [Fact]
-    public void Decay_acts_on_matrices_alone_or_on_everything()
+    public void Decay_acts_on_matrices_only_or_on_everything()
     {
         using DisposeScope scope = NewDisposeScope();
         Assert.Equal(["encoder.patch_embed.weight", "head.conv.weight"], Decayed(DecayedParameters.Matrices));

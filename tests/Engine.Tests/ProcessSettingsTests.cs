@@ -32,7 +32,7 @@ public sealed class ProcessSettingsTests
     }
 
     [Fact]
-    public void A_thread_stays_on_the_cores_that_are_named()
+    public void A_thread_stays_on_the_given_cores()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
         string allowed = "";
@@ -48,7 +48,7 @@ public sealed class ProcessSettingsTests
     }
 
     [Fact]
-    public void A_core_that_is_not_there_is_refused()
+    public void A_core_that_does_not_exist_is_refused()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsWindows(), "Other systems bind no threads.");
         UserException error = Assert.Throws<UserException>(() => CoreAffinity.Bind([0, 4000]));

@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Tests;
 public sealed class RandomTests
 {
     [Fact]
-    public void A_place_has_its_own_numbers_and_always_the_same()
+    public void Each_stream_has_its_own_reproducible_numbers()
     {
         static ulong First(long seed, params long[] place) => new RandomSource(seed, place).NextBits();
         Assert.Equal(First(1, 2, 3), First(1, 2, 3));
@@ -29,7 +29,7 @@ public sealed class RandomTests
     [InlineData(216, 0.75, 54)]
     [InlineData(64, 0.9, 6)]
     [InlineData(8, 0.999, 1)]
-    public void Masks_are_permutations_that_leave_the_asked_for_part_visible(int tokens, double ratio, int visible)
+    public void Masks_are_permutations_with_the_given_visible_part(int tokens, double ratio, int visible)
     {
         using DisposeScope scope = NewDisposeScope();
         using TokenMask mask = RandomMasking.Create(3, tokens, ratio, 1, 7, CPU);

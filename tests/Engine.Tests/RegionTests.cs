@@ -53,7 +53,7 @@ public sealed class RegionTests
 
     // Later regions are written over earlier ones.
     [Fact]
-    public void Regions_become_a_label_map_in_their_order()
+    public void Regions_are_painted_into_a_label_map_in_their_order()
     {
         var decision = new ClassDecision(Regions);
         float[] whole = [0.2f, 0.9f, 0.9f, 0.9f, 0.1f], core = [0.1f, 0.4f, 0.8f, 0.8f, 0.7f], enhancing = [0, 0.1f, 0.2f, 0.6f, 0.3f];
@@ -67,7 +67,7 @@ public sealed class RegionTests
     }
 
     [Fact]
-    public void Regions_are_scored_and_not_classes()
+    public void Regions_are_scored_instead_of_classes()
     {
         var size = new Size3(1, 1, 6);
         Affine affine = Affine.FromSpacing(Spacing3.Isotropic(1));

@@ -33,7 +33,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void Polynomial_and_constant_fall_as_they_say()
+    public void Polynomial_and_constant_schedules_follow_their_formulas()
     {
         ISchedule polynomial = new TestTraining
         {

@@ -20,5 +20,5 @@ public sealed class StageTests
     [InlineData("finetune-")]
     [InlineData("pretrain-scratch")]
     [InlineData("predictions")]
-    public void Other_names_are_no_stage(string name) => Assert.Null(Stage.Parse(name));
+    public void Other_names_are_not_stages(string name) => Assert.Null(Stage.Parse(name));
 }

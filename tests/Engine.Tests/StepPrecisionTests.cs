@@ -38,7 +38,7 @@ public sealed class StepPrecisionTests
     }
 
     [Fact]
-    public void The_factor_is_halved_by_an_overflow_and_doubled_after_two_thousand_good_steps()
+    public void The_loss_scale_is_halved_after_an_overflow_and_doubled_after_two_thousand_good_steps()
     {
         var scaler = new LossScaler();
         scaler.Update(applied: false);
@@ -54,7 +54,7 @@ public sealed class StepPrecisionTests
     }
 
     [Fact]
-    public void An_overflow_is_a_search_for_the_factor_until_there_are_too_many()
+    public void Overflows_lower_the_loss_scale_until_there_are_too_many_in_a_row()
     {
         var half = new StepPrecision(Precision.Float16, CPU);
         for (int step = 0; step < StepPrecision.MostOverflows; step++) Assert.True(half.Update(applied: false));

@@ -50,7 +50,7 @@ public sealed unsafe class TensorMemoryTests
     }
 
     [Fact]
-    public void The_same_requests_over_and_over_take_no_more_room()
+    public void Repeating_the_same_requests_takes_no_more_memory()
     {
         const long Length = 64 << 20;
         using var memory = new Range(Length);
@@ -94,7 +94,7 @@ public sealed unsafe class TensorMemoryTests
     }
 
     [Fact]
-    public void Tensors_live_in_it_and_give_everything_back()
+    public void Tensors_are_allocated_in_the_arena_and_freed_completely()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "Made for Linux on x64.");
         Tensor older = ones(1000); // from libtorch's own allocator, freed by it

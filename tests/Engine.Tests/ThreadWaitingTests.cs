@@ -9,10 +9,10 @@ public sealed partial class ThreadWaitingTests
     [Theory]
     [InlineData("OMP_WAIT_POLICY", "active")]
     [InlineData("GOMP_SPINCOUNT", "17")]
-    public void What_the_user_says_stays(string variable, string value) => Assert.False(ThreadWaiting.Limit(name => name == variable ? value : null));
+    public void The_user_s_setting_is_kept(string variable, string value) => Assert.False(ThreadWaiting.Limit(name => name == variable ? value : null));
 
     [Fact]
-    public void Native_code_sees_it()
+    public void Native_code_sees_the_setting()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "libgomp is Linux's.");
         Assert.True(ThreadWaiting.Limit(_ => null));

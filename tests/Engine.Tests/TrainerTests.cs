@@ -44,7 +44,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Checkpoints_hold_the_average_of_the_weights_where_one_is_kept()
+    public void Checkpoints_contain_the_average_of_the_weights_if_it_is_on()
     {
         TestTraining config = new() { Steps = 1, Schedule = new ScheduleConfig(), Optimizer = new OptimizerConfig { Lr = 1e-2, EmaDecay = 0.75, WeightDecay = 0 } };
         using DisposeScope scope = NewDisposeScope();
@@ -58,7 +58,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_bad_step_is_not_applied_and_reported_and_the_training_goes_on()
+    public void A_bad_step_is_reported_and_skipped_and_the_training_continues()
     {
         TestTraining config = new() { Steps = 10, CheckpointEvery = 5 };
         float[]? before = null, after = null;
@@ -78,7 +78,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Several_bad_steps_in_a_row_stop_and_leave_the_last_good_checkpoint()
+    public void Several_bad_steps_in_a_row_stop_the_training_and_keep_the_last_good_checkpoint()
     {
         TestTraining config = new() { Steps = 30 };
         NonFiniteLossException error = Assert.Throws<NonFiniteLossException>(() => Train("nan", config, factor: batch => batch >= 22 ? float.PositiveInfinity : 1));
@@ -90,7 +90,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_that_stands_out_is_flagged_with_its_cases_and_not_lost_by_a_resume()
+    public void A_loss_spike_is_reported_with_its_cases_also_after_a_resume()
     {
         TestTraining config = new() { Steps = 60, CheckpointEvery = 35, Optimizer = new OptimizerConfig { Lr = 1e-6, WeightDecay = 0 } };
         (_, TestLog log) = Train("spike", config, factor: batch => batch == 40 ? 500 : 1);
@@ -103,7 +103,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Another_experiment_s_checkpoint_is_not_restored_unless_it_was_accepted()
+    public void A_checkpoint_of_another_experiment_is_restored_only_if_the_change_was_accepted()
     {
         Train("other", new TestTraining { Steps = 30 });
         var warnings = new List<string>();

@@ -15,7 +15,7 @@ public sealed class ValidationCallbackTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void The_best_checkpoint_stays_and_is_what_later_stages_read()
+    public void The_best_checkpoint_is_kept_and_used_by_later_stages()
     {
         TrainResult result = Train(new ValidationConfig { Every = 4 }, step => step switch { 4 => 0.2, 8 => 0.7, _ => 0.5 }, out ValidationCallback validation, out _);
         Assert.Equal((0.7, 8), validation.Best);
@@ -25,7 +25,7 @@ public sealed class ValidationCallbackTests : IDisposable
     }
 
     [Fact]
-    public void Without_use_best_the_last_checkpoint_counts()
+    public void Without_use_best_the_last_checkpoint_is_used()
     {
         Train(new ValidationConfig { Every = 4, UseBest = false }, step => step == 8 ? 0.7 : 0.5, out _, out _);
         Assert.Equal(["step-00000020", "step-00000030"], Checkpoints());
@@ -33,7 +33,7 @@ public sealed class ValidationCallbackTests : IDisposable
     }
 
     [Fact]
-    public void Patience_ends_the_training_and_a_resume_does_not_take_it_up_again()
+    public void Patience_ends_the_training_and_a_resume_does_not_continue_it()
     {
         var config = new ValidationConfig { Every = 4, Patience = 2 };
         TrainResult result = Train(config, step => step <= 8 ? 0.1 * step : 0.1, out _, out _);
@@ -45,7 +45,7 @@ public sealed class ValidationCallbackTests : IDisposable
     }
 
     [Fact]
-    public void An_interrupted_validation_is_done_again_before_the_next_step()
+    public void An_interrupted_validation_is_repeated_before_the_next_step()
     {
         var validated = new List<int>();
         using var stop = new CancellationTokenSource();

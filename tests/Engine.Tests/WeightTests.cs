@@ -11,7 +11,7 @@ public sealed class WeightTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void What_is_written_is_read_to_the_last_bit()
+    public void Written_weights_are_read_bit_for_bit()
     {
         using DisposeScope scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor> { ["b"] = randn(3, 5), ["a"] = arange(7), ["empty"] = zeros(0, 2), ["turned"] = randn(4, 6).t() };

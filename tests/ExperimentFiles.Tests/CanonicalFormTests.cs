@@ -17,7 +17,7 @@ public sealed class CanonicalFormTests
     private static readonly IReadOnlyList<ComponentDescriptor> Components = Catalog.Components;
 
     [Fact]
-    public void Random_experiments_come_back_from_their_own_toml() => new RandomConfig(Components).Table(ExperimentConfig.Schema).Sample(
+    public void Random_experiments_survive_a_round_trip_through_TOML() => new RandomConfig(Components).Table(ExperimentConfig.Schema).Sample(
         table =>
         {
             ConfigTable written = Read(table).ToTable();
@@ -47,14 +47,14 @@ public sealed class CanonicalFormTests
     [InlineData("[pretrain]\nmask_ratio = 0.5", "pretrain.mask_ratio = 5_0e-2")]
     [InlineData("description = \"one\"", "description = 'another'")]
     [InlineData("[pretrain]\nlog_every = 5", "[pretrain]\nlog_every = 6")]
-    public async Task Spelling_order_and_comments_do_not_count(string one, string other) => Assert.Equal(await FingerprintOf(one), await FingerprintOf(other));
+    public async Task Notation_order_and_comments_do_not_change_the_fingerprint(string one, string other) => Assert.Equal(await FingerprintOf(one), await FingerprintOf(other));
 
     [Theory]
     [InlineData("seed = 7", "seed = 8")]
     [InlineData("[pretrain.optimizer]\nlr = 0.001", "[pretrain.optimizer]\nlr = 0.0011")]
     [InlineData("[pretrain.data]\nseed = 1", "[pretrain.data]\nseed = 2")]
     [InlineData("[encoder]\nmlp_ratio = 2", "[encoder]\nmlp_ratio = 3")]
-    public async Task Values_do(string one, string other) => Assert.NotEqual(await FingerprintOf(one), await FingerprintOf(other));
+    public async Task Values_change_the_fingerprint(string one, string other) => Assert.NotEqual(await FingerprintOf(one), await FingerprintOf(other));
 
     [Fact]
     public async Task The_resolved_file_of_a_run_is_the_same_experiment()
@@ -72,7 +72,7 @@ public sealed class CanonicalFormTests
     }
 
     [Fact]
-    public void What_a_sweep_writes_for_its_stages_is_right_too()
+    public void The_files_that_a_sweep_writes_for_its_stages_are_valid()
     {
         using var host = new HostFixture();
         var loader = new ExperimentLoader(Catalog, _ => "/data");

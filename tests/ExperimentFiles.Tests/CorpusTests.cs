@@ -12,11 +12,11 @@ public sealed class CorpusTests
     public static TheoryData<string> Names() => [.. Files().Select(path => Path.GetFileName(path)!).Where(name => name[0] != '_')];
 
     [Fact]
-    public void There_are_at_least_sixty() => Assert.InRange(Names().Count, 60, 1000);
+    public void The_corpus_has_at_least_sixty_files() => Assert.InRange(Names().Count, 60, 1000);
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task What_is_wrong_with_a_file_has_its_id(string name)
+    public async Task Each_wrong_file_has_the_expected_diagnostics(string name)
     {
         string file = Path.Combine(Folder, name);
         using var host = new HostFixture();
@@ -26,7 +26,7 @@ public sealed class CorpusTests
     }
 
     [Fact]
-    public async Task The_compiler_and_the_program_say_the_same()
+    public async Task The_compiler_and_the_program_report_the_same_diagnostics()
     {
         using var host = new HostFixture();
         string[] files = [.. Files()];
@@ -38,7 +38,7 @@ public sealed class CorpusTests
     }
 
     [Fact]
-    public async Task The_file_that_they_extend_is_right()
+    public async Task The_base_file_is_valid()
     {
         using var host = new HostFixture();
         string text = await File.ReadAllTextAsync(Path.Combine(Folder, "_right.toml"), TestContext.Current.CancellationToken);

@@ -19,7 +19,7 @@ public sealed partial class DiagnosticsPageTests
         .Select(example => (example.Id, example.Side, example.Text))];
 
     [Fact]
-    public void Every_id_of_the_sources_has_a_section_with_a_wrong_and_a_right_example()
+    public void Every_diagnostic_id_has_a_section_with_a_wrong_and_a_right_example()
     {
         string[] folders = ["Configuration", "ExperimentFiles", "Abstractions", "Generators", "Runs", "Host"];
         string[] ids = [.. folders.SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, "src", folder), "*.cs", SearchOption.AllDirectories))

@@ -18,7 +18,7 @@ public sealed class ExperimentGeneratorTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_typed_value_holds_what_the_program_reads()
+    public async Task Generated_values_equal_those_that_the_program_reads()
     {
         string table = Right + "[sweep]\n\"pretrain.mask_ratio\" = [0.6, 0.9]\n\"encoder.num_heads\" = [2, 4]\n";
         string quick = await File.ReadAllTextAsync(Repository.Experiment("quickstart.toml"), Cancel);
@@ -36,7 +36,7 @@ public sealed class ExperimentGeneratorTests
     }
 
     [Fact]
-    public void The_generator_writes_what_it_wrote()
+    public void The_generator_s_output_equals_the_snapshot()
     {
         // HIENDMAE_UPDATE_SNAPSHOTS=1 writes it anew, to be read before it is committed.
         TomlFile[] files = [new("/project/paper/table-5.toml", Right + "[sweep]\n\"pretrain.mask_ratio\" = [0.6, 0.9]\n")];
@@ -58,7 +58,7 @@ public sealed class ExperimentGeneratorTests
     }
 
     [Fact]
-    public void Two_files_of_one_name_are_refused()
+    public void Two_files_with_one_name_are_refused()
     {
         string[] ids = [.. ExperimentCompiler.Check([new TomlFile("/project/table-5.toml", Right), new TomlFile("/project/table5.toml", Right)]).Select(diagnostic => diagnostic.Id)];
         Assert.Equal(["HEM110"], ids);
@@ -67,7 +67,7 @@ public sealed class ExperimentGeneratorTests
     }
 
     [Fact]
-    public void A_project_without_the_engine_is_told_so()
+    public void A_project_without_a_reference_to_the_engine_gets_an_error()
     {
         CSharpCompilation bare = CSharpCompilation.Create("Bare", references: [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]);
         Diagnostic found = Assert.Single(ExperimentCompiler.Driver([new TomlFile("/project/a.toml", Right)]).RunGenerators(bare, Cancel).GetRunResult().Diagnostics);
@@ -76,7 +76,7 @@ public sealed class ExperimentGeneratorTests
     }
 
     [Fact]
-    public void A_C_sharp_edit_elsewhere_checks_nothing_again()
+    public void An_unrelated_edit_of_C_sharp_checks_no_file_again()
     {
         GeneratorRunResult result = Edit(compilation => compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("internal static class Unrelated;", cancellationToken: Cancel)), driver => driver);
         Assert.All(result.TrackedSteps["SchemaTexts"].SelectMany(step => step.Outputs), output => Assert.Equal(IncrementalStepRunReason.Unchanged, output.Reason));
@@ -85,7 +85,7 @@ public sealed class ExperimentGeneratorTests
     }
 
     [Fact]
-    public void A_comment_moves_places_and_makes_no_source_again()
+    public void A_comment_changes_positions_but_no_generated_source()
     {
         GeneratorRunResult result = Edit(compilation => compilation, driver => driver.ReplaceAdditionalText(Files[1], new TomlFile(Files[1].Path, "# a comment\n" + Alone)));
         Assert.Equal([IncrementalStepRunReason.Cached, IncrementalStepRunReason.Cached, IncrementalStepRunReason.Modified], Reasons(result, "CheckedFiles"));
@@ -93,7 +93,7 @@ public sealed class ExperimentGeneratorTests
     }
 
     [Fact]
-    public void A_value_makes_its_own_file_again_and_those_that_extend_it()
+    public void A_changed_value_regenerates_its_file_and_those_that_extend_it()
     {
         GeneratorRunResult result = Edit(compilation => compilation, driver => driver.ReplaceAdditionalText(Files[0], new TomlFile(Files[0].Path, Right + "include_background = false\n")));
         Assert.Equal([IncrementalStepRunReason.Cached, IncrementalStepRunReason.Modified, IncrementalStepRunReason.Modified], Reasons(result, "Values"));

@@ -13,7 +13,7 @@ public sealed class FuzzTests
         ["=", "[", "]", "{", "}", "\"", "'", "\"\"\"", "#", "\n", ".", ",", "nan", "-inf", "1e999", "0x", "2026-01-01", "[[", "]]", "[sweep]\n", "extends = \"_right.toml\"\n", "plugin = ", "\\u", "\uFFFD", "\0", "é", "99999999999999999999"];
 
     [Fact]
-    public void Damaged_files_end_in_errors_or_in_experiments()
+    public void Damaged_files_give_errors_or_experiments()
     {
         // HIENDMAE_FUZZ=1000000 runs for hours.
         int cases = int.TryParse(Environment.GetEnvironmentVariable("HIENDMAE_FUZZ"), out int more) ? more : 20_000;
@@ -50,7 +50,7 @@ public sealed class FuzzTests
 
     [Theory]
     [MemberData(nameof(Extremes))]
-    public void Extremes_have_a_clear_error(string what, string text, string id)
+    public void Extreme_values_give_a_clear_error(string what, string text, string id)
     {
         CheckedExperiment found = Check(text, _ => null);
         Assert.Contains(found.Diagnostics, one => one.Id == id);

@@ -13,7 +13,7 @@ public sealed class JsonSchemaTests
     private static readonly string Shipped = Path.Combine(Repository.Root, "experiments", "schema.json");
 
     [Fact]
-    public async Task The_shipped_schema_is_the_one_that_the_program_writes()
+    public async Task The_shipped_schema_equals_the_one_that_the_program_writes()
     {
         using var host = new HostFixture();
         string file = Path.Combine(host.Folder, "schema.json");
@@ -22,7 +22,7 @@ public sealed class JsonSchemaTests
     }
 
     [Fact]
-    public async Task Every_shipped_experiment_names_it_and_is_valid()
+    public async Task Every_shipped_experiment_refers_to_the_schema_and_is_valid()
     {
         JsonSchema schema = await JsonSchema.FromFileAsync(Shipped, TestContext.Current.CancellationToken);
         string[] files = Directory.GetFiles(Path.Combine(Repository.Root, "experiments"), "*.toml", SearchOption.AllDirectories);
@@ -60,7 +60,7 @@ public sealed class JsonSchemaTests
     }
 
     [Fact]
-    public async Task It_says_what_the_records_say()
+    public async Task The_schema_matches_the_records()
     {
         JsonNode schema = JsonNode.Parse(await File.ReadAllTextAsync(Shipped, TestContext.Current.CancellationToken))!;
         JsonNode ratio = schema["definitions"]!["PretrainConfig"]!["properties"]!["mask_ratio"]!;

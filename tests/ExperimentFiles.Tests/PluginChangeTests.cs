@@ -11,7 +11,7 @@ public sealed class PluginChangeTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("hiendmae-changes-").FullName;
 
     [Fact]
-    public void A_rebuilt_plugin_makes_other_stages_and_the_same_source_the_same_ones()
+    public void A_changed_plugin_changes_the_keys_of_stages_and_a_rebuild_of_the_same_source_does_not()
     {
         IReadOnlyList<SweepStage> first = Stages(WrongPluginTests.Source), same = Stages(WrongPluginTests.Source), other = Stages(Changed);
         Assert.Equal(first.Select(stage => stage.Key), same.Select(stage => stage.Key));
@@ -36,7 +36,7 @@ public sealed class PluginChangeTests : IDisposable
     }
 
     [Fact]
-    public void Changes_are_told_by_plugin_with_version_and_sum()
+    public void Changes_are_reported_per_plugin_with_version_and_checksum()
     {
         CodeIdentity first = Stages(WrongPluginTests.Source)[0].Code, other = Stages(Changed)[0].Code;
         string change = Assert.Single(other.ChangesSince(first));

@@ -6,7 +6,7 @@ namespace HiEndMae.ExperimentFiles.Tests;
 public sealed class SweepTests
 {
     [Fact]
-    public void Keys_of_a_zip_vary_together_and_with_every_value_beside_them() => Assert.Equal(
+    public void Keys_of_a_zip_vary_together_and_are_combined_with_the_other_keys() => Assert.Equal(
         ["seed=0, a.x=1, a.y=10", "seed=0, a.x=2, a.y=20", "seed=1, a.x=1, a.y=10", "seed=1, a.x=2, a.y=20"],
         Labels("[sweep]\nseed = [0, 1]\n[[sweep.zip]]\n\"a.x\" = [1, 2]\n\"a.y\" = [10, 20]\n"));
 
@@ -16,14 +16,14 @@ public sealed class SweepTests
         Labels("[sweep]\n\"a.x\" = [1, 2]\nb = [1, 2]\n[[sweep.exclude]]\nb = 2\na = { x = 2 }\n"));
 
     [Fact]
-    public void A_list_is_merged_over_the_experiment()
+    public void Listed_combinations_override_the_experiment()
     {
         IReadOnlyList<SweepPoint> points = Expand("[a]\nx = 7\n[[sweep.list]]\na.y = 1\n[[sweep.list]]\na = { x = 8 }\n");
         Assert.Equal(["a.x = 7; a.y = 1", "a.x = 8"], points.Select(point => string.Join("; ", TomlText.Flatten(point.Tree).Select(pair => $"{pair.Key} = {pair.Value}"))));
     }
 
     [Fact]
-    public void A_random_search_is_the_same_every_time_and_another_with_another_seed()
+    public void A_random_search_depends_only_on_its_seed()
     {
         const string Table = "[sweep.random]\nbudget = 12\nx = { uniform = [0.0, 1.0] }\n";
         Assert.Equal(Labels(Table), Labels(Table));
@@ -32,7 +32,7 @@ public sealed class SweepTests
     }
 
     [Fact]
-    public void Distributions_are_those_that_they_are_called()
+    public void Samples_follow_the_named_distribution()
     {
         IReadOnlyList<SweepPoint> points = Expand("""
             [sweep.random]

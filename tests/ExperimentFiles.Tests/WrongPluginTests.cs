@@ -67,7 +67,7 @@ public sealed class WrongPluginTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task One_bad_plugin_is_one_bad_plugin(string kind, string expected)
+    public async Task A_bad_plugin_does_not_affect_the_others(string kind, string expected)
     {
         using var workshop = new PluginWorkshop();
         Make(workshop, kind);
@@ -89,7 +89,7 @@ public sealed class WrongPluginTests
     }
 
     [Fact]
-    public async Task A_constructor_that_throws_is_the_fault_of_its_plugin()
+    public async Task A_constructor_that_throws_is_reported_as_a_fault_of_its_plugin()
     {
         using var workshop = new PluginWorkshop();
         workshop.Add("Foreign", Source.Replace("Made(int count) { }", "Made(int count) => throw new System.InvalidOperationException(\"no luck today\");", StringComparison.Ordinal));
@@ -111,7 +111,7 @@ public sealed class WrongPluginTests
     }
 
     [Fact]
-    public async Task A_right_plugin_is_listed_with_its_version_contract_and_sum()
+    public async Task A_valid_plugin_is_listed_with_version_contract_and_checksum()
     {
         using var workshop = new PluginWorkshop();
         workshop.Add("Foreign", "[assembly: System.Reflection.AssemblyVersion(\"1.2.3.0\")]\n" + Source, contract: "[assembly: global::HiEndMae.ContractVersion(1, 0)]");

@@ -7,7 +7,7 @@ namespace HiEndMae.Generators.Tests;
 public sealed class BindingTests
 {
     [Fact]
-    public void Keys_that_are_not_said_keep_their_defaults_nested_ones_too()
+    public void Missing_keys_have_their_defaults_also_in_nested_tables()
     {
         SampleConfig config = Read(Table(("num_heads", 4L), ("part", Table(("first", 0.5)))));
         Assert.Equal(12, config.Width);
@@ -36,7 +36,7 @@ public sealed class BindingTests
     }
 
     [Fact]
-    public void What_is_written_is_read_as_the_same()
+    public void A_written_config_reads_as_equal()
     {
         SampleConfig config = Read(Table(("num_heads", 3L), ("crop", 40L), ("limit", 2L)));
         SampleConfig again = Read(config.ToTable());
@@ -45,7 +45,7 @@ public sealed class BindingTests
     }
 
     [Fact]
-    public void The_fingerprint_changes_with_what_is_computed_and_with_nothing_else()
+    public void The_fingerprint_changes_only_with_keys_that_can_change_results()
     {
         string Of(params (string, object)[] entries) => ConfigFingerprint.Of(Read(Table(entries)).ToTable(), SampleConfig.Schema, []);
         Assert.Equal(Of(("num_heads", 4L)), Of(("num_heads", 4L), ("limit", 5L)));
@@ -63,7 +63,7 @@ public sealed class BindingTests
     [InlineData("HEM014", "flavour", "sincos")]
     [InlineData("HEM011", "patience", "soon")]
     [InlineData("HEM021", "num_head", 4L)]
-    public void A_wrong_value_has_its_own_error(string id, string key, object? value)
+    public void Each_kind_of_wrong_value_has_its_own_error(string id, string key, object? value)
     {
         var entries = new List<(string, object)> { ("num_heads", 4L) };
         entries.RemoveAll(entry => entry.Item1 == key);
@@ -83,7 +83,7 @@ public sealed class BindingTests
     }
 
     [Fact]
-    public void The_schema_says_what_the_record_says()
+    public void The_schema_matches_the_record()
     {
         KeySchema heads = SampleConfig.Schema.Keys[0], flavour = SampleConfig.Schema.Keys.Single(key => key.Name == "flavour");
         Assert.True(heads.Required);

@@ -17,7 +17,7 @@ public sealed class ConstraintTests
     [InlineData("cache = 4096", "HEM011", 1, 9)]
     [InlineData("scale = 1e39", "HEM012", 1, 9)]
     [InlineData("count = 1.0", "HEM011", 1, 9)]
-    public void What_is_forbidden_is_reported_at_its_key(string toml, string id, int line, int column)
+    public void A_forbidden_value_is_reported_at_its_key(string toml, string id, int line, int column)
     {
         ConfigDiagnostic found = Assert.Single(Check(toml));
         Assert.Equal((id, line, column), (found.Id, found.Source.Line, found.Source.Column));
@@ -29,7 +29,7 @@ public sealed class ConstraintTests
     [InlineData("low = 1\nhigh = 2")]
     [InlineData("high = 50")]
     [InlineData("cache = \"1.5GB\"\nscale = 3\ncount = 9000000000")]
-    public void What_is_allowed_is_not(string toml) => Assert.Empty(Check(toml));
+    public void An_allowed_value_is_not_reported(string toml) => Assert.Empty(Check(toml));
 
     [Theory]
     [InlineData("4GiB", 4L << 30)]
@@ -52,7 +52,7 @@ public sealed class ConstraintTests
     [InlineData("-1GiB")]
     [InlineData("99999999TiB")]
     [InlineData("1e3GiB")]
-    public void What_is_no_size_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _));
+    public void An_invalid_size_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _));
 
     private static List<ConfigDiagnostic> Check(string toml)
     {

@@ -24,7 +24,7 @@ public sealed class GeneratorTests
         """;
 
     [Fact]
-    public void A_component_gets_its_config_and_its_place_in_the_manifest()
+    public void A_component_gets_its_config_and_an_entry_in_the_manifest()
     {
         (Compilation compilation, ImmutableArray<Diagnostic> diagnostics) = Run(Plugin);
         Assert.Empty(diagnostics);
@@ -39,7 +39,7 @@ public sealed class GeneratorTests
     [InlineData("HEM102", "public int Count { get; init; } = 3;", "public System.Uri? Count { get; init; }")]
     [InlineData("HEM103", "(MineConfig config, HiEndMae.DatasetContext context)", "(MineConfig config, HiEndMae.DatasetContext context, int more)")]
     [InlineData("HEM105", "public int Count", "[HiEndMae.MultipleOf(\"Nothing\")] public int Count")]
-    public void A_wrong_record_has_its_own_error(string id, string right, string wrong)
+    public void Each_kind_of_wrong_record_has_its_own_error(string id, string right, string wrong)
     {
         Assert.Contains(right, Plugin);
         (_, ImmutableArray<Diagnostic> diagnostics) = Run(Plugin.Replace(right, wrong, StringComparison.Ordinal));
@@ -47,7 +47,7 @@ public sealed class GeneratorTests
     }
 
     [Fact]
-    public void Two_components_of_one_name_are_refused()
+    public void Two_components_with_one_name_are_refused()
     {
         string second = Plugin.Replace("Mine", "Second", StringComparison.Ordinal);
         (_, ImmutableArray<Diagnostic> diagnostics) = Run(Plugin, second);
@@ -55,7 +55,7 @@ public sealed class GeneratorTests
     }
 
     [Fact]
-    public void An_edit_elsewhere_makes_nothing_again()
+    public void An_unrelated_edit_regenerates_nothing()
     {
         GeneratorRunResult result = Edit(compilation => compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("internal static class Unrelated;", cancellationToken: TestContext.Current.CancellationToken)));
         foreach (string name in (string[])["Components", "Implementations", "Manifest", "RecordSchemas"])
@@ -67,7 +67,7 @@ public sealed class GeneratorTests
     }
 
     [Fact]
-    public void A_comment_above_a_record_makes_no_source_again()
+    public void A_comment_above_a_record_regenerates_no_source()
     {
         GeneratorRunResult result = Edit(compilation => Replace(compilation, "// moved down by a line\n" + Plugin));
         foreach (string name in (string[])["Implementations", "Manifest", "RecordSchemas"])
@@ -76,7 +76,7 @@ public sealed class GeneratorTests
     }
 
     [Fact]
-    public void Another_default_makes_its_record_and_the_schemas_again_and_no_manifest_of_others()
+    public void A_changed_default_regenerates_its_record_and_the_schemas_only()
     {
         GeneratorRunResult result = Edit(compilation => Replace(compilation, Plugin.Replace("= 3", "= 4", StringComparison.Ordinal)));
         foreach (string name in (string[])["Components", "RecordSchemas"])

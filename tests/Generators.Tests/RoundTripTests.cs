@@ -10,11 +10,11 @@ public sealed class RoundTripTests
     private const long Cases = 10_000;
 
     [Fact]
-    public void Every_kind_of_value_comes_back() => new RandomConfig([]).Table(SampleConfig.Schema).Sample(
+    public void Every_kind_of_value_survives_a_round_trip() => new RandomConfig([]).Table(SampleConfig.Schema).Sample(
         table => Survives(table, text => SampleConfig.Read(text, new BindContext([], _ => null))), iter: Cases);
 
     [Fact]
-    public void Sizes_parts_and_optional_values_come_back() => new RandomConfig([]).Table(ChecksConfig.Schema).Sample(
+    public void Sizes_parts_and_optional_values_survive_a_round_trip() => new RandomConfig([]).Table(ChecksConfig.Schema).Sample(
         table => Survives(table, text => ChecksConfig.Read(text, new BindContext([], _ => null))), iter: Cases);
 
     private static bool Survives(ConfigTable table, Func<ConfigTable, IConfigSection> read)

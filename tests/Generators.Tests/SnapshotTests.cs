@@ -66,7 +66,7 @@ public sealed class SnapshotTests
     [InlineData("Mine.PartConfig.Config.g.cs")]
     [InlineData("PluginManifest.g.cs")]
     [InlineData("ConfigSchemas.g.cs")]
-    public void The_generator_writes_what_it_wrote(string name)
+    public void The_generator_s_output_equals_the_snapshot(string name)
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Mine", [CSharpSyntaxTree.ParseText(Source, cancellationToken: TestContext.Current.CancellationToken)],

@@ -142,19 +142,19 @@ public sealed partial class AnalyzeTests(EvaluateTests.TinyRun run) : IClassFixt
     }
 
     [Theory]
-    [InlineData("--what|maps|--query|9999,0,0|--out|x", "lies outside case", ExitCodes.BadUsage)]
+    [InlineData("--what|maps|--query|9999,0,0|--out|x", "is outside case", ExitCodes.BadUsage)]
     [InlineData("--what|maps|--organ|horn|--out|x", "has no such class", ExitCodes.BadUsage)]
-    [InlineData("--what|maps|--organ|liver|--case|nobody|--out|x", "have no such case", ExitCodes.BadUsage)]
+    [InlineData("--what|maps|--organ|liver|--case|nobody|--out|x", "do not include it", ExitCodes.BadUsage)]
     [InlineData("--what|maps|--out|x", "needs at least one --query or --organ", ExitCodes.BadUsage)]
-    [InlineData("--what|maps|--query|here|--out|x", "is no place", ExitCodes.BadUsage)]
+    [InlineData("--what|maps|--query|here|--out|x", "is not a position", ExitCodes.BadUsage)]
     [InlineData("--query|1,2,3", "no effect without --what maps", ExitCodes.BadUsage)]
-    [InlineData("--what|aura", "--what knows no 'aura'", ExitCodes.BadUsage)]
-    [InlineData("--ranks|some", "--ranks knows", ExitCodes.BadUsage)]
+    [InlineData("--what|aura", "--what: unknown analysis 'aura'", ExitCodes.BadUsage)]
+    [InlineData("--ranks|some", "--ranks allows", ExitCodes.BadUsage)]
     [InlineData("--mask-ratio|1", "--mask-ratio must be", ExitCodes.BadUsage)]
     [InlineData("--what|probe|--layers|77", "but the blocks of", ExitCodes.BadUsage)]
     [InlineData("--what|probe|--split|training", "must differ", ExitCodes.BadUsage)]
     [InlineData("--split|training|--what|preference|--cases|-1", "must not be below 0", ExitCodes.BadUsage)]
-    public async Task What_is_wrong_with_a_call_is_said(string arguments, string message, int expected)
+    public async Task Wrong_arguments_give_clear_errors(string arguments, string message, int expected)
     {
         using var host = new HostFixture();
         string[] given = [.. arguments.Split('|').Select(part => part == "x" ? Path.Combine(host.Folder, "x") : part)];
@@ -171,7 +171,7 @@ public sealed partial class AnalyzeTests(EvaluateTests.TinyRun run) : IClassFixt
         Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", Path.Combine(host.Folder, "runs")));
         string pyramid = Path.Combine(Directory.GetDirectories(Path.Combine(host.Folder, "runs", "pyramid")).Single(), "finetune-scratch");
         foreach (string what in (string[])["rank", "distance", "probe"]) Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("analyze", pyramid, "--what", what));
-        Assert.Contains("gives a pyramid of feature maps", host.Error);
+        Assert.Contains("returns a pyramid of feature maps", host.Error);
         Assert.Contains("it allows --what cka", host.Error);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("analyze", pyramid, "--what", "reconstruct", "--out", Path.Combine(host.Folder, "x")));
         Assert.Contains("was not pre-trained", host.Error);
@@ -182,7 +182,7 @@ public sealed partial class AnalyzeTests(EvaluateTests.TinyRun run) : IClassFixt
     }
 
     [Fact]
-    public async Task Crops_are_rebuilt_and_segmentations_are_compared_by_target()
+    public async Task Reconstructions_and_segmentations_are_compared()
     {
         using var host = new HostFixture();
         string rebuilt = Path.Combine(host.Folder, "rebuilt"), compared = Path.Combine(host.Folder, "compared");
@@ -202,7 +202,7 @@ public sealed partial class AnalyzeTests(EvaluateTests.TinyRun run) : IClassFixt
         Assert.Single(Directory.GetFiles(Path.Combine(compared, "figures"), "segmentation-*.png"));
         Assert.True(File.Exists(Path.Combine(compared, "figures", "dice-by-elongation.svg")));
         Assert.Equal(ExitCodes.BadData, await host.RunAsync("analyze", $"{run.Folder}/finetune-scratch", "--what", "reconstruct", "--out", rebuilt));
-        Assert.Contains("holds no decoder", host.Error);
+        Assert.Contains("has no decoder", host.Error);
     }
 
     [Fact]

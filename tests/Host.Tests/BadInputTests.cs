@@ -37,7 +37,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task An_unknown_plugin_lists_what_there_is()
+    public async Task An_unknown_plugin_gets_a_list_of_those_that_exist()
     {
         using var host = new HostFixture();
         string text = await File.ReadAllTextAsync(Repository.Experiment("quickstart.toml"), TestContext.Current.CancellationToken);

@@ -27,7 +27,7 @@ public sealed class BenchTests
     }
 
     [Fact]
-    public async Task Bench_of_a_stage_that_is_not_there_says_so()
+    public async Task Bench_of_a_missing_stage_is_an_error()
     {
         using var host = new HostFixture();
         string file = Path.Combine(Path.GetDirectoryName(Repository.Experiment("quickstart.toml"))!, "bench", "hi-end-mae-vitb16-768.toml");

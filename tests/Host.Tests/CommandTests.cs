@@ -20,7 +20,7 @@ public sealed class CommandTests
     [Theory]
     [InlineData("kind = \"sgd\"\nbeta2 = 0.95", "'beta2' in [pretrain.optimizer]: has no effect with kind = \"sgd\"")]
     [InlineData("momentum = 0.9", "'momentum' in [pretrain.optimizer]: has no effect with kind = \"adamw\"")]
-    public async Task A_constant_of_the_other_optimiser_is_warned_of(string keys, string expected)
+    public async Task A_key_of_the_other_optimiser_gives_a_warning(string keys, string expected)
     {
         using var host = new HostFixture();
         string tiny = Samples.Tiny.Contains("[pretrain.optimizer]", StringComparison.Ordinal)

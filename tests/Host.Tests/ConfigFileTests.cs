@@ -17,7 +17,7 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public async Task Every_error_of_a_file_comes_at_once()
+    public async Task All_errors_of_a_file_are_reported_at_once()
     {
         using var host = new HostFixture();
         string file = host.Write("bad.toml", Samples.Tiny.Replace("num_heads = 2\npatch", "num_heads = 5\npatch", StringComparison.Ordinal)
@@ -30,7 +30,7 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public async Task A_file_builds_on_another_and_overrides_win()
+    public async Task A_file_extends_another_and_overrides_take_precedence()
     {
         using var host = new HostFixture();
         host.Write("base.toml", Samples.Tiny);
@@ -46,7 +46,7 @@ public sealed class ConfigFileTests
     [InlineData("HEM003", "extends = \"self.toml\"")]
     [InlineData("HEM004", "name = \"a\"\nname = \"b\"")]
     [InlineData("HEM030", "name = \"a\"\n[encoder]\nplugin = \"vit3d\"\nembed_dim = 24\nnum_heads = 2")]
-    public async Task What_is_wrong_with_a_file_has_an_id(string id, string text)
+    public async Task Every_error_of_a_file_has_an_id(string id, string text)
     {
         using var host = new HostFixture();
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("validate", host.Write("self.toml", text)));
@@ -96,7 +96,7 @@ public sealed class ConfigFileTests
     [InlineData("run")]
     [InlineData("sweep")]
     [InlineData("flops")]
-    public async Task A_part_is_checked_but_not_run(string command)
+    public async Task A_partial_file_is_checked_but_not_run(string command)
     {
         using var host = new HostFixture();
         string part = host.Write("_part.toml", "[pretrain]\nmask_ratio = 0.6\n[sweep]\nseed = [1, 2]\n");

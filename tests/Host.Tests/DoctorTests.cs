@@ -7,7 +7,7 @@ namespace HiEndMae.Host.Tests;
 public sealed class DoctorTests
 {
     [Fact]
-    public async Task A_machine_that_is_well_has_no_fault_and_keeps_no_trace()
+    public async Task On_a_good_machine_no_fault_is_found_and_no_file_is_left()
     {
         using var host = new HostFixture();
         string runs = Path.Combine(host.Folder, "runs");
@@ -21,7 +21,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task A_folder_of_data_that_is_not_there_is_a_fault()
+    public async Task A_missing_data_folder_is_a_fault()
     {
         using var host = new HostFixture();
         host.Variables["HIENDMAE_DATA"] = "/nowhere/scans";

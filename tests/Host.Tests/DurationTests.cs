@@ -12,5 +12,5 @@ public sealed class DurationTests
     [InlineData(143, "0:02:23")]
     [InlineData(3599.7, "1:00:00")]
     [InlineData((31 * 3600) + 5, "31:00:05")]
-    public void Hours_are_not_lost(double seconds, string expected) => Assert.Equal(expected, Duration.Text(TimeSpan.FromSeconds(seconds)));
+    public void Durations_of_several_hours_show_the_hours(double seconds, string expected) => Assert.Equal(expected, Duration.Text(TimeSpan.FromSeconds(seconds)));
 }

@@ -89,7 +89,7 @@ public sealed class EvaluateTests(EvaluateTests.TinyRun run) : IClassFixture<Eva
     }
 
     [Fact]
-    public async Task Predictions_say_their_volumes_and_the_bad_scan_is_named()
+    public async Task Predictions_list_volumes_and_a_bad_scan_is_named()
     {
         using var host = new HostFixture();
         string scan = Path.Combine(host.Folder, "scan.nii.gz"), broken = host.Write("broken.nii", "this is no scan"), output = Path.Combine(host.Folder, "out");

@@ -31,7 +31,7 @@ public sealed class FlopsTests
     [Theory]
     [InlineData("encoder.embed_dim=100", "HEM013")]
     [InlineData("pretrain.data.crop=50", "HEM023")]
-    public async Task A_wrong_model_is_refused(string set, string id)
+    public async Task An_invalid_model_is_refused(string set, string id)
     {
         using var host = new HostFixture();
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("flops", Repository.Experiment("quickstart.toml"), "--set", set, "--set", "encoder.num_heads=8"));

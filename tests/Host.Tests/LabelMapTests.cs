@@ -49,7 +49,7 @@ public sealed class LabelMapTests
 
     // Voxels whose truth is unknown count nowhere, whatever is predicted there.
     [Fact]
-    public async Task Ignored_voxels_of_the_truth_count_nowhere()
+    public async Task Ignored_voxels_of_the_truth_affect_no_score()
     {
         using var host = new HostFixture();
         Write(host, "truth/a.nii.gz", (1, 0, 10), (3, 10, 30));
@@ -86,7 +86,7 @@ public sealed class LabelMapTests
     }
 
     [Fact]
-    public async Task A_real_label_map_agrees_with_itself_and_not_with_one_moved_by_a_voxel()
+    public async Task A_real_label_map_scores_one_with_itself_and_less_after_a_shift_by_a_voxel()
     {
         string truth = Scan("totalsegmentator/example_ct_seg.nii.gz");
         using var host = new HostFixture();

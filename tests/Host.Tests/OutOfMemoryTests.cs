@@ -20,7 +20,7 @@ public sealed class OutOfMemoryTests
 #pragma warning restore CA2201
 
     [Fact]
-    public void What_libtorch_says_of_a_tensor_that_is_too_large_is_understood()
+    public void An_out_of_memory_error_of_libtorch_is_recognised()
     {
         bool ours = TensorMemory.Install() is null;
         Exception? error = Record.Exception(() => torch.empty(1L << 45));
@@ -46,7 +46,7 @@ public sealed class OutOfMemoryTests
     }
 
     [Fact]
-    public void A_training_is_told_which_keys_take_less()
+    public void The_advice_for_training_names_keys_that_reduce_memory()
     {
         using var host = new HostFixture();
         string text = Samples.Tiny.Replace("volumes = 2\ncrops_per_volume = 1", "volumes = 6\ncrops_per_volume = 2", StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class OutOfMemoryTests
     }
 
     [Fact]
-    public void An_evaluation_too()
+    public void The_advice_for_evaluation_names_keys_that_reduce_memory()
     {
         string message = OutOfMemory.InEvaluation(new EvaluateConfig { WindowBatch = 4 }, Said(Cuda)).Message;
         Assert.Contains("window_batch = 2", message);

@@ -9,7 +9,7 @@ namespace HiEndMae.Host.Tests;
 public sealed class PredictDatasetTests(EvaluateTests.TinyRun run) : IClassFixture<EvaluateTests.TinyRun>
 {
     [Fact]
-    public async Task A_split_of_the_runs_dataset_and_folders_with_studies_below()
+    public async Task Splits_of_the_run_s_dataset_and_nested_folders_are_predicted()
     {
         using var host = new HostFixture();
         string output = Path.Combine(host.Folder, "own"), studies = Path.Combine(host.Folder, "studies");

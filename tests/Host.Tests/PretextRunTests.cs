@@ -17,7 +17,7 @@ public sealed class PretextRunTests
     };
 
     [Theory, MemberData(nameof(Methods))]
-    public async Task It_trains_hands_on_and_resumes_exactly(string method, string keys, string encoder, string head, string region, int crop, string terms)
+    public async Task It_trains_passes_on_its_encoder_and_resumes_exactly(string method, string keys, string encoder, string head, string region, int crop, string terms)
     {
         Assert.SkipWhen(method == "voco" && Environment.GetEnvironmentVariable("HIENDMAE_NIGHTLY") != "1", "Slow, because its views are cut from regions of 96 x 96 x 48: set HIENDMAE_NIGHTLY=1.");
         using var host = new HostFixture();

@@ -69,7 +69,7 @@ public sealed class RunTests
     [InlineData(0.0, 0.3, "xyz", "lobe superior,lobe inferior", null)]
     [InlineData(0.0, 0.0, "xyz", "kidney_left,kidney_right", null)]
     [InlineData(0.5, 0.5, "xyz", "liver,inferior_vena_cava,kidney_left", null)]
-    public void Flips_and_turns_are_warned_of_where_classes_differ_by_a_side(double flip, double turn, string axes, string names, string? expected)
+    public void Flips_and_turns_give_a_warning_if_classes_differ_by_side(double flip, double turn, string axes, string names, string? expected)
     {
         FlipAxis[] flipped = [.. axes.Select(axis => Enum.Parse<FlipAxis>(axis.ToString(), ignoreCase: true))];
         var data = new DataConfig { Dataset = null!, FlipProbability = flip, Rotate90Probability = turn, FlipAxes = flipped };
@@ -101,7 +101,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task An_interrupted_run_goes_on_to_the_same_weights()
+    public async Task An_interrupted_run_is_resumed_to_the_same_weights()
     {
         using var host = new HostFixture();
         string whole = Path.Combine(host.Folder, "whole"), parts = Path.Combine(host.Folder, "parts"), file = host.Write("tiny.toml", Samples.Tiny);
@@ -135,7 +135,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task A_probe_trains_its_own_weights_and_none_of_the_encoder()
+    public async Task A_probe_trains_only_its_own_weights()
     {
         using var host = new HostFixture();
         string text = Samples.Tiny.Replace("plugin = \"unetr\"\nfeature_size = 2", "plugin = \"linear-probe\"", StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class SweepRunTests
     private const string Sweep = "\n[sweep]\n\"pretrain.mask_ratio\" = [0.6, 0.9]\n";
 
     [Fact]
-    public async Task Stages_that_several_combinations_need_run_once_and_are_found_again()
+    public async Task Shared_stages_run_once_and_are_reused()
     {
         using var host = new HostFixture();
         string file = host.Write("sweep.toml", Samples.Tiny + Sweep), runs = Path.Combine(host.Folder, "runs");
@@ -67,7 +67,7 @@ public sealed class SweepRunTests
     }
 
     [Fact]
-    public async Task A_stage_that_fails_holds_up_only_what_starts_from_it_and_is_tried_again()
+    public async Task A_failed_stage_blocks_only_its_dependants_and_is_retried()
     {
         using var host = new HostFixture();
         string file = host.Write("sweep.toml", Samples.Tiny + Sweep), runs = Path.Combine(host.Folder, "runs");
@@ -96,7 +96,7 @@ public sealed class SweepRunTests
     }
 
     [Fact]
-    public async Task A_killed_sweep_leaves_its_job_to_save_and_goes_on_where_it_was()
+    public async Task After_a_kill_of_the_sweep_its_job_saves_and_the_sweep_continues()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals of Linux.");
         using var host = new HostFixture();

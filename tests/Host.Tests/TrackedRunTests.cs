@@ -9,7 +9,7 @@ namespace HiEndMae.Host.Tests;
 public sealed class TrackedRunTests(TrackedRunTests.RegisteredRun run) : IClassFixture<TrackedRunTests.RegisteredRun>
 {
     [Fact]
-    public void Curves_parameters_and_scores_meet_in_one_run()
+    public void One_run_has_curves_parameters_and_scores()
     {
         // What metrics.loss < 1e9 and params."pretrain.mask_ratio" = '0.75' asks for.
         const string Meeting = "SELECT DISTINCT r.name FROM runs r JOIN params p USING (run_uuid) JOIN latest_metrics m USING (run_uuid) WHERE p.key = 'pretrain.mask_ratio' AND p.value = '0.75' AND m.key = '{0}' AND r.name LIKE '%: first try' ORDER BY 1";
@@ -20,7 +20,7 @@ public sealed class TrackedRunTests(TrackedRunTests.RegisteredRun run) : IClassF
     }
 
     [Fact]
-    public void Names_and_tags_are_those_of_the_file()
+    public void Names_and_tags_come_from_the_file()
     {
         Assert.Equal(["6"], Query.Rows(run.Database, "SELECT count(*) FROM runs JOIN tags t USING (run_uuid) WHERE t.key = 'team' AND t.value = 'liver' AND name LIKE '%first try'"));
         Assert.Equal(["first try"], Query.Rows(run.Database, "SELECT name FROM runs JOIN tags t USING (run_uuid) WHERE t.key = 'hiendmae.role' AND t.value = 'experiment'"));
@@ -37,7 +37,7 @@ public sealed class TrackedRunTests(TrackedRunTests.RegisteredRun run) : IClassF
     }
 
     [Fact]
-    public async Task A_registered_model_predicts_what_the_run_predicts()
+    public async Task A_registered_model_gives_the_same_predictions_as_the_run()
     {
         using var host = new HostFixture();
         Use(host);
@@ -57,7 +57,7 @@ public sealed class TrackedRunTests(TrackedRunTests.RegisteredRun run) : IClassF
     }
 
     [Fact]
-    public async Task Fine_tuning_from_an_address_is_fine_tuning_from_the_weights()
+    public async Task Fine_tuning_from_an_address_equals_fine_tuning_from_the_weights()
     {
         using var host = new HostFixture();
         Use(host);
@@ -83,7 +83,7 @@ public sealed class TrackedRunTests(TrackedRunTests.RegisteredRun run) : IClassF
     }
 
     [Fact]
-    public async Task An_evaluation_made_later_is_a_run_below_the_experiment_with_its_own_results()
+    public async Task A_later_evaluation_is_tracked_as_a_child_run_with_its_own_results()
     {
         using var host = new HostFixture();
         Assert.Equal(ExitCodes.Done, await host.RunAsync("evaluate", run.Folder, "--start", "scratch", "--flips", "x", "--out", Path.Combine(host.Folder, "again")));

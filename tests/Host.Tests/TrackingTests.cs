@@ -8,7 +8,7 @@ namespace HiEndMae.Host.Tests;
 public sealed class TrackingTests
 {
     [Fact]
-    public async Task A_run_killed_and_resumed_is_tracked_as_one_that_was_not()
+    public async Task A_killed_and_resumed_run_is_tracked_like_an_uninterrupted_one()
     {
         using var host = new HostFixture();
         string runs = Path.Combine(host.Folder, "runs"), file = host.Write("tiny.toml", Samples.Tiny);
@@ -46,7 +46,7 @@ public sealed class TrackingTests
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_ends_no_run()
+    public async Task A_missing_server_does_not_end_a_run()
     {
         using var host = new HostFixture();
         string runs = Path.Combine(host.Folder, "runs");
@@ -64,7 +64,7 @@ public sealed class TrackingTests
     }
 
     [Fact]
-    public async Task Track_says_what_is_wrong()
+    public async Task Track_reports_errors_clearly()
     {
         using var host = new HostFixture();
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("track", "sync", host.Folder));
@@ -81,7 +81,7 @@ public sealed class TrackingTests
     }
 
     [Fact]
-    public async Task Track_ui_runs_the_program_that_is_there()
+    public async Task Track_ui_runs_the_installed_MLflow()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The program of this test is a shell script.");
         using var host = new HostFixture();

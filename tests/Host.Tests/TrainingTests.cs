@@ -12,7 +12,7 @@ namespace HiEndMae.Host.Tests;
 public sealed class TrainingTests
 {
     [Fact]
-    public async Task Epochs_validation_pictures_and_where_the_time_went()
+    public async Task Epochs_validation_figures_and_times_are_logged()
     {
         using var host = new HostFixture();
         string text = Samples.Tiny.Replace("steps = 3", "epochs = 6\nfigures_every = 2\ngrad_accumulation = 2", StringComparison.Ordinal)
@@ -42,7 +42,7 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    public async Task A_frozen_encoder_and_one_of_rate_0_stay_as_they_were_and_layer_decay_moves_upper_blocks_more()
+    public async Task Frozen_and_rate_0_encoders_do_not_change_and_layer_decay_changes_upper_blocks_more()
     {
         using var host = new HostFixture();
         string text = Samples.Tiny.Replace("[\"scratch\", \"pretrain\"]", "[\"pretrain\"]", StringComparison.Ordinal).Replace("[evaluate]\noverlap = 0.25", "", StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    public async Task A_spent_time_budget_exits_130_and_the_run_can_be_gone_on_with()
+    public async Task A_used_up_time_budget_exits_130_and_the_run_can_be_resumed()
     {
         using var host = new HostFixture();
         string runs = Path.Combine(host.Folder, "runs"), file = host.Write("tiny.toml", Samples.Pretraining);
@@ -130,7 +130,7 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    public async Task A_full_disk_pauses_checkpoints_and_is_said()
+    public async Task A_full_disk_pauses_checkpoints_and_is_reported()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs a shell with ulimit -f.");
         using var host = new HostFixture();
@@ -153,7 +153,7 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    public void Keys_that_the_fingerprint_leaves_out_are_those_that_cannot_change_a_result()
+    public void The_fingerprint_leaves_out_exactly_the_keys_that_cannot_change_results()
     {
         var ignored = new List<string>();
         Collect(ExperimentConfig.Schema, "");

@@ -47,7 +47,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public async Task A_golden_that_says_something_else_is_exceeded()
+    public async Task A_difference_from_a_golden_is_reported()
     {
         using var host = new HostFixture();
         using (DisposeScope scope = NewDisposeScope())

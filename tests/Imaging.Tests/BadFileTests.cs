@@ -29,7 +29,7 @@ public sealed class BadFileTests : IDisposable
         Assert.Contains("nothing.nii", Assert.Throws<VolumeException>(() => NiftiReader.ReadImage(Path.Combine(folder, "nothing.nii"), CancellationToken.None)).Message);
 
     [Fact]
-    public void Text_is_no_nifti()
+    public void A_text_file_is_not_NIfTI()
     {
         string path = Path.Combine(folder, "text.nii.gz");
         using (var stream = new GZipStream(File.Create(path), CompressionMode.Compress)) stream.Write(new byte[4000]);
@@ -37,7 +37,7 @@ public sealed class BadFileTests : IDisposable
     }
 
     [Fact]
-    public void A_label_that_is_no_whole_number_is_refused()
+    public void A_label_that_is_not_an_integer_is_refused()
     {
         string image = Path.Combine(PreparationGolden.Folder, "oblique_lpi_slope.nii.gz");
         Assert.Contains("whole numbers", Assert.Throws<VolumeException>(() => NiftiReader.ReadLabel(image, CancellationToken.None)).Message);

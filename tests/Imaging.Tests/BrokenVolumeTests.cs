@@ -36,10 +36,10 @@ public sealed class BrokenVolumeTests : IDisposable
     }
 
     [Fact]
-    public void There_are_enough_of_them() => Assert.InRange(BrokenVolumes.All().Select(broken => broken.Name).Distinct().Count(), 60, 1000);
+    public void There_are_at_least_sixty_broken_volumes() => Assert.InRange(BrokenVolumes.All().Select(broken => broken.Name).Distinct().Count(), 60, 1000);
 
     [Fact]
-    public void Every_broken_header_is_an_error_for_the_header_alone_or_it_says_a_size()
+    public void Reading_only_the_header_of_a_broken_file_gives_an_error_or_a_size()
     {
         foreach (BrokenVolumes.Case broken in BrokenVolumes.All())
         {
@@ -60,7 +60,7 @@ public sealed class BrokenVolumeTests : IDisposable
     [Theory]
     [InlineData(5, 4, 3, 0, "has 5x4x3 voxels, but its image has 4x4x3")]
     [InlineData(4, 4, 3, 2, "and its image are at different places in space")]
-    public void A_label_map_of_another_grid_is_told_from_its_image(int x, int y, int z, double moved, string words)
+    public void A_label_map_on_another_grid_than_its_image_is_detected(int x, int y, int z, double moved, string words)
     {
         var image = new VolumeGrid(new Size3(4, 4, 3), Affine.FromSpacing(Spacing3.Isotropic(1.5)));
         var label = new Volume<ushort>(1, new Size3(x, y, z), image.Affine with { M13 = moved }, new ushort[x * y * z]);

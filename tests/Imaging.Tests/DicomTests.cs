@@ -14,7 +14,7 @@ public sealed class DicomTests : IDisposable
     [InlineData(DicomFile.Explicit)]
     [InlineData(DicomFile.Big)]
     [InlineData(DicomFile.Rle)]
-    public void A_series_is_sorted_by_place_and_spaced_by_it(string syntax)
+    public void Order_and_spacing_of_a_series_come_from_slice_positions(string syntax)
     {
         var slice = new DicomFile { Syntax = syntax };
         // Names and thickness say something else than the places.
@@ -89,7 +89,7 @@ public sealed class DicomTests : IDisposable
     }
 
     [Fact]
-    public void Nested_elements_are_stepped_over()
+    public void Nested_elements_are_skipped()
     {
         var inner = new List<byte>();
         DicomFile.Add(inner, 0x0028_0010, "US", [77, 0], DicomFile.Explicit); // rows of something within
@@ -107,7 +107,7 @@ public sealed class DicomTests : IDisposable
     }
 
     [Fact]
-    public void What_lies_beside_slices_is_left_alone()
+    public void Files_beside_the_slices_are_ignored()
     {
         var slice = new DicomFile();
         slice.At(0).Save(folder, "1");
@@ -118,7 +118,7 @@ public sealed class DicomTests : IDisposable
     }
 
     [Fact]
-    public void Several_series_are_listed_and_one_is_named_by_a_file_of_it()
+    public void Several_series_are_listed_and_one_is_chosen_by_a_file_of_it()
     {
         var slice = new DicomFile();
         for (int k = 0; k < 3; k++)
@@ -163,7 +163,7 @@ public sealed class DicomTests : IDisposable
 
     // A dose page without geometry, a secondary capture in colours and a segmentation, each a series of its own.
     [Fact]
-    public void Objects_of_other_series_are_left_out_and_said()
+    public void Objects_of_other_series_are_left_out_with_a_note()
     {
         var slice = new DicomFile();
         for (int k = 0; k < 3; k++) slice.At(k).Save(folder, $"ct{k}.dcm");
@@ -183,7 +183,7 @@ public sealed class DicomTests : IDisposable
     }
 
     [Fact]
-    public void An_implicit_item_in_an_explicit_file_is_stepped_over()
+    public void An_implicit_item_in_an_explicit_file_is_skipped()
     {
         var inner = new List<byte>();
         DicomFile.Add(inner, 0xFFFE_E000, "", [], DicomFile.Implicit, length: -1);
@@ -197,7 +197,7 @@ public sealed class DicomTests : IDisposable
     }
 
     [Fact]
-    public void Without_an_identifier_frame_and_geometry_tell_series_apart()
+    public void Without_an_identifier_series_are_separated_by_frame_and_geometry()
     {
         var slice = new DicomFile { Series = null };
         for (int k = 0; k < 3; k++)
@@ -210,7 +210,7 @@ public sealed class DicomTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_slice_is_reported_with_its_place()
+    public void A_missing_slice_is_reported_with_its_position()
     {
         var slice = new DicomFile();
         foreach (double z in (double[])[0, 2.5, 5, 10, 12.5]) slice.At(z).Save(folder, FormattableString.Invariant($"{z}.dcm"));
@@ -223,7 +223,7 @@ public sealed class DicomTests : IDisposable
     }
 
     [Fact]
-    public void Two_slices_at_one_place_are_reported()
+    public void Two_slices_at_one_position_are_reported()
     {
         var slice = new DicomFile();
         foreach (int k in (int[])[0, 1, 2]) slice.At(k).Save(folder, $"a{k}.dcm");
@@ -255,7 +255,7 @@ public sealed class DicomTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void What_is_no_slice_is_refused_in_a_sentence(string what, string message)
+    public void A_file_that_is_not_a_slice_is_refused_in_one_sentence(string what, string message)
     {
         var slice = new DicomFile();
         slice = what switch
@@ -318,7 +318,7 @@ public sealed class DicomTests : IDisposable
     }
 
     [Fact]
-    public void A_real_series_in_JPEG_2000_is_refused_with_what_to_do()
+    public void A_real_series_in_JPEG_2000_is_refused_with_advice()
     {
         string message = Error(ScanData.Find("totalsegmentator/example_ct_dicom"));
         Assert.Contains("JPEG 2000 Lossless (1.2.840.10008.1.2.4.90)", message);

@@ -48,7 +48,7 @@ public sealed class FastPathTests
     [InlineData(8, 1, 0)]
     [InlineData(8, 2, 1)]
     [InlineData(16, 1, 0)]
-    public void Stored_values_become_intensities_as_by_double_precision(int type, double slope, double intercept)
+    public void Stored_values_become_the_same_intensities_as_in_double_precision(int type, double slope, double intercept)
     {
         var random = new Random(type);
         int width = NiftiVoxels.Width(type)!.Value;
@@ -81,7 +81,7 @@ public sealed class FastPathTests
     [InlineData(256, -7)]
     [InlineData(1024, 1L << 40)]
     [InlineData(1280, -1)] // 2^64 - 1
-    public void Labels_beyond_16_bits_are_found(int type, long bad)
+    public void Labels_beyond_16_bits_are_detected(int type, long bad)
     {
         int width = NiftiVoxels.Width(type)!.Value;
         byte[] raw = [.. new long[] { 5, 0, 90, bad, 1 }.SelectMany(value => BitConverter.GetBytes(value)[..width])];
@@ -94,7 +94,7 @@ public sealed class FastPathTests
     }
 
     [Fact]
-    public void A_window_within_resampling_is_a_window_after_it()
+    public void Windowing_during_resampling_equals_windowing_after_it()
     {
         var size = new Size3(9, 11, 13);
         var random = new Random(8);

@@ -38,7 +38,7 @@ public sealed class GzipTests : IDisposable
     }
 
     [Fact]
-    public void Members_in_a_row_padding_and_optional_fields_are_read()
+    public void Several_members_padding_and_optional_fields_are_read()
     {
         byte[] plain = Plain();
         AssertRead([.. Pack(plain[..200], CompressionLevel.Optimal), .. Pack(plain[200..], CompressionLevel.Optimal), .. Pack([], CompressionLevel.Optimal)]);
@@ -49,7 +49,7 @@ public sealed class GzipTests : IDisposable
     }
 
     [Fact]
-    public void What_is_packed_is_seen_from_the_content_not_the_name()
+    public void Compression_is_detected_from_the_content_not_the_name()
     {
         AssertRead(Pack(Plain(), CompressionLevel.Optimal), "scan.nii");
         AssertRead(Plain(), "scan.nii.gz");

@@ -9,7 +9,7 @@ public sealed class IntensityPercentilesTests
     [InlineData(50, 2.75)]
     [InlineData(90, 5.3)]
     [InlineData(100, 6)]
-    public void Percentiles_are_those_of_numpy(double percent, double expected)
+    public void Percentiles_equal_those_of_numpy(double percent, double expected)
     {
         float[] values = [3, -1, 4, -1, 5, -9, 2.5f, 6];
         Assert.Equal(expected, IntensityPercentiles.Of(values, percent, 100).Lower, 1e-6);
@@ -17,7 +17,7 @@ public sealed class IntensityPercentilesTests
     }
 
     [Fact]
-    public void Percentiles_are_those_of_a_sorted_list()
+    public void Percentiles_equal_those_of_a_sorted_list()
     {
         var random = new Random(3);
         for (int repeat = 0; repeat < 50; repeat++)
@@ -33,7 +33,7 @@ public sealed class IntensityPercentilesTests
     }
 
     [Fact]
-    public void Values_that_are_no_finite_numbers_do_not_count()
+    public void Values_that_are_not_finite_are_ignored()
     {
         float[] values = [float.NaN, 1, float.PositiveInfinity, 2, float.NegativeInfinity, 3];
         Assert.Equal((1, 3), IntensityPercentiles.Of(values, 0, 100));

@@ -3,7 +3,7 @@ namespace HiEndMae.Imaging.Tests;
 public sealed class IntensityWindowTests
 {
     [Fact]
-    public void Values_are_clipped_and_scaled_whatever_the_length()
+    public void Values_of_any_length_are_clipped_and_scaled()
     {
         float[] values = [-2000, -175, 37.5f, 250, 3000, float.NegativeInfinity, float.PositiveInfinity];
         float[] expected = [0, 0, 0.5f, 1, 1, 0, 1];
@@ -16,7 +16,7 @@ public sealed class IntensityWindowTests
     }
 
     [Fact]
-    public void What_is_no_number_stays_none()
+    public void NaN_stays_NaN()
     {
         float[] voxels = [.. Enumerable.Repeat(float.NaN, 33)];
         IntensityWindow.Apply(voxels, -175, 250);

@@ -6,7 +6,7 @@ public sealed class IntensityZScoreTests
     private static Volume<float> Two() => new(2, new Size3(4, 1, 1), Affine.FromSpacing(Spacing3.Isotropic(1)), [0, 2, 4, 6, 0, 0, 10, 30]);
 
     [Fact]
-    public void All_voxels_of_each_channel()
+    public void Each_channel_is_normalised_over_all_voxels()
     {
         double root = Math.Sqrt(5), other = Math.Sqrt(150);
         float[] expected = [.. new[] { -3 / root, -1 / root, 1 / root, 3 / root, -10 / other, -10 / other, 0, 20 / other }.Select(value => (float)value)];
@@ -16,7 +16,7 @@ public sealed class IntensityZScoreTests
     }
 
     [Fact]
-    public void Nonzero_voxels_alone_and_zero_stays()
+    public void Only_nonzero_voxels_are_normalised_and_zero_stays_zero()
     {
         float edge = (float)Math.Sqrt(1.5);
         float[] expected = [0, -edge, 0, edge, 0, 0, -1, 1], found = IntensityZScore.Normalise(Two(), nonzero: true, clip: null).Voxels;

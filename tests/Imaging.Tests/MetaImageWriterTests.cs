@@ -15,7 +15,7 @@ public sealed class MetaImageWriterTests : IDisposable
     [InlineData("a.mha", false, 3)]
     [InlineData("a.mhd", true, 2)]
     [InlineData("a.mhd", false, 1)]
-    public void Any_volume_comes_back_as_it_was(string name, bool isCompressed, int channels)
+    public void Any_volume_survives_a_round_trip(string name, bool isCompressed, int channels)
     {
         var size = new Size3(7, 5, 41);
         var random = new Random(3);
@@ -37,7 +37,7 @@ public sealed class MetaImageWriterTests : IDisposable
     }
 
     [Fact]
-    public void The_header_is_what_other_programs_read()
+    public void The_header_has_the_form_that_other_programs_read()
     {
         string path = Path.Combine(folder, "a.mha");
         MetaImageWriter.Write(path, new Volume<ushort>(1, new Size3(2, 1, 1), new Affine(-2, 0, 0, 10, 0, 0, 3, -20, 0, 1.5, 0, 30), [258, 7]), isCompressed: false, CancellationToken.None);
@@ -48,7 +48,7 @@ public sealed class MetaImageWriterTests : IDisposable
     }
 
     [Fact]
-    public void The_name_says_the_format()
+    public void The_format_follows_from_the_file_name()
     {
         var volume = new Volume<float>(1, Size3.Cube(2), Affine.FromSpacing(Spacing3.Isotropic(1)), [1, 2, 3, 4, 5, 6, 7, 8]);
         var label = new Volume<ushort>(1, Size3.Cube(2), volume.Affine, [1, 2, 3, 4, 5, 6, 7, 8]);
@@ -64,7 +64,7 @@ public sealed class MetaImageWriterTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_written_leaves_nothing_behind()
+    public void A_failed_write_leaves_no_file()
     {
         var volume = new Volume<float>(1, Size3.Cube(2), Affine.FromSpacing(Spacing3.Isotropic(1)), new float[8]);
         Assert.Contains("none", Assert.Throws<VolumeException>(() => VolumeWriter.Write(Path.Combine(folder, "none", "a.mhd"), volume, CancellationToken.None)).Message);

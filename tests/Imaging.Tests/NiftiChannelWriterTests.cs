@@ -7,7 +7,7 @@ public sealed class NiftiChannelWriterTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void Planes_of_all_channels_become_the_file_that_is_written_at_once()
+    public void Writing_by_planes_gives_the_same_file_as_writing_at_once()
     {
         var size = new Size3(5, 4, 7);
         Affine affine = Affine.FromSpacing(new Spacing3(1, 2, 3));
@@ -26,7 +26,7 @@ public sealed class NiftiChannelWriterTests : IDisposable
     }
 
     [Fact]
-    public void An_incomplete_file_leaves_nothing()
+    public void An_incomplete_file_is_removed()
     {
         var size = new Size3(2, 2, 2);
         using (var writer = new NiftiChannelWriter(Path.Combine(folder, "prob.nii.gz"), 2, new VolumeGrid(size, Affine.FromSpacing(Spacing3.Isotropic(1))), null))

@@ -33,7 +33,7 @@ public sealed class NiftiFormsTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_is_no_broken_volume_and_leaves_nothing()
+    public void A_full_disk_is_not_reported_as_a_broken_volume_and_leaves_no_file()
     {
         string path = Path.Combine(folder, "seg.nii.gz");
         DiskFullException error = Assert.Throws<DiskFullException>(() => VolumeFile.Replace([path], files =>
@@ -47,7 +47,7 @@ public sealed class NiftiFormsTests : IDisposable
     }
 
     [Fact]
-    public void The_systems_own_error_of_a_full_disk_is_known()
+    public void The_system_s_error_of_a_full_disk_is_recognised()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "The system has no /dev/full.");
         IOException error = Assert.ThrowsAny<IOException>(() =>
@@ -59,7 +59,7 @@ public sealed class NiftiFormsTests : IDisposable
     }
 
     [Fact]
-    public void Labels_that_are_whole_within_a_thousandth_are_read()
+    public void Labels_within_a_thousandth_of_an_integer_are_read()
     {
         string path = new NiftiFile { DataType = 16 }.Save(folder, "label.nii", [.. Enumerable.Repeat(2.0009, 24)]);
         Assert.All(NiftiReader.ReadLabel(path, CancellationToken.None).Voxels, label => Assert.Equal(2, label));

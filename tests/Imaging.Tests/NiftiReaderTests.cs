@@ -71,7 +71,7 @@ public sealed class NiftiReaderTests : IDisposable
     }
 
     [Fact]
-    public void The_sform_goes_before_the_qform_and_that_before_voxel_sizes()
+    public void The_sform_precedes_the_qform_and_the_qform_precedes_voxel_sizes()
     {
         // 90 degrees about z: x points to +y, y to -x; qfac -1 mirrors z.
         double half = Math.Sqrt(0.5);
@@ -89,7 +89,7 @@ public sealed class NiftiReaderTests : IDisposable
     [InlineData(65536)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void Values_that_are_no_labels_are_refused_by_name(double value)
+    public void Values_that_are_not_labels_are_refused_and_named(double value)
     {
         string path = new NiftiFile { Dimensions = [3, 1, 1, 2, 0, 0, 0, 0] }.Save(folder, "a.nii", 1, value);
         Assert.Contains("a.nii", Assert.Throws<VolumeException>(() => NiftiReader.ReadLabel(path, CancellationToken.None)).Message);
@@ -126,7 +126,7 @@ public sealed class NiftiReaderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public void Broken_headers_are_refused_by_name(string what, object file)
+    public void Broken_headers_are_refused_with_the_field_named(string what, object file)
     {
         string path = ((NiftiFile)file).Save(folder, "broken.nii", new double[24]);
         VolumeException error = Assert.Throws<VolumeException>(() => NiftiReader.ReadImage(path, CancellationToken.None));

@@ -10,7 +10,7 @@ public sealed class NiftiWriterTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void Any_volume_comes_back_as_it_was()
+    public void Any_volume_survives_a_round_trip()
     {
         for (int seed = 0; seed < 60; seed++)
         {
@@ -78,7 +78,7 @@ public sealed class NiftiWriterTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_written_leaves_nothing_behind()
+    public void A_failed_write_leaves_no_file()
     {
         var volume = new Volume<float>(1, Size3.Cube(2), Affine.FromSpacing(Spacing3.Isotropic(1)), new float[8]);
         Assert.Contains("a.mha", Assert.Throws<VolumeException>(() => NiftiWriter.Write(Path.Combine(folder, "a.mha"), volume, CancellationToken.None)).Message);

@@ -4,7 +4,7 @@ namespace HiEndMae.Imaging.Tests;
 public sealed class OrientationTests
 {
     [Fact]
-    public void All_48_orientations_end_in_ras_with_every_voxel_where_it_was()
+    public void All_48_orientations_are_turned_to_RAS_with_every_voxel_in_its_place()
     {
         var size = new Size3(3, 70, 67); // beyond one tile
         foreach (Affine affine in SignedAxes.All())
@@ -34,7 +34,7 @@ public sealed class OrientationTests
     }
 
     [Fact]
-    public void A_ras_volume_is_given_back()
+    public void A_RAS_volume_is_returned_unchanged()
     {
         var volume = new Volume<float>(1, Size3.Cube(2), Affine.FromSpacing(Spacing3.Isotropic(2)), new float[8]);
         Assert.Same(volume, Orientation.ToRas(volume));

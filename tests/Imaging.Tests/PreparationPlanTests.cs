@@ -32,7 +32,7 @@ public sealed class PreparationPlanTests
     }
 
     [Fact]
-    public void The_foreground_is_found_as_by_looking_at_every_voxel()
+    public void The_foreground_box_equals_that_of_a_search_through_every_voxel()
     {
         for (int seed = 0; seed < 300; seed++)
         {

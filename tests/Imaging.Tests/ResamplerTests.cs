@@ -15,7 +15,7 @@ public sealed class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Grids))]
-    public void A_linear_function_of_the_world_is_met_on_any_grid(string name, Affine from, Affine to)
+    public void A_linear_function_of_world_coordinates_is_exact_on_any_grid(string name, Affine from, Affine to)
     {
         var size = new Size3(17, 19, 23);
         var volume = new Volume<float>(2, size, from, new float[2 * size.Count]);
@@ -39,7 +39,7 @@ public sealed class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Grids))]
-    public void Noise_is_blended_as_by_the_plain_formula(string name, Affine from, Affine to)
+    public void Noise_is_interpolated_as_by_the_textbook_formula(string name, Affine from, Affine to)
     {
         var random = new Random(5);
         var size = new Size3(17, 19, 23);
@@ -74,7 +74,7 @@ public sealed class ResamplerTests
     }
 
     [Fact]
-    public void A_constant_stays_what_it_is_to_the_last_bit()
+    public void A_constant_is_unchanged_to_the_last_bit()
     {
         var size = new Size3(9, 8, 37);
         foreach (Affine affine in (Affine[])[Affine.FromSpacing(new Spacing3(0.8, 0.9, 2.5)), Oblique])
@@ -86,7 +86,7 @@ public sealed class ResamplerTests
     }
 
     [Fact]
-    public void The_spacing_that_a_volume_has_gives_it_back()
+    public void Resampling_to_the_same_spacing_returns_the_volume()
     {
         var volume = new Volume<float>(1, Size3.Cube(4), Affine.FromSpacing(Spacing3.Isotropic(1.5)), new float[64]);
         var label = new Volume<ushort>(1, Size3.Cube(4), volume.Affine, new ushort[64]);
@@ -95,7 +95,7 @@ public sealed class ResamplerTests
     }
 
     [Fact]
-    public void A_prediction_goes_back_to_the_grid_it_came_from()
+    public void A_prediction_returns_to_the_grid_of_its_scan()
     {
         // A scan stored LPS at 3 mm, prepared to RAS at 1 mm, and back: every stored voxel lies on a prepared one.
         var size = new Size3(7, 8, 9);
@@ -107,7 +107,7 @@ public sealed class ResamplerTests
     }
 
     [Fact]
-    public void A_result_beyond_all_memory_is_refused_in_a_sentence()
+    public void A_result_that_is_too_large_for_memory_is_refused_in_one_sentence()
     {
         var volume = new Volume<float>(1, Size3.Cube(64), Affine.FromSpacing(Spacing3.Isotropic(10)), new float[64 * 64 * 64]);
         Assert.Throws<VolumeException>(() => Resampler.Resample(volume, Spacing3.Isotropic(0.05)));

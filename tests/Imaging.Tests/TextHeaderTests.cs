@@ -59,7 +59,7 @@ public sealed class TextHeaderTests : IDisposable
     [Theory]
     [InlineData("a.nrrd", "NRRD0005\ntype: short\ndimension: 4\nspace: RAS\nsizes: 2 3 4 5\nspace directions: none (1,0,0) (0,1,0) (0,0,1)\nkinds: list domain domain domain\nendian: little\nencoding: raw\n\n")]
     [InlineData("a.mha", "NDims = 3\nDimSize = 3 4 5\nElementNumberOfChannels = 2\nElementType = MET_SHORT\nElementDataFile = LOCAL\n")]
-    public void Channels_side_by_side_are_taken_apart(string name, string header)
+    public void Interleaved_channels_are_separated(string name, string header)
     {
         // Value 1000 c + 100 x + 10 y + z; the channel runs fastest, then x.
         byte[] data = [.. from z in Enumerable.Range(0, 5) from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 3) from c in Enumerable.Range(0, 2) from part in BitConverter.GetBytes((short)((1000 * c) + (100 * x) + (10 * y) + z)) select part];
@@ -73,7 +73,7 @@ public sealed class TextHeaderTests : IDisposable
     [InlineData("brain2_image", 256, 256, 23, 356034155, 373)]
     [InlineData("breast1_image", 45, 120, 21, 7187342, 59)]
     [InlineData("prostate_phantom_subvolume", 82, 67, 13, 27811967, 104)]
-    public void Real_NRRD_scans_have_the_sums_that_another_program_found(string name, int x, int y, int z, long sum, float middle)
+    public void Real_NRRD_scans_have_the_checksums_of_another_program(string name, int x, int y, int z, long sum, float middle)
     {
         string data = ScanData.Find("formats/pyradiomics/" + name + ".nrrd");
         Volume<float> volume = VolumeReader.ReadImage(data, CancellationToken.None);

@@ -9,7 +9,7 @@ public sealed class ClientTests
     [InlineData(ServerVersion.V2_17)]
     [InlineData(ServerVersion.V3_6)]
     [InlineData(ServerVersion.V3_11)]
-    public void Experiments_runs_values_search_and_history(ServerVersion version)
+    public void Experiments_runs_values_search_and_history_work(ServerVersion version)
     {
         using var server = new StandInServer(new StandInMlflow(version) { PageSize = 2 });
         using MlflowClient client = Open(server);
@@ -102,7 +102,7 @@ public sealed class ClientTests
     [InlineData(Fault.StallBefore)]
     [InlineData(Fault.StallAfter)]
     [InlineData(Fault.GarbageAfter)]
-    public void What_fails_for_the_moment_is_sent_again(object fault)
+    public void Requests_that_fail_temporarily_are_repeated(object fault)
     {
         using var server = new StandInServer();
         using MlflowClient client = Open(server);
@@ -117,7 +117,7 @@ public sealed class ClientTests
     [InlineData(Fault.DropAfter)]
     [InlineData(Fault.StallAfter)]
     [InlineData(Fault.InternalError)]
-    public void A_run_is_not_made_twice_by_itself(object fault)
+    public void The_client_never_creates_a_run_twice(object fault)
     {
         using var server = new StandInServer();
         using MlflowClient client = Open(server);
@@ -130,7 +130,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void A_page_of_something_else_is_no_success()
+    public void A_response_that_is_not_from_MLflow_is_not_a_success()
     {
         using var server = new StandInServer();
         using MlflowClient client = Open(server);
@@ -142,7 +142,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void Refusals_say_what_the_server_said_and_are_not_repeated()
+    public void Refusals_quote_the_server_and_are_not_repeated()
     {
         using var server = new StandInServer();
         using MlflowClient client = Open(server);

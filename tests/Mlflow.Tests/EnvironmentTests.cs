@@ -17,7 +17,7 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
-    public void The_environment_goes_before_the_file_and_name_and_password_before_the_token()
+    public void The_environment_precedes_the_file_and_a_password_precedes_a_token()
     {
         using var home = new TempFolder();
         Directory.CreateDirectory(home[".mlflow"]);
@@ -29,7 +29,7 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
-    public void Times_come_from_the_variables_of_the_python_client()
+    public void Timeouts_come_from_the_variables_of_the_Python_client()
     {
         Assert.Equal(TimeSpan.FromSeconds(120), MlflowClientOptions.Of(_ => null).AttemptTimeout);
         MlflowClientOptions options = MlflowClientOptions.Of(name => name switch
@@ -52,8 +52,8 @@ public sealed class EnvironmentTests
     [InlineData("postgresql://eve:s3cret@host/db", "mlflow server")]
     [InlineData("mysql+pymysql://eve:s3cret@host/db", "mlflow server")]
     [InlineData("sqlite:///", "names no file")]
-    [InlineData("localhost:5000", "neither http://")]
-    public void An_address_that_cannot_be_used_says_what_can(string address, string remedy)
+    [InlineData("localhost:5000", "must begin with http://")]
+    public void The_error_for_an_unsupported_address_names_supported_ones(string address, string remedy)
     {
         string message = Assert.Throws<TrackingException>(() => TrackingTarget.Parse(address, "runs", _ => null)).Message;
         Assert.Contains(remedy, message);
@@ -62,7 +62,7 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
-    public void A_run_has_a_user_where_no_variable_names_one()
+    public void A_run_has_a_user_even_if_no_variable_names_one()
     {
         Assert.Equal(Environment.UserName, User());
         Assert.Equal("ann", User(("USER", "eve"), ("LOGNAME", "ann"))); // Python's order

@@ -25,7 +25,7 @@ public sealed class LocalDatabaseTests
     }
 
     [Fact]
-    public void An_existing_database_is_opened_and_nothing_of_it_is_lost()
+    public void Opening_an_existing_database_loses_nothing()
     {
         using var fixture = new LocalStoreFixture();
         string experiment = fixture.Store.GetOrCreateExperiment("paper");
@@ -88,7 +88,7 @@ public sealed class LocalDatabaseTests
     }
 
     [Fact]
-    public void A_file_that_is_no_database_is_refused_and_left_alone()
+    public void A_file_that_is_not_a_database_is_refused_and_left_unchanged()
     {
         using var folder = new TempFolder();
         string file = folder.File("mlflow.db", string.Concat(Enumerable.Repeat("not a database, but somebody's notes. ", 100)));
@@ -99,7 +99,7 @@ public sealed class LocalDatabaseTests
     }
 
     [Fact]
-    public void A_database_of_something_else_is_refused_and_left_alone()
+    public void A_database_of_another_program_is_refused_and_left_unchanged()
     {
         using var folder = new TempFolder();
         Execute(folder["mlflow.db"], "CREATE TABLE recipes (name TEXT)");
@@ -109,7 +109,7 @@ public sealed class LocalDatabaseTests
     }
 
     [Fact]
-    public void A_schema_without_a_column_that_is_needed_is_named()
+    public void A_missing_column_of_a_schema_is_named()
     {
         using var folder = new TempFolder();
         File.Copy(TempFolder.Golden("empty-2.17.db"), folder["mlflow.db"]);
@@ -119,7 +119,7 @@ public sealed class LocalDatabaseTests
     }
 
     [Fact]
-    public void Many_processes_may_make_and_write_one_database()
+    public void Many_processes_can_create_and_write_one_database()
     {
         // A connection each, as processes have; SQLite's locks do not care which process holds them.
         using var folder = new TempFolder();

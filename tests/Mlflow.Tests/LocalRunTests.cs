@@ -7,7 +7,7 @@ public sealed class LocalRunTests
     private const string Latest = "SELECT value, timestamp, step, is_nan FROM latest_metrics";
 
     [Fact]
-    public void Infinities_become_the_largest_numbers_and_nan_a_flagged_zero()
+    public void Infinities_become_the_largest_numbers_and_NaN_becomes_a_flagged_zero()
     {
         using var fixture = new LocalStoreFixture();
         string run = fixture.NewRun();
@@ -43,7 +43,7 @@ public sealed class LocalRunTests
     }
 
     [Fact]
-    public void Points_sent_again_change_nothing_and_new_ones_among_them_arrive()
+    public void Repeated_points_change_nothing_and_new_ones_are_added()
     {
         using var fixture = new LocalStoreFixture();
         string run = fixture.NewRun();
@@ -101,7 +101,7 @@ public sealed class LocalRunTests
     [InlineData(".")]
     [InlineData("")]
     [InlineData("a\nb")]
-    public void Keys_that_mlflow_refuses_are_refused(string key)
+    public void Keys_that_MLflow_refuses_are_refused(string key)
     {
         using var fixture = new LocalStoreFixture();
         string run = fixture.NewRun();
@@ -112,7 +112,7 @@ public sealed class LocalRunTests
     }
 
     [Fact]
-    public void Keys_are_at_most_250_long_and_may_be_what_the_transcripts_show()
+    public void Keys_of_the_transcripts_and_of_up_to_250_characters_are_accepted()
     {
         using var fixture = new LocalStoreFixture();
         string run = fixture.NewRun();
@@ -134,7 +134,7 @@ public sealed class LocalRunTests
     }
 
     [Fact]
-    public void A_caller_may_say_who_and_what_but_not_another_name()
+    public void A_caller_may_set_user_and_source_but_not_another_name()
     {
         using var fixture = new LocalStoreFixture();
         fixture.Store.CreateRun("0", "a", null, new Dictionary<string, string> { ["mlflow.user"] = "eve", ["mlflow.source.name"] = "table5.toml" });
@@ -158,7 +158,7 @@ public sealed class LocalRunTests
     }
 
     [Fact]
-    public void What_is_deleted_or_not_there_is_said()
+    public void Deleted_and_missing_runs_are_reported()
     {
         using var fixture = new LocalStoreFixture();
         string run = fixture.NewRun();
@@ -187,7 +187,7 @@ public sealed class LocalRunTests
     }
 
     [Fact]
-    public void An_artifact_that_is_not_there_or_would_leave_the_run_is_refused()
+    public void A_missing_artifact_and_a_path_outside_the_run_are_refused()
     {
         using var fixture = new LocalStoreFixture();
         string run = fixture.NewRun(), file = fixture.Folder.File("a.txt", "a");

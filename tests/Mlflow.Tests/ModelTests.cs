@@ -10,7 +10,7 @@ public sealed class ModelTests
     [Theory]
     [InlineData(ServerVersion.V2_17)]
     [InlineData(ServerVersion.V3_11)]
-    public void A_model_reaches_the_server_whatever_is_lost_on_the_way_and_comes_back(ServerVersion version)
+    public void A_model_is_uploaded_despite_lost_responses_and_can_be_downloaded(ServerVersion version)
     {
         using var fixture = new SessionFixture(version);
         using (TrackingSession session = fixture.Open())
@@ -59,7 +59,7 @@ public sealed class ModelTests
     [Theory]
     [InlineData(null)]
     [InlineData("empty-3.11.db")]
-    public void A_model_goes_into_a_local_database_and_comes_back(string? golden)
+    public void A_model_is_stored_in_a_local_database_and_can_be_fetched(string? golden)
     {
         using var fixture = new LocalStoreFixture(golden);
         string run = fixture.NewRun();
@@ -86,7 +86,7 @@ public sealed class ModelTests
     [InlineData("models:/organs/12/data", null, "organs", "12", null, null, "data")]
     [InlineData("models:/organs@champion", null, "organs", null, "champion", null, "")]
     [InlineData("models:/m-e8056be8ee9f4e41ac382fa8aac8fdce/data", null, null, null, null, "m-e8056be8ee9f4e41ac382fa8aac8fdce", "data")]
-    public void Addresses_are_those_of_mlflow(string text, string? run, string? model, string? version, string? alias, string? id, string path) =>
+    public void Addresses_of_MLflow_are_read(string text, string? run, string? model, string? version, string? alias, string? id, string path) =>
         Assert.Equal(new ArtifactUri(text, run, model, version, alias, id, path), ArtifactUri.Parse(text));
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class ModelTests
     [InlineData("models:/")]
     [InlineData("models:/organs")]
     [InlineData("models:/organs/Production")]
-    public void Other_addresses_are_refused_with_the_forms_that_are_taken(string text) =>
+    public void Other_addresses_are_refused_with_the_accepted_forms(string text) =>
         Assert.Contains("models:/NAME/VERSION", Assert.Throws<TrackingException>(() => ArtifactUri.Parse(text)).Message);
 
     [Fact]

@@ -6,7 +6,7 @@ namespace HiEndMae.Mlflow.Tests;
 public sealed class ProcessTests
 {
     [Fact]
-    public async Task A_process_killed_in_the_middle_leaves_a_spool_that_the_server_gets_exactly()
+    public async Task The_spool_of_a_killed_process_is_sent_exactly()
     {
         using var fixture = new SessionFixture();
         Directory.CreateDirectory(fixture.RunFolder);
@@ -41,7 +41,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task Processes_write_one_database_at_once()
+    public async Task Processes_can_write_one_database_concurrently()
     {
         using var folder = new TempFolder();
         Process[] children = [.. Enumerable.Range(0, 3).Select(_ => ChildProcess.Start("local", folder.Path, ""))];

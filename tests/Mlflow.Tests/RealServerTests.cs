@@ -16,7 +16,7 @@ public sealed class RealServerTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void After_any_faults_a_real_server_holds_what_was_logged_each_once(int seed)
+    public void After_any_faults_a_real_server_has_every_value_once(int seed)
     {
         RealMlflow.Require();
         using var server = new RealMlflow();
@@ -28,7 +28,7 @@ public sealed class RealServerTests
     }
 
     [Fact]
-    public void A_server_that_is_killed_while_values_come_has_all_of_them_once_when_it_is_back()
+    public void A_server_that_is_killed_meanwhile_has_every_value_once_after_its_restart()
     {
         RealMlflow.Require();
         using var server = new RealMlflow();
@@ -69,7 +69,7 @@ public sealed class RealServerTests
     }
 
     [Fact]
-    public async Task A_killed_process_leaves_a_spool_that_a_real_server_gets_exactly()
+    public async Task The_spool_of_a_killed_process_is_sent_exactly_to_a_real_server()
     {
         RealMlflow.Require();
         using var server = new RealMlflow();

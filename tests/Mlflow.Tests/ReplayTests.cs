@@ -28,7 +28,7 @@ public sealed class ReplayTests
     [Theory]
     [InlineData(ServerVersion.V2_17)]
     [InlineData(ServerVersion.V3_11)]
-    public void Syncing_a_finished_run_under_another_address_of_the_same_server_costs_what_sending_it_did(ServerVersion version)
+    public void Syncing_a_finished_run_under_another_address_of_the_same_server_costs_as_many_requests_as_sending_it(ServerVersion version)
     {
         using var fixture = new SessionFixture(version);
         using (TrackingSession session = fixture.Open())
@@ -67,7 +67,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void One_refused_point_is_found_with_few_requests_and_takes_no_other_with_it()
+    public void One_refused_point_is_found_with_few_requests_and_no_other_point_is_lost()
     {
         using var fixture = new SessionFixture();
         fixture.Mlflow.RefusedKeys.Add("m777");
@@ -83,7 +83,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Messages_hold_no_sql()
+    public void Messages_contain_no_SQL()
     {
         using var fixture = new SessionFixture();
         using var client = new MlflowClient(TrackingServer.Of(fixture.Server.Address, fixture.Read), TimeProvider.System, Hasty);
@@ -95,7 +95,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Sync_goes_on_after_a_failure_to_make_the_run()
+    public void Sync_continues_after_a_failure_to_create_the_run()
     {
         using var fixture = new SessionFixture();
         fixture.Server.Stop();
@@ -133,7 +133,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task Refused_access_does_not_hold_up_the_end()
+    public async Task Refused_access_does_not_delay_the_end()
     {
         using var fixture = new SessionFixture();
         fixture.Server.Plan(Enumerable.Repeat(Fault.Unauthorized, 1000));

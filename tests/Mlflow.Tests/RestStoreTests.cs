@@ -10,7 +10,7 @@ public sealed class RestStoreTests
     private static readonly Dictionary<string, string> NoTags = [];
 
     [Fact]
-    public void A_missing_experiment_is_made()
+    public void A_missing_experiment_is_created()
     {
         var server = new StandIn(("GET experiments/get-by-name", 404, """{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"Could not find experiment with name 'e'"}"""),
             ("POST experiments/create", 200, """{"experiment_id":"7"}"""));
@@ -19,7 +19,7 @@ public sealed class RestStoreTests
     }
 
     [Fact]
-    public void A_run_has_its_parent_its_name_and_a_body_of_known_length()
+    public void A_run_is_created_with_parent_and_name_and_a_Content_Length()
     {
         var server = new StandIn(("POST runs/create", 200, """{"run":{"info":{"run_id":"r1","artifact_uri":"mlflow-artifacts:/1/r1/artifacts"}}}"""));
         using RestTrackingStore store = server.Open();
@@ -31,7 +31,7 @@ public sealed class RestStoreTests
     }
 
     [Fact]
-    public void Metrics_go_a_hundred_at_a_time_and_nan_as_text()
+    public void Metrics_are_sent_a_hundred_at_a_time_and_NaN_as_text()
     {
         var server = new StandIn(("POST runs/log-batch", 200, "{}"));
         using RestTrackingStore store = server.Open();
@@ -41,7 +41,7 @@ public sealed class RestStoreTests
     }
 
     [Fact]
-    public void A_busy_server_is_asked_again()
+    public void Requests_to_a_busy_server_are_repeated()
     {
         var server = new StandIn(("POST runs/update", 503, ""), ("POST runs/update", 200, "{}"));
         using RestTrackingStore store = server.Open();
@@ -62,7 +62,7 @@ public sealed class RestStoreTests
     }
 
     [Fact]
-    public void An_artifact_is_put_below_the_run_with_its_name_escaped()
+    public void An_artifact_is_uploaded_with_its_name_escaped()
     {
         var server = new StandIn(("POST runs/create", 200, """{"run":{"info":{"run_id":"r1","artifact_uri":"mlflow-artifacts:/1/r1/artifacts"}}}"""), ("PUT artifacts", 200, "{}"));
         using RestTrackingStore store = server.Open();

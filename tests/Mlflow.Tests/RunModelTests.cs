@@ -22,7 +22,7 @@ public sealed class RunModelTests
     }
 
     [Fact]
-    public void A_run_of_another_program_is_used_and_ended()
+    public void A_run_created_by_another_program_is_used_and_ended()
     {
         using var fixture = new SessionFixture();
         using var client = new MlflowClient(TrackingServer.Of(fixture.Server.Address, _ => null), TimeProvider.System, Hasty);
@@ -42,7 +42,7 @@ public sealed class RunModelTests
     }
 
     [Fact]
-    public void An_experiment_by_its_id_must_be_there_and_have_the_name_that_is_given()
+    public void An_experiment_id_must_exist_and_match_the_name()
     {
         using var fixture = new SessionFixture();
         fixture.Mlflow.Experiments["77"] = "theirs";
@@ -67,7 +67,7 @@ public sealed class RunModelTests
     }
 
     [Fact]
-    public void Links_hold_the_store_s_ids_even_where_the_other_run_comes_later()
+    public void Links_have_the_store_s_ids_even_if_the_other_run_is_created_later()
     {
         using SessionFixture fixture = new(), other = new();
         string stage;

@@ -39,7 +39,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void Logging_goes_on_without_a_server_and_the_backlog_drains_when_it_comes()
+    public void Logging_continues_without_a_server_and_the_backlog_is_sent_later()
     {
         using var fixture = new SessionFixture();
         fixture.Server.Stop();
@@ -51,11 +51,11 @@ public sealed class SessionTests
         fixture.Server.Start();
         Assert.True(session.Flush(Patience));
         Assert.Equal(100, fixture.Run("run").Metrics.Count);
-        Assert.Contains("is there again", fixture.Notes.Last());
+        Assert.Contains("can be reached again", fixture.Notes.Last());
     }
 
     [Fact]
-    public void What_is_left_at_the_end_is_sent_by_sync_and_again_changes_nothing()
+    public void Sync_sends_the_rest_and_repeating_it_changes_nothing()
     {
         using var fixture = new SessionFixture();
         fixture.Server.Stop();
@@ -80,7 +80,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void Steps_that_are_done_again_after_a_kill_appear_once()
+    public void Steps_repeated_after_a_kill_appear_once()
     {
         using var fixture = new SessionFixture();
         TrackingSession killed = fixture.Open();
@@ -102,7 +102,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void A_record_that_is_refused_stops_nothing()
+    public void A_refused_record_does_not_stop_the_others()
     {
         using var fixture = new SessionFixture();
         using (TrackingSession session = fixture.Open())
@@ -117,7 +117,7 @@ public sealed class SessionTests
         Assert.Equal(("1", "12"), (fixture.Run("run").Params["lr"], fixture.Run("run").Params["depth"]));
         Assert.Single(fixture.Run("run").Metrics);
         Assert.Contains(fixture.Notes, note => note.Contains("Changing param values", StringComparison.Ordinal));
-        Assert.Contains(fixture.Notes, note => note.Contains("not-there.txt is not there any more", StringComparison.Ordinal));
+        Assert.Contains(fixture.Notes, note => note.Contains("not-there.txt no longer exists", StringComparison.Ordinal));
         Assert.Equal((0, 2), (fixture.Status().NumWaiting, fixture.Status().NumRefused));
     }
 
@@ -142,7 +142,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void A_spool_can_be_brought_to_another_store()
+    public void A_spool_can_be_sent_to_another_store()
     {
         using var fixture = new SessionFixture();
         using (TrackingSession session = fixture.Open(address: ""))
@@ -164,7 +164,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void A_run_directory_moved_with_its_database_is_still_in_step()
+    public void A_run_directory_moved_with_its_database_needs_no_new_sync()
     {
         using var fixture = new SessionFixture();
         using (TrackingSession session = fixture.Open(address: "")) session.StartRun("experiment", "paper", "run", null, NoTags).Finish(RunStatus.Finished);
@@ -230,7 +230,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void Secrets_are_in_no_file_and_no_note()
+    public void Secrets_appear_in_no_file_and_no_message()
     {
         using var fixture = new SessionFixture();
         fixture.Variables["MLFLOW_TRACKING_USERNAME"] = "ann";
@@ -251,7 +251,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void The_environment_names_the_store_where_the_file_does_not()
+    public void The_environment_names_the_store_if_the_file_does_not()
     {
         Func<string, string?> none = _ => null, some = name => name == "MLFLOW_TRACKING_URI" ? "https://env.example" : null;
         Assert.Equal(Path.GetFullPath("runs/mlflow.db"), TrackingTarget.Parse("", "runs", none).ToString());

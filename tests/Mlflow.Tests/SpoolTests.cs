@@ -5,7 +5,7 @@ namespace HiEndMae.Mlflow.Tests;
 public sealed class SpoolTests
 {
     [Fact]
-    public void Records_come_back_in_order_and_the_offset_behind_each_goes_on()
+    public void Records_are_read_in_order_from_any_offset()
     {
         using var folder = new TempFolder();
         Write(folder["s"], 0, 500);
@@ -16,7 +16,7 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public void A_spool_cut_anywhere_loses_only_the_record_that_was_cut()
+    public void A_truncated_spool_loses_only_the_truncated_record()
     {
         using var folder = new TempFolder();
         Write(folder["s"], 0, 3);
@@ -37,7 +37,7 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public void A_damaged_line_is_passed_over_and_counted()
+    public void A_damaged_line_is_skipped_and_counted()
     {
         using var folder = new TempFolder();
         Write(folder["s"], 0, 3);
@@ -50,7 +50,7 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public void A_long_record_and_every_number_come_back()
+    public void Long_records_and_all_numbers_survive_a_round_trip()
     {
         using var folder = new TempFolder();
         MetricValue[] points = [new("ä \"quoted\"\n", double.NaN, 1, 2), new("x", double.NegativeInfinity, long.MaxValue, -3), new("y", 0.1 + 0.2, 4, 5)];
@@ -62,7 +62,7 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public void A_record_has_left_the_program_when_append_returns()
+    public void The_system_has_a_record_when_Append_returns()
     {
         using var folder = new TempFolder();
         using var writer = new SpoolWriter(folder["s"]);
@@ -82,14 +82,14 @@ public sealed class SpoolTests
     [InlineData("größe", "größe")]
     [InlineData("", "_")]
     [InlineData("tab\there", "tab_here")]
-    public void Names_become_such_as_servers_take(string name, string expected)
+    public void Names_are_converted_to_ones_that_servers_accept(string name, string expected)
     {
         Assert.Equal(expected, EntityRules.CleanKey(name));
         EntityRules.CheckKey("metric", expected);
     }
 
     [Fact]
-    public void Long_names_keep_their_beginning_and_stay_different()
+    public void Long_names_are_cut_and_stay_different()
     {
         string first = EntityRules.CleanKey(new string('k', 300) + "1"), second = EntityRules.CleanKey(new string('k', 300) + "2");
         Assert.Equal(250, first.Length);

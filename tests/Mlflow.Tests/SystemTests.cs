@@ -3,7 +3,7 @@ namespace HiEndMae.Mlflow.Tests;
 public sealed class SystemTests
 {
     [Fact]
-    public void Figures_have_the_python_client_s_names_and_units()
+    public void System_metrics_have_the_names_and_units_of_the_Python_client()
     {
         using var proc = new TempFolder();
         Directory.CreateDirectory(proc["net"]);
@@ -29,7 +29,7 @@ public sealed class SystemTests
     }
 
     [Fact]
-    public void Gpus_are_read_from_nvidia_smi()
+    public void GPUs_are_read_with_nvidia_smi()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The program of this test is a shell script.");
         using var folder = new TempFolder();
@@ -46,7 +46,7 @@ public sealed class SystemTests
     }
 
     [Fact]
-    public void Figures_of_the_machine_go_to_the_run_at_work_and_go_on_after_a_resume()
+    public void System_metrics_go_to_the_current_run_and_continue_after_a_resume()
     {
         using var fixture = new SessionFixture();
         for (int time = 0; time < 2; time++)
@@ -69,7 +69,7 @@ public sealed class SystemTests
     }
 
     [Fact]
-    public void Figures_go_on_while_the_sender_waits_for_an_answer()
+    public void System_metrics_continue_while_the_sender_waits_for_a_response()
     {
         using var fixture = new SessionFixture();
         fixture.Server.Plan([Fault.StallBefore]); // three seconds
@@ -84,7 +84,7 @@ public sealed class SystemTests
     }
 
     [Fact]
-    public void Git_s_files_say_commit_branch_and_origin()
+    public void Commit_branch_and_origin_are_read_from_git_s_files()
     {
         using var folder = new TempFolder();
         string commit = new('a', 40), other = new('b', 40);

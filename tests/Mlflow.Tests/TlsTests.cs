@@ -11,7 +11,7 @@ namespace HiEndMae.Mlflow.Tests;
 public sealed class TlsTests
 {
     [Fact]
-    public void A_certificate_signed_by_itself_is_named_with_the_variables_that_help()
+    public void The_error_for_a_self_signed_certificate_names_the_variables_to_set()
     {
         using var server = new TlsServer("localhost");
         string message = Refused(server, NoVariables);
@@ -21,7 +21,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public void A_certificate_of_another_host_and_one_that_is_too_old_are_named()
+    public void Certificates_of_another_host_and_expired_ones_are_named()
     {
         using var folder = new TempFolder();
         using (var other = new TlsServer("elsewhere.example"))
@@ -31,7 +31,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public void The_authority_s_file_or_no_check_at_all_lets_requests_through()
+    public void Requests_succeed_with_the_authority_s_certificate_or_without_verification()
     {
         using var folder = new TempFolder();
         using var server = new TlsServer("localhost");
@@ -40,7 +40,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public void A_client_certificate_is_shown_to_a_server_that_wants_one()
+    public void A_client_certificate_is_sent_to_a_server_that_requires_one()
     {
         using var folder = new TempFolder();
         using var server = new TlsServer("localhost", wantsClientCertificate: true);
@@ -52,11 +52,11 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public void Certificates_that_cannot_be_read_and_variables_that_contradict_are_reported_at_once()
+    public void Unreadable_certificates_and_contradictory_variables_are_reported_at_once()
     {
         using var folder = new TempFolder();
         string empty = folder.File("empty.pem", "no certificate");
-        Assert.Contains("holds no certificate", Fault(("MLFLOW_TRACKING_SERVER_CERT_PATH", empty)));
+        Assert.Contains("contains no certificate", Fault(("MLFLOW_TRACKING_SERVER_CERT_PATH", empty)));
         Assert.Contains("cannot be read", Fault(("MLFLOW_TRACKING_SERVER_CERT_PATH", folder["nowhere.pem"])));
         Assert.Contains("MLFLOW_TRACKING_CLIENT_CERT_PATH) cannot be read", Fault(("MLFLOW_TRACKING_CLIENT_CERT_PATH", empty)));
         Assert.Contains("contradict", Fault(("MLFLOW_TRACKING_SERVER_CERT_PATH", empty), ("MLFLOW_TRACKING_INSECURE_TLS", "true")));

@@ -71,7 +71,7 @@ public sealed class CountingTests
     [InlineData(12, new[] { 9, 6, 3 })]
     [InlineData(10, new[] { 9, 3 })]
     [InlineData(10, new int[0])]
-    public void What_runs_in_pretraining_is_what_is_counted(int depth, int[] dense)
+    public void The_count_equals_the_operations_that_run_in_pretraining(int depth, int[] dense)
     {
         using DisposeScope scope = NewDisposeScope();
         Size3 crop = new(16, 24, 16);
@@ -99,7 +99,7 @@ public sealed class CountingTests
     [InlineData(6, 24, UnetrNorm.Instance, true)]
     [InlineData(4, 12, UnetrNorm.Instance, true)]
     [InlineData(2, 8, UnetrNorm.Instance, true)]
-    public void What_runs_in_segmentation_is_what_is_counted(int patch, int edge, UnetrNorm norm, bool residual)
+    public void The_count_equals_the_operations_that_run_in_segmentation(int patch, int edge, UnetrNorm norm, bool residual)
     {
         using DisposeScope scope = NewDisposeScope();
         Size3 crop = Size3.Cube(edge);

@@ -13,7 +13,7 @@ public sealed class DatasetFilesTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Fact]
-    public void Hidden_files_are_no_cases()
+    public void Hidden_files_are_not_cases()
     {
         foreach (string name in (string[])["imagesTr/a_0000.nii.gz", "imagesTr/._a_0000.nii.gz", "imagesTr/.DS_Store", ".git/x_0000.nii.gz"]) Touch(name);
         foreach (string name in (string[])["labelsTr/a.nii.gz", "labelsTr/._a.nii.gz"]) Touch(name);
@@ -25,7 +25,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_link_to_a_folder_above_ends_the_search_and_a_second_path_counts_once()
+    public void A_link_to_a_parent_folder_does_not_loop_and_a_second_path_to_a_file_counts_once()
     {
         Touch("a/p0.nii.gz");
         Touch("a/p1.nii.gz");
@@ -69,7 +69,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public void An_image_without_a_label_map_and_a_label_map_without_an_image_are_said_and_the_others_used()
+    public void Unpaired_images_and_label_maps_are_reported_and_the_pairs_are_used()
     {
         foreach (string name in (string[])["a", "b"]) Touch($"imagesTr/{name}_0000.nii.gz");
         foreach (string name in (string[])["a", "c"]) Touch($"labelsTr/{name}.nii.gz");
@@ -89,7 +89,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public void Values_come_back_classes_merge_and_unlabelled_voxels_are_ignored()
+    public void Label_values_are_restored_classes_merge_and_unlabelled_voxels_are_ignored()
     {
         Write("dataset.json", "{\"labels\":{\"background\":0,\"spleen\":\"1\",\"liver\":5,\"ignore\":9}}");
         Save("imagesTr/a_0000.nii.gz", "labelsTr/a.nii.gz", [0, 1, 5, 9, 0, 0, 0, 0]);
@@ -105,7 +105,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public void Nnunet_with_listed_files_of_another_format_and_one_channel_as_text()
+    public void NnUNet_with_listed_files_in_another_format_and_one_channel_as_text()
     {
         Write("dataset.json", """
             {"modality": "CT", "labels": {"background": 0, "liver": 1}, "file_ending": ".mha",
@@ -141,7 +141,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public void One_mask_per_organ_is_one_label_map()
+    public void One_mask_per_organ_becomes_one_label_map()
     {
         Save("s1/ct.nii.gz", "s1/segmentations/liver.nii.gz", [0, 1, 1, 0, 0, 0, 0, 0]);
         Save("s1/ct.nii.gz", "s1/segmentations/spleen.nii.gz", [0, 0, 255, 255, 0, 0, 0, 0]);
@@ -181,7 +181,7 @@ public sealed class DatasetFilesTests : IDisposable
 
     // The label map is stored with other axes, backwards, and off by a 25th of a voxel; it lies where the image does.
     [Fact]
-    public void A_label_map_in_another_order_of_axes_is_turned_to_its_image()
+    public void A_label_map_with_another_order_of_axes_is_turned_to_its_image()
     {
         Directory.CreateDirectory(Path.Combine(root, "labelsTr"));
         Directory.CreateDirectory(Path.Combine(root, "imagesTr"));

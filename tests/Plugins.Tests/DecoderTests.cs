@@ -12,7 +12,7 @@ namespace HiEndMae.Plugins.Tests;
 public sealed class DecoderTests
 {
     [Fact]
-    public void Hi_end_mae_without_dense_stages_is_mae_to_the_last_bit()
+    public void Hi_End_MAE_without_dense_stages_equals_MAE_to_the_last_bit()
     {
         using DisposeScope scope = NewDisposeScope();
         var context = new EncoderContext(1, Size3.Cube(24), EncoderUse.Pretraining);

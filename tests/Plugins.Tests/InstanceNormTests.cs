@@ -15,7 +15,7 @@ public sealed class InstanceNormTests
     [InlineData(12, true, 1.0)]
     [InlineData(32, true, 0.01)]
     [InlineData(33, false, 0.2)]
-    public void Output_and_gradients_are_those_of_the_formula(int channels, bool adds, double slope)
+    public void Output_and_gradients_equal_the_formula(int channels, bool adds, double slope)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(channels);
@@ -32,7 +32,7 @@ public sealed class InstanceNormTests
     }
 
     [Fact]
-    public void Threads_do_not_change_what_comes_out_but_for_rounding()
+    public void The_number_of_threads_changes_only_rounding()
     {
         using DisposeScope scope = NewDisposeScope();
         int threads = get_num_threads();
@@ -51,7 +51,7 @@ public sealed class InstanceNormTests
     }
 
     [Fact]
-    public void Nothing_is_left_behind_after_backward()
+    public void No_tensors_are_left_after_backward()
     {
         Step();
         long before = Tensor.TotalCount;

@@ -11,7 +11,7 @@ public sealed class LayoutTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Fact]
-    public void Cases_are_found_by_patterns_and_their_files_belong_together()
+    public void Cases_are_found_by_patterns_and_their_files_are_grouped()
     {
         foreach (string name in (string[])["a1", "a2"])
         {
@@ -55,7 +55,7 @@ public sealed class LayoutTests : IDisposable
     [Theory]
     [InlineData("{case}.mha", "follows")]
     [InlineData("{case}.nii.gz", "seg/a.nii.gz")]
-    public void What_is_missing_is_named(string pattern, string message)
+    public void Missing_files_are_named(string pattern, string message)
     {
         Save("a.nii.gz");
         VolumeException error = Assert.Throws<VolumeException>(() => Open(new LayoutSource { Images = [pattern], Label = "seg/{case}.nii.gz" }));
@@ -64,7 +64,7 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
-    public void A_mixture_has_shares_limits_and_names()
+    public void A_mixture_respects_shares_limits_and_names()
     {
         for (int i = 0; i < 6; i++) Save($"one/{i}.nii.gz");
         for (int i = 0; i < 3; i++) Save($"two/{i}.nii.gz");

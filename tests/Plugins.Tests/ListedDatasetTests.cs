@@ -78,7 +78,7 @@ public sealed class ListedDatasetTests : IDisposable
     [InlineData("{\"labels\":{\"background\":0},\"channel_names\":{\"first\":\"CT\"}}", "no number")]
     [InlineData("{\"labels\":{\"background\":0},\"file_ending\":\".png\"}", ".png")]
     [InlineData("{\"labels\":{\"background\":0},\"channel_names\":{\"0\":\"a\",\"1\":\"b\",\"2\":\"c\"}}", "a_0002.nii.gz")]
-    public void A_wrong_description_is_one_clear_error(string json, string message)
+    public void An_invalid_description_is_one_clear_error(string json, string message)
     {
         Write("dataset.json", json);
         Case("Tr", "a");
@@ -88,7 +88,7 @@ public sealed class ListedDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Values_without_a_name_and_cases_on_two_sides_are_refused()
+    public void Values_without_a_name_and_cases_in_two_splits_are_refused()
     {
         Write("dataset.json", "{\"labels\":{\"background\":0,\"liver\":1},\"channel_names\":{\"0\":\"CT\"}}");
         foreach (string name in (string[])["a", "b"]) Case("Tr", name);

@@ -43,7 +43,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void Drop_path_keeps_the_expectation_and_drops_whole_samples()
+    public void Drop_path_keeps_the_mean_and_drops_whole_samples()
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
@@ -57,7 +57,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void Dropout_acts_while_training_only()
+    public void Dropout_acts_only_in_training()
     {
         using DisposeScope scope = NewDisposeScope();
         using var encoder = new Vit3dEncoder(new Vit3dConfig { EmbedDim = 24, Depth = 3, NumHeads = 2, PatchSize = 8, Dropout = 0.3, DropPath = 0.3 }, new EncoderContext(1, Size3.Cube(16), EncoderUse.Segmentation));
@@ -73,7 +73,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void A_linear_probe_is_a_linear_map_of_tokens_and_leaves_the_encoder_alone()
+    public void A_linear_probe_is_a_linear_map_of_tokens_and_does_not_train_the_encoder()
     {
         using DisposeScope scope = NewDisposeScope();
         Size3 crop = Size3.Cube(16);
@@ -91,10 +91,10 @@ public sealed class ModelTests
     }
 
     [Theory]
-    [InlineData(25, 2, 8, "no multiple of num_heads")]
-    [InlineData(20, 2, 8, "no multiple of 6")]
+    [InlineData(25, 2, 8, "not a multiple of num_heads")]
+    [InlineData(20, 2, 8, "not a multiple of 6")]
     [InlineData(24, 2, 7, "cannot be cut into patches")]
-    public void Sizes_that_no_encoder_has_are_one_clear_error(int width, int heads, int patch, string message)
+    public void Invalid_sizes_of_an_encoder_are_one_clear_error(int width, int heads, int patch, string message)
     {
         PluginException error = Assert.Throws<PluginException>(() => new Vit3dEncoder(
             new Vit3dConfig { EmbedDim = width, NumHeads = heads, PatchSize = patch }, new EncoderContext(1, Size3.Cube(16), EncoderUse.Pretraining)));

@@ -74,7 +74,7 @@ public sealed class NiftiFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void What_is_wrong_with_a_folder_is_said_at_once(string expected, object config)
+    public void Faults_of_a_folder_are_reported_at_once(string expected, object config)
     {
         Save("a.nii.gz", "a_seg.nii.gz");
         Save("b.nii.gz", null);
@@ -84,7 +84,7 @@ public sealed class NiftiFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_label_on_another_grid_is_refused()
+    public void A_label_map_on_another_grid_is_refused()
     {
         Save("a.nii.gz", null);
         foreach ((Size3 size, double shift) in new[] { (new Size3(2, 2, 3), 0.0), (Size3.Cube(2), 5.0) })

@@ -9,7 +9,7 @@ public sealed class PhantomTests
     private const double VoxelMillilitres = 3 * 3 * 3 / 1000.0;
 
     [Fact]
-    public void A_case_is_the_same_whenever_it_is_made()
+    public void A_case_is_reproducible()
     {
         DatasetCase first = Open(new PhantomConfig()).Cases(DatasetSplit.Test).First(), again = Open(new PhantomConfig { NumTest = 1 }).Cases(DatasetSplit.Test).First();
         Assert.Equal(first.ContentKey, again.ContentKey);
@@ -36,7 +36,7 @@ public sealed class PhantomTests
     }
 
     [Fact]
-    public void Every_organ_is_there_with_a_plausible_volume()
+    public void Every_organ_exists_with_a_plausible_volume()
     {
         // Ranges of adults, a little widened: a scan may end within an organ.
         Dictionary<string, (double Low, double High)> plausible = new()
@@ -57,7 +57,7 @@ public sealed class PhantomTests
     }
 
     [Fact]
-    public void Intensities_are_hounsfield_units_and_do_not_tell_organs_apart()
+    public void Intensities_are_in_HU_and_do_not_identify_organs()
     {
         List<float> liver = [], spleen = [];
         foreach (DatasetCase item in Open(new PhantomConfig { NumTest = 8 }).Cases(DatasetSplit.Test))
@@ -79,7 +79,7 @@ public sealed class PhantomTests
     }
 
     [Fact]
-    public void Contrast_phases_enhance_what_they_do_in_patients()
+    public void Contrast_phases_enhance_the_same_organs_as_in_patients()
     {
         (double Aorta, double Liver, double Spleen, double Caval, double Spread) native = Measure(ContrastPhase.Native), arterial = Measure(ContrastPhase.Arterial), portal = Measure(ContrastPhase.Portal);
         Assert.InRange(native.Aorta, 35, 52);

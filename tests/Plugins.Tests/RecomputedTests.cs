@@ -25,7 +25,7 @@ public sealed class RecomputedTests
     }
 
     [Fact]
-    public void What_comes_after_draws_the_same_random_numbers_as_without()
+    public void Later_random_numbers_are_the_same_as_without_recomputation()
     {
         float[] Draw(bool checkpoint)
         {
@@ -42,7 +42,7 @@ public sealed class RecomputedTests
     }
 
     [Fact]
-    public void A_narrow_part_is_computed_again_as_narrow_as_before()
+    public void Recomputation_uses_the_same_precision()
     {
         var autocast = new Autocast(DeviceType.CPU);
         using DisposeScope scope = NewDisposeScope();

@@ -10,7 +10,7 @@ public sealed class TracedEncoderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void An_observer_sees_every_block_and_leaves_the_forward_pass_bit_identical(bool masked)
+    public void An_observer_sees_every_block_and_does_not_change_the_forward_pass(bool masked)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
@@ -44,7 +44,7 @@ public sealed class TracedEncoderTests
     }
 
     [Fact]
-    public void Watching_leaves_no_tensors_behind()
+    public void Observing_leaves_no_tensors()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();

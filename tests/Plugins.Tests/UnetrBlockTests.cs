@@ -13,7 +13,7 @@ public sealed class UnetrBlockTests
     [InlineData(UnetrNorm.Instance, false, 3, 5)]
     [InlineData(UnetrNorm.Batch, true, 3, 5)]
     [InlineData(UnetrNorm.Batch, false, 4, 4)]
-    public void A_block_is_its_formula(UnetrNorm norm, bool residual, int inputs, int outputs)
+    public void A_block_equals_its_formula(UnetrNorm norm, bool residual, int inputs, int outputs)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);

@@ -36,7 +36,7 @@ public sealed class UnetrHeadTests
     [InlineData(12, 3, false)]
     [InlineData(16, 3, true)]
     [InlineData(32, 3, false)]
-    public void Stages_stay_below_the_crop(int patch, int doublings, bool endsWithDoubling)
+    public void Doublings_of_the_stages_stay_below_the_patch_size(int patch, int doublings, bool endsWithDoubling)
     {
         var levels = UnetrLevels.Of(Size3.Cube(patch));
         Assert.Equal(new UnetrLevels(doublings, endsWithDoubling), levels);

@@ -18,7 +18,7 @@ public sealed class WeightTransferTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void An_official_pretraining_checkpoint_fills_the_encoder_and_says_what_it_left()
+    public void An_official_pretraining_checkpoint_fills_the_encoder_and_lists_unused_weights()
     {
         using DisposeScope scope = NewDisposeScope();
         var golden = new Golden(Path.Combine(Golden.Folder, "transfer_patch12.safetensors"));
@@ -38,7 +38,7 @@ public sealed class WeightTransferTests : IDisposable
     [Theory]
     [InlineData("unetr_patch12_float64.safetensors")]
     [InlineData("unetr_patch16_float64.safetensors")]
-    public void Weights_of_MONAI_fill_encoder_and_head_and_come_back_bit_by_bit(string name)
+    public void Weights_of_MONAI_fill_encoder_and_head_and_can_be_exported_bit_for_bit(string name)
     {
         using DisposeScope scope = NewDisposeScope();
         var golden = new Golden(Path.Combine(Golden.Folder, name));
@@ -71,7 +71,7 @@ public sealed class WeightTransferTests : IDisposable
     }
 
     [Fact]
-    public void Official_names_come_back_from_own_ones()
+    public void Own_names_convert_back_to_official_names()
     {
         using DisposeScope scope = NewDisposeScope();
         string source = Path.Combine(Golden.Folder, "hiendmae_patch8_after3steps.pth"), own = Path.Combine(folder, "own.safetensors"), back = Path.Combine(folder, "back.safetensors");

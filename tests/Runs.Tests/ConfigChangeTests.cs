@@ -27,7 +27,7 @@ public sealed class ConfigChangeTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_one_config_does_not_have_is_none_there()
+    public void A_key_that_one_config_lacks_is_shown_as_none()
     {
         LoadedExperiment old = Assert.Single(folder.Load()), now = Assert.Single(folder.Load("", "time_budget=\"8h\""));
         ConfigChange change = Assert.Single(ConfigChange.Between(old.ResolvedToml, now.ResolvedToml, folder.Catalog.Components));

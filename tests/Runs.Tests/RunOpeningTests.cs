@@ -95,7 +95,7 @@ public sealed class RunOpeningTests : IDisposable
     }
 
     [Fact]
-    public void A_combination_of_a_sweep_leaves_runs_of_other_configs_alone()
+    public void A_combination_of_a_sweep_does_not_touch_runs_of_other_configs()
     {
         RunDirectory run = Start(Assert.Single(folder.Load()));
         Assert.NotEqual(run.FullPath, Open(Assert.Single(folder.Load("", "pretrain.steps=8")), resume: true, ChangedConfig.StartNew).FullPath);

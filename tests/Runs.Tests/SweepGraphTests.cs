@@ -33,7 +33,7 @@ public sealed class SweepGraphTests : IDisposable
     }
 
     [Fact]
-    public void A_key_of_finetuning_shares_the_pretraining()
+    public void Varying_a_key_of_finetuning_shares_the_pretraining()
     {
         SweepGraph graph = Graph("[sweep]\n\"finetune.optimizer.lr\" = [1e-3, 1e-4]");
         Assert.Equal(1, graph.Stages.Count(stage => stage.Kind == StageKind.Pretrain));

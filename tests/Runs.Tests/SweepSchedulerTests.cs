@@ -73,7 +73,7 @@ public sealed class SweepSchedulerTests : IDisposable
     }
 
     [Fact]
-    public async Task An_interrupted_job_is_no_failure()
+    public async Task An_interrupted_job_does_not_count_as_a_failure()
     {
         SweepStage interrupted = graph.Stages[0];
         await RunAsync(1, stage => stage == interrupted ? "exit 130" : Succeed(stage), CancellationToken.None);

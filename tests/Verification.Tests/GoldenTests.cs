@@ -31,13 +31,13 @@ public sealed class GoldenTests
     [InlineData("losses_metrics_sliding.safetensors", 8)]
     [InlineData("optimizers_schedules.safetensors", 8)]
     [InlineData("analysis_mae_patch8.safetensors", 23)]
-    public void As_many_numbers_are_compared_as_it_holds(string file, int comparisons) => Assert.Equal(comparisons, Goldens.Verifier().Verify(Goldens.PathOf(file)).Deviations.Count);
+    public void Every_number_of_a_golden_is_compared(string file, int comparisons) => Assert.Equal(comparisons, Goldens.Verifier().Verify(Goldens.PathOf(file)).Deviations.Count);
 
     [Theory]
     [InlineData(1, true)]
     [InlineData(1, false)]
     [InlineData(2, false)]
-    public void Optimisers_are_the_reference_s_on_any_number_of_threads_and_by_tensor_operations(int threads, bool fused)
+    public void Optimisers_equal_the_reference_with_any_number_of_threads_and_by_tensor_operations(int threads, bool fused)
     {
         using DisposeScope scope = NewDisposeScope();
         using var golden = new GoldenFile(Goldens.PathOf("optimizers_schedules.safetensors"));
@@ -56,7 +56,7 @@ public sealed class GoldenTests
     }
 
     [Fact]
-    public void The_official_checkpoint_of_the_model_after_its_steps_has_its_loss()
+    public void The_official_checkpoint_after_training_gives_its_recorded_loss()
     {
         using DisposeScope scope = NewDisposeScope();
         using var golden = new GoldenFile(Goldens.PathOf("hiendmae_patch8.safetensors"));

@@ -12,7 +12,7 @@ public sealed class GoldenVerifierTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void A_kind_that_nobody_knows_is_a_problem()
+    public void An_unknown_kind_is_a_problem()
     {
         GoldenResult result = Goldens.Verifier().Verify(Write(new() { ["kind"] = "horoscope" }));
         Assert.Contains("'horoscope'", result.Problem);
@@ -33,14 +33,14 @@ public sealed class GoldenVerifierTests : IDisposable
     }
 
     [Fact]
-    public void A_component_that_is_not_there_is_a_problem()
+    public void A_missing_component_is_a_problem()
     {
         var verifier = new GoldenVerifier([new Kinds.PretrainingKind()], Goldens.Context() with { Components = [] });
         Assert.Contains("There is no encoder 'vit3d'", verifier.Verify(Goldens.PathOf("mae_patch8.safetensors")).Problem);
     }
 
     [Fact]
-    public void A_broken_file_is_said_to_be_broken()
+    public void A_broken_file_is_reported_as_broken()
     {
         string path = Path.Combine(folder, "cut.safetensors");
         File.WriteAllBytes(path, File.ReadAllBytes(Goldens.PathOf("mae_patch8.safetensors"))[..1000]);
@@ -48,7 +48,7 @@ public sealed class GoldenVerifierTests : IDisposable
     }
 
     [Fact]
-    public void Kinds_are_asked_by_name()
+    public void Verifiers_are_chosen_by_the_kind_s_name()
     {
         GoldenResult result = Goldens.Verifier(new Fixed("mine", 0.5, 1), new Fixed("other", 2, 1)).Verify(Write(new() { ["kind"] = "mine" }));
         Assert.True(result.IsReproduced);

@@ -34,7 +34,7 @@ public sealed class NetworkSizeTests
     };
 
     [Theory, MemberData(nameof(Networks))]
-    public void Every_official_parameter_has_a_place_of_its_shape(string network, string preset)
+    public void Every_official_parameter_has_a_counterpart_of_the_same_shape(string network, string preset)
     {
         Dictionary<string, long[]> official = Official(network).GetProperty("parameter_shapes").EnumerateObject()
             .ToDictionary(entry => entry.Name, entry => entry.Value.EnumerateArray().Select(side => side.GetInt64()).ToArray(), StringComparer.Ordinal);
@@ -58,7 +58,7 @@ public sealed class NetworkSizeTests
     }
 
     [Theory, MemberData(nameof(Networks))]
-    public void Multiply_adds_by_kind_of_layer_are_the_official_ones(string network, string preset)
+    public void Multiply_adds_per_kind_of_layer_equal_the_official_ones(string network, string preset)
     {
         (IComponentConfig encoder, IComponentConfig head) = Configs(preset);
         var context = new EncoderContext(1, Crop, EncoderUse.Segmentation);
@@ -72,7 +72,7 @@ public sealed class NetworkSizeTests
     }
 
     [Theory, MemberData(nameof(Networks))]
-    public void Parameters_are_counted_without_making_the_network(string network, string preset)
+    public void Parameters_are_counted_without_creating_the_network(string network, string preset)
     {
         Assert.NotNull(network);
         (IComponentConfig encoder, IComponentConfig head) = Configs(preset);

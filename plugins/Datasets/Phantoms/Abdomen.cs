@@ -1,10 +1,10 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
 /// <summary>One patient's abdomen: its body and its parts, of which later ones lie over earlier ones.</summary>
-/// <param name="Body">Everything that is no part.</param>
+/// <param name="Body">Everything that is not a part.</param>
 /// <param name="Parts">Organs, vessels, bones, bowel.</param>
 /// <param name="Noise">Factor on the scan's noise.</param>
-/// <param name="Phases">Of the smooth deformation of this patient.</param>
+/// <param name="Phases">Phases of the smooth deformation of this patient.</param>
 internal sealed record Abdomen(Body Body, IReadOnlyList<Shape> Parts, double Noise, IReadOnlyList<double> Phases)
 {
     /// <summary>Names of the classes, from index 1.</summary>

@@ -4,7 +4,7 @@ namespace HiEndMae.Plugins.Datasets.Phantoms;
 /// <param name="texture">Trabeculae.</param>
 /// <param name="marrow">HU inside.</param>
 /// <param name="cortex">HU of the shell.</param>
-/// <param name="thickness">Of the shell, mm.</param>
+/// <param name="thickness">Thickness of the shell, mm.</param>
 internal sealed class Bone(Texture texture, double marrow, double cortex, double thickness) : Tissue
 {
     public override double At(in Point p, double depth)

@@ -1,8 +1,8 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
 /// <summary>Several shapes melted into one, less what is cut off: lobes of a liver, a kidney without its hilum.</summary>
-/// <param name="parts">What is melted.</param>
-/// <param name="cuts">What is cut off.</param>
+/// <param name="parts">The shapes to merge.</param>
+/// <param name="cuts">The shapes to cut off.</param>
 /// <param name="blend">Over how many mm parts melt; 0 for sharp creases.</param>
 internal sealed class Combined(IReadOnlyList<Shape> parts, IReadOnlyList<Shape> cuts, double blend) : Shape
 {

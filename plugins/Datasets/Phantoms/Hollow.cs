@@ -1,9 +1,9 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
 /// <summary>A wall around contents: fluid or food with gas above it, for the patient lies on the back.</summary>
-/// <param name="texture">Of the contents.</param>
+/// <param name="texture">Texture of the contents.</param>
 /// <param name="wall">HU.</param>
-/// <param name="thickness">Of the wall, mm.</param>
+/// <param name="thickness">Thickness of the wall, mm.</param>
 /// <param name="contents">HU of the contents.</param>
 /// <param name="lumps">Amplitude of lumps in them, HU; negative parts are gas bubbles as in stool.</param>
 /// <param name="level">y above which there is gas, mm.</param>

@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
-/// <summary>What the parts of one abdomen have in common while they are drawn.</summary>
+/// <summary>Properties that the parts of one abdomen share while they are drawn.</summary>
 /// <param name="Random">The patient's numbers.</param>
 /// <param name="Body">Outline.</param>
 /// <param name="Tissues">Intensities.</param>

@@ -6,7 +6,7 @@ namespace HiEndMae.Plugins.Datasets.Phantoms;
 /// <summary>An abdomen to voxels: a voxel that a surface crosses is a mixture, and noise lies over everything.</summary>
 /// <param name="abdomen">The patient.</param>
 /// <param name="noise">Standard deviation of the noise on average, HU.</param>
-/// <param name="noiseSeed">Of the noise.</param>
+/// <param name="noiseSeed">Seed of the noise.</param>
 internal sealed class Renderer(Abdomen abdomen, double noise, ulong noiseSeed)
 {
     // Largest move by the smooth deformation, and wave lengths / 2 pi, mm.

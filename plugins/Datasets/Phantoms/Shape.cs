@@ -6,7 +6,7 @@ internal abstract class Shape
     /// <summary>Class index; 0 for parts without a class.</summary>
     public int Label { get; init; }
 
-    /// <summary>What it is made of.</summary>
+    /// <summary>Tissue of the shape.</summary>
     public required Tissue Tissue { get; init; }
 
     /// <summary>Whether the shape ends at the inner side of the abdominal wall.</summary>

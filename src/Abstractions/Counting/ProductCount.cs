@@ -1,16 +1,16 @@
 namespace HiEndMae.Counting;
 
 /// <summary>Multiply-adds by the kind of layer, one each; norms, activations, pooling and resizing are none.</summary>
-/// <param name="Convolutions">Of convolutions: outputs times inputs per group times kernel.</param>
-/// <param name="TransposedConvolutions">Of transposed convolutions: inputs times outputs per group times kernel.</param>
-/// <param name="Linear">Of linear maps.</param>
-/// <param name="Attention">Of attention: queries times keys, and weights times values.</param>
+/// <param name="Convolutions">Multiply-adds of convolutions: outputs times inputs per group times kernel.</param>
+/// <param name="TransposedConvolutions">Multiply-adds of transposed convolutions: inputs times outputs per group times kernel.</param>
+/// <param name="Linear">Multiply-adds of linear maps.</param>
+/// <param name="Attention">Multiply-adds of attention: queries times keys, and weights times values.</param>
 public sealed record ProductCount(long Convolutions, long TransposedConvolutions, long Linear, long Attention)
 {
     /// <summary>A count of zero.</summary>
     public static ProductCount None { get; } = new(0, 0, 0, 0);
 
-    /// <summary>Of all kinds.</summary>
+    /// <summary>The sum over all kinds.</summary>
     public long Total => Convolutions + TransposedConvolutions + Linear + Attention;
 
     /// <summary>The sum.</summary>
@@ -29,6 +29,6 @@ public sealed record ProductCount(long Convolutions, long TransposedConvolutions
         return new(left.Convolutions + right.Convolutions, left.TransposedConvolutions + right.TransposedConvolutions, left.Linear + right.Linear, left.Attention + right.Attention);
     }
 
-    /// <summary>So many of it.</summary>
+    /// <summary>Multiplies the counts by a number.</summary>
     public ProductCount Times(int count) => new(count * Convolutions, count * TransposedConvolutions, count * Linear, count * Attention);
 }

@@ -36,5 +36,5 @@ public sealed record PyramidEncoderInfo(int InChannels, IReadOnlyList<PyramidLev
 
 /// <summary>One level of a feature pyramid.</summary>
 /// <param name="Channels">Number of channels.</param>
-/// <param name="Stride">Input voxels per output voxel along x, y, z; a level of a crop that is no multiple is rounded up.</param>
+/// <param name="Stride">Input voxels per output voxel along x, y, z; a level of a crop that is not a multiple of it is rounded up.</param>
 public sealed record PyramidLevel(int Channels, Size3 Stride);

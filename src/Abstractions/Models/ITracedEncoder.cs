@@ -5,6 +5,6 @@ namespace HiEndMae;
 public interface ITracedEncoder
 {
     /// <summary>Watches every forward pass until the result is disposed. The forward pass computes the same bits as without an observer.</summary>
-    /// <param name="observe">Takes the blocks of a pass in their order. It must copy what it keeps.</param>
+    /// <param name="observe">Receives the blocks of a pass in their order. It must copy what it keeps.</param>
     IDisposable Trace(Action<BlockTrace> observe);
 }

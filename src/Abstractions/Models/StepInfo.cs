@@ -1,6 +1,6 @@
 namespace HiEndMae;
 
-/// <summary>Where a training stands, for schedules of a pretext task.</summary>
+/// <summary>Progress of a training, for schedules of a pretext task.</summary>
 /// <param name="Step">Number of the step, from 0.</param>
 /// <param name="NumSteps">Steps of the whole training.</param>
 public readonly record struct StepInfo(int Step, int NumSteps);

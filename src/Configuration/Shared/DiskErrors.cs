@@ -1,7 +1,7 @@
 #if NET
 namespace HiEndMae.Configuration.Shared;
 
-/// <summary>What the system says when a disk takes no more.</summary>
+/// <summary>Recognises the system's errors of a full disk.</summary>
 public static class DiskErrors
 {
     /// <summary>Whether an exception, or one that caused it, says that the disk is full or that a quota or a limit on the size of files is reached.</summary>

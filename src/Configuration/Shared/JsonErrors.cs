@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace HiEndMae.Configuration.Shared;
 
-/// <summary>What goes wrong when a JSON file is not what its reader expects.</summary>
+/// <summary>Recognises errors that come from the content of a JSON file.</summary>
 public static class JsonErrors
 {
     /// <summary>Whether an exception says that the content is wrong: no JSON, another shape, a number out of range, a key twice or missing.</summary>

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>How far attention reaches, how spread it is, and how much heads differ.</summary>
+/// <summary>Measures of attention: distance, entropy, and diversity of heads.</summary>
 /// <remarks>Sources: distance of Dosovitskiy 2021 and Raghu 2021, in three dimensions; entropy and diversity of heads of Xie 2023.</remarks>
 public static class AttentionMeasures
 {
     /// <summary>Euclidean distances between patches.</summary>
     /// <param name="grid">Patches along x, y, z.</param>
-    /// <param name="step">From one patch to the next along x, y, z, in voxels or mm.</param>
+    /// <param name="step">Distance from one patch to the next along x, y, z, in voxels or mm.</param>
     /// <returns>[N, N], float32, patches in x-major order.</returns>
     public static Tensor Distances(Size3 grid, Spacing3 step)
     {
@@ -23,7 +23,7 @@ public static class AttentionMeasures
         static Tensor Axis(int count, double length) => arange(count, ScalarType.Float64) * length;
     }
 
-    /// <summary>Mean attention distance: over patch queries, the sum of weight times distance.</summary>
+    /// <summary>Mean attention distance: the sum of weight times distance, averaged over patch queries.</summary>
     /// <param name="weights">[B, H, T, T].</param>
     /// <param name="distances">[N, N].</param>
     /// <param name="rescaled">Whether rows over patch keys are scaled to sum 1. Most public scripts do not do this; the value is then smaller by the class key's share.</param>
@@ -41,7 +41,7 @@ public static class AttentionMeasures
 
     /// <summary>Mean entropy of the patch queries' rows over all keys, the class key included, in nats.</summary>
     /// <param name="logWeights">[B, H, T, T].</param>
-    /// <param name="weights">Their exponential.</param>
+    /// <param name="weights">The exponentials of <paramref name="logWeights"/>.</param>
     /// <param name="numPatches">N, which is T or T - 1.</param>
     /// <returns>[B, H], from 0 to ln T.</returns>
     public static Tensor Entropy(Tensor logWeights, Tensor weights, long numPatches)
@@ -53,7 +53,7 @@ public static class AttentionMeasures
 
     /// <summary>Diversity of heads: the mean of KL(head i, head j) over ordered pairs of different heads and over patch queries, in nats.</summary>
     /// <param name="logWeights">[B, H, T, T].</param>
-    /// <param name="weights">Their exponential.</param>
+    /// <param name="weights">The exponentials of <paramref name="logWeights"/>.</param>
     /// <param name="numPatches">N, which is T or T - 1.</param>
     /// <returns>[B]; NaN for one head.</returns>
     public static Tensor HeadDivergence(Tensor logWeights, Tensor weights, long numPatches)
@@ -68,12 +68,12 @@ public static class AttentionMeasures
         return ((own - cross.sum([1, 2])) / (heads * (heads - 1) * numPatches)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>How much attention prefers each organ: the organ's share of the attention of queries inside it, over its share of the crop. 1 means no preference.</summary>
-    /// <remarks>Rows over patch keys are scaled to sum 1, so that uniform attention gives exactly 1. Queries inside an organ are the patches that it fills at least by half, or else the
+    /// <summary>Preference for each organ: the organ's share of the attention of queries inside it, divided by its share of the crop. 1 means no preference.</summary>
+    /// <remarks>Rows over patch keys are scaled to sum 1, so that uniform attention gives exactly 1. The queries of an organ are the patches of which it fills at least half, or otherwise the
     /// patch that holds most of it.</remarks>
     /// <param name="weights">[B, H, T, T].</param>
-    /// <param name="fractions">[N, K], the part of each patch that each organ fills.</param>
-    /// <returns>[B, H, K], float64; NaN for an organ that the crop does not hold.</returns>
+    /// <param name="fractions">[N, K], the fraction of each patch that each organ fills.</param>
+    /// <returns>[B, H, K], float64; NaN for an organ that is not in the crop.</returns>
     public static Tensor Preferences(Tensor weights, Tensor fractions)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -83,7 +83,7 @@ public static class AttentionMeasures
         Tensor shares = patches.matmul(parts) / patches.sum(-1, keepdim: true) / parts.mean([0]); // [B, H, N, K]
         Tensor most = parts.amax([0], keepdim: true);
         Tensor inside = parts.ge(most.clamp_max(0.5)).logical_and(most > 0).to(ScalarType.Float64); // [N, K]
-        // An organ that is not there has shares of 0 / 0 and no queries.
+        // An organ that is not in the crop has shares of 0 / 0 and no queries.
         return (where(inside > 0, shares, zeros_like(shares)).sum([2]) / inside.sum([0])).MoveToOuterDisposeScope();
     }
 

@@ -6,9 +6,9 @@ namespace HiEndMae.Engine.Analysis;
 /// <summary>Attention of a block, computed from its queries and keys because the fused attention returns no weights.</summary>
 public static class AttentionRows
 {
-    /// <summary>Logarithms of the weights: log softmax(q k' / sqrt d).</summary>
-    /// <param name="trace">A block.</param>
-    /// <returns>[B, H, T, T]; a row belongs to a query and holds the keys.</returns>
+    /// <summary>Computes the logarithms of the weights: log softmax(q k' / sqrt d).</summary>
+    /// <param name="trace">Trace of a block.</param>
+    /// <returns>[B, H, T, T]; rows are queries and columns are keys.</returns>
     public static Tensor LogWeights(BlockTrace trace)
     {
         ArgumentNullException.ThrowIfNull(trace);
@@ -17,8 +17,8 @@ public static class AttentionRows
         return nn.functional.log_softmax((trace.Queries * scale).matmul(trace.Keys.transpose(-2, -1)), -1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The weights: softmax(q k' / sqrt d).</summary>
-    /// <param name="trace">A block.</param>
+    /// <summary>Computes the weights: softmax(q k' / sqrt d).</summary>
+    /// <param name="trace">Trace of a block.</param>
     /// <returns>[B, H, T, T]; rows sum to 1.</returns>
     public static Tensor Weights(BlockTrace trace)
     {
@@ -27,7 +27,7 @@ public static class AttentionRows
     }
 
     /// <summary>Rows of some patch queries over the patch keys. The class key is left out, and rows are not rescaled.</summary>
-    /// <param name="trace">A block.</param>
+    /// <param name="trace">Trace of a block.</param>
     /// <param name="hasClassToken">Whether token 0 is a class token.</param>
     /// <param name="queries">Indices of patch tokens, in x-major order, without the class token.</param>
     /// <returns>[B, Q, H, N].</returns>

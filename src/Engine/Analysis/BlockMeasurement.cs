@@ -6,11 +6,11 @@ namespace HiEndMae.Engine.Analysis;
 
 /// <summary>Measures one block on one crop.</summary>
 /// <param name="options">What to measure.</param>
-/// <param name="info">Of the encoder.</param>
-/// <param name="organs">Names of the classes but background, as the columns of a crop's fractions.</param>
+/// <param name="info">Sizes of the encoder.</param>
+/// <param name="organs">Names of the classes without background, in the order of a crop's fractions.</param>
 internal sealed class BlockMeasurement(MeasurementOptions options, TokenEncoderInfo info, IReadOnlyList<string> organs)
 {
-    /// <summary>The measures, in the order of <see cref="Of"/>.</summary>
+    /// <summary>The measures, in the order of the results of <see cref="Of"/>.</summary>
     public IReadOnlyList<Measure> Measures =>
     [
         .. options.Ranks.Select(Measure.Of),
@@ -19,11 +19,11 @@ internal sealed class BlockMeasurement(MeasurementOptions options, TokenEncoderI
         .. options.Preference ? organs.Select(Measure.Preference) : [],
     ];
 
-    /// <summary>Measures.</summary>
-    /// <param name="trace">The block; one sample.</param>
+    /// <summary>Runs the measurement.</summary>
+    /// <param name="trace">Trace of the block for one sample.</param>
     /// <param name="distances">[V, V] between the visible patches, in voxels and in mm.</param>
-    /// <param name="fractions">[V, K - 1] of the visible patches.</param>
-    /// <returns>By measure one value per head, or one; and the singular values of V, empty where ranks are not asked for.</returns>
+    /// <param name="fractions">[V, K - 1], label fractions of the visible patches.</param>
+    /// <returns>One value per head, or a single value, for each measure; and the singular values of V, empty if ranks are not requested.</returns>
     public (IReadOnlyList<double[]> Values, double[] SingularValues) Of(BlockTrace trace, (Tensor Voxels, Tensor Mm) distances, Tensor fractions)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -55,6 +55,6 @@ internal sealed class BlockMeasurement(MeasurementOptions options, TokenEncoderI
         return (values, singular);
     }
 
-    // Read once for every block and crop; these are the only synchronisations with the device.
+    // Values are read once per block and crop. These are the only synchronisations with the device.
     private static double[] Doubles(Tensor values) => values.cpu().to(ScalarType.Float64).flatten().data<double>().ToArray();
 }

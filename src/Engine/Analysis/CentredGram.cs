@@ -6,8 +6,8 @@ namespace HiEndMae.Engine.Analysis;
 /// <summary>Similarities of the tokens of one crop, prepared for the unbiased Hilbert-Schmidt independence criterion with linear kernels (Song et al. 2012).</summary>
 public static class CentredGram
 {
-    /// <summary>X X' without its diagonal, U-centred, so that the unbiased criterion of two sets is a dot product.</summary>
-    /// <remarks>U-centring subtracts the means of rows and columns, counted with n - 2, as Székely and Rizzo 2014 do for distances. It removes what a shift of all tokens adds.</remarks>
+    /// <summary>Computes X X' without its diagonal and U-centred, so that the unbiased criterion of two sets is a dot product.</summary>
+    /// <remarks>U-centring subtracts the means of rows and columns with divisor n - 2, as in Székely and Rizzo 2014 for distances. It removes the effect of a shift of all tokens.</remarks>
     /// <param name="tokens">[n, E], at least 4 of them.</param>
     /// <returns>[n * n], float64, divided by sqrt(n (n - 3)): the criterion of two sets is the dot product of their results.</returns>
     public static Tensor Of(Tensor tokens)

@@ -6,23 +6,23 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Analysis;
 
 /// <summary>Measures the layers of an encoder on crops, one forward pass per crop.</summary>
-/// <remarks>Of each crop only numbers and singular values are kept, so memory hardly grows with the number of crops.</remarks>
+/// <remarks>Only numbers and singular values of each crop are kept, so memory hardly grows with the number of crops.</remarks>
 /// <param name="options">What to measure.</param>
 /// <param name="crops">The crops; the same for every encoder.</param>
-/// <param name="organs">Names of the classes but background; empty without labels.</param>
-/// <param name="device">Where encoders are.</param>
+/// <param name="organs">Names of the classes without background; empty without labels.</param>
+/// <param name="device">Device of the encoders.</param>
 public sealed class EncoderMeasurement(MeasurementOptions options, ProbeCrops crops, IReadOnlyList<string> organs, Device device)
 {
-    /// <summary>Measures.</summary>
-    /// <param name="encoder">In evaluation mode. It is an <see cref="ITracedEncoder"/> where attention or values are measured.</param>
-    /// <param name="reference">An encoder whose layers are compared with; null for none.</param>
-    /// <param name="progress">Takes crops done and in all.</param>
+    /// <summary>Runs the measurement.</summary>
+    /// <param name="encoder">The encoder, in evaluation mode. It must be an <see cref="ITracedEncoder"/> if attention or values are measured.</param>
+    /// <param name="reference">An encoder with whose layers the layers are compared; null for none.</param>
+    /// <param name="progress">Called with the number of finished crops and of all crops.</param>
     /// <param name="cancel">Stops between crops.</param>
-    /// <exception cref="PluginException">The encoder has no attention to watch, or tokens are too few for CKA.</exception>
+    /// <exception cref="PluginException">The encoder's attention cannot be traced, or there are too few tokens for CKA.</exception>
     public EncoderMeasures Run(Encoder encoder, Encoder? reference, Action<int, int>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        if (options.NeedsTrace && encoder is not ITracedEncoder) throw new PluginException("The encoder has no attention that can be watched.");
+        if (options.NeedsTrace && encoder is not ITracedEncoder) throw new PluginException("The attention of this encoder cannot be traced; choose an analysis that does not need it, such as --what cka.");
         if (options.MaskRatio > 0 && encoder is not TokenEncoder) throw new PluginException("The encoder has no patch tokens to hide; leave --mask-ratio out.");
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>Outputs of an encoder's layers as tokens on one grid, so that layers of any encoders can be compared.</summary>
+/// <summary>Converts outputs of an encoder's layers to tokens on one grid, so that layers of any encoders can be compared.</summary>
 public static class LayerTokens
 {
-    /// <summary>Names of an encoder's layers, shallow first.</summary>
+    /// <summary>Returns the names of an encoder's layers, shallow first.</summary>
     public static IReadOnlyList<string> Names(Encoder encoder)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -19,7 +19,7 @@ public static class LayerTokens
         };
     }
 
-    /// <summary>The coarsest grid of an encoder.</summary>
+    /// <summary>Returns the coarsest grid of an encoder.</summary>
     /// <param name="encoder">Any encoder.</param>
     /// <param name="crop">Voxels of a crop.</param>
     public static Size3 Grid(Encoder encoder, Size3 crop)
@@ -34,11 +34,11 @@ public static class LayerTokens
     }
 
     /// <summary>Encodes a crop.</summary>
-    /// <param name="encoder">In evaluation mode.</param>
+    /// <param name="encoder">The encoder, in evaluation mode.</param>
     /// <param name="volume">[1, C, X, Y, Z].</param>
     /// <param name="mask">Visible patches; null for all.</param>
-    /// <param name="grid">Where the encoder's own grid is another, features are averaged to this one. Must be the encoder's own under a mask.</param>
-    /// <returns>By layer [n, C].</returns>
+    /// <param name="grid">The grid to which features are averaged. With a mask, it must be the encoder's own grid.</param>
+    /// <returns>Tokens [n, C] by layer.</returns>
     public static IReadOnlyList<Tensor> Of(Encoder encoder, Tensor volume, TokenMask? mask, Size3 grid)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -53,9 +53,9 @@ public static class LayerTokens
         return [.. ((FeaturePyramid)encoder.Encode(volume, [])).Levels.Select(level => Pooled(level, grid).MoveToOuterDisposeScope())];
     }
 
-    /// <summary>Patch tokens of a block on another grid; unchanged on their own.</summary>
+    /// <summary>Averages patch tokens of a block to a grid. On the encoder's own grid they are unchanged.</summary>
     /// <param name="output">[1, T, E].</param>
-    /// <param name="info">Of the encoder.</param>
+    /// <param name="info">Sizes of the encoder.</param>
     /// <param name="grid">The grid.</param>
     /// <returns>[n, E].</returns>
     public static Tensor OnGrid(Tensor output, TokenEncoderInfo info, Size3 grid)

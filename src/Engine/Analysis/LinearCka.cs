@@ -5,7 +5,7 @@ namespace HiEndMae.Engine.Analysis;
 
 /// <summary>Linear centred kernel alignment of layers (Kornblith et al. 2019) over the tokens of all crops.</summary>
 /// <remarks>
-/// It rises where there are few tokens for their width; <see cref="MinibatchCka"/> does not. It keeps a product [E, E] for every pair of layers, so its memory depends on the
+/// It is too high if there are few tokens relative to their width, unlike <see cref="MinibatchCka"/>. It keeps a product [E, E] for every pair of layers, so its memory depends on the
 /// number of layers and their width, and not on the number of crops.
 /// </remarks>
 /// <param name="rows">Layers of the first set.</param>
@@ -42,7 +42,7 @@ public sealed class LinearCka(int rows, int columns) : IDisposable
         count += x[0].shape[0];
     }
 
-    /// <summary>[rows, columns], from 0 to 1.</summary>
+    /// <summary>Returns the similarities [rows, columns], from 0 to 1.</summary>
     /// <exception cref="InvalidOperationException">Nothing was added.</exception>
     public double[,] Values()
     {

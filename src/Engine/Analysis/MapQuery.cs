@@ -3,13 +3,13 @@ using HiEndMae.Imaging;
 namespace HiEndMae.Engine.Analysis;
 
 /// <summary>A crop, and the patch in it whose attention is shown.</summary>
-/// <param name="Voxel">The place that was asked for, in voxels of the prepared case.</param>
-/// <param name="Start">First voxel of the crop; negative where the case is smaller than the crop.</param>
+/// <param name="Voxel">The requested position, in voxels of the prepared case.</param>
+/// <param name="Start">First voxel of the crop; negative if the case is smaller than the crop.</param>
 /// <param name="Patch">Index of the patch, in x-major order.</param>
 public sealed record MapQuery(Size3 Voxel, Size3 Start, int Patch)
 {
-    /// <summary>A query at a voxel. The crop is centred on its patch where the case allows.</summary>
-    /// <param name="voxel">In the prepared case.</param>
+    /// <summary>Creates a query at a voxel. The crop is centred on its patch if the case is large enough.</summary>
+    /// <param name="voxel">Position in the prepared case.</param>
     /// <param name="size">Voxels of the case.</param>
     /// <param name="crop">Voxels of a crop.</param>
     /// <param name="patch">Voxels of a patch.</param>
@@ -22,18 +22,18 @@ public sealed record MapQuery(Size3 Voxel, Size3 Start, int Patch)
         for (int axis = 0; axis < 3; axis++) index = (index * (crop[axis] / patch[axis])) + ((voxel[axis] - start[axis]) / patch[axis]);
         return new MapQuery(voxel, start, index);
 
-        // The voxel lies in the middle of the middle patch, unless the crop would leave the case. A smaller case lies in the middle of the crop, as in training.
+        // The voxel is in the centre of the central patch, unless the crop would leave the case. A case that is smaller than the crop is in its centre, as in training.
         int First(int axis) => size[axis] < crop[axis]
             ? (size[axis] - crop[axis]) / 2
             : Math.Clamp(voxel[axis] - (patch[axis] / 2) - (crop[axis] / patch[axis] / 2 * patch[axis]), 0, size[axis] - crop[axis]);
     }
 
-    /// <summary>A query in the box of a patch's size that holds most voxels of a class. Of several such boxes it takes the one nearest to the class's centre of gravity, which may itself lie outside.</summary>
-    /// <param name="labels">Of the prepared case.</param>
+    /// <summary>Creates a query at the patch-sized box with the most voxels of a class. If several boxes have equally many, the one nearest to the centre of gravity of the class is used.</summary>
+    /// <param name="labels">Label map of the prepared case.</param>
     /// <param name="label">Class index.</param>
     /// <param name="crop">Voxels of a crop.</param>
     /// <param name="patch">Voxels of a patch.</param>
-    /// <returns>Null where the case has no voxel of the class.</returns>
+    /// <returns>The query; null if the case has no voxel of the class.</returns>
     public static MapQuery? InOrgan(Volume<ushort> labels, int label, Size3 crop, Size3 patch)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -65,7 +65,7 @@ public sealed record MapQuery(Size3 Voxel, Size3 Start, int Patch)
         static double Square(double value) => value * value;
     }
 
-    // A table of sums over all boxes that begin at the first voxel, one larger than the volume along each axis.
+    // A summed-volume table, which is one larger than the volume along each axis.
     private static int[] Sums(Volume<ushort> labels, int label, out (double X, double Y, double Z, int Count) gravity)
     {
         Size3 size = labels.Size;

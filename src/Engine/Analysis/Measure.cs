@@ -1,10 +1,10 @@
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>A number that is measured by layer and crop.</summary>
+/// <summary>A quantity that is measured per layer and crop.</summary>
 /// <param name="Name">Its key in files, such as effective_rank.</param>
-/// <param name="Title">What tables and figures call it.</param>
+/// <param name="Title">Name in tables and figures.</param>
 /// <param name="Unit">Unit of the values; empty for pure numbers.</param>
-/// <param name="Definition">What exactly is computed. It goes into every result, because the choices change the numbers.</param>
+/// <param name="Definition">The exact definition. It is written to every result, because its choices change the numbers.</param>
 public sealed record Measure(string Name, string Title, string Unit, string Definition)
 {
     /// <summary>Effective rank of the attention values by the primary definition.</summary>
@@ -28,7 +28,7 @@ public sealed record Measure(string Name, string Title, string Unit, string Defi
     /// <summary>Diversity of heads.</summary>
     public static Measure HeadDivergence { get; } = new("head_divergence", "diversity of heads", "nats", "mean of KL(head i, head j) over ordered pairs of different heads and over patch queries, all keys");
 
-    /// <summary>The rank by a definition.</summary>
+    /// <summary>Returns the effective rank by a definition.</summary>
     public static Measure Of(RankDefinition definition) => definition switch
     {
         RankDefinition.AllHeads => EffectiveRank,
@@ -40,7 +40,7 @@ public sealed record Measure(string Name, string Title, string Unit, string Defi
         _ => Rank(definition, "effective_rank_attended", "effective rank of A V", "as effective_rank, for attention times V in place of V"),
     };
 
-    /// <summary>How much attention prefers an organ.</summary>
+    /// <summary>Returns the preference of attention for an organ.</summary>
     public static Measure Preference(string organ) => new(
         $"organ_preference/{organ}", $"preference of {organ}", "",
         "share of the attention on the organ (sum over patches of weight times the part of the patch that the organ fills, rows rescaled to sum 1) over the organ's share of the crop; mean over queries inside the organ; 1 is no preference");

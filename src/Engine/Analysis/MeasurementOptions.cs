@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>What is measured in the blocks of an encoder.</summary>
+/// <summary>Options of a measurement in the blocks of an encoder.</summary>
 public sealed record MeasurementOptions
 {
     /// <summary>Effective ranks to compute. Singular values come with <see cref="RankDefinition.AllHeads"/>. Empty for none.</summary>
@@ -18,7 +18,7 @@ public sealed record MeasurementOptions
     /// <summary>Whether layers are also compared by linear CKA over all tokens, which takes a product [E, E] for every pair of layers.</summary>
     public bool LinearCka { get; init; }
 
-    /// <summary>Part of the patches that are hidden, in [0, 1); 0 shows the whole crop.</summary>
+    /// <summary>Fraction of hidden patches, in [0, 1). With 0, the whole crop is visible.</summary>
     public double MaskRatio { get; init; }
 
     /// <summary>Seed of the masks.</summary>

@@ -31,7 +31,7 @@ public sealed class MinibatchCka(int rows, int columns)
         for (int j = 0; j < columns; j++) ofColumns[j] += y[j];
     }
 
-    /// <summary>[rows, columns]; NaN where tokens of a layer never differ.</summary>
+    /// <summary>Returns the similarities [rows, columns]; NaN if all tokens of a layer are equal.</summary>
     public double[,] Values()
     {
         var values = new double[rows, columns];

@@ -6,14 +6,14 @@ namespace HiEndMae.Engine.Analysis;
 
 /// <summary>Size and shape of a class in a label map.</summary>
 /// <param name="VolumeMl">Volume, ml.</param>
-/// <param name="SurfaceMm2">Area of the voxel faces that bound it, mm2. Faces of a smooth surface add up to more than its area: to half as much again for a ball.</param>
+/// <param name="SurfaceMm2">Area of the voxel faces that bound it, mm2. The sum over voxel faces exceeds the area of a smooth surface, by half for a ball.</param>
 /// <param name="Elongation">Longest over shortest principal axis: the square root of the ratio of the largest to the smallest eigenvalue of the covariance of its points. 1 for a ball.</param>
 public sealed record OrganShape(double VolumeMl, double SurfaceMm2, double Elongation)
 {
     /// <summary>Measures every class.</summary>
     /// <param name="labels">Class indices.</param>
-    /// <param name="numClasses">K; indices are below it.</param>
-    /// <returns>By class, null for background and for classes without a voxel.</returns>
+    /// <param name="numClasses">Number of classes K; indices are less than K.</param>
+    /// <returns>The shapes by class; null for background and for classes without voxels.</returns>
     public static OrganShape?[] Of(Volume<ushort> labels, int numClasses)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -52,7 +52,7 @@ public sealed record OrganShape(double VolumeMl, double SurfaceMm2, double Elong
             {
                 for (int j = 0; j <= i; j++)
                     covariance[(i * 3) + j] = covariance[(j * 3) + i] = (products[label, i, j] / count[label]) - (sums[label, i] / count[label] * (sums[label, j] / count[label]));
-                // A voxel is a box and no point: a class of one voxel has a shape too.
+                // A voxel counts as a box, so that a class of one voxel has a shape too.
                 covariance[i * 4] += spacing[i] * spacing[i] / 12;
             }
             shapes[label] = new OrganShape(count[label] * spacing.X * spacing.Y * spacing.Z / 1000, area[label], Elongated(covariance));

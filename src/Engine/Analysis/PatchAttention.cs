@@ -6,11 +6,11 @@ namespace HiEndMae.Engine.Analysis;
 /// <summary>Attention between all patches of one crop.</summary>
 public static class PatchAttention
 {
-    /// <summary>Encodes a crop once and takes the attention of some blocks.</summary>
-    /// <param name="encoder">In evaluation mode, an <see cref="ITracedEncoder"/>.</param>
+    /// <summary>Encodes a crop once and returns the attention of some blocks.</summary>
+    /// <param name="encoder">The encoder, in evaluation mode. It must be an <see cref="ITracedEncoder"/>.</param>
     /// <param name="volume">[1, C, X, Y, Z], on the encoder's device.</param>
     /// <param name="blocks">Blocks, counted from zero.</param>
-    /// <returns>By block and head [N * N]: a row belongs to a query and holds the patch keys. The class key is left out and rows are not rescaled.</returns>
+    /// <returns>Weights [N * N] by block and head. Rows are queries and columns are patch keys. The class key is left out, and rows are not rescaled.</returns>
     public static IReadOnlyDictionary<int, float[][]> Of(TokenEncoder encoder, Tensor volume, IReadOnlyCollection<int> blocks)
     {
         ArgumentNullException.ThrowIfNull(encoder);

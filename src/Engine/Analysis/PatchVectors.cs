@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>Volumes cut into patches, as <see cref="TokenEncoder.EncodeVisible"/> takes them.</summary>
+/// <summary>Cuts volumes into patches for <see cref="TokenEncoder.EncodeVisible"/>.</summary>
 internal static class PatchVectors
 {
     /// <summary>[B, C, X, Y, Z] to [B, N, px * py * pz * C]: patches in x-major order, flattened as (px, py, pz, channel).</summary>

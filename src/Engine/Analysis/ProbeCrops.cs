@@ -7,30 +7,30 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>The crops that encoders are compared on: the same for every encoder, drawn by (seed, case, crop), without augmentation.</summary>
+/// <summary>The crops on which encoders are compared. They are the same for every encoder, depend only on (seed, case, crop), and are not augmented.</summary>
 /// <param name="cases">Prepared cases with labels.</param>
 /// <param name="crop">Voxels of a crop.</param>
 /// <param name="patch">Voxels of a patch.</param>
 /// <param name="numClasses">K, background included.</param>
-/// <param name="perCase">Crops of each case; each has a labelled voxel near its centre where the case has one.</param>
+/// <param name="perCase">Number of crops per case. Each has a labelled voxel near its centre if the case has one.</param>
 /// <param name="seed">Seed of the crops.</param>
 public sealed class ProbeCrops(PreparedCases cases, Size3 crop, Size3 patch, int numClasses, int perCase, int seed)
 {
     /// <summary>Voxels of a crop.</summary>
     public Size3 Crop => crop;
 
-    /// <summary>Cases in all.</summary>
+    /// <summary>Number of cases.</summary>
     public int NumCases => cases.Count;
 
     /// <summary>Ids of the cases, by index.</summary>
     public IReadOnlyList<string> CaseIds => cases.Ids;
 
-    /// <summary>Every crop as the index of its case and its number there, in the order of the cases.</summary>
+    /// <summary>Every crop, as the index of its case and its number within the case, in the order of the cases.</summary>
     public IEnumerable<(int Case, int Number)> Places() => from index in Enumerable.Range(0, cases.Count) from number in Enumerable.Range(0, perCase) select (index, number);
 
-    /// <summary>Cuts a crop; it belongs to the current dispose scope.</summary>
-    /// <param name="index">Of its case.</param>
-    /// <param name="number">From 0 to crops per case - 1.</param>
+    /// <summary>Cuts a crop. It belongs to the current dispose scope.</summary>
+    /// <param name="index">Index of its case.</param>
+    /// <param name="number">Number of the crop, from 0 to crops per case - 1.</param>
     public ProbeCrop Cut(int index, int number)
     {
         PreparedCase source = cases[index];
@@ -42,10 +42,10 @@ public sealed class ProbeCrops(PreparedCases cases, Size3 crop, Size3 patch, int
         return new ProbeCrop(index, tensor(image, [1, source.Channels, crop.X, crop.Y, crop.Z]), Fractions(label, crop, patch, source.HasLabel ? numClasses : 1)) { Spacing = source.Layout.Grid.Affine.Spacing };
     }
 
-    /// <summary>First voxel of a crop in its prepared case; negative where the case is smaller than the crop.</summary>
+    /// <summary>Returns the first voxel of a crop in its prepared case; negative if the case is smaller than the crop.</summary>
     public Size3 Start(int index, int number) => Plan(index, number).Start;
 
-    /// <summary>Place of a crop's first voxel in mm, RAS+.</summary>
+    /// <summary>Returns the position of a crop's first voxel in mm, RAS+.</summary>
     public (double X, double Y, double Z) StartMm(int index, int number)
     {
         Size3 start = Start(index, number);
@@ -58,7 +58,7 @@ public sealed class ProbeCrops(PreparedCases cases, Size3 crop, Size3 patch, int
         return CropPlan.Draw(cases[index], new CropRecipe(crop, 1, 0, 0, 0, 0), ref random);
     }
 
-    /// <summary>The part of each patch that each class but background fills, [N, K - 1] in float64.</summary>
+    /// <summary>Computes the fraction of each patch that each class except background fills, [N, K - 1] in float64.</summary>
     internal static Tensor Fractions(long[] label, Size3 crop, Size3 patch, int numClasses)
     {
         using DisposeScope scope = NewDisposeScope();

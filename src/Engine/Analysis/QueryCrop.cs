@@ -6,13 +6,13 @@ namespace HiEndMae.Engine.Analysis;
 
 /// <summary>The crop of a query.</summary>
 /// <param name="Image">[C, X, Y, Z], intensities as in training; 0 outside the case.</param>
-/// <param name="Labels">[X, Y, Z]; null where the case has none.</param>
-/// <param name="Grid">Where the crop lies.</param>
+/// <param name="Labels">[X, Y, Z]; null if the case has none.</param>
+/// <param name="Grid">Grid of the crop.</param>
 public sealed record QueryCrop(float[] Image, ushort[]? Labels, VolumeGrid Grid)
 {
-    /// <summary>Cuts it.</summary>
+    /// <summary>Cuts the crop.</summary>
     /// <param name="source">The prepared case.</param>
-    /// <param name="start">First voxel; negative where the case is smaller than the crop.</param>
+    /// <param name="start">First voxel; negative if the case is smaller than the crop.</param>
     /// <param name="crop">Voxels of the crop.</param>
     public static QueryCrop Cut(PreparedCase source, Size3 start, Size3 crop)
     {

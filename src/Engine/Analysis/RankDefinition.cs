@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>Which matrix an effective rank belongs to. The paper leaves this open, so every result names its definition.</summary>
+/// <summary>The matrix whose effective rank is computed. The paper does not specify it, so every result names its definition.</summary>
 public enum RankDefinition
 {
     /// <summary>V of the patch tokens, heads side by side, neither centred nor scaled. This is the primary definition.</summary>
@@ -12,10 +12,10 @@ public enum RankDefinition
     /// <summary>V of each head by itself; at most d = E / H.</summary>
     PerHead,
 
-    /// <summary>As <see cref="AllHeads"/>, with shares of the squared singular values.</summary>
+    /// <summary>Like <see cref="AllHeads"/>, with shares of the squared singular values.</summary>
     Squared,
 
-    /// <summary>As <see cref="AllHeads"/>, with the class token's row.</summary>
+    /// <summary>Like <see cref="AllHeads"/>, with the class token's row.</summary>
     WithClassToken,
 
     /// <summary>Rows centred and scaled to length 1, with shares of the squared singular values: the matrix entropy of the covariance.</summary>

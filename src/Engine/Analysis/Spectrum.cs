@@ -20,7 +20,7 @@ public static class Spectrum
     }
 
     /// <summary>Singular values of X from X X' or X' X, largest first.</summary>
-    /// <param name="gram">[..., n, n], symmetric, without negative eigenvalues but for rounding, float64.</param>
+    /// <param name="gram">[..., n, n], symmetric, positive semidefinite up to rounding, float64.</param>
     /// <returns>[..., n], float64.</returns>
     public static Tensor FromGram(Tensor gram)
     {

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Analysis;
 
-/// <summary>Singular values of attention values V by the definitions of <see cref="RankDefinition"/>.</summary>
+/// <summary>Computes singular values of attention values V by the definitions of <see cref="RankDefinition"/>.</summary>
 public static class ValueMatrix
 {
-    /// <summary>Singular values by a definition. The shares of an effective rank are proportional to them.</summary>
-    /// <param name="trace">A block.</param>
+    /// <summary>Computes singular values by a definition. The effective rank uses their shares of the sum.</summary>
+    /// <param name="trace">Trace of a block.</param>
     /// <param name="hasClassToken">Whether token 0 is a class token.</param>
-    /// <param name="definition">Which matrix.</param>
+    /// <param name="definition">The definition of the matrix.</param>
     /// <returns>[B, min(N, E)], or [B, H, min(N, d)] by head, float64, largest first. Definitions that use squares return squares.</returns>
     public static Tensor SingularValues(BlockTrace trace, bool hasClassToken, RankDefinition definition)
     {
@@ -28,6 +28,6 @@ public static class ValueMatrix
         }).MoveToOuterDisposeScope();
     }
 
-    // A row of zeros stays one.
+    // A row of zeros stays a row of zeros.
     private static Tensor Unit(Tensor rows) => rows / rows.norm(-1, keepdim: true).clamp_min(1e-300);
 }

@@ -61,9 +61,22 @@ public sealed class StepBench(IOptimizer optimizer, StepPrecision precision, Dev
         }
         double[] whole = [.. Enumerable.Range(0, steps).Select(i => forward[i] + backward[i] + update[i])];
         long now = Environment.WorkingSet;
-        return new StepTimes(
-            steps, Median(whole), whole.Min(), Median(forward), Median(backward), Median(update), Median(matmul),
-            now, now - resident, Math.Max(now, Process.GetCurrentProcess().PeakWorkingSet64), Tensor.TotalCount, Tensor.TotalCount - tensors, last);
+        return new StepTimes
+        {
+            Steps = steps,
+            StepSeconds = Median(whole),
+            BestSeconds = whole.Min(),
+            ForwardSeconds = Median(forward),
+            BackwardSeconds = Median(backward),
+            OptimizerSeconds = Median(update),
+            MatmulFlops = Median(matmul),
+            ResidentBytes = now,
+            ResidentGrowthBytes = now - resident,
+            PeakResidentBytes = Math.Max(now, Process.GetCurrentProcess().PeakWorkingSet64),
+            Tensors = Tensor.TotalCount,
+            TensorGrowth = Tensor.TotalCount - tensors,
+            LastLoss = last,
+        };
     }
 
     private double MatrixRate(Tensor a, Tensor b, Tensor product)

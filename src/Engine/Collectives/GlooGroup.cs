@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>Processes of one launcher by Gloo, the transport over TCP inside libtorch, for machines without MPI. Linux only.</summary>
+/// <summary>A process group over Gloo, libtorch's own TCP transport, for machines without MPI. Linux only.</summary>
 /// <remarks>
-/// libtorch has no C interface to it, so the constructors are called by their C++ names. That binds it to libtorch 2.10 on Linux: every name is looked up, and a sum
-/// is tried before the training. Only sums are used. Gathering is a sum in which the others' places hold -0, which changes no bit of a number that it is added to.
+/// libtorch has no C interface to Gloo, so the constructors are called by their C++ names, which are those of libtorch 2.10 on Linux. Every name is looked up, and a sum
+/// is tried before the training. Only sums are used. To gather, each rank sums an array that is -0 everywhere but in its own part, because adding -0 changes no bit of a number.
 /// </remarks>
 internal sealed unsafe class GlooGroup : HostGroup
 {
@@ -37,17 +37,17 @@ internal sealed unsafe class GlooGroup : HostGroup
     /// <inheritdoc/>
     public override string Description => "Gloo of libtorch";
 
-    /// <summary>Meets the others at a file and joins the group.</summary>
-    /// <param name="file">A file that all of them see, in a folder that is there; new for every start.</param>
-    /// <param name="rank">Of this process.</param>
+    /// <summary>Joins the group. The processes find each other through a file.</summary>
+    /// <param name="file">A file that all processes can access, in an existing folder. It must be new for every start.</param>
+    /// <param name="rank">Rank of this process.</param>
     /// <param name="size">Number of processes.</param>
-    /// <exception cref="ProcessGroupException">This libtorch has not the functions, or a sum comes out wrong.</exception>
+    /// <exception cref="ProcessGroupException">This libtorch does not have the functions, or a sum is wrong.</exception>
     public static GlooGroup Join(string file, int rank, int size)
     {
         InitializeDeviceType(DeviceType.CPU);
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libtorch_cpu.so", typeof(torch).Assembly, null, out nint library))
-            throw new ProcessGroupException("Several processes without MPI need libtorch's Gloo, which works on Linux only. Start them by mpirun of Open MPI or MPICH.");
-        // The objects live as long as the process: libtorch's threads use them until its end.
+            throw new ProcessGroupException("Several processes without MPI need libtorch's Gloo, which works only on Linux. Start them with mpirun of Open MPI or MPICH.");
+        // The objects are never freed, because libtorch's threads use them until the process ends.
         nint store = Zero(ObjectRoom), made = Zero(ObjectRoom);
         ((delegate* unmanaged<nint, nint, int, void>)Export(library, "_ZN4c10d9FileStoreC1ENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEi"))(store, CppString(file), size);
         *(ulong*)(store + sizeof(nint)) = OneReference;
@@ -60,14 +60,14 @@ internal sealed unsafe class GlooGroup : HostGroup
         var found = new double[size];
         joined.Gather([rank + 0.5], found);
         if (!found.SequenceEqual(Enumerable.Range(0, size).Select(one => one + 0.5)))
-            throw new ProcessGroupException("libtorch's Gloo does not add rightly on this machine. Start the processes by mpirun instead.");
+            throw new ProcessGroupException("libtorch's Gloo gives a wrong sum on this machine. Start the processes with mpirun instead.");
         return joined;
     }
 
     /// <inheritdoc/>
     public override void Gather(ReadOnlySpan<double> mine, Span<double> all)
     {
-        if (all.Length != mine.Length * Size) throw new ArgumentException("There must be room for the values of every rank.", nameof(all));
+        if (all.Length != mine.Length * Size) throw new ArgumentException("The array must have room for the values of every rank.", nameof(all));
         all.Fill(-0.0);
         mine.CopyTo(all[(Rank * mine.Length)..]);
         fixed (double* data = all) Reduce(data, all.Length, ScalarType.Float64);
@@ -107,7 +107,7 @@ internal sealed unsafe class GlooGroup : HostGroup
     {
         if (length == 0) return;
         int width = type == ScalarType.Float64 ? sizeof(double) : sizeof(float);
-        // A tensor of libtorch's own memory: TorchSharp makes none around a pointer.
+        // A tensor around a pointer, made by libtorch because TorchSharp cannot do that.
         using Tensor values = empty(length, type, CPU).DetachFromDisposeScope();
         void* own = (void*)TorchRepairs.NativeTensors.Address(values.Handle);
         Buffer.MemoryCopy(data, own, (long)length * width, (long)length * width);
@@ -119,7 +119,7 @@ internal sealed unsafe class GlooGroup : HostGroup
         allreduce(&work, group, vector, options);
         var wait = default(SpinWait);
         while (isCompleted(work) == 0) wait.SpinOnce();
-        if (isSuccess(work) == 0) throw new ProcessGroupException($"Rank {Rank} cannot reach another rank: {Reason(work)}. The last checkpoint is good; start again with --resume.");
+        if (isSuccess(work) == 0) throw new ProcessGroupException($"Rank {Rank} cannot reach another rank: {Reason(work)}. The last checkpoint is valid; start again with --resume.");
         Buffer.MemoryCopy(own, data, (long)length * width, (long)length * width);
     }
 
@@ -127,12 +127,12 @@ internal sealed unsafe class GlooGroup : HostGroup
     {
         nint pointer;
         exceptionOf(&pointer, work);
-        // Every std::exception has its table of functions first, and what() is the third of them.
+        // A std::exception begins with its virtual table, and what() is the third entry.
         return pointer == 0 ? "no reason was given" : Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)((nint*)*(nint*)pointer)[2])(pointer)) ?? "";
     }
 
     private static nint Export(nint library, string name) => NativeLibrary.TryGetExport(library, name, out nint address) ? address
-        : throw new ProcessGroupException($"This libtorch has no function '{name}', so its Gloo cannot be used. Start the processes by mpirun instead.");
+        : throw new ProcessGroupException($"This libtorch has no function '{name}', so its Gloo cannot be used. Start the processes with mpirun instead.");
 
     private static nint Zero(int bytes) => (nint)NativeMemory.AllocZeroed((nuint)bytes);
 

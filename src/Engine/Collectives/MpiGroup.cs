@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>The processes that mpirun or srun started, by MPI.</summary>
+/// <summary>A process group over MPI, started by mpirun or srun.</summary>
 internal sealed unsafe class MpiGroup : HostGroup
 {
     private readonly MpiLibrary mpi;
@@ -26,7 +26,7 @@ internal sealed unsafe class MpiGroup : HostGroup
     /// <inheritdoc/>
     public override void Gather(ReadOnlySpan<double> mine, Span<double> all)
     {
-        if (all.Length != mine.Length * Size) throw new ArgumentException("There must be room for the values of every rank.", nameof(all));
+        if (all.Length != mine.Length * Size) throw new ArgumentException("The array must have room for the values of every rank.", nameof(all));
         fixed (double* from = mine, to = all) mpi.Allgather(from, to, mine.Length, mpi.Double);
     }
 
@@ -44,7 +44,7 @@ internal sealed unsafe class MpiGroup : HostGroup
     /// <inheritdoc/>
     public override void Barrier() => mpi.Barrier();
 
-    /// <summary>Leaves in good order. A process that ends without this call ends the others too: mpirun sees to it.</summary>
+    /// <summary>Leaves the group. If a process ends without this call, mpirun ends the other processes.</summary>
     public override void Dispose()
     {
         if (!isFinished) mpi.Finish();
@@ -55,7 +55,7 @@ internal sealed unsafe class MpiGroup : HostGroup
     /// <inheritdoc/>
     protected override void SumPiece(float* piece, int length) => mpi.Allreduce(piece, length);
 
-    // Each rank adds one part of the piece in the order of the tree and gives it to the others. MPI's own order depends on size and algorithm.
+    // Each rank sums one part of the piece in the order of the tree and sends it to the others. The order of MPI's own sum depends on size and algorithm.
     protected override void SumPieceInOrder(float* piece, int length, float* scratch)
     {
         int part = length / Size, whole = part * Size;

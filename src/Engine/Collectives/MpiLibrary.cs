@@ -5,11 +5,11 @@ namespace HiEndMae.Engine.Collectives;
 /// <summary>The functions and handles of an MPI library.</summary>
 /// <remarks>
 /// There are two binary interfaces. In Open MPI a handle is the address of an object of the library. In MPICH and its relatives (Intel MPI, Cray MPICH, MVAPICH) it is a number, from
-/// MPICH 4.0's mpi.h. The symbol <c>ompi_mpi_comm_world</c> tells them apart. Open MPI has been tried; MPICH's numbers were read, not run.
+/// MPICH 4.0's mpi.h. The symbol <c>ompi_mpi_comm_world</c> distinguishes them. Open MPI has been tested. The MPICH part follows its header and has not been run.
 /// </remarks>
 internal sealed unsafe class MpiLibrary
 {
-    /// <summary>The variable that names the library, where the usual names are not right.</summary>
+    /// <summary>The environment variable with the path of the library, if it does not have a usual name.</summary>
     public const string LibraryVariable = "HIENDMAE_MPI";
 
     private const int Serialized = 2, MaxVersionText = 8192;
@@ -51,7 +51,7 @@ internal sealed unsafe class MpiLibrary
 
     private nint InPlace { get; }
 
-    /// <summary>Loads a library; null where there is none.</summary>
+    /// <summary>Loads a library. Returns null if there is none.</summary>
     /// <param name="preferMpich">Whether the launcher is one of MPICH's relatives.</param>
     /// <param name="getVariable">Reads the environment.</param>
     public static MpiLibrary? Load(bool preferMpich, Func<string, string?> getVariable)
@@ -72,7 +72,7 @@ internal sealed unsafe class MpiLibrary
         Check(((delegate* unmanaged<int*, byte***, int, int*, int>)Function("MPI_Init_thread"))(null, null, Serialized, &got), "MPI_Init_thread");
     }
 
-    /// <summary>Rank and size.</summary>
+    /// <summary>Returns rank and size.</summary>
     public (int Rank, int Size) Place()
     {
         int rank, size;
@@ -81,7 +81,7 @@ internal sealed unsafe class MpiLibrary
         return (rank, size);
     }
 
-    /// <summary>Name and version, for people.</summary>
+    /// <summary>Returns name and version for messages.</summary>
     public string Version()
     {
         byte* text = stackalloc byte[MaxVersionText];
@@ -91,7 +91,7 @@ internal sealed unsafe class MpiLibrary
         return all.Split(',', '\n')[0].Replace("\t", " ", StringComparison.Ordinal).Trim();
     }
 
-    /// <summary>Ends MPI in this process, in good order.</summary>
+    /// <summary>Finalizes MPI in this process.</summary>
     public void Finish() => _ = ((delegate* unmanaged<int>)Function("MPI_Finalize"))();
 
     public void Allreduce(float* data, int count) => Check(allreduce((void*)InPlace, data, count, Float, Add, World), "MPI_Allreduce");
@@ -106,7 +106,7 @@ internal sealed unsafe class MpiLibrary
 
     private static void Check(int code, string call)
     {
-        if (code != 0) throw new ProcessGroupException(FormattableString.Invariant($"{call} failed with code {code}. A process of this training is gone or the network is; start again with --resume."));
+        if (code != 0) throw new ProcessGroupException(FormattableString.Invariant($"{call} failed with code {code}. A process of this training has died or the network has failed; start again with --resume."));
     }
 
     private nint Handle(string symbol, nint number) => IsOpenMpi ? NativeLibrary.GetExport(library, symbol) : number;

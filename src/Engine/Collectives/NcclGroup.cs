@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>Sums on GPUs by NCCL, everything else by another group. Never tried: no machine of the project's tests has a GPU.</summary>
+/// <summary>Sums on GPUs with NCCL, and uses another group for everything else. It has not been run on several GPUs.</summary>
 /// <remarks>The default stream orders a sum behind the backward pass that made the values and before the update that reads them. NCCL's numbers are those of nccl.h 2.</remarks>
 internal sealed unsafe class NcclGroup : IProcessGroup
 {
@@ -23,7 +23,7 @@ internal sealed unsafe class NcclGroup : IProcessGroup
         allReduce = (delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int>)NativeLibrary.GetExport(library, "ncclAllReduce");
         allGather = (delegate* unmanaged<void*, void*, nuint, int, nint, nint, int>)NativeLibrary.GetExport(library, "ncclAllGather");
         errorText = (delegate* unmanaged<int, nint>)NativeLibrary.GetExport(library, "ncclGetErrorString");
-        // Rank 0 makes the id under which all of them meet.
+        // Rank 0 creates the id with which all ranks join.
         UniqueId id = default;
         if (host.Rank == 0) Check(((delegate* unmanaged<UniqueId*, int>)NativeLibrary.GetExport(library, "ncclGetUniqueId"))(&id), "ncclGetUniqueId");
         host.Broadcast(new ReadOnlySpan<byte>(&id, IdLength)).CopyTo(new Span<byte>(&id, IdLength));
@@ -41,8 +41,8 @@ internal sealed unsafe class NcclGroup : IProcessGroup
     /// <inheritdoc/>
     public string Description => $"NCCL, and {host.Description}";
 
-    /// <summary>Sums on GPUs by NCCL where its library is there; otherwise the group as it is, which sums by a copy in the memory of the host.</summary>
-    /// <param name="host">Joined already; disposed with the result.</param>
+    /// <summary>Returns a group that sums with NCCL on GPUs, or the given group if NCCL is not installed. The given group copies tensors to the host.</summary>
+    /// <param name="host">The group, which has joined already. It is disposed with the result.</param>
     public static IProcessGroup Over(IProcessGroup host)
     {
         foreach (string name in Names)
@@ -89,14 +89,14 @@ internal sealed unsafe class NcclGroup : IProcessGroup
     /// <summary>Leaves the group on the host. The communicator lives until the process ends.</summary>
     public void Dispose() => host.Dispose();
 
-    // The order of SumTree.
+    // Adds in the order of SumTree.
     private static Tensor Tree(Tensor parts, int first, int count) =>
         count == 1 ? parts[first] : Tree(parts, first, count / 2) + Tree(parts, first + (count / 2), count - (count / 2));
 
     private void Check(int code, string call)
     {
         if (code != 0)
-            throw new ProcessGroupException($"{call} failed on rank {host.Rank}: {Marshal.PtrToStringUTF8(errorText(code))}. Two ranks on one GPU are not possible; see NCCL_DEBUG=INFO. The last checkpoint is good.");
+            throw new ProcessGroupException($"{call} failed on rank {host.Rank}: {Marshal.PtrToStringUTF8(errorText(code))}. Two ranks cannot share one GPU; set NCCL_DEBUG=INFO for details. The last checkpoint is valid.");
     }
 
     private struct UniqueId

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>Ends this process when another rank is gone: a call to the group would wait for that rank for ever.</summary>
-/// <remarks>Every rank holds a lock on a file of its own for as long as it lives. A lock that can be had means that its owner has died, on whichever node.</remarks>
+/// <summary>Ends this process if another rank dies, because a call to the group would wait for that rank forever.</summary>
+/// <remarks>Every rank holds a lock on its own file while it lives. If another rank can take the lock, its owner has died, on any node.</remarks>
 public sealed partial class PeerWatch : IDisposable
 {
-    /// <summary>Name of its folder in the run directory.</summary>
+    /// <summary>Name of the folder of these files in the run directory.</summary>
     public const string FolderName = "ranks";
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1), Grace = TimeSpan.FromSeconds(3), StopGrace = TimeSpan.FromSeconds(60);
@@ -23,7 +23,7 @@ public sealed partial class PeerWatch : IDisposable
         this.folder = folder;
         this.lost = lost;
         if (group.Size == 1) return;
-        // What an earlier start left.
+        // Files of an earlier start.
         if (group.IsFirst() && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         group.Barrier();
         Directory.CreateDirectory(folder);
@@ -33,20 +33,20 @@ public sealed partial class PeerWatch : IDisposable
         new Thread(Watch) { IsBackground = true, Name = "ranks" }.Start();
     }
 
-    /// <summary>Begins to watch. Every rank calls it.</summary>
+    /// <summary>Starts watching. Every rank must call it.</summary>
     /// <param name="group">The processes.</param>
-    /// <param name="folder">A folder that all of them see, for this alone.</param>
-    /// <param name="lost">Called with a sentence that names the rank that is gone, on a thread of its own. It should end the process.</param>
+    /// <param name="folder">A folder that all ranks can access, used for nothing else.</param>
+    /// <param name="lost">Called on a separate thread with a message that names the dead rank. It should end the process.</param>
     public static PeerWatch Start(IProcessGroup group, string folder, Action<string> lost)
     {
         ArgumentNullException.ThrowIfNull(group);
         return new PeerWatch(group, folder, lost);
     }
 
-    /// <summary>Ends this process at once, whatever its threads wait for.</summary>
+    /// <summary>Ends this process at once, even if its threads wait.</summary>
     public static void Exit(int code) => ExitNow(code);
 
-    /// <summary>Says that this rank ends in good order, with the others or at their common request.</summary>
+    /// <summary>Notes that this rank ends regularly.</summary>
     /// <param name="code">Its exit code.</param>
     public void Leave(int code)
     {
@@ -69,10 +69,10 @@ public sealed partial class PeerWatch : IDisposable
             {
                 if (rank == group.Rank || !IsGone(rank)) continue;
                 bool isOrderly = File.Exists(EndOf(rank));
-                // This rank may be about to end by itself: for the same reason, or because a call to the group has failed.
+                // This rank may already be ending, for the same reason or because a call to the group has failed.
                 if (ended.Wait(isOrderly ? StopGrace : Grace)) return;
                 lost(string.Create(CultureInfo.InvariantCulture,
-                    $"rank {rank} of {group.Size} ({About(rank)}) is gone, and this one, rank {group.Rank}, cannot go on without it. The last checkpoint is good: start all of them again with --resume."));
+                    $"rank {rank} of {group.Size} ({About(rank)}) has died, and rank {group.Rank} cannot continue without it. The last checkpoint is valid; start all ranks again with --resume."));
                 return;
             }
         }

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>The processes of a training cannot work together: a transport is missing or failed, or a rank is gone. The message says which and what to do.</summary>
+/// <summary>The processes of a training cannot communicate: a transport is missing or has failed, or a rank has died. The message says what happened and what to do.</summary>
 public sealed class ProcessGroupException : IOException
 {
     /// <param name="message">What is wrong and what to do.</param>

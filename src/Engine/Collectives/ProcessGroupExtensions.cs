@@ -2,17 +2,17 @@ using System.Text;
 
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>What follows from the few calls of <see cref="IProcessGroup"/>.</summary>
+/// <summary>Further operations that use the calls of <see cref="IProcessGroup"/>.</summary>
 public static class ProcessGroupExtensions
 {
-    /// <summary>Whether this process writes files and speaks to the user.</summary>
+    /// <summary>Whether this process writes files and messages.</summary>
     public static bool IsFirst(this IProcessGroup group)
     {
         ArgumentNullException.ThrowIfNull(group);
         return group.Rank == 0;
     }
 
-    /// <summary>Whether a condition holds on any rank. The answer is the same on all.</summary>
+    /// <summary>Returns whether a condition holds on any rank. The result is the same on all ranks.</summary>
     public static bool Any(this IProcessGroup group, bool mine)
     {
         ArgumentNullException.ThrowIfNull(group);
@@ -22,7 +22,7 @@ public static class ProcessGroupExtensions
         return all.ContainsAnyExcept(0);
     }
 
-    /// <summary>The sum of a number over the ranks, by the tree of <see cref="SumTree"/>.</summary>
+    /// <summary>Sums a number over the ranks in the order of <see cref="SumTree"/>.</summary>
     public static double Sum(this IProcessGroup group, double mine)
     {
         ArgumentNullException.ThrowIfNull(group);
@@ -32,7 +32,7 @@ public static class ProcessGroupExtensions
         return SumTree.Of(all);
     }
 
-    /// <summary>The text of rank 0.</summary>
+    /// <summary>Returns the text of rank 0 on every rank.</summary>
     public static string Broadcast(this IProcessGroup group, string text)
     {
         ArgumentNullException.ThrowIfNull(group);

@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>Joins the group that a launcher made.</summary>
+/// <summary>Joins the group of processes that a launcher started.</summary>
 public static class ProcessGroups
 {
-    /// <summary>The variable that says by what the processes work together: mpi or gloo; left out, MPI where its library is there.</summary>
+    /// <summary>The environment variable that chooses the transport: mpi or gloo. Without it, MPI is used if its library is installed.</summary>
     public const string TransportVariable = "HIENDMAE_TRANSPORT";
 
-    /// <summary>Joins.</summary>
-    /// <param name="place">Where this process stands.</param>
-    /// <param name="folder">A folder that all processes see, for those that meet by a file.</param>
+    /// <summary>Joins the group.</summary>
+    /// <param name="place">Rank and size of this process.</param>
+    /// <param name="folder">A folder that all processes can access, for transports that need a file.</param>
     /// <param name="getVariable">Reads the environment.</param>
     /// <exception cref="ProcessGroupException">There is no transport.</exception>
     public static IProcessGroup Join(ProcessPlace place, string folder, Func<string, string?> getVariable)
@@ -20,7 +20,7 @@ public static class ProcessGroups
         ArgumentNullException.ThrowIfNull(getVariable);
         if (place.Size == 1) return SingleProcess.Instance;
         string? wanted = getVariable(TransportVariable);
-        // torchrun starts processes that know nothing of MPI.
+        // torchrun starts processes without MPI.
         bool isMpi = wanted is null or "" ? place.Launcher != ProcessLauncher.Torchrun : wanted == "mpi";
         if (isMpi)
         {
@@ -30,18 +30,18 @@ public static class ProcessGroups
                 MpiGroup group = MpiGroup.Join(mpi);
                 if (group.Size == place.Size) return group;
                 throw new ProcessGroupException(
-                    $"The launcher says that there are {place.Size} processes, and {group.Description} says {group.Size}: library and launcher are not of one MPI. Name the right library by {MpiLibrary.LibraryVariable}, or set {TransportVariable}=gloo.");
+                    $"The launcher says that there are {place.Size} processes, and {group.Description} says {group.Size}: the library and the launcher belong to different MPIs. Set {MpiLibrary.LibraryVariable} to the launcher's library, or set {TransportVariable}=gloo.");
             }
-            if (wanted == "mpi") throw new ProcessGroupException($"There is no MPI library on this machine. Install Open MPI, name the library by {MpiLibrary.LibraryVariable}, or set {TransportVariable}=gloo.");
+            if (wanted == "mpi") throw new ProcessGroupException($"There is no MPI library on this machine. Install Open MPI, set {MpiLibrary.LibraryVariable} to the path of the library, or set {TransportVariable}=gloo.");
         }
         Directory.CreateDirectory(folder);
         return GlooGroup.Join(Path.Combine(folder, $"gloo-{Meeting(place, getVariable)}"), place.Rank, place.Size);
     }
 
-    /// <summary>The group with sums on a device: by NCCL on GPUs where its library is there, otherwise by a copy in the memory of the host.</summary>
-    /// <param name="group">Joined already; it stays the one to be disposed.</param>
-    /// <param name="device">Of the model.</param>
-    /// <exception cref="ProcessGroupException">NCCL is there and does not start.</exception>
+    /// <summary>Returns a group that sums tensors on a device. On GPUs it uses NCCL if that is installed, otherwise a copy in host memory.</summary>
+    /// <param name="group">The group, which has joined already. The caller still disposes it.</param>
+    /// <param name="device">Device of the model.</param>
+    /// <exception cref="ProcessGroupException">NCCL is installed but cannot start.</exception>
     public static IProcessGroup On(IProcessGroup group, Device device)
     {
         ArgumentNullException.ThrowIfNull(group);
@@ -49,7 +49,7 @@ public static class ProcessGroups
         return group.Size > 1 && device.type == DeviceType.CUDA ? NcclGroup.Over(group) : group;
     }
 
-    // The same on all ranks of one start, and another at every start.
+    // The name is the same on all ranks of one start, and differs between starts.
     private static string Meeting(ProcessPlace place, Func<string, string?> getVariable)
     {
         string id = place.Launcher switch

@@ -1,9 +1,9 @@
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>What started several processes together.</summary>
+/// <summary>The program that started several processes together.</summary>
 public enum ProcessLauncher
 {
-    /// <summary>Nothing did.</summary>
+    /// <summary>There is no launcher.</summary>
     None,
 
     /// <summary>mpirun of Open MPI.</summary>

@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>Where this process stands among those that a launcher started.</summary>
+/// <summary>Rank and size of this process among those that a launcher started.</summary>
 /// <param name="Rank">0 to <paramref name="Size"/> - 1.</param>
-/// <param name="Size">Number of processes; 1 where there is no launcher.</param>
-/// <param name="LocalRank">Rank among those of this machine.</param>
-/// <param name="LocalSize">Number of those of this machine.</param>
-/// <param name="Launcher">Which one it is.</param>
+/// <param name="Size">Number of processes; 1 without a launcher.</param>
+/// <param name="LocalRank">Rank among the processes on this machine.</param>
+/// <param name="LocalSize">Number of processes on this machine.</param>
+/// <param name="Launcher">The launcher.</param>
 public sealed record ProcessPlace(int Rank, int Size, int LocalRank, int LocalSize, ProcessLauncher Launcher)
 {
-    /// <summary>Set to "1" it makes every process one by itself, whatever a launcher says.</summary>
+    /// <summary>The environment variable that, if set to "1", makes every process independent of a launcher.</summary>
     public const string AloneVariable = "HIENDMAE_ALONE";
 
-    /// <summary>One process by itself.</summary>
+    /// <summary>A single process without a launcher.</summary>
     public static ProcessPlace Alone { get; } = new(0, 1, 0, 1, ProcessLauncher.None);
 
-    /// <summary>Reads what launchers leave in the environment.</summary>
+    /// <summary>Reads the environment variables of launchers.</summary>
     /// <remarks>
-    /// A batch script of SLURM has SLURM_PROCID and SLURM_NTASKS too, though nothing was started by srun: only a step counts (SLURM_STEP_ID), and not the one of the script itself.
-    /// Jobs of a sweep are single processes unless a launcher inside of them says otherwise.
+    /// SLURM sets SLURM_PROCID and SLURM_NTASKS in a batch script too, where srun has started nothing. Only a step counts (SLURM_STEP_ID), except that of the script itself.
+    /// Jobs of a sweep are single processes unless the job itself uses a launcher.
     /// </remarks>
     /// <param name="getVariable">Reads the environment.</param>
     public static ProcessPlace Of(Func<string, string?> getVariable)
@@ -35,7 +35,7 @@ public sealed record ProcessPlace(int Rank, int Size, int LocalRank, int LocalSi
         ProcessPlace? Read(string rank, string size, string localRank, string localSize, ProcessLauncher launcher) =>
             Number(rank) is { } own && Number(size) is { } all && all > 1 && own < all ? new ProcessPlace(own, all, Number(localRank) ?? 0, Number(localSize) ?? 1, launcher) : null;
 
-        // SLURM writes such as 2(x3): two tasks on each of three nodes.
+        // In SLURM's notation, 2(x3) means two tasks on each of three nodes.
         int? Number(string name) => getVariable(name) is { Length: > 0 } text && int.TryParse(text.Split('(', ',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
     }
 }

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Collectives;
 
-/// <summary>One process alone: every call returns at once.</summary>
+/// <summary>The group of a single process. Every call returns at once.</summary>
 public sealed class SingleProcess : IProcessGroup
 {
-    /// <summary>It has no state, so one is enough.</summary>
+    /// <summary>The only instance, because there is no state.</summary>
     public static SingleProcess Instance { get; } = new();
 
     /// <inheritdoc/>

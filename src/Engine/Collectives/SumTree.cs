@@ -10,7 +10,7 @@ namespace HiEndMae.Engine.Collectives;
 /// </remarks>
 public static unsafe class SumTree
 {
-    /// <summary>The sum.</summary>
+    /// <summary>Returns the sum.</summary>
     public static double Of(ReadOnlySpan<double> parts)
     {
         if (parts.Length <= 1) return parts.Length == 0 ? 0 : parts[0];
@@ -18,7 +18,7 @@ public static unsafe class SumTree
         return Of(parts[..half]) + Of(parts[half..]);
     }
 
-    /// <summary>The sum of arrays that lie one behind the other; it is left in the first. The others are overwritten.</summary>
+    /// <summary>Sums consecutive arrays into the first one. The others are overwritten.</summary>
     /// <param name="arrays">The first element of the first array.</param>
     /// <param name="count">Number of arrays, at least 1.</param>
     /// <param name="length">Elements of each.</param>

@@ -68,7 +68,7 @@ public sealed partial record ExperimentConfig
     [IgnoredByFingerprint]
     public LoaderConfig Loader { get; init; } = new();
 
-    /// <summary>What the jobs of <c>sweep --launcher slurm</c> ask of SLURM.</summary>
+    /// <summary>Options of the jobs of <c>sweep --launcher slurm</c>.</summary>
     [IgnoredByFingerprint]
     public SlurmConfig? Slurm { get; init; }
 

@@ -17,7 +17,7 @@ public sealed partial record FinetuneConfig : TrainingConfig
     /// <summary>Faults of official loaders to repeat, so that rows of the paper can be understood: sup-fills-nothing (SUP's file is not loaded at all), transvw-broadcasts-output (TransVW's one output in every class). Each acts on its own method's file alone.</summary>
     public IReadOnlyList<LoaderFault> OfficialFaults { get; init; } = [];
 
-    /// <summary>What becomes of weights that were trained on one channel, where images have several: refuse, mean (divided by the number of channels), repeat, or first (0 for the
+    /// <summary>How weights for one channel are loaded if images have several channels: refuse, mean (divided by the number of channels), repeat, or first (0 for the
     /// other channels).</summary>
     public ChannelInflation Inflate { get; init; } = ChannelInflation.Refuse;
 

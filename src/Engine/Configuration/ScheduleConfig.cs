@@ -32,7 +32,7 @@ public sealed partial record ScheduleConfig
     [Range(1, int.MaxValue)]
     public int StairEvery { get; init; } = 40;
 
-    /// <summary>What staircase multiplies the rate with.</summary>
+    /// <summary>Factor of the learning rate at each step of a staircase.</summary>
     [Range(0, 1)]
     public double StairFactor { get; init; } = 0.5;
 

@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>What the jobs of <c>sweep --launcher slurm</c> ask of SLURM. None of it changes a result.</summary>
+/// <summary>Options of the jobs of <c>sweep --launcher slurm</c>. They do not change results.</summary>
 [ConfigSection]
 public sealed partial record SlurmConfig
 {
@@ -38,10 +38,10 @@ public sealed partial record SlurmConfig
     /// <summary>Lines of shell that a job runs before the program, such as "module load cuda/12.8".</summary>
     public IReadOnlyList<string> Setup { get; init; } = [];
 
-    /// <summary>What differs for pre-trainings.</summary>
+    /// <summary>Options that differ for pre-trainings.</summary>
     public SlurmStageConfig? Pretrain { get; init; }
 
-    /// <summary>What differs for fine-tunings.</summary>
+    /// <summary>Options that differ for fine-tunings.</summary>
     public SlurmStageConfig? Finetune { get; init; }
 
     partial void Check(KeyReport report)

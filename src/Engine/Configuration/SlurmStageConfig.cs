@@ -2,7 +2,7 @@ using HiEndMae.Configuration;
 
 namespace HiEndMae.Engine.Configuration;
 
-/// <summary>What SLURM is asked for by the jobs of one kind of stage; a key that is left out has the value of [slurm].</summary>
+/// <summary>Options of the jobs of one kind of stage. A missing key has the value of [slurm].</summary>
 [ConfigSection]
 public sealed partial record SlurmStageConfig
 {

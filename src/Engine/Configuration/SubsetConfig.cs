@@ -26,8 +26,8 @@ public sealed partial record SubsetConfig
 
     partial void Check(KeyReport report)
     {
-        if (Count is not null && Fraction is not null) report.Error(nameof(Fraction), "cannot stand beside 'count'; say one of them");
-        if (Cases.Count > 0 && (Count ?? Fraction) is not null) report.Error(nameof(Cases), "cannot stand beside 'count' or 'fraction'; say one of them");
+        if (Count is not null && Fraction is not null) report.Error(nameof(Fraction), "cannot be combined with 'count'; give only one of them");
+        if (Cases.Count > 0 && (Count ?? Fraction) is not null) report.Error(nameof(Cases), "cannot be combined with 'count' or 'fraction'; give only one of them");
         if (Cases.GroupBy(name => name).FirstOrDefault(same => same.Skip(1).Any()) is { } twice) report.Error(nameof(Cases), $"names '{twice.Key}' twice");
         if (Seed is not null && Count is null && Fraction is null) report.Warning(nameof(Seed), "has no effect without 'count' or 'fraction'");
     }

@@ -23,7 +23,7 @@ public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3
 
     /// <summary>Segments a case and brings the result back to the grid of its file: probabilities are interpolated linearly, then each voxel takes the most probable class.</summary>
     /// <param name="source">The case; not cut to its foreground.</param>
-    /// <param name="probabilities">Takes the probabilities of all classes on the grid of the file, plane by plane: the first plane along z, and [K, X, Y, planes]; null where
+    /// <param name="probabilities">Receives the probabilities of all classes on the grid of the file, plane by plane: the first plane along z, and [K, X, Y, planes]; null where
     /// they are not wanted.</param>
     /// <param name="cancel">Stops between windows.</param>
     /// <returns>Class indices.</returns>

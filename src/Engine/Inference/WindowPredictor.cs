@@ -13,7 +13,7 @@ public sealed class WindowPredictor(IReadOnlyList<SegmentationModel> models, IRe
 {
     private readonly long[][] combinations = [.. Enumerable.Range(0, 1 << flips.Count).Select(bits => flips.Where((_, i) => (bits >> i & 1) != 0).Select(axis => 2L + (int)axis).ToArray())];
 
-    /// <summary>Makes probabilities of logits, where those of several passes are averaged.</summary>
+    /// <summary>Converts logits to probabilities if several passes are averaged.</summary>
     public ClassDecision Decision { get; init; } = ClassDecision.MostProbable;
 
     /// <summary>Number of forward passes per window.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Optimisation;
 
-/// <summary>What optimisers over flat buffers share: norm, check, averages, named state. A rule adds the update itself.</summary>
+/// <summary>Base of optimisers over flat buffers: norm, check, averages and named state. A derived class adds the update.</summary>
 /// <remarks>On CPU one pass over memory; elsewhere a short list of operations on whole groups. Parameters without a gradient are left as they are.</remarks>
 public abstract class FlatOptimizer : IOptimizer
 {

@@ -113,7 +113,7 @@ internal sealed class FlatParameters : IDisposable
         return cat(parts);
     }
 
-    /// <summary>Takes the gradients out of the parameters. Nothing is copied: the buffers change hands.</summary>
+    /// <summary>Moves the gradients from the parameters to this object without a copy.</summary>
     public GradientPart TakeGradients()
     {
         var part = new GradientPart([.. Slots.Select(slot => slot.Parameter.grad?.DetachFromDisposeScope())]);

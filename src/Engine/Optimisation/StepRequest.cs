@@ -10,9 +10,9 @@ public readonly record struct StepRequest(double Lr)
     /// <summary>Factor by which the loss was multiplied before backward. Gradients are divided by it.</summary>
     public double LossScale { get; init; } = 1;
 
-    /// <summary>What each group's weight decay is multiplied with.</summary>
+    /// <summary>Factor of each group's weight decay.</summary>
     public double DecayFactor { get; init; } = 1;
 
-    /// <summary>How much of the moving average stays, such as 0.999; only where averages are kept.</summary>
+    /// <summary>Decay of the moving average, such as 0.999. It is used only if averages are kept.</summary>
     public double AverageDecay { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed class CaseScorer(ScoringPolicy policy, IReadOnlyList<ScoreMetric> 
     /// <param name="name">Its id.</param>
     /// <param name="prediction">Class indices.</param>
     /// <param name="truth">Class indices on the same grid. Voxels that are <see cref="DatasetInfo.IgnoredIndex"/> count nowhere.</param>
-    /// <exception cref="VolumeException">The maps differ in size, or a voxel has a value that is no class.</exception>
+    /// <exception cref="VolumeException">The maps differ in size, or a voxel has a value that is not a class.</exception>
     public CaseResult Score(string name, Volume<ushort> prediction, Volume<ushort> truth)
     {
         ArgumentNullException.ThrowIfNull(prediction);

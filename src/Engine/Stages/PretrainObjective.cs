@@ -16,7 +16,7 @@ namespace HiEndMae.Engine.Stages;
 /// <param name="batches">Crops.</param>
 /// <param name="config">Mask ratio, augmentations, batches of a step.</param>
 /// <param name="length">Steps of the training.</param>
-/// <param name="seed">Of the run.</param>
+/// <param name="seed">Seed of the run.</param>
 /// <param name="device">Device of the model.</param>
 internal sealed class PretrainObjective(
     Encoder encoder, PretextTask decoder, IBatchSource batches, PretrainConfig config, TrainingLength length, int seed, Device device) : IObjective, IDisposable

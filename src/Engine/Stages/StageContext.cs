@@ -9,7 +9,7 @@ namespace HiEndMae.Engine.Stages;
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Device">Device of the models.</param>
 /// <param name="Data">How cases are opened.</param>
-/// <param name="Logger">Takes values and sentences.</param>
+/// <param name="Logger">Receives values and messages.</param>
 /// <param name="Clock">Time.</param>
 public sealed record StageContext(int Seed, Device Device, DataServices Data, IStageLogger Logger, TimeProvider Clock)
 {

@@ -62,7 +62,7 @@ public static class StageData
     /// <param name="info">Classes of the dataset.</param>
     /// <param name="withLabels">Whether labels are cut too.</param>
     /// <param name="gradAccumulation">Batches of a step, which the ranks share.</param>
-    /// <param name="context">Of the stage.</param>
+    /// <param name="context">Context of the stage.</param>
     /// <param name="cancel">Stops the preparation. Cases that are prepared stay in the disk cache.</param>
     /// <exception cref="VolumeException">A case cannot be prepared and must not be skipped, or no case can be prepared.</exception>
     public static IBatchSource Open(IReadOnlyList<DatasetCase> cases, DataConfig config, DatasetInfo info, bool withLabels, int gradAccumulation, TrainingContext context, CancellationToken cancel)
@@ -90,7 +90,7 @@ public static class StageData
     /// <summary>Opens every case, preparing those that are not in the cache.</summary>
     /// <param name="cases">The cases.</param>
     /// <param name="preparer">How they are prepared.</param>
-    /// <param name="context">Of the stage.</param>
+    /// <param name="context">Context of the stage.</param>
     /// <param name="cancel">Stops the preparation. Cases that are prepared stay in the disk cache.</param>
     /// <returns>The cases, and those that cannot be prepared, if such are skipped.</returns>
     /// <exception cref="VolumeException">A case cannot be prepared and must not be skipped, or no case can be prepared.</exception>

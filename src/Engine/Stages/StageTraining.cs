@@ -12,9 +12,9 @@ namespace HiEndMae.Engine.Stages;
 internal static class StageTraining
 {
     /// <summary>Trains.</summary>
-    /// <param name="config">Of the stage.</param>
-    /// <param name="context">Of the stage.</param>
-    /// <param name="objective">What is minimised.</param>
+    /// <param name="config">Config of the stage.</param>
+    /// <param name="context">Context of the stage.</param>
+    /// <param name="objective">The objective to minimise.</param>
     /// <param name="length">Steps and epochs.</param>
     /// <param name="validation">Validates; null where the stage does not.</param>
     /// <param name="show">Draws a picture; null where nothing can be shown.</param>

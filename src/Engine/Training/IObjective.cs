@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Training;
 
-/// <summary>What a stage minimises.</summary>
+/// <summary>The objective of a stage.</summary>
 public interface IObjective
 {
     /// <summary>Modules by prefix of their weights' names.</summary>

@@ -9,7 +9,7 @@ public interface IStageLogger
     /// <summary>Reports the progress of the stage.</summary>
     /// <param name="done">Steps or cases done.</param>
     /// <param name="total">All steps or cases.</param>
-    /// <param name="detail">Such as "loss 0.812, 35.1 volumes/s".</param>
+    /// <param name="detail">Text such as "loss 0.812, 35.1 volumes/s".</param>
     /// <param name="left">Estimated time left.</param>
     void Progress(int done, int total, string detail, TimeSpan left);
 

@@ -8,11 +8,11 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Training;
 
 /// <summary>The one training loop: restore a checkpoint; then, step by step, loss, gradient, update, callbacks, checkpoint.</summary>
-/// <param name="objective">What is minimised.</param>
+/// <param name="objective">The objective to minimise.</param>
 /// <param name="options">Length, optimiser, intervals.</param>
 /// <param name="callbacks">Logging, guards, validation, pictures. They are called in this order.</param>
 /// <param name="checkpoints">Keeps checkpoints.</param>
-/// <param name="logger">Takes values and sentences.</param>
+/// <param name="logger">Receives values and messages.</param>
 /// <param name="clock">Time.</param>
 public sealed class Trainer(
     IObjective objective, TrainerOptions options, IReadOnlyList<TrainingCallback> callbacks, CheckpointStore checkpoints, IStageLogger logger, TimeProvider clock)

@@ -22,7 +22,7 @@ public sealed record TrainerOptions(
     /// <summary>Precision of forward passes.</summary>
     public StepPrecision Precision { get; init; } = StepPrecision.Full;
 
-    /// <summary>What weight decay is multiplied with at a step.</summary>
+    /// <summary>Returns the factor of weight decay at a step.</summary>
     public double DecayFactorAt(int step) => decays.FactorAt(step);
 
     /// <summary>The processes that share the batches of a step.</summary>

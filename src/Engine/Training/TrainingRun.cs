@@ -6,7 +6,7 @@ namespace HiEndMae.Engine.Training;
 /// <summary>The state of a running training, which the loop and its callbacks share.</summary>
 public sealed class TrainingRun(IObjective objective, IOptimizer optimizer, TrainerOptions options, IStageLogger logger, TimeProvider clock)
 {
-    /// <summary>What is minimised.</summary>
+    /// <summary>The objective to minimise.</summary>
     public IObjective Objective { get; } = objective;
 
     /// <summary>The optimiser, with its moments and averages.</summary>
@@ -15,7 +15,7 @@ public sealed class TrainingRun(IObjective objective, IOptimizer optimizer, Trai
     /// <summary>Length and intervals.</summary>
     public TrainerOptions Options { get; } = options;
 
-    /// <summary>Takes values and sentences.</summary>
+    /// <summary>Receives values and messages.</summary>
     public IStageLogger Logger { get; } = logger;
 
     /// <summary>Measures the time of each phase.</summary>

@@ -44,7 +44,7 @@ public static class WeightNames
     public static IReadOnlyList<WeightRule> To(string format) => Of(format).To ?? throw new ArgumentException($"Nothing is written with the names '{format}'; there are: {string.Join(", ", Written)}.", nameof(format));
 
     /// <summary>The first rule for a name, and the name that it gives; null where no rule knows it.</summary>
-    /// <param name="rules">Of a format.</param>
+    /// <param name="rules">Rules of a format.</param>
     /// <param name="name">In the source.</param>
     /// <param name="has">Whether the model has a tensor; where several rules fit, the first whose target it has counts.</param>
     public static (WeightRule Rule, string? Target)? Apply(IReadOnlyList<WeightRule> rules, string name, Func<string, bool>? has = null)

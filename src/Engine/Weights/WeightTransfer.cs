@@ -16,7 +16,7 @@ public static class WeightTransfer
     /// <param name="grid">Number of patches of the model's crop along x, y, z; null for an encoder without a grid.</param>
     /// <param name="file">The checkpoint.</param>
     /// <param name="faults">Faults of official loaders to repeat; one that is not of this file's format does nothing.</param>
-    /// <param name="inflate">What becomes of weights for one channel in a model for several.</param>
+    /// <param name="inflate">How weights for one channel are loaded into a model with several.</param>
     /// <exception cref="CheckpointException">A tensor of the file does not fit the model and no rule skips it, or a tensor of the model is not in the file.</exception>
     public static TransferReport Fill(
         nn.Module encoder, nn.Module? head, Imaging.Size3? grid, WeightFile file, IReadOnlyCollection<LoaderFault>? faults = null, ChannelInflation inflate = ChannelInflation.Refuse)

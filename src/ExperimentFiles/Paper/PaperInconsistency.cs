@@ -38,5 +38,5 @@ public sealed record PaperInconsistency(string Table, string Row, string Column,
     public override string ToString() => FormattableString.Invariant($"{Row}, {Column}: printed {Printed}, but {Other} by {Why}");
 
     private static decimal Find(IReadOnlyList<PaperTable> tables, string table, string row, string column) =>
-        tables.FirstOrDefault(one => one.Id == table)?.FindRow(row)?.Value(column) ?? throw new InvalidDataException($"same-values.csv names {table}, {row}, {column}, which is no number.");
+        tables.FirstOrDefault(one => one.Id == table)?.FindRow(row)?.Value(column) ?? throw new InvalidDataException($"same-values.csv names {table}, {row}, {column}, which is not a number.");
 }

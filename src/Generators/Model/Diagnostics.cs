@@ -18,7 +18,7 @@ internal static class Diagnostics
         "Two components of slot {0} are named '{1}' in this assembly");
 
     public static readonly DiagnosticDescriptor UnknownOther = Error("HEM105", "Attribute names no property",
-        "'{0}' names '{1}', which is no property of the record");
+        "'{0}' names '{1}', which is not a property of the record");
 
     public static readonly DiagnosticDescriptor SameName = Error("HEM110", "Two experiment files give one name",
         "The typed value of this file would be '{0}', which another file or folder is; rename one of them");

@@ -70,10 +70,24 @@ internal static class PropertyParser
             facts.Add(new("Values", Quoted(members.Select(SnakeCase.Member))));
             facts.Add(new("Members", Quoted(members)));
         }
-        return new PropertyModel(
-            property.Name, SnakeCase.Key(property.Name), kind, item.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), shape, nullable,
-            item.IsValueType && shape == Shape.One, property.IsRequired, XmlSummary.Of(property, cancel), new([.. facts]), slot, inline,
-            keywords is null ? null : new(keywords), new(members), DefaultParser.Parse(property, kind, shape, compilation, cancel));
+        return new PropertyModel
+        {
+            Name = property.Name,
+            Key = SnakeCase.Key(property.Name),
+            Kind = kind,
+            ItemType = item.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
+            Shape = shape,
+            IsNullable = nullable,
+            IsValueType = item.IsValueType && shape == Shape.One,
+            IsRequired = property.IsRequired,
+            Summary = XmlSummary.Of(property, cancel),
+            Facts = new([.. facts]),
+            Slot = slot,
+            Inline = inline,
+            PathKeywords = keywords is null ? null : new(keywords),
+            EnumMembers = new(members),
+            Default = DefaultParser.Parse(property, kind, shape, compilation, cancel),
+        };
 
         string Other(TypedConstant argument)
         {

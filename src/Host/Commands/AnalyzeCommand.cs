@@ -57,19 +57,19 @@ internal static class AnalyzeCommand
         {
             // Defaults are not filled in yet.
             string[] asked = Parts(result.GetValue(what) ?? "rank,distance,cka");
-            if (asked.Except(Analyses).FirstOrDefault() is { } unknown) result.AddError($"--what knows no '{unknown}'; it knows: {string.Join(", ", Analyses)}.");
+            if (asked.Except(Analyses).FirstOrDefault() is { } unknown) result.AddError($"--what: unknown analysis '{unknown}'; allowed: {string.Join(", ", Analyses)}.");
             if (asked.Length == 0) result.AddError($"--what must name an analysis: {string.Join(", ", Analyses)}.");
             if (result.GetResult(crops) is { Implicit: false } && result.GetValue(crops) < 1) result.AddError("--crops must be at least 1.");
             if (result.GetValue(cases) < 0 || result.GetValue(fitCases) < 0 || result.GetValue(untrained) < 0) result.AddError("--cases, --fit-cases and --untrained must not be below 0.");
             if (result.GetValue(maskRatio) is < 0 or >= 1) result.AddError("--mask-ratio must be at least 0 and below 1.");
             if (asked.Contains("probe") && (result.GetValue(fit) ?? "training") == (result.GetValue(split) ?? "test")) result.AddError("--fit-split and --split must differ: a probe is scored on cases that it was not fitted on.");
             if (result.GetValue(layers) is { } list && Blocks(list) is null) result.AddError("--layers must list block numbers, such as 3,6,9.");
-            if (result.GetValue(ranks) is { } definitions && Ranks(definitions) is null) result.AddError($"--ranks knows: {string.Join(", ", Enum.GetValues<RankDefinition>().Select(KeyOf))}, and all.");
+            if (result.GetValue(ranks) is { } definitions && Ranks(definitions) is null) result.AddError($"--ranks allows: {string.Join(", ", Enum.GetValues<RankDefinition>().Select(KeyOf))}, and all.");
             if (result.GetValue(ratios) is { } hidden && Ratios(hidden) is null) result.AddError("--ratios must list mask ratios of at least 0 and below 1, such as 0.5,0.75,0.9.");
             if (result.GetResult(pictures) is { Implicit: false } && result.GetValue(pictures) < 1) result.AddError("--pictures must be at least 1.");
             if (asked.Contains("reconstruct") && result.GetValue(output) is null) result.AddError("--what reconstruct needs --out: reconstructions are pictures.");
             string[] places = result.GetValue(query) ?? [], organs = result.GetValue(organ) ?? [];
-            foreach (string place in places.Where(place => QueryPlace.Parse(place) is null)) result.AddError($"--query '{place}' is no place; give X,Y,Z in mm, such as 12.5,-40,88, or voxel:I,J,K.");
+            foreach (string place in places.Where(place => QueryPlace.Parse(place) is null)) result.AddError($"--query '{place}' is not a position; give X,Y,Z in mm, such as 12.5,-40,88, or voxel:I,J,K.");
             bool maps = asked.Contains("maps");
             if (maps && places.Length + organs.Length == 0) result.AddError("--what maps needs at least one --query or --organ.");
             if (maps && result.GetValue(output) is null) result.AddError("--what maps needs --out: maps are files.");

@@ -15,7 +15,7 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
 
     public void Warn(string message) => environment.Error.WriteLine($"warning: {message}");
 
-    /// <summary>Says a sentence about the sweep; it goes to the errors where JSON is wanted.</summary>
+    /// <summary>Writes a message about the sweep, to standard error if the output is JSON.</summary>
     public void Say(string message) => (options.Json ? environment.Error : environment.Output).WriteLine(message);
 
     public void Finished(SweepOutcome outcome) => new SweepResults(environment, graph, store).Print(outcome, options.Json);

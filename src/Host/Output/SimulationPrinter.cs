@@ -6,7 +6,7 @@ using HiEndMae.Sweeps.Simulation;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>What a replayed sweep takes.</summary>
+/// <summary>Prints the result of a simulated sweep.</summary>
 internal static class SimulationPrinter
 {
     public static void Print(HostEnvironment environment, ClusterModel model, SimulationResult result, bool json)

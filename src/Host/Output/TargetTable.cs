@@ -8,7 +8,7 @@ namespace HiEndMae.Host.Output;
 internal static class TargetTable
 {
     /// <summary>Prints it.</summary>
-    /// <param name="console">Where to.</param>
+    /// <param name="console">The console to print to.</param>
     /// <param name="targets">The groups, as analysis.json has them.</param>
     public static void Print(IAnsiConsole console, JsonObject targets)
     {

@@ -25,7 +25,7 @@ internal ref struct DicomJpegLossless
 
     /// <summary>Decodes one frame.</summary>
     /// <param name="coded">The JPEG stream.</param>
-    /// <param name="raw">Takes rows x columns pixels of the given width, little endian.</param>
+    /// <param name="raw">Receives rows x columns pixels of the given width, little endian.</param>
     /// <param name="columns">Columns that the DICOM header says.</param>
     /// <param name="rows">Rows that it says.</param>
     /// <param name="width">Bytes of a pixel, 1 or 2.</param>

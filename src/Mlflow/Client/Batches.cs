@@ -1,9 +1,9 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>Cuts values into requests that every server takes, and takes again.</summary>
+/// <summary>Splits values into requests that every server accepts, also when they are sent again.</summary>
 internal static class Batches
 {
-    /// <summary>In order; every request holds something.</summary>
+    /// <summary>Splits values in order. No request is empty.</summary>
     public static IEnumerable<LogBatchRequest> Of(string runId, IReadOnlyList<MetricValue> metrics, IReadOnlyList<Entry> parameters, IReadOnlyList<Entry> tags)
     {
         MetricValue[][] points = [.. Unique(metrics).Chunk(MlflowClient.MaxPoints)];
@@ -12,6 +12,6 @@ internal static class Batches
             yield return new LogBatchRequest(runId, points.ElementAtOrDefault(i), somePairs.ElementAtOrDefault(i), someTags.ElementAtOrDefault(i));
     }
 
-    /// <summary>Points without exact repeats: servers refuse a NaN that comes twice in one request.</summary>
+    /// <summary>Removes exact duplicates, because servers refuse a request that holds the same NaN twice.</summary>
     public static IEnumerable<MetricValue> Unique(IReadOnlyList<MetricValue> metrics) => metrics.Distinct();
 }

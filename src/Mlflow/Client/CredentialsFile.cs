@@ -1,14 +1,14 @@
 namespace HiEndMae.Mlflow;
 
 /// <summary>The file <c>~/.mlflow/credentials</c> of MLflow's Python client: section <c>[mlflow]</c> with <c>mlflow_tracking_username</c> and <c>mlflow_tracking_password</c>.</summary>
-/// <param name="Username">Null where the file does not have it.</param>
-/// <param name="Password">Null where the file does not have it.</param>
+/// <param name="Username">The user name; null if the file has none.</param>
+/// <param name="Password">The password; null if the file has none.</param>
 internal sealed record CredentialsFile(string? Username, string? Password)
 {
     private static readonly CredentialsFile Empty = new(null, null);
 
-    /// <summary>Reads the file below HOME (USERPROFILE on Windows). A missing file has neither name nor password.</summary>
-    /// <exception cref="TrackingException">The file is there and cannot be read.</exception>
+    /// <summary>Reads the file in the home folder (HOME, or USERPROFILE on Windows). If the file is missing, both values are null.</summary>
+    /// <exception cref="TrackingException">The file exists but cannot be read.</exception>
     public static CredentialsFile Read(Func<string, string?> getVariable)
     {
         if ((getVariable("HOME") ?? getVariable("USERPROFILE")) is not { Length: > 0 } home) return Empty;
@@ -23,7 +23,7 @@ internal sealed record CredentialsFile(string? Username, string? Password)
         }
     }
 
-    // The dialect of Python's configparser, as far as two plain keys need it.
+    // The subset of Python's configparser syntax that two plain keys need.
     private static CredentialsFile Parse(IEnumerable<string> lines)
     {
         CredentialsFile found = Empty;

@@ -1,10 +1,10 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>A dataset as MLflow names it: the same name and digest are the same dataset.</summary>
-/// <param name="Name">Up to 500 characters.</param>
-/// <param name="Digest">Up to 36 characters that change when the content does.</param>
-/// <param name="SourceType">Such as local.</param>
-/// <param name="Source">Where it comes from, as JSON.</param>
-/// <param name="Schema">Its columns, as JSON; null for none.</param>
-/// <param name="Profile">Its figures, such as a count of cases, as JSON; null for none.</param>
+/// <summary>A dataset in MLflow. Name and digest together identify it.</summary>
+/// <param name="Name">Name, up to 500 characters.</param>
+/// <param name="Digest">Checksum of the content, up to 36 characters.</param>
+/// <param name="SourceType">Type of the source, such as local.</param>
+/// <param name="Source">Origin of the data, as JSON.</param>
+/// <param name="Schema">Columns, as JSON; null for none.</param>
+/// <param name="Profile">Statistics, such as the number of cases, as JSON; null for none.</param>
 public sealed record DatasetDescription(string Name, string Digest, string SourceType, string Source, string? Schema = null, string? Profile = null);

@@ -2,9 +2,9 @@ using System.Net;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>A file as the body of a request, read while it is sent.</summary>
+/// <summary>The body of a request that streams a file.</summary>
 /// <param name="path">The file.</param>
-/// <param name="progressed">Called for every megabyte that has been handed to the connection; null for nobody.</param>
+/// <param name="progressed">Called after each megabyte that was handed to the connection; null for no calls.</param>
 internal sealed class FileContent(string path, Action? progressed) : HttpContent
 {
     private const int ChunkSize = 1 << 20;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Files of runs and models: behind the server (<c>mlflow-artifacts:/</c>), or in a folder that both machines see.</summary>
+/// <summary>Reads and writes the files of runs and models, through the server (<c>mlflow-artifacts:/</c>) or in a folder that this machine shares with it.</summary>
 internal sealed class MlflowArtifacts(MlflowTransport transport, TrackingServer server)
 {
     private const string Proxied = "mlflow-artifacts:", Api = "api/2.0/mlflow-artifacts/artifacts";
@@ -41,12 +41,12 @@ internal sealed class MlflowArtifacts(MlflowTransport transport, TrackingServer 
     }
 
     /// <summary>Copies a file, or a folder with all that is in it, to this machine.</summary>
-    /// <returns>How many files were copied; 0 where there is nothing at the path.</returns>
+    /// <returns>The number of copied files; 0 if nothing is at the path.</returns>
     public int DownloadTo(string artifactUri, string path, string target)
     {
         if (!IsProxied(artifactUri)) return ArtifactPaths.CopyTree(Path.Combine([Folder(artifactUri), .. ArtifactPaths.Split(path)]), target);
         IReadOnlyList<ArtifactEntry> entries = List(artifactUri, path);
-        // A server lists nothing below a file, and nothing below a path that is not there.
+        // A server returns an empty list both for a file and for a path that does not exist.
         if (entries.Count == 0) return path.Length > 0 && IsFile(artifactUri, path) ? DownloadFile(artifactUri, path, target) : 0;
         int count = 0;
         foreach (ArtifactEntry entry in entries)
@@ -78,13 +78,13 @@ internal sealed class MlflowArtifacts(MlflowTransport transport, TrackingServer 
     private static bool IsProxied(string artifactUri) => artifactUri.StartsWith(Proxied, StringComparison.Ordinal);
 
     private string Folder(string artifactUri) => ArtifactPaths.ToFolder(artifactUri) ?? throw new TrackingException(
-        $"{server} keeps artifacts in '{artifactUri}', which is neither behind itself nor a folder of this machine; start it with --serve-artifacts.");
+        $"{server} keeps artifacts in '{artifactUri}', which this machine cannot reach as a folder; start the server with --serve-artifacts.");
 
-    // Percent-encoded, with the folders of the artifact URI first.
+    // The folders of the artifact URI come first. All parts are percent-encoded.
     private static string EncodedPath(string artifactUri, string[] parts)
     {
         string path = artifactUri[Proxied.Length..];
-        // mlflow-artifacts://HOST/PATH names a server before the path; it is the one we talk to.
+        // The HOST of mlflow-artifacts://HOST/PATH is this server.
         if (path.StartsWith("//", StringComparison.Ordinal)) path = path[2..] is var rest && rest.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? rest[slash..] : "";
         IEnumerable<string> all = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Concat(parts);
         return string.Join('/', all.Select(Uri.EscapeDataString));

@@ -1,38 +1,38 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>How patient a client is.</summary>
+/// <summary>Timeouts and repetitions of a client.</summary>
 public sealed record MlflowClientOptions
 {
-    /// <summary>How long one attempt may take. 120 s by default, as in MLflow's Python client.</summary>
+    /// <summary>Time limit of one attempt. The default is 120 s, as in MLflow's Python client.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>How long the transfer of one file may take; null for <see cref="AttemptTimeout"/> and one second more for every 256 KiB.</summary>
+    /// <summary>Time limit for the transfer of one file; null for <see cref="AttemptTimeout"/> plus one second for every 256 KiB.</summary>
     public TimeSpan? TransferTimeout { get; init; }
 
-    /// <summary>How often a request is sent again after 429, 5xx, a timeout or a lost connection.</summary>
+    /// <summary>How often a request is repeated after 429, 5xx, a timeout or a lost connection.</summary>
     public int MaxRetries { get; init; } = 4;
 
-    /// <summary>The wait before the first repetition. It doubles each time, with jitter. A server's Retry-After takes its place.</summary>
+    /// <summary>Wait before the first repetition. It doubles each time, with jitter. A server's Retry-After replaces it.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The longest wait, whatever the server asks for.</summary>
+    /// <summary>The longest wait, even if the server asks for more.</summary>
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Called, from the thread that sends, after every request that succeeded and for every megabyte of an upload; null for nobody.</summary>
+    /// <summary>Called by the sending thread after each successful request and each uploaded megabyte; null for no calls.</summary>
     public Action? Progressed { get; init; }
 
-    /// <summary>Ends every wait between repetitions and allows no further one. The request under way goes on.</summary>
+    /// <summary>Ends every wait between repetitions and prevents further ones. The current request continues.</summary>
     public CancellationToken Hurry { get; init; }
 
-    /// <summary>Gives up the request under way and every wait.</summary>
+    /// <summary>Cancels the current request and every wait.</summary>
     public CancellationToken Stop { get; init; }
 
     /// <summary>
-    /// The defaults, changed by the variables of MLflow's Python client: MLFLOW_HTTP_REQUEST_TIMEOUT and MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT
+    /// Returns the defaults, changed by the environment variables of MLflow's Python client: MLFLOW_HTTP_REQUEST_TIMEOUT and MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT
     /// (seconds), MLFLOW_HTTP_REQUEST_MAX_RETRIES and MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR (seconds before the first repetition).
     /// </summary>
     /// <param name="getVariable">Reads the environment.</param>
-    /// <exception cref="TrackingException">A variable holds no number, or one that is out of range.</exception>
+    /// <exception cref="TrackingException">A variable is not a number, or out of range.</exception>
     public static MlflowClientOptions Of(Func<string, string?> getVariable)
     {
         ArgumentNullException.ThrowIfNull(getVariable);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>How messages are written: snake_case, without nulls, NaN and infinities as strings. Numbers may come as strings.</summary>
+/// <summary>JSON options of the API: snake_case, no nulls, NaN and infinities as strings. Numbers may be read from strings.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,

@@ -1,6 +1,6 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>The calls of a server that concern models: logged models of MLflow 3, model records of MLflow 2, and the registry.</summary>
+/// <summary>The calls of a server for models: logged models of MLflow 3, model records of MLflow 2, and the registry.</summary>
 public sealed class MlflowModels
 {
     private const string Api = "api/2.0/mlflow/";
@@ -12,25 +12,25 @@ public sealed class MlflowModels
     /// <summary>Whether the server has logged models (MLflow 3 and later).</summary>
     public bool HasLoggedModels => (majorVersion ??= ReadMajorVersion()) >= 3;
 
-    /// <summary>Makes a logged model in state PENDING.</summary>
+    /// <summary>Creates a logged model with status PENDING.</summary>
     /// <param name="experimentId">Its experiment.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="sourceRunId">The run that made it.</param>
-    /// <param name="parameters">Parameters that its page shows.</param>
+    /// <param name="sourceRunId">The run that created it.</param>
+    /// <param name="parameters">Parameters that its web page shows.</param>
     public LoggedModel CreateLogged(string experimentId, string name, string sourceRunId, IReadOnlyList<Entry>? parameters = null) => transport.Post(
         $"{Api}logged-models", new CreateLoggedModelRequest(experimentId, name, sourceRunId, parameters, null), MlflowJson.Default.CreateLoggedModelRequest, MlflowJson.Default.LoggedModelAnswer,
         isRepeatable: false).Model;
 
-    /// <summary>Marks a logged model as ready, its files being there.</summary>
+    /// <summary>Marks a logged model as ready, after its files have been uploaded.</summary>
     public LoggedModel MarkReady(string modelId) => transport.Patch(
         $"{Api}logged-models/{Uri.EscapeDataString(modelId)}", new FinalizeLoggedModelRequest(modelId, "LOGGED_MODEL_READY"), MlflowJson.Default.FinalizeLoggedModelRequest,
         MlflowJson.Default.LoggedModelAnswer).Model;
 
-    /// <summary>A logged model.</summary>
-    /// <exception cref="TrackingException">There is none (<see cref="TrackingFailure.Missing"/>).</exception>
+    /// <summary>Returns a logged model.</summary>
+    /// <exception cref="TrackingException">It does not exist (<see cref="TrackingFailure.Missing"/>).</exception>
     public LoggedModel GetLogged(string modelId) => transport.Get($"{Api}logged-models/{Uri.EscapeDataString(modelId)}", MlflowJson.Default.LoggedModelAnswer).Model;
 
-    /// <summary>The newest logged model of a name that a run made; null for none.</summary>
+    /// <summary>Returns the newest logged model with this name that a run created; null for none.</summary>
     public LoggedModel? FindLogged(string experimentId, string name, string sourceRunId)
     {
         string? token = null;
@@ -46,20 +46,20 @@ public sealed class MlflowModels
         return null;
     }
 
-    /// <summary>Says that a run made a logged model.</summary>
+    /// <summary>Records that a run created a logged model.</summary>
     public void LogOutput(string runId, string modelId, long step) => transport.Post(
         $"{Api}runs/outputs", new LogOutputsRequest(runId, [new ModelOutput(modelId, step)]), MlflowJson.Default.LogOutputsRequest, MlflowJson.Default.EmptyAnswer);
 
-    /// <summary>Records a model among a run's artifacts, as MLflow 2 keeps models.</summary>
+    /// <summary>Records a model among a run's artifacts, which is where MLflow 2 stores models.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="modelJson">The MLmodel file as JSON.</param>
     public void Record(string runId, string modelJson) => transport.Post(
         $"{Api}runs/log-model", new LogModelRequest(runId, modelJson), MlflowJson.Default.LogModelRequest, MlflowJson.Default.EmptyAnswer, isRepeatable: false);
 
-    /// <summary>Makes a version of a registered model, which is made if there is none; a version of the same run and source is found again.</summary>
+    /// <summary>Creates a version of a registered model, and the registered model itself if needed. Returns the existing version if there is one with the same run and source.</summary>
     /// <param name="name">Name of the registered model.</param>
-    /// <param name="source">URI of the model's files.</param>
-    /// <param name="runId">The run that made the model.</param>
+    /// <param name="source">Location of the model's files.</param>
+    /// <param name="runId">The run that created the model.</param>
     /// <param name="modelId">The logged model; null before MLflow 3.</param>
     public ModelVersion Register(string name, string source, string runId, string? modelId = null)
     {
@@ -69,7 +69,7 @@ public sealed class MlflowModels
         }
         catch (TrackingException error) when (error.ErrorCode == "RESOURCE_ALREADY_EXISTS")
         {
-            // It was there, or an earlier answer was lost.
+            // It existed already, or the response to an earlier request was lost.
         }
         return FindVersion(name, source, runId) ?? transport.Post(
             $"{Api}model-versions/create", new CreateModelVersionRequest(name, source, runId, modelId), MlflowJson.Default.CreateModelVersionRequest, MlflowJson.Default.ModelVersionAnswer,
@@ -77,12 +77,12 @@ public sealed class MlflowModels
     }
 
     /// <summary>A version of a registered model.</summary>
-    /// <exception cref="TrackingException">There is none (<see cref="TrackingFailure.Missing"/>).</exception>
+    /// <exception cref="TrackingException">It does not exist (<see cref="TrackingFailure.Missing"/>).</exception>
     public ModelVersion GetVersion(string name, string version) => transport.Get(
         $"{Api}model-versions/get?name={Uri.EscapeDataString(name)}&version={Uri.EscapeDataString(version)}", MlflowJson.Default.ModelVersionAnswer).ModelVersion;
 
-    /// <summary>The version that an alias names.</summary>
-    /// <exception cref="TrackingException">There is none (<see cref="TrackingFailure.Missing"/>, or INVALID_PARAMETER_VALUE).</exception>
+    /// <summary>Returns the version that an alias names.</summary>
+    /// <exception cref="TrackingException">It does not exist (<see cref="TrackingFailure.Missing"/>, or INVALID_PARAMETER_VALUE).</exception>
     public ModelVersion GetVersionByAlias(string name, string alias) => transport.Get(
         $"{Api}registered-models/alias?name={Uri.EscapeDataString(name)}&alias={Uri.EscapeDataString(alias)}", MlflowJson.Default.ModelVersionAnswer).ModelVersion;
 
@@ -93,7 +93,7 @@ public sealed class MlflowModels
         return answer.ModelVersions?.FirstOrDefault(version => version.Name == name && version.Source == source);
     }
 
-    // A server behind a proxy may not show its version; then it is used as MLflow 2, whose calls later versions have too.
+    // A proxy may hide the server's version. Then only calls of MLflow 2 are used, which later versions support too.
     private int ReadMajorVersion()
     {
         try

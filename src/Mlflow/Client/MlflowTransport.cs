@@ -8,7 +8,7 @@ using Polly.Retry;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Sends requests, repeats those that may succeed later, and turns failures into <see cref="TrackingException"/>.</summary>
+/// <summary>Sends requests, repeats those that may succeed later, and converts failures to <see cref="TrackingException"/>.</summary>
 internal sealed class MlflowTransport : IDisposable
 {
     private readonly MlflowClientOptions options;
@@ -24,7 +24,7 @@ internal sealed class MlflowTransport : IDisposable
         this.options = options;
         this.clock = clock;
         errors = new ServerErrors(server);
-        // Each attempt has a time limit of its own.
+        // Each attempt has its own time limit.
         client = new HttpClient(handler) { BaseAddress = server.Address, Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = 256 << 20 };
         client.DefaultRequestHeaders.Authorization = server.Credentials;
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("hiendmae", typeof(MlflowTransport).Assembly.GetName().Version?.ToString(3) ?? "0"));
@@ -33,27 +33,27 @@ internal sealed class MlflowTransport : IDisposable
         once = WithRetry(WasNotReceived);
     }
 
-    /// <summary>Asks for something.</summary>
+    /// <summary>Sends a GET request and reads the JSON response.</summary>
     /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
     public TAnswer Get<TAnswer>(string path, JsonTypeInfo<TAnswer> answer) where TAnswer : class =>
         Read(Send(HttpMethod.Get, path, null, true, options.AttemptTimeout), path, answer);
 
-    /// <summary>Sends a message.</summary>
-    /// <param name="path">Below the address.</param>
+    /// <summary>Sends a POST request with a JSON body and reads the JSON response.</summary>
+    /// <param name="path">Path relative to the server's address.</param>
     /// <param name="message">The body.</param>
-    /// <param name="type">How it is written.</param>
-    /// <param name="answer">How the answer is read.</param>
-    /// <param name="isRepeatable">Whether doing it twice is the same as once; otherwise it is sent again only if the server cannot have seen it.</param>
+    /// <param name="type">JSON type of the body.</param>
+    /// <param name="answer">JSON type of the response.</param>
+    /// <param name="isRepeatable">Whether the request is idempotent. If not, it is repeated only if the server cannot have received it.</param>
     /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
     public TAnswer Post<TMessage, TAnswer>(string path, TMessage message, JsonTypeInfo<TMessage> type, JsonTypeInfo<TAnswer> answer, bool isRepeatable = true) where TAnswer : class =>
         SendJson(HttpMethod.Post, path, message, type, answer, isRepeatable);
 
-    /// <summary>Changes a part of something; repeatable.</summary>
+    /// <summary>Sends a PATCH request, which is repeated if it fails temporarily.</summary>
     /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
     public TAnswer Patch<TMessage, TAnswer>(string path, TMessage message, JsonTypeInfo<TMessage> type, JsonTypeInfo<TAnswer> answer) where TAnswer : class =>
         SendJson(HttpMethod.Patch, path, message, type, answer, isRepeatable: true);
 
-    /// <summary>Puts a file, streamed.</summary>
+    /// <summary>Uploads a file as a stream.</summary>
     /// <exception cref="TrackingException">The server refuses, or cannot be reached, or the file cannot be read.</exception>
     public void Put(string path, string file)
     {
@@ -68,7 +68,7 @@ internal sealed class MlflowTransport : IDisposable
         }
     }
 
-    /// <summary>Asks for bytes.</summary>
+    /// <summary>Downloads bytes.</summary>
     /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
     public byte[] GetBytes(string path)
     {
@@ -76,9 +76,9 @@ internal sealed class MlflowTransport : IDisposable
         return answer.IsSuccess ? answer.Body : throw errors.Refused(answer, path);
     }
 
-    /// <summary>Reads a file of any size into a file of this machine.</summary>
-    /// <param name="path">Below the address.</param>
-    /// <param name="file">The file, which is made or replaced; on an error it may hold a part.</param>
+    /// <summary>Downloads a file of any size.</summary>
+    /// <param name="path">Path relative to the server's address.</param>
+    /// <param name="file">The local file, which is created or replaced. After an error it may hold a part of the content.</param>
     /// <exception cref="TrackingException">The server refuses, or cannot be reached.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Download(string path, string file)
@@ -97,7 +97,7 @@ internal sealed class MlflowTransport : IDisposable
 
     private TAnswer SendJson<TMessage, TAnswer>(HttpMethod verb, string path, TMessage message, JsonTypeInfo<TMessage> type, JsonTypeInfo<TAnswer> answer, bool isRepeatable) where TAnswer : class
     {
-        // Bytes, not a stream: the server reads a chunked JSON body as empty.
+        // The body is sent as bytes, because the server reads a chunked JSON body as empty.
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(message, type);
         try
         {
@@ -139,13 +139,13 @@ internal sealed class MlflowTransport : IDisposable
             try
             {
                 if (options.Hurry.IsCancellationRequested) return Attempt(verb, path, content, timeout, saveTo);
-                // The token of the pipeline ends waits; an attempt has its own.
+                // The pipeline's token ends waits. Each attempt has its own token.
                 return (isRepeatable ? repeatable : once).Execute(
                     static (state, _) => state.Self.Attempt(state.verb, state.path, state.content, state.timeout, state.saveTo), (Self: this, verb, path, content, timeout, saveTo), noMoreWaits.Token);
             }
             catch (OperationCanceledException) when (options.Hurry.IsCancellationRequested && !options.Stop.IsCancellationRequested)
             {
-                // A wait has ended early. Nothing was under way, so that this is no repetition of something that may have been done.
+                // A wait has ended early. No request was under way, so this attempt cannot repeat one that took effect.
                 return Attempt(verb, path, content, timeout, saveTo);
             }
         }
@@ -183,7 +183,7 @@ internal sealed class MlflowTransport : IDisposable
         }
         catch (Exception error) when ((error is OperationCanceledException or ObjectDisposedException or HttpRequestException or HttpIOException) && limit.IsCancellationRequested)
         {
-            // A synchronous request is given up by closing its connection, which its reader may notice first.
+            // A synchronous request is cancelled by closing its connection. Its reader may notice that first.
             options.Stop.ThrowIfCancellationRequested();
             throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"no answer within {timeout.TotalSeconds:0.###} s"), error);
         }
@@ -220,7 +220,7 @@ internal sealed class MlflowTransport : IDisposable
     private static bool IsTransient(Outcome<Answer> outcome) =>
         outcome.Exception is null ? outcome.Result is { IsTransient: true } : outcome.Exception is HttpRequestException or TimeoutException;
 
-    // The server says that it did not do it, or there was no connection to send it through.
+    // The server says that the request had no effect, or no connection could be opened.
     private static bool WasNotReceived(Outcome<Answer> outcome) => outcome.Result is { Status: HttpStatusCode.TooManyRequests } || WasNotReceived(outcome.Exception);
 
     private static bool WasNotReceived(Exception? error) =>

@@ -1,7 +1,7 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>A page of a listing.</summary>
-/// <typeparam name="T">What is listed.</typeparam>
+/// <summary>One page of a listing.</summary>
+/// <typeparam name="T">Type of the items.</typeparam>
 /// <param name="Items">In the server's order.</param>
-/// <param name="NextPageToken">Asks for the next page; null on the last.</param>
+/// <param name="NextPageToken">Token for the next page; null on the last page.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextPageToken);

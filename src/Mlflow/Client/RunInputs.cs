@@ -1,5 +1,5 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>What a run read.</summary>
+/// <summary>The inputs of a run.</summary>
 /// <param name="DatasetInputs">Datasets; null for none.</param>
 public sealed record RunInputs(IReadOnlyList<DatasetInput>? DatasetInputs);

@@ -6,13 +6,13 @@ using System.Text.RegularExpressions;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Turns refusals and lost connections into <see cref="TrackingException"/> with messages for the user.</summary>
+/// <summary>Converts refusals and lost connections to <see cref="TrackingException"/> with messages for the user.</summary>
 /// <param name="server">The server that the messages name.</param>
 internal sealed partial class ServerErrors(TrackingServer server)
 {
     private const int LongestMessage = 400;
 
-    /// <summary>The error of an answer that is no success.</summary>
+    /// <summary>Returns the error for a response that is not a success.</summary>
     public TrackingException Refused(Answer answer, string path)
     {
         int status = (int)answer.Status;
@@ -27,7 +27,7 @@ internal sealed partial class ServerErrors(TrackingServer server)
         TrackingFailure failure = error?.ErrorCode switch
         {
             "RESOURCE_DOES_NOT_EXIST" => TrackingFailure.Missing,
-            // An answer without MLflow's own error code may come from a proxy before a server that is starting.
+            // A response without MLflow's error code may come from a proxy whose server is starting.
             null when answer.Status is not (HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.BadRequest) => TrackingFailure.Unavailable,
             _ => answer.IsTransient ? TrackingFailure.Unavailable : TrackingFailure.Refused,
         };
@@ -38,19 +38,19 @@ internal sealed partial class ServerErrors(TrackingServer server)
         };
     }
 
-    /// <summary>The error of a request that got no usable answer.</summary>
+    /// <summary>Returns the error for a request without a usable response.</summary>
     public TrackingException Unreachable(string why, Exception cause) =>
         new(TrackingFailure.Unavailable, $"The tracking server {server} cannot be reached: {why.TrimEnd('.')}.", cause);
 
-    /// <summary>The error of a connection that failed; for TLS it names what is wrong with the certificate and which variable helps.</summary>
+    /// <summary>Returns the error for a failed connection. A TLS error says what is wrong with the certificate and which variable to set.</summary>
     public TrackingException Unreachable(HttpRequestException error) => FindTlsError(error) is { } tls
         ? new TrackingException(TrackingFailure.Unavailable, TlsMessage(tls), error)
         : Unreachable(error.Message, error);
 
-    /// <summary>An answer that is not MLflow's, such as a page that asks for a login.</summary>
-    public TrackingException NotMlflow(string path, Exception cause) => Unreachable($"its answer to {ShortPath(path)} is no MLflow answer", cause);
+    /// <summary>Returns the error for a response that does not come from MLflow, such as a login page.</summary>
+    public TrackingException NotMlflow(string path, Exception cause) => Unreachable($"its answer to {ShortPath(path)} does not come from MLflow", cause);
 
-    /// <summary>The server's message without the SQL that its database driver puts into it.</summary>
+    /// <summary>Removes the SQL that the server's database driver puts into a message.</summary>
     internal static string Readable(string? message)
     {
         if (string.IsNullOrWhiteSpace(message)) return "no reason given";
@@ -68,9 +68,9 @@ internal sealed partial class ServerErrors(TrackingServer server)
     {
         string fault = server.CertificateFault ?? tls.Message.TrimEnd('.');
         string remedy = server.CertificateFault is null
-            ? "check that the address is one of an https server"
+            ? "check that the server at this address speaks https"
             : server.CertificatePath is { } path
-                ? $"check that {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) holds the certificate of the authority that signed it"
+                ? $"check that {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) contains the certificate of the authority that signed it"
                 : "set MLFLOW_TRACKING_SERVER_CERT_PATH to the certificate of the authority that signed it, or MLFLOW_TRACKING_INSECURE_TLS=true to accept any certificate";
         return $"The tracking server {server} cannot be reached over TLS: {fault}; {remedy}.";
     }
@@ -98,7 +98,7 @@ internal sealed partial class ServerErrors(TrackingServer server)
 
     private static string ShortPath(string path) => path.Split('?')[0];
 
-    // Such as "(sqlite3.IntegrityError)" or "(psycopg2.errors.UniqueViolation)": from here on the text is SQL and values.
+    // SQL and values follow a text such as "(sqlite3.IntegrityError)" or "(psycopg2.errors.UniqueViolation)".
     [GeneratedRegex(@"\((?:[a-zA-Z_]\w*\.)+(?<kind>[A-Z]\w*)\)")]
     private static partial Regex DatabaseError();
 

@@ -7,7 +7,7 @@ using System.Text;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>A server's address and what opens it. Only <see cref="Address"/> is ever shown or written.</summary>
+/// <summary>Address and credentials of a server. Only <see cref="Address"/> is ever shown or written.</summary>
 public sealed class TrackingServer
 {
     private readonly bool trustsAnyCertificate;
@@ -28,32 +28,32 @@ public sealed class TrackingServer
     /// <summary>Scheme, host, port and path, without credentials.</summary>
     public Uri Address { get; }
 
-    /// <summary>The header that opens the server; null for none.</summary>
+    /// <summary>The header with the credentials; null for none.</summary>
     internal AuthenticationHeaderValue? Credentials { get; }
 
-    /// <summary>The file of MLFLOW_TRACKING_SERVER_CERT_PATH; null for the authorities of the machine.</summary>
+    /// <summary>The file in MLFLOW_TRACKING_SERVER_CERT_PATH; null to trust the machine's certificate authorities.</summary>
     internal string? CertificatePath { get; }
 
-    /// <summary>What was wrong with the certificate of the last connection; null where it was accepted or never seen.</summary>
+    /// <summary>Fault of the certificate of the last connection; null if it was accepted or never seen.</summary>
     internal string? CertificateFault => certificateFault;
 
     /// <summary>Whether any certificate is accepted.</summary>
     internal bool TrustsAnyCertificate => trustsAnyCertificate;
 
     /// <summary>
-    /// Reads what MLflow's Python client reads: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (or the file ~/.mlflow/credentials),
+    /// Reads the same environment variables as MLflow's Python client: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (or the file ~/.mlflow/credentials),
     /// MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_TRACKING_SERVER_CERT_PATH and MLFLOW_TRACKING_CLIENT_CERT_PATH.
-    /// A name and password in the address are used where none of these is set.
+    /// A name and password in the address are used if none of these gives credentials.
     /// </summary>
     /// <param name="address">http:// or https://, without <c>/api</c>.</param>
     /// <param name="getVariable">Reads the environment.</param>
-    /// <exception cref="TrackingException">The address is of another kind, the variables contradict each other, or a certificate cannot be read.</exception>
+    /// <exception cref="TrackingException">The address is not an http(s) address, the variables contradict each other, or a certificate cannot be read.</exception>
     public static TrackingServer Of(string address, Func<string, string?> getVariable)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(getVariable);
         if (!Uri.TryCreate(address.Trim(), UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
-            throw new TrackingException("The address of the tracking server is neither http://... nor https://...");
+            throw new TrackingException("The address of the tracking server must begin with http:// or https://.");
         string shown = $"{uri.Scheme}://{uri.Authority.Split('@')[^1]}{uri.AbsolutePath.TrimEnd('/')}/";
         bool insecure = getVariable("MLFLOW_TRACKING_INSECURE_TLS")?.Trim() is { } word && (word == "1" || word.Equals("true", StringComparison.OrdinalIgnoreCase));
         string? serverPath = NonEmpty(getVariable("MLFLOW_TRACKING_SERVER_CERT_PATH")), clientPath = NonEmpty(getVariable("MLFLOW_TRACKING_CLIENT_CERT_PATH"));
@@ -62,10 +62,10 @@ public sealed class TrackingServer
         return new TrackingServer(new Uri(shown), Header(uri.UserInfo, getVariable), insecure, serverPath, Authorities(serverPath), ClientCertificate(clientPath));
     }
 
-    /// <summary>The address alone.</summary>
+    /// <summary>Returns the address.</summary>
     public override string ToString() => Address.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>Makes the handler that sends requests as this server needs them.</summary>
+    /// <summary>Creates the handler that sends requests to this server.</summary>
     internal SocketsHttpHandler CreateHandler()
     {
         var handler = new SocketsHttpHandler
@@ -86,7 +86,7 @@ public sealed class TrackingServer
         X509ChainStatus[] statuses = chain?.ChainStatus ?? [];
         if (authorities.Count > 0 && certificate is not null)
         {
-            // The file replaces the authorities of the machine, as for the Python client.
+            // The file replaces the machine's certificate authorities, as in the Python client.
             using var own = new X509Chain();
             own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
@@ -124,14 +124,14 @@ public sealed class TrackingServer
         if (path is null) return all;
         try
         {
-            // requests accepts a file or a folder of files.
+            // Python's requests accepts a file or a folder of files.
             foreach (string file in Directory.Exists(path) ? Directory.GetFiles(path) : [path]) all.ImportFromPemFile(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new TrackingException($"The certificate {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) cannot be read: {error.Message}", error);
         }
-        return all.Count > 0 ? all : throw new TrackingException($"The file {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) holds no certificate; it must be a PEM file with '-----BEGIN CERTIFICATE-----'.");
+        return all.Count > 0 ? all : throw new TrackingException($"The file {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) contains no certificate; it must be a PEM file with '-----BEGIN CERTIFICATE-----'.");
     }
 
     private static X509Certificate2? ClientCertificate(string? path)

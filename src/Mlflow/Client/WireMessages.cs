@@ -1,6 +1,6 @@
 namespace HiEndMae.Mlflow;
 
-// Bodies of requests and answers, named as the API names them. Each is used by one method of MlflowClient.
+// Bodies of requests and responses, with the API's names. Each is used by one method of MlflowClient.
 
 internal sealed record CreateExperimentRequest(string Name, string? ArtifactLocation, IReadOnlyList<Entry>? Tags);
 

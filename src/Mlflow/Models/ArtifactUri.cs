@@ -1,22 +1,22 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>A file or folder that MLflow keeps, by MLflow's own kinds of address.</summary>
-/// <param name="Text">The address as it was written.</param>
+/// <summary>The address of a file or folder in MLflow.</summary>
+/// <param name="Text">The address as the user wrote it.</param>
 /// <param name="RunId">For <c>runs:/ID/PATH</c>: the run; otherwise null.</param>
 /// <param name="ModelName">For <c>models:/NAME/VERSION</c> and <c>models:/NAME@ALIAS</c>: the registered model; otherwise null.</param>
 /// <param name="Version">The version's number; null where an alias is given.</param>
 /// <param name="Alias">The alias; null where a version is given.</param>
 /// <param name="ModelId">For <c>models:/m-...</c>: the logged model of MLflow 3; otherwise null.</param>
-/// <param name="Path">Below the run's artifacts or the model's files; empty for all of them.</param>
+/// <param name="Path">Path relative to the run's artifacts or the model's files; empty for all of them.</param>
 public sealed record ArtifactUri(string Text, string? RunId, string? ModelName, string? Version, string? Alias, string? ModelId, string Path)
 {
     private const string Runs = "runs:/", Models = "models:/";
 
-    /// <summary>Whether a text is meant as such an address.</summary>
+    /// <summary>Returns whether a text begins like such an address.</summary>
     public static bool IsOne(string text) => text.StartsWith(Runs, StringComparison.Ordinal) || text.StartsWith(Models, StringComparison.Ordinal);
 
     /// <summary>Reads an address.</summary>
-    /// <exception cref="TrackingException">It has another form.</exception>
+    /// <exception cref="TrackingException">The text is not a valid address.</exception>
     public static ArtifactUri Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -33,5 +33,5 @@ public sealed record ArtifactUri(string Text, string? RunId, string? ModelName, 
     private static bool IsNumber(string text) => text.All(char.IsAsciiDigit);
 
     private static TrackingException Malformed(string text) =>
-        new($"'{text}' is no address in MLflow; write runs:/RUN_ID/PATH, models:/NAME/VERSION, models:/NAME@ALIAS or models:/MODEL_ID.");
+        new($"'{text}' is not an MLflow address; write runs:/RUN_ID/PATH, models:/NAME/VERSION, models:/NAME@ALIAS or models:/MODEL_ID.");
 }

@@ -6,13 +6,13 @@ using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Models in a local database: files among the run's artifacts, the record that MLflow 2 keeps of them, and the registry's tables.</summary>
+/// <summary>Stores models in a local database: their files among the run's artifacts, MLflow 2's record of them, and the registry's tables.</summary>
 /// <param name="database">The database.</param>
-/// <param name="shownPath">How messages name it.</param>
-/// <param name="clock">Times of versions.</param>
+/// <param name="shownPath">The path in messages.</param>
+/// <param name="clock">Gives the creation times of versions.</param>
 internal sealed class LocalModels(MlflowDatabase database, string shownPath, TimeProvider clock)
 {
-    /// <summary>Logs a model; logging it again changes nothing.</summary>
+    /// <summary>Logs a model. Logging it again changes nothing.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="artifacts">The folder of the run's artifacts.</param>
     /// <param name="model">The model.</param>
@@ -21,7 +21,7 @@ internal sealed class LocalModels(MlflowDatabase database, string shownPath, Tim
         JsonObject description = model.Describe(("artifact_path", model.Name), ("model_uuid", runId), ("run_id", runId));
         string folder = Path.Combine(artifacts, model.Name);
         foreach (ModelFile file in model.Files) ArtifactPaths.Link(file.Path, Path.Combine([folder, .. ArtifactPaths.Split(file.Folder)]));
-        // Last: a folder with this file is a whole model.
+        // This file is written last, because it marks the folder as a complete model.
         AtomicFile.WriteText(Path.Combine(folder, ModelPackage.DescriptionFile), YamlText.Write(description));
         database.Write(transaction =>
         {
@@ -31,8 +31,8 @@ internal sealed class LocalModels(MlflowDatabase database, string shownPath, Tim
         });
     }
 
-    /// <summary>Where the files of a version lie.</summary>
-    /// <exception cref="TrackingException">There is no such version.</exception>
+    /// <summary>Returns the location of the files of a version.</summary>
+    /// <exception cref="TrackingException">The version does not exist.</exception>
     public (string Version, string Source) VersionOf(ArtifactUri uri) => database.Write(transaction =>
     {
         string? version = uri.Version ?? (string?)database.Row(
@@ -44,7 +44,7 @@ internal sealed class LocalModels(MlflowDatabase database, string shownPath, Tim
             : throw new TrackingException(TrackingFailure.Missing, $"{shownPath} has no model {uri.Text}.");
     });
 
-    // MLflow 2 keeps a JSON list of a run's models in this tag; later versions read it too.
+    // MLflow 2 stores a JSON list of a run's models in this tag. Later versions read it too.
     private void Record(SqliteTransaction transaction, string runId, string name, JsonObject description)
     {
         string? known = (string?)database.Row(transaction, "SELECT value FROM tags WHERE run_uuid = $run AND key = $key", ("$run", runId), ("$key", RunTags.ModelHistory))?[0];

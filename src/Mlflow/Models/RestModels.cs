@@ -6,7 +6,7 @@ namespace HiEndMae.Mlflow;
 /// <param name="client">The server.</param>
 internal sealed class RestModels(MlflowClient client)
 {
-    /// <summary>Logs a model; logging it again changes nothing.</summary>
+    /// <summary>Logs a model. Logging it again changes nothing.</summary>
     public void Log(Run run, ModelPackage model)
     {
         string runId = run.Info.RunId;
@@ -16,8 +16,8 @@ internal sealed class RestModels(MlflowClient client)
         client.LogBatch(runId, [], [], [new Entry(RunTags.RegisteredModel, $"{name}/{version.Version}")]);
     }
 
-    /// <summary>Downloads the file or folder that an address names.</summary>
-    /// <returns>How many files were copied.</returns>
+    /// <summary>Downloads the file or folder at an address.</summary>
+    /// <returns>The number of copied files.</returns>
     public int Fetch(ArtifactUri uri, string target)
     {
         if (uri.RunId is { } runId) return FetchOfRun(runId, uri.Path, target);
@@ -29,11 +29,11 @@ internal sealed class RestModels(MlflowClient client)
         return Fetch(origin with { Path = string.Join('/', new[] { origin.Path, uri.Path }.Where(static part => part.Length > 0)) }, target);
     }
 
-    /// <summary>The version that an address of a registered model names now.</summary>
+    /// <summary>Returns the version that an address of a registered model names now.</summary>
     public ModelVersion VersionOf(ArtifactUri uri) =>
         uri.Alias is { } alias ? client.Models.GetVersionByAlias(uri.ModelName!, alias) : client.Models.GetVersion(uri.ModelName!, uri.Version!);
 
-    // A run's own artifacts go first; MLflow 3 keeps models beside them, under the model's name.
+    // The run's own artifacts are searched first. MLflow 3 stores models separately, under the model's name.
     private int FetchOfRun(string runId, string path, string target)
     {
         Run run = client.GetRun(runId) ?? throw new TrackingException(TrackingFailure.Missing, $"There is no run {runId} on the tracking server.");
@@ -61,7 +61,7 @@ internal sealed class RestModels(MlflowClient client)
 
     private string LogAsArtifact(Run run, ModelPackage model)
     {
-        // The same id each time, so that a repetition is recognised.
+        // The id is the same each time, so that a repetition is recognised.
         JsonObject description = model.Describe(("artifact_path", model.Name), ("model_uuid", run.Info.RunId), ("run_id", run.Info.RunId));
         Upload(model, run.Info.ArtifactUri ?? "", model.Name, description);
         string known = run.Data?.Tags?.FirstOrDefault(static tag => tag.Key == RunTags.ModelHistory)?.Value ?? "";
@@ -76,7 +76,7 @@ internal sealed class RestModels(MlflowClient client)
         DirectoryInfo scratch = Directory.CreateTempSubdirectory("hiendmae-model-");
         try
         {
-            // Last: a folder with this file is a whole model.
+            // This file is written last, because it marks the folder as a complete model.
             string file = Path.Combine(scratch.FullName, ModelPackage.DescriptionFile);
             File.WriteAllText(file, YamlText.Write(description));
             client.UploadArtifact(root, file, below);

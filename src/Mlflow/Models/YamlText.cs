@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>JSON as block-style YAML, as MLflow writes its MLmodel files. Every text is quoted, so that no text is read as a number or a date.</summary>
+/// <summary>Converts JSON to block-style YAML, the format of MLmodel files. Every string is quoted, so that none is read as a number or a date.</summary>
 public static class YamlText
 {
-    /// <summary>The document.</summary>
+    /// <summary>Returns the document.</summary>
     public static string Write(JsonObject document)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -42,7 +42,7 @@ public static class YamlText
         }
     }
 
-    // JSON is YAML's flow style.
+    // YAML's flow style includes JSON.
     private static string Flow(JsonNode? item) => item is null ? "null" : item.ToJsonString();
 
     private static string Key(string key) => key.Length > 0 && key.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? key : JsonValue.Create(key).ToJsonString();

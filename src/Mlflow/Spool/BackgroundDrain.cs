@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>The one thread that sends. It gathers records for a while, tries, and waits longer after every failure; it never gives up before the program ends.</summary>
+/// <summary>The thread that sends records. It collects records for a while, sends them, and waits longer after every failure. It does not stop before the program ends.</summary>
 internal sealed class BackgroundDrain : IDisposable
 {
     private readonly SpoolWriter spool;
@@ -22,14 +22,14 @@ internal sealed class BackgroundDrain : IDisposable
     private bool isUrgent, isEnding, isAway;
     private int numFailures;
 
-    /// <param name="spool">What is written meanwhile.</param>
-    /// <param name="drain">Sends it.</param>
-    /// <param name="store">Disposed with this object.</param>
-    /// <param name="clock">Waits.</param>
-    /// <param name="note">Takes sentences for the log.</param>
-    /// <param name="options">Times.</param>
-    /// <param name="hurry">Set when the program ends, so that the client's own waits end; disposed with this object.</param>
-    /// <param name="stop">Set when the time at the end is up; disposed with this object.</param>
+    /// <param name="spool">The spool, which other threads write.</param>
+    /// <param name="drain">Sends the records.</param>
+    /// <param name="store">The store; disposed with this object.</param>
+    /// <param name="clock">Times the waits.</param>
+    /// <param name="note">Receives messages for the log.</param>
+    /// <param name="options">Intervals and time limits.</param>
+    /// <param name="hurry">Cancelled when the program ends, so that the client's waits end; disposed with this object.</param>
+    /// <param name="stop">Cancelled when the time limit at the end has passed; disposed with this object.</param>
     public BackgroundDrain(
         SpoolWriter spool, SpoolDrain drain, ITrackingStore store, TimeProvider clock, Action<string> note, TrackingSessionOptions options,
         CancellationTokenSource hurry, CancellationTokenSource stop)
@@ -46,11 +46,11 @@ internal sealed class BackgroundDrain : IDisposable
         thread.Start();
     }
 
-    /// <summary>Says that something reached the store.</summary>
+    /// <summary>Notes that a request has reached the store.</summary>
     public void Progressed() => Interlocked.Exchange(ref lastProgress, clock.GetTimestamp());
 
-    /// <summary>Says that something was appended.</summary>
-    /// <param name="soon">Whether to send without gathering more.</param>
+    /// <summary>Notes that a record was appended.</summary>
+    /// <param name="soon">Whether to send at once instead of collecting more records.</param>
     public void Wake(bool soon)
     {
         lock (gate)
@@ -62,8 +62,8 @@ internal sealed class BackgroundDrain : IDisposable
         wake.Set();
     }
 
-    /// <summary>Waits until everything appended so far has been sent.</summary>
-    /// <returns>Whether it has.</returns>
+    /// <summary>Waits until all records appended so far have been sent.</summary>
+    /// <returns>Whether all were sent in time.</returns>
     public bool Flush(TimeSpan longest)
     {
         long goal, start = clock.GetTimestamp();
@@ -84,8 +84,8 @@ internal sealed class BackgroundDrain : IDisposable
         }
     }
 
-    /// <summary>Sends what waits, for as long as the options allow, and ends the thread.</summary>
-    /// <returns>Whether everything was sent.</returns>
+    /// <summary>Sends the remaining records within the time limit, and ends the thread.</summary>
+    /// <returns>Whether all records were sent.</returns>
     public bool Stop()
     {
         Progressed();
@@ -103,7 +103,7 @@ internal sealed class BackgroundDrain : IDisposable
         return drained >= appended;
     }
 
-    /// <summary>Ends the thread wherever it is.</summary>
+    /// <summary>Ends the thread at once.</summary>
     public void Abandon()
     {
         stop.Cancel();
@@ -111,7 +111,7 @@ internal sealed class BackgroundDrain : IDisposable
         thread.Join();
     }
 
-    /// <summary>Closes the store; the thread has ended.</summary>
+    /// <summary>Closes the store, after the thread has ended.</summary>
     public void Dispose()
     {
         store.Dispose();
@@ -150,7 +150,7 @@ internal sealed class BackgroundDrain : IDisposable
             }
             TimeSpan wait = waiting && left < options.SendEvery ? left : options.SendEvery;
             wake.WaitOne(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
-            // A failure before the end must not use up the time at the end.
+            // The wait after an earlier failure must not use up the time limit at the end.
             if (!ending && hurry.IsCancellationRequested) nextTry = clock.GetTimestamp();
         }
     }
@@ -161,7 +161,7 @@ internal sealed class BackgroundDrain : IDisposable
         lock (gate) return isEnding ? options.RetryAtEnd : Backoff();
     }
 
-    /// <param name="isHopeless">Whether the server answered and another try within seconds cannot help.</param>
+    /// <param name="isHopeless">Whether the server has answered and another attempt within seconds cannot succeed.</param>
     private bool Try(out bool isHopeless)
     {
         isHopeless = false;
@@ -176,7 +176,7 @@ internal sealed class BackgroundDrain : IDisposable
             spool.Sync();
             if (drain.Drain(stop.Token) is null) return Failed("another process is sending this spool");
             lock (gate) drained = goal;
-            if (isAway) Say($"tracking: {store.Description} is there again; everything is sent.");
+            if (isAway) Say($"tracking: {store.Description} can be reached again; everything is sent.");
             isAway = false;
             numFailures = 0;
             return true;
@@ -196,12 +196,12 @@ internal sealed class BackgroundDrain : IDisposable
         }
         catch (Exception error)
         {
-            // A mistake of ours. Tracking ends no training, and the spool keeps what was not sent.
+            // This is a bug of ours. Tracking must not end a training, and the spool keeps what was not sent.
             return Failed($"internal error: {error}");
         }
     }
 
-    // A listener that is gone must not end the thread, because an exception here would end the program.
+    // The log may be closed already. An exception here would end the program.
     private void Say(string sentence)
     {
         try
@@ -217,12 +217,12 @@ internal sealed class BackgroundDrain : IDisposable
     {
         numFailures++;
         if (isAway || stop.IsCancellationRequested) return false;
-        Say(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values wait in the run directory and are sent when it works again."));
+        Say(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values stay in the run directory and are sent when the store can be reached again."));
         isAway = true;
         return false;
     }
 
-    // Doubles, with up to a fifth of jitter, so that the processes of a cluster do not all return at once.
+    // The wait doubles, with up to 20 % jitter, so that the processes of a cluster do not all retry at once.
     private TimeSpan Backoff()
     {
         double factor = Math.Pow(2, Math.Min(numFailures - 1, 20)) * (1 + (Random.Shared.NextDouble() / 5));

@@ -1,26 +1,26 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>How far a spool has reached one store.</summary>
+/// <summary>The part of a spool that one store has received.</summary>
 internal sealed record CursorState
 {
-    /// <summary>Which store.</summary>
+    /// <summary>Name of the store.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>The offset in the spool up to which everything is in the store.</summary>
+    /// <summary>Offset in the spool up to which the store has everything, in bytes.</summary>
     public long Offset { get; set; }
 
-    /// <summary>Records that the store refused, and that were left out.</summary>
+    /// <summary>Number of records that the store refused.</summary>
     public int NumRefused { get; set; }
 
-    /// <summary>What the store said to the last of these.</summary>
+    /// <summary>The store's message for the last refused record.</summary>
     public string? LastRefusal { get; set; }
 
-    /// <summary>By our id: the store's id of the run.</summary>
+    /// <summary>The store's id of each run, by our id.</summary>
     public Dictionary<string, string> Runs { get; init; } = [];
 
-    /// <summary>By our id: the store's id of the run's experiment.</summary>
+    /// <summary>The store's id of each run's experiment, by our id of the run.</summary>
     public Dictionary<string, string> Experiments { get; init; } = [];
 
-    /// <summary>Links to runs that the store did not have yet; they are looked for again when a run ends.</summary>
+    /// <summary>Links to runs that the store did not have yet. They are looked up again when a run ends.</summary>
     public List<PendingLink> Links { get; init; } = [];
 }

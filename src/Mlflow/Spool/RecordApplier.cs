@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Applies one record to a store. Applying it twice is the same as applying it once.</summary>
+/// <summary>Applies one record to a store. Applying it again changes nothing.</summary>
 /// <param name="runFolder">The run directory.</param>
-/// <param name="store">Where records go.</param>
-/// <param name="state">Which runs the store has by which ids; the start of a run adds to it.</param>
+/// <param name="store">The store.</param>
+/// <param name="state">The store's ids of runs. The start of a run adds one.</param>
 internal sealed class RecordApplier(string runFolder, ITrackingStore store, CursorState state)
 {
-    /// <summary>The tag that holds our id of a run.</summary>
+    /// <summary>Name of the tag with our id of a run.</summary>
     public const string IdTag = "hiendmae.run_id";
 
-    /// <summary>Before the names of links: the tag <c>hiendmae.run.NAME</c> holds the store's id of another run.</summary>
+    /// <summary>Prefix of link tags. The tag <c>hiendmae.run.NAME</c> holds the store's id of another run.</summary>
     public const string LinkPrefix = "hiendmae.run.";
 
     private const string ParentTag = "hiendmae.parent_id";
@@ -69,19 +69,19 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
             return;
         }
         string experiment = ExperimentOf(record);
-        // The run is there already where an earlier answer, or the cursor, was lost.
+        // The run exists already if an earlier response or the cursor was lost.
         IReadOnlyList<string> found = store.FindRuns(experiment, IdTag, run);
         string id = found.Count > 0 ? found[0] : store.CreateRun(experiment, record.Name!, ParentOf(record, experiment), TagsOf(record), DateTimeOffset.FromUnixTimeMilliseconds(record.Time ?? 0));
         foreach (string twin in found.Skip(1)) store.DeleteRun(twin);
         Know(run, id, experiment, record.Parent is null);
     }
 
-    // MLFLOW_RUN_ID: another program has made the run.
+    // With MLFLOW_RUN_ID, another program has created the run.
     private void UseRun(SpoolRecord record, string id)
     {
-        // Unavailable, so that values wait until the user has mended it.
+        // The failure counts as temporary, so that values are kept until the user has fixed the variable.
         if (store.ExperimentOf(id) is not { } experiment || !store.Reopen(id))
-            throw new TrackingException(TrackingFailure.Unavailable, $"{store.Description} has no active run {id} (MLFLOW_RUN_ID); values wait in the run directory.");
+            throw new TrackingException(TrackingFailure.Unavailable, $"{store.Description} has no active run {id} (MLFLOW_RUN_ID); values stay in the run directory.");
         store.SetTags(id, TagsOf(record));
         Know(record.Run!, id, experiment, record.Parent is null);
     }
@@ -97,16 +97,16 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
     {
         if (record.ExperimentId is not { } id) return store.GetOrCreateExperiment(record.Experiment!);
         string name = store.NameOfExperiment(id)
-            ?? throw new TrackingException(TrackingFailure.Unavailable, $"{store.Description} has no active experiment {id} (MLFLOW_EXPERIMENT_ID); values wait in the run directory.");
+            ?? throw new TrackingException(TrackingFailure.Unavailable, $"{store.Description} has no active experiment {id} (MLFLOW_EXPERIMENT_ID); values stay in the run directory.");
         if (record.Experiment is { } expected && name != expected)
         {
             throw new TrackingException(
-                TrackingFailure.Unavailable, $"The experiment {id} in {store.Description} (MLFLOW_EXPERIMENT_ID) is '{name}', not '{expected}' (MLFLOW_EXPERIMENT_NAME); values wait in the run directory.");
+                TrackingFailure.Unavailable, $"The experiment {id} in {store.Description} (MLFLOW_EXPERIMENT_ID) is '{name}', not '{expected}' (MLFLOW_EXPERIMENT_NAME); values stay in the run directory.");
         }
         return id;
     }
 
-    // A link is a tag with the store's id of the other run, which may belong to another process and come later.
+    // A link is a tag with the store's id of the other run. That run may belong to another process and be created later.
     private void Link(PendingLink link, string id)
     {
         string experiment = state.Experiments[link.Run];
@@ -116,7 +116,7 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
         else store.SetTags(id, new Dictionary<string, string> { [EntityRules.CleanKey(LinkPrefix + link.Name)] = other });
     }
 
-    // Runs of other processes, such as the stages of a sweep, may have ended before their parent was sent.
+    // Runs of other processes, such as the stages of a sweep, may have ended before their parent run was created.
     private void Adopt(string run, string id, string experiment)
     {
         foreach (string child in store.FindRuns(experiment, ParentTag, run)) store.SetTags(child, new Dictionary<string, string> { [RunTags.ParentRunId] = id });
@@ -125,7 +125,7 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
     private void EndRun(SpoolRecord record)
     {
         string id = RunOf(record), experiment = state.Experiments[record.Run!];
-        // The server may have carried out late a request for this run that we gave up.
+        // The server may have completed an earlier request for this run after we cancelled it.
         foreach (string twin in store.FindRuns(experiment, IdTag, record.Run!))
         {
             if (twin != id) store.DeleteRun(twin);
@@ -139,7 +139,7 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
         store.Finish(id, record.Status!.Value, DateTimeOffset.FromUnixTimeMilliseconds(record.Time ?? 0));
     }
 
-    // The parent may belong to another process whose spool is sent later. Then the end of this run finds it, or the parent adopts this run.
+    // The parent may belong to another process whose spool is sent later. Then the link is made when this run ends or when the parent is created.
     private string? ParentOf(SpoolRecord record, string experiment) => record.Parent is null ? null
         : state.Runs.GetValueOrDefault(record.Parent) ?? (store.FindRuns(experiment, IdTag, record.Parent) is [var first, ..] ? first : null);
 
@@ -154,14 +154,14 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
     private void LogArtifact(SpoolRecord record)
     {
         string file = Path.GetFullPath(Path.Combine(runFolder, record.File!));
-        if (!File.Exists(file)) throw new TrackingException($"the artifact {file} is not there any more.");
+        if (!File.Exists(file)) throw new TrackingException($"the artifact {file} no longer exists.");
         store.LogArtifact(RunOf(record), file, record.Folder ?? "");
     }
 
     private void LogModel(SpoolRecord record)
     {
         ModelFile[] files = [.. (record.Entries ?? []).Select(file => new ModelFile(Path.GetFullPath(Path.Combine(runFolder, file.Key)), file.Value))];
-        if (Array.Find(files, static file => !File.Exists(file.Path)) is { } gone) throw new TrackingException($"the model's file {gone.Path} is not there any more.");
+        if (Array.Find(files, static file => !File.Exists(file.Path)) is { } gone) throw new TrackingException($"the model's file {gone.Path} no longer exists.");
         store.LogModel(RunOf(record), new ModelPackage(record.Name!, files, (JsonObject)JsonNode.Parse(record.Description!)!, record.Step ?? 0, record.RegisterAs));
     }
 

@@ -3,7 +3,7 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>The file that keeps a <see cref="CursorState"/>: replaced whole, and started anew where it cannot be read, since sending again changes nothing.</summary>
+/// <summary>Reads and writes the file with a <see cref="CursorState"/>. A file that cannot be read counts as empty, because sending records again changes nothing.</summary>
 internal sealed class SpoolCursor(string path, string target)
 {
     public CursorState Load()

@@ -2,18 +2,18 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Brings the records of a spool into a store, in order, so that each appears there once whatever happens in between.</summary>
+/// <summary>Sends the records of a spool to a store in order. Each record takes effect exactly once, even if the process is interrupted.</summary>
 /// <remarks>
-/// A record is applied, then the cursor moves past it. A crash between the two applies the record again, which changes nothing.
-/// A record that the store refuses for good is noted and left out.
+/// First a record is applied, then the cursor moves past it. After a crash between the two, the record is applied again, which changes nothing.
+/// A record that the store refuses permanently is counted and skipped.
 /// </remarks>
 /// <param name="runFolder">The run directory.</param>
-/// <param name="store">Where records go.</param>
-/// <param name="target">Names the store in the cursor.</param>
-/// <param name="note">Takes sentences for the log.</param>
+/// <param name="store">The store.</param>
+/// <param name="target">Name of the store in the cursor.</param>
+/// <param name="note">Receives messages for the log.</param>
 internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string target, Action<string> note)
 {
-    // Points of one run that follow each other are applied together, up to this many, so that the cursor moves less often.
+    // Up to this many consecutive points of one run are applied together, so that the cursor is written less often.
     private const int MaxGroup = 1000;
 
     private readonly SpoolReader reader = new(SpoolFiles.Spool(runFolder));
@@ -24,14 +24,14 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
     private RecordApplier applier = new(runFolder, store, new CursorState());
     private bool hasStartedAnew;
 
-    /// <summary>How far the spool has reached the store: the offset in the spool. It grows while <see cref="Drain"/> makes progress.</summary>
+    /// <summary>Offset in the spool up to which the store has everything, in bytes. It grows while <see cref="Drain"/> makes progress.</summary>
     public long Position => state.Offset;
 
-    /// <summary>Applies everything that waits.</summary>
+    /// <summary>Applies all waiting records.</summary>
     /// <param name="cancel">Stops between records.</param>
-    /// <param name="isSuspicious">Asks the store first whether it still has its runs, even if nothing waits.</param>
-    /// <returns>How many records were dealt with; null where another process is at it.</returns>
-    /// <exception cref="TrackingException">The store is not available; the rest waits.</exception>
+    /// <param name="isSuspicious">Whether to check first that the store still has its runs, even if no records wait.</param>
+    /// <returns>The number of processed records; null if another process is sending this spool.</returns>
+    /// <exception cref="TrackingException">The store is not available. The remaining records stay in the spool.</exception>
     public int? Drain(CancellationToken cancel, bool isSuspicious = false)
     {
         using FileLock? held = FileLock.TryTake(SpoolFiles.DrainLock(runFolder));
@@ -54,15 +54,15 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
         applier = new RecordApplier(runFolder, store, loaded);
     }
 
-    // The store has lost our runs, as a new server at the old address has. The spool still holds everything.
+    // The store has lost our runs, for example because a new server runs at the old address. The spool still has everything.
     private void StartAnew()
     {
-        note($"tracking: {store.Description} does not have this run any more; everything is sent again.");
+        note($"tracking: {store.Description} no longer has this run; everything is sent again.");
         hasStartedAnew = true;
         Use(new CursorState { Target = target });
     }
 
-    /// <returns>False where the store has lost a run.</returns>
+    /// <returns>False if the store has lost a run.</returns>
     private bool ApplyAll(ref int count, CancellationToken cancel)
     {
         SpoolRecord? group = null;
@@ -113,7 +113,7 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
     private bool HasLostRun(SpoolRecord record) =>
         !hasStartedAnew && record.Run is { } run && state.Runs.TryGetValue(run, out string? id) && store.PresenceOf(id) == RunPresence.Missing;
 
-    // Divides what was refused until the part that is at fault is left out alone.
+    // Bisects a refused batch, so that only the faulty part is left out.
     private void ApplyParts(SpoolRecord refused, TrackingException why)
     {
         IReadOnlyList<SpoolRecord> parts = Divide(refused);
@@ -137,7 +137,7 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
         }
     }
 
-    // Into requests first, then into halves.
+    // The batch is divided into requests first, and then into halves.
     private static IReadOnlyList<SpoolRecord> Divide(SpoolRecord record) => record switch
     {
         { Points: { Count: > 1 } all } => [.. all.Chunk(PartSize(all.Count)).Select(some => record with { Points = some })],

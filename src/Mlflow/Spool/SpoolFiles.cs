@@ -4,23 +4,23 @@ using System.Text;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Where the files of a spool lie, and what a line of it looks like: eight hex digits of the CRC-32, a space, JSON.</summary>
+/// <summary>Paths of a spool's files, and the format of its lines: eight hex digits of the CRC-32, a space, JSON.</summary>
 internal static class SpoolFiles
 {
-    /// <summary>Folder below a run directory.</summary>
+    /// <summary>Name of the spool's folder in a run directory.</summary>
     public const string FolderName = "tracking";
 
-    /// <summary>Name of the spool in it.</summary>
+    /// <summary>Name of the spool file in that folder.</summary>
     public const string SpoolName = "spool.log";
 
-    /// <summary>Checksum and space before a record.</summary>
+    /// <summary>Length of the checksum and the space before a record, in bytes.</summary>
     public const int PrefixLength = 9;
 
     public static string Folder(string runFolder) => Path.Combine(runFolder, FolderName);
 
     public static string Spool(string runFolder) => Path.Combine(runFolder, FolderName, SpoolName);
 
-    /// <summary>How far one target has got; a target each, so that a spool can be brought to several stores.</summary>
+    /// <summary>Returns the path of a target's cursor. Each target has its own, so that a spool can be sent to several stores.</summary>
     public static string Cursor(string runFolder, string target) =>
         Path.Combine(Folder(runFolder), $"cursor-{Convert.ToHexStringLower(Crc32.Hash(Encoding.UTF8.GetBytes(target)))}.json");
 
@@ -35,7 +35,7 @@ internal static class SpoolFiles
         prefix[8] = (byte)' ';
     }
 
-    /// <summary>The JSON of a line, empty where the line is not whole.</summary>
+    /// <summary>Returns the JSON of a line; empty if the line is incomplete.</summary>
     public static ReadOnlySpan<byte> Json(ReadOnlySpan<byte> line)
     {
         if (line.Length <= PrefixLength || line[8] != ' ' || !Utf8Parser.TryParse(line[..8], out uint sum, out int read, 'x') || read != 8) return [];

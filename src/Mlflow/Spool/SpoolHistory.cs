@@ -1,22 +1,22 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>What earlier sessions have put into a spool: their runs, and which points of metrics.</summary>
+/// <summary>Runs and points of metrics that earlier sessions have written to a spool.</summary>
 internal sealed class SpoolHistory
 {
-    // A long training has some ten thousand points, and this is read once before it starts: sets are small enough.
+    // The history is read once before the training starts. A long training has some ten thousand points, so that sets are small enough.
     private readonly Dictionary<(string Run, string Key), HashSet<long>> steps = [];
 
     private readonly Dictionary<string, string?> parents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, string>> parameters = new(StringComparer.Ordinal);
     private long lastTime;
 
-    /// <summary>The store of the last session; null where there was none.</summary>
+    /// <summary>Store of the last session; null if there was none.</summary>
     public string? Target { get; private set; }
 
-    /// <summary>Runs that were started and not ended, with their parents and the time of the last that is known of each.</summary>
+    /// <summary>Runs that have not ended, with their parents and the time of the last record of each.</summary>
     public Dictionary<string, (string? Parent, long Time)> Open { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Our ids of runs by the program's keys.</summary>
+    /// <summary>Our ids of runs, by the program's keys.</summary>
     public Dictionary<string, string> Runs { get; } = new(StringComparer.Ordinal);
 
     public static SpoolHistory Read(string path)
@@ -51,13 +51,13 @@ internal sealed class SpoolHistory
         if (Open.TryGetValue(run, out var known)) Open[run] = (known.Parent, Math.Max(known.Time, lastTime));
     }
 
-    /// <summary>The parameters of a run, as this and earlier sessions have logged them.</summary>
+    /// <summary>Returns the parameters of a run that this and earlier sessions have logged.</summary>
     public Dictionary<string, string> ParametersOf(string run) =>
         parameters.TryGetValue(run, out Dictionary<string, string>? known) ? known : parameters[run] = new(StringComparer.Ordinal);
 
-    /// <summary>Whether an earlier session has logged a metric at a step.</summary>
+    /// <summary>Returns whether an earlier session has logged a metric at a step.</summary>
     public bool Has(string run, string key, long step) => steps.Count > 0 && steps.TryGetValue((run, key), out HashSet<long>? known) && known.Contains(step);
 
-    /// <summary>The last step of a metric in earlier sessions; -1 for none.</summary>
+    /// <summary>Returns the last step of a metric in earlier sessions; -1 if there is none.</summary>
     public long LastStep(string run, string key) => steps.TryGetValue((run, key), out HashSet<long>? known) && known.Count > 0 ? known.Max() : -1;
 }

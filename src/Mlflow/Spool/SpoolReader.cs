@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Reads the whole records of a spool, while it is being written too. Lines that a kill or a full disk cut are passed over. For one thread.</summary>
+/// <summary>Reads the complete records of a spool, also while it is being written. Lines that are incomplete because of a kill or a full disk are skipped. Not thread-safe.</summary>
 internal sealed class SpoolReader(string path)
 {
-    // Kept between readings: the thread that reads while a model runs allocates little.
+    // The buffer is reused, so that the background thread allocates little while a model trains.
     private byte[] buffer = new byte[16 << 10];
 
-    /// <summary>Lines passed over by the last reading.</summary>
+    /// <summary>Number of lines that the last reading skipped.</summary>
     public int NumTorn { get; private set; }
 
-    /// <summary>Records from an offset on, each with the offset behind it.</summary>
+    /// <summary>Returns the records after an offset, each with the offset of its end.</summary>
     public IEnumerable<(SpoolRecord Record, long End)> Read(long offset)
     {
         NumTorn = 0;

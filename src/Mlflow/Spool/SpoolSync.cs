@@ -2,23 +2,23 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Spools of run directories from outside: what waits in them, and sending it.</summary>
+/// <summary>Reads the state of spools and sends them, independently of the run that wrote them.</summary>
 public static class SpoolSync
 {
-    /// <summary>The run directories below a folder, or the folder itself, that have a spool.</summary>
+    /// <summary>Finds the run directories with a spool in a folder, including the folder itself.</summary>
     public static IReadOnlyList<string> Find(string folder) => !Directory.Exists(folder) ? []
         : [.. Directory.EnumerateFiles(folder, SpoolFiles.SpoolName, SearchOption.AllDirectories)
             .Where(static file => Path.GetFileName(Path.GetDirectoryName(file)) == SpoolFiles.FolderName)
             .Select(static file => Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(file)))!)
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>Our ids of a spool's runs by the program's keys; empty where there is no spool.</summary>
+    /// <summary>Returns our ids of a spool's runs, by the program's keys; empty if there is no spool.</summary>
     /// <param name="runFolder">The run directory.</param>
     public static IReadOnlyDictionary<string, string> RunsOf(string runFolder) => SpoolHistory.Read(SpoolFiles.Spool(runFolder)).Runs;
 
-    /// <summary>What a spool holds and how far it has got.</summary>
+    /// <summary>Returns the state of a spool.</summary>
     /// <param name="runFolder">The run directory.</param>
-    /// <param name="target">Which store; null for that of the last session.</param>
+    /// <param name="target">The store; null for that of the last session.</param>
     /// <param name="getVariable">Reads the environment.</param>
     /// <exception cref="TrackingException">The spool names no store.</exception>
     public static SpoolStatus StatusOf(string runFolder, TrackingTarget? target, Func<string, string?> getVariable)
@@ -37,15 +37,15 @@ public static class SpoolSync
         return new SpoolStatus(runFolder, to.ToString(), total, waiting, state.NumRefused, state.LastRefusal, reader.NumTorn);
     }
 
-    /// <summary>Sends what waits in a spool.</summary>
+    /// <summary>Sends the waiting records of a spool.</summary>
     /// <param name="runFolder">The run directory.</param>
-    /// <param name="target">Which store; null for that of the last session. A store that has nothing of the spool gets all of it.</param>
+    /// <param name="target">The store; null for that of the last session. A store that has nothing of the spool gets all of it.</param>
     /// <param name="getVariable">Reads the environment.</param>
-    /// <param name="clock">Waits.</param>
-    /// <param name="note">Takes sentences for the user.</param>
-    /// <param name="options">How patient the client of a server is.</param>
+    /// <param name="clock">Times the waits.</param>
+    /// <param name="note">Receives messages for the user.</param>
+    /// <param name="options">Timeouts and repetitions of the client.</param>
     /// <param name="cancel">Stops between records.</param>
-    /// <returns>How many records were dealt with.</returns>
+    /// <returns>The number of processed records.</returns>
     /// <exception cref="TrackingException">The store is not available, or another process is sending the spool.</exception>
     public static int Send(
         string runFolder, TrackingTarget? target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, MlflowClientOptions? options, CancellationToken cancel)
@@ -65,7 +65,7 @@ public static class SpoolSync
         }
     }
 
-    // The client repeats requests by itself, except the one that makes a run: the server may have carried it out. The drain looks for that run before it asks again.
+    // The client itself repeats all requests except the creation of a run, which the server may have completed. The drain looks for that run before it repeats the request.
     private static int? DrainWithPatience(SpoolDrain drain, MlflowClientOptions patience, TimeProvider clock, CancellationToken cancel)
     {
         long reached = -1;
@@ -85,8 +85,8 @@ public static class SpoolSync
         }
     }
 
-    // A process that was killed could not say so. Its lock is gone with it: what it left open is ended as killed, at the time of its last sign of life;
-    // a resumed run opens it again.
+    // A killed process leaves its runs open and releases its lock. These runs are ended as KILLED, at the time of their last record.
+    // Resuming a run reopens it.
     private static void EndDeadRuns(string runFolder)
     {
         string path = SpoolFiles.Spool(runFolder);
@@ -103,7 +103,7 @@ public static class SpoolSync
     {
         string? target = SpoolHistory.Read(SpoolFiles.Spool(runFolder)).Target;
         return target is null
-            ? throw new TrackingException($"{runFolder} has no spool that names a store; say which with --uri.")
+            ? throw new TrackingException($"{runFolder} has no spool that names a store; name the store with --uri.")
             : TrackingTarget.FromRelative(target, runFolder, getVariable);
     }
 }

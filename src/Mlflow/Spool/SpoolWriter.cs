@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Appends records to a spool, from any thread. A record has left the program when <see cref="Append"/> returns, so that a kill loses none.</summary>
+/// <summary>Appends records to a spool. Thread-safe. <see cref="Append"/> returns after the operating system has the record, so that a kill loses none.</summary>
 internal sealed class SpoolWriter : IDisposable
 {
     private readonly Lock gate = new();
@@ -22,7 +22,7 @@ internal sealed class SpoolWriter : IDisposable
         EndTornLine();
     }
 
-    /// <summary>Bytes written, of this process and of those before it.</summary>
+    /// <summary>Length of the spool in bytes.</summary>
     public long Length
     {
         get
@@ -45,7 +45,7 @@ internal sealed class SpoolWriter : IDisposable
             buffer.GetSpan(1)[0] = (byte)'\n';
             buffer.Advance(1);
             int length = buffer.WrittenCount;
-            // The writer owns the memory behind what it gives out; the checksum goes where room was left for it.
+            // The buffer has room for the checksum before the JSON.
             System.Runtime.InteropServices.MemoryMarshal.TryGetArray(buffer.WrittenMemory, out ArraySegment<byte> written);
             Span<byte> line = written.AsSpan(0, length);
             SpoolFiles.WritePrefix(line[SpoolFiles.PrefixLength..^1], line);
@@ -56,7 +56,7 @@ internal sealed class SpoolWriter : IDisposable
             }
             catch (IOException)
             {
-                // A full disk may have taken a part of it.
+                // A full disk may have stored a part of the record.
                 if (file.Position != start) EndTornLine();
                 throw;
             }
@@ -64,7 +64,7 @@ internal sealed class SpoolWriter : IDisposable
         }
     }
 
-    /// <summary>Makes the disk keep what was appended, against the loss of power too; not for the thread that trains.</summary>
+    /// <summary>Flushes the appended records to the disk, so that they survive a loss of power. It is slow; do not call it from the training thread.</summary>
     public void Sync()
     {
         lock (gate)
@@ -72,7 +72,7 @@ internal sealed class SpoolWriter : IDisposable
             if (isSynced) return;
             isSynced = true;
         }
-        // Outside the lock: appending goes on meanwhile.
+        // This is outside the lock, so that other threads can append meanwhile.
         RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
 

@@ -1,9 +1,9 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>Programs on PATH.</summary>
+/// <summary>Finds programs on PATH.</summary>
 public static class Executables
 {
-    /// <summary>The path of a program; null where PATH has none of that name.</summary>
+    /// <summary>Returns the path of a program; null if it is not on PATH.</summary>
     public static string? Find(string name, Func<string, string?> getVariable)
     {
         ArgumentNullException.ThrowIfNull(getVariable);

@@ -2,23 +2,23 @@ using System.Diagnostics;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Which version of the user's files a run was made with.</summary>
+/// <summary>The version of the user's files that a run used.</summary>
 /// <param name="Commit">The commit that is checked out.</param>
-/// <param name="Branch">Its branch; null where HEAD is detached.</param>
-/// <param name="RepositoryUrl">Of the remote origin, without credentials; null for none.</param>
-/// <param name="IsDirty">Whether tracked files are changed; null where no <c>git</c> is there to say.</param>
+/// <param name="Branch">Its branch; null if HEAD is detached.</param>
+/// <param name="RepositoryUrl">Address of the remote "origin", without credentials; null for none.</param>
+/// <param name="IsDirty">Whether tracked files have changes; null if <c>git</c> is not installed.</param>
 public sealed record GitState(string Commit, string? Branch, string? RepositoryUrl, bool? IsDirty)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Reads the files of the repository that a folder lies in, and asks <c>git</c> for changes where it is on PATH.</summary>
-    /// <returns>Null where there is no repository, or none with a commit.</returns>
+    /// <summary>Reads the state of the repository that contains a folder. Changes are found with <c>git</c> if it is on PATH.</summary>
+    /// <returns>Null if there is no repository, or it has no commit.</returns>
     public static GitState? Read(string folder, Func<string, string?> getVariable)
     {
         try
         {
             if (FindGitFolder(folder) is not ({ } root, { } git)) return null;
-            // A worktree's own folder names the one that all worktrees share.
+            // The folder of a worktree names the folder that all worktrees share.
             string pointer = Path.Combine(git, "commondir");
             string common = File.Exists(pointer) ? Path.GetFullPath(Path.Combine(git, File.ReadAllText(pointer).Trim())) : git;
             string head = File.ReadAllText(Path.Combine(git, "HEAD")).Trim();
@@ -34,7 +34,7 @@ public sealed record GitState(string Commit, string? Branch, string? RepositoryU
         }
     }
 
-    /// <summary>As tags, under the names that MLflow uses.</summary>
+    /// <summary>Returns the state as tags with MLflow's names.</summary>
     public IReadOnlyDictionary<string, string> ToTags()
     {
         var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["mlflow.source.git.commit"] = Commit };
@@ -50,7 +50,7 @@ public sealed record GitState(string Commit, string? Branch, string? RepositoryU
         {
             string git = Path.Combine(at.FullName, ".git");
             if (Directory.Exists(git)) return (at.FullName, git);
-            // Worktrees and submodules have a file that says where.
+            // In worktrees and submodules, .git is a file with the path of the folder.
             if (File.Exists(git) && File.ReadAllText(git) is var text && text.StartsWith("gitdir:", StringComparison.Ordinal))
                 return (at.FullName, Path.GetFullPath(Path.Combine(at.FullName, text["gitdir:".Length..].Trim())));
         }

@@ -3,17 +3,17 @@ using System.Globalization;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Figures of NVIDIA's GPUs, from the program that their driver brings.</summary>
+/// <summary>Reads figures of NVIDIA GPUs from the driver's nvidia-smi.</summary>
 /// <param name="program">Path of nvidia-smi.</param>
 internal sealed class NvidiaSmi(string program)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private bool isBroken;
 
-    /// <summary>The program on PATH; null where it is not there.</summary>
+    /// <summary>Finds nvidia-smi on PATH; null if it is not installed.</summary>
     public static NvidiaSmi? Find(Func<string, string?> getVariable) => Executables.Find("nvidia-smi", getVariable) is { } program ? new NvidiaSmi(program) : null;
 
-    /// <summary>Adds use, memory and power of each; a program that fails is not asked again.</summary>
+    /// <summary>Adds utilisation, memory and power of each GPU. After a failure, nvidia-smi is not called again.</summary>
     public void Read(List<(string Key, double Value)> figures)
     {
         if (isBroken) return;
@@ -38,7 +38,7 @@ internal sealed class NvidiaSmi(string program)
             string[] columns = line.Split(',', StringSplitOptions.TrimEntries);
             if (columns.Length != 6 || !int.TryParse(columns[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)) continue;
             string gpu = string.Create(CultureInfo.InvariantCulture, $"system/gpu_{index}_");
-            // What a card does not say is "[N/A]".
+            // A value that a GPU does not report is "[N/A]".
             double? use = Number(columns[1]), used = Number(columns[2]), total = Number(columns[3]), power = Number(columns[4]), limit = Number(columns[5]);
             if (use is { } percent) figures.Add((gpu + "utilization_percentage", percent));
             if (used is { } mebibytes) figures.Add((gpu + "memory_usage_megabytes", mebibytes * 1.048576));
@@ -58,7 +58,7 @@ internal sealed class NvidiaSmi(string program)
         }
         catch (InvalidOperationException)
         {
-            // ended meanwhile
+            // It has ended meanwhile.
         }
     }
 }

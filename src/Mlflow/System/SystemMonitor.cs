@@ -2,16 +2,16 @@ using System.Buffers.Text;
 
 namespace HiEndMae.Mlflow;
 
-/// <summary>Figures of the machine under the names that MLflow's Python client gives them. Made for one thread.</summary>
-/// <param name="folder">A folder on the disk whose space matters.</param>
-/// <param name="procFolder">Where Linux keeps its figures.</param>
-/// <param name="gpus">Asks for the GPUs; null for none.</param>
+/// <summary>Reads system metrics under the names of MLflow's Python client. Not thread-safe.</summary>
+/// <param name="folder">A folder on the disk whose free space is measured.</param>
+/// <param name="procFolder">The proc file system of Linux.</param>
+/// <param name="gpus">Reads the figures of GPUs; null for none.</param>
 /// <param name="clock">Time between readings.</param>
 internal sealed class SystemMonitor(string folder, string procFolder, NvidiaSmi? gpus, TimeProvider clock)
 {
     public const string Cpu = "system/cpu_utilization_percentage";
 
-    /// <summary>The one figure that every reading has.</summary>
+    /// <summary>Name of the metric that every reading contains.</summary>
     public const string Memory = "system/process_memory_megabytes";
 
     private const double Mega = 1e6;
@@ -22,7 +22,7 @@ internal sealed class SystemMonitor(string folder, string procFolder, NvidiaSmi?
     private (long Received, long Sent)? firstNetwork;
     private (TimeSpan Used, long At) lastProcess;
 
-    /// <summary>Adds what can be read; a share of time needs a reading before.</summary>
+    /// <summary>Adds the metrics that can be read. CPU use needs an earlier reading.</summary>
     public void Read(List<(string Key, double Value)> figures)
     {
         if (isLinux) ReadLinux(figures);
@@ -57,7 +57,7 @@ internal sealed class SystemMonitor(string folder, string procFolder, NvidiaSmi?
         figures.Add(("system/network_transmit_megabytes", (network.Sent - first.Sent) / Mega));
     }
 
-    // Windows and macOS: this process alone.
+    // On Windows and macOS, only this process is measured.
     private void ReadAnywhere(List<(string Key, double Value)> figures)
     {
         TimeSpan used = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? Environment.CpuUsage.TotalTime : TimeSpan.Zero;
@@ -84,7 +84,7 @@ internal sealed class SystemMonitor(string folder, string procFolder, NvidiaSmi?
         if (total > 0) figures.Add(("system/disk_usage_percentage", 100 * (total - free) / total));
     }
 
-    // Into one buffer: nothing is allocated that grows with the interval.
+    // The buffer is reused, so that readings allocate little.
     private ReadOnlySpan<byte> ReadFile(string path)
     {
         try

@@ -1,6 +1,6 @@
 namespace HiEndMae.Mlflow;
 
-/// <summary>Takes figures of the machine at a fixed interval, on a thread of its own, so that a busy or absent server leaves no gaps in them.</summary>
+/// <summary>Reads system metrics at a fixed interval. It has its own thread, so that a slow or absent server causes no gaps.</summary>
 internal sealed class SystemSampler : IDisposable
 {
     private readonly SystemMonitor monitor;
@@ -13,10 +13,10 @@ internal sealed class SystemSampler : IDisposable
     private volatile Series? series;
     private bool hasFailed;
 
-    /// <param name="monitor">Reads the figures.</param>
-    /// <param name="interval">Time between readings; zero for none.</param>
-    /// <param name="note">Takes sentences for the log.</param>
-    /// <param name="clock">Times of the figures.</param>
+    /// <param name="monitor">Reads the metrics.</param>
+    /// <param name="interval">Time between readings; zero for no readings.</param>
+    /// <param name="note">Receives messages for the log.</param>
+    /// <param name="clock">Gives the times of readings.</param>
     public SystemSampler(SystemMonitor monitor, TimeSpan interval, Action<string> note, TimeProvider clock)
     {
         this.monitor = monitor;
@@ -28,9 +28,9 @@ internal sealed class SystemSampler : IDisposable
         thread.Start();
     }
 
-    /// <summary>Logs figures to a run from now on.</summary>
-    /// <param name="run">The run at work; null for none.</param>
-    /// <param name="firstStep">The step of the next figures.</param>
+    /// <summary>Sets the run that receives the metrics from now on.</summary>
+    /// <param name="run">The current run; null for none.</param>
+    /// <param name="firstStep">Step of the next reading.</param>
     public void Follow(TrackedRun? run, long firstStep) => series = run is null ? null : new Series(run, firstStep);
 
     /// <summary>Ends the thread.</summary>
@@ -61,7 +61,7 @@ internal sealed class SystemSampler : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            if (!hasFailed) note($"tracking: figures of the machine cannot be read: {error.Message}");
+            if (!hasFailed) note($"tracking: system metrics cannot be read: {error.Message}");
             hasFailed = true;
         }
     }

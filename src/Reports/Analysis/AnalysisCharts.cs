@@ -6,12 +6,12 @@ using HiEndMae.Runs.Directories;
 
 namespace HiEndMae.Reports.Analysis;
 
-/// <summary>The figures of an analysis as SVG.</summary>
+/// <summary>Draws the figures of an analysis as SVG.</summary>
 internal static class AnalysisCharts
 {
     private static readonly double[] NoValues = [];
 
-    /// <summary>Every figure that the document has data for: name of its file, title, and the SVG.</summary>
+    /// <summary>Returns every figure for which the document has data: file name, title and SVG.</summary>
     public static IReadOnlyList<(string Name, string Title, string Svg)> All(AnalysisDocument document)
     {
         var found = new List<(string, string, string)>();
@@ -89,7 +89,7 @@ internal static class AnalysisCharts
     private static string Spectra(AnalysisDocument document)
     {
         double[] all = [.. document.Models.SelectMany(model => Enumerable.Range(0, model.Layers.Count).SelectMany(layer => model.SingularValues(layer, "median")))];
-        // What lies below is rounding.
+        // Smaller values are rounding errors.
         double high = all.Max(), low = Math.Max(all.Where(value => value > high * 1e-6).DefaultIfEmpty(high).Min(), high * 1e-6);
         var chart = new SvgChart("singular values", "singular value", "layer (block, counted from zero)", low, high, isLogarithmic: true);
         ForLayers(document, chart, (model, series, layer, part, half) =>
@@ -138,7 +138,7 @@ internal static class AnalysisCharts
             for (int j = 0; j < columns.Count; j++)
             {
                 double value = values[i][j], part = double.IsFinite(value) ? Math.Clamp(value, 0, 1) : 0;
-                // From pale to dark blue; the text turns white where it would not be read.
+                // Colours go from pale to dark blue. The text is white on dark cells.
                 svg.Add($"<rect x=\"{Left + (j * Cell)}\" y=\"{Top + (i * Cell)}\" width=\"{Cell - 1}\" height=\"{Cell - 1}\" fill=\"rgb({(int)(240 - (210 * part))},{(int)(244 - (170 * part))},{(int)(250 - (110 * part))})\"><title>{rowTitle} {rows[i]}, {columnTitle} {columns[j]}: {value.ToString("F3", CultureInfo.InvariantCulture)}</title></rect>");
                 svg.Add($"<text x=\"{Left + (j * Cell) + 12.5}\" y=\"{Top + (i * Cell) + 16.5}\" text-anchor=\"middle\" font-size=\"8.5\" fill=\"{(part > 0.55 ? "#fff" : "#1c2330")}\">{(double.IsFinite(value) ? value.ToString("0.00", CultureInfo.InvariantCulture) : "")}</text>");
             }
@@ -151,7 +151,7 @@ internal static class AnalysisCharts
 
     private static string Short(string layer) => layer.StartsWith("stride ", StringComparison.Ordinal) ? "1/" + layer["stride ".Length..].Split('x')[0] : layer;
 
-    // Layers side by side, models side by side within a layer.
+    // Layers are side by side, and models are side by side within a layer.
     private static void ForLayers(AnalysisDocument document, SvgChart chart, Action<AnalysisModel, int, int, double, double> draw)
     {
         IReadOnlyList<AnalysisModel> models = document.Models;

@@ -2,10 +2,10 @@ using HiEndMae.Runs.Analysis;
 
 namespace HiEndMae.Reports.Analysis;
 
-/// <summary>The data of the figures by layer: a line per model, layer and measure.</summary>
+/// <summary>Writes the data of the figures, with a line per model, layer and measure.</summary>
 internal static class AnalysisCsv
 {
-    /// <summary>The table.</summary>
+    /// <summary>Returns the table.</summary>
     public static string Write(AnalysisDocument document)
     {
         var csv = new CsvText("model", "layer", "measure", "unit", "mean", "ci95_low", "ci95_high", "q1", "median", "q3", "cases");

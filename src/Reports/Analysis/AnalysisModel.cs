@@ -15,7 +15,7 @@ internal sealed class AnalysisModel
         Layers = [.. (json["layers"] as JsonArray ?? []).OfType<JsonObject>()];
     }
 
-    /// <summary>What tables call it.</summary>
+    /// <summary>Name in tables.</summary>
     public string Label { get; }
 
     /// <summary>Its layers, shallow first.</summary>
@@ -24,20 +24,20 @@ internal sealed class AnalysisModel
     /// <summary>Names of the layers.</summary>
     public IReadOnlyList<string> LayerNames => [.. Layers.Select(layer => layer["layer"]?.ToString() ?? "")];
 
-    /// <summary>A number of a measure at a layer, such as mean; NaN where there is none.</summary>
+    /// <summary>Returns a number of a measure at a layer, such as mean; NaN if there is none.</summary>
     public double Value(int layer, string measure, string key) => Number(Summary(layer, measure)?[key]);
 
-    /// <summary>Numbers of a measure at a layer, such as by_head.</summary>
+    /// <summary>Returns several numbers of a measure at a layer, such as by_head.</summary>
     public double[] Values(int layer, string measure, string key) => Numbers(Summary(layer, measure)?[key]);
 
-    /// <summary>The value of every crop, a mean over heads.</summary>
+    /// <summary>Returns the value of every crop, averaged over heads.</summary>
     public double[] Crops(int layer, string measure) =>
         [.. (Summary(layer, measure)?["values"] as JsonArray ?? []).Select(value => value is JsonArray heads ? Numbers(heads).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average() : Number(value)).Where(double.IsFinite)];
 
-    /// <summary>Singular values by rank: q1, median or q3 over crops; empty where they were not measured.</summary>
+    /// <summary>Returns singular values by rank: q1, median or q3 over crops; empty if they were not measured.</summary>
     public double[] SingularValues(int layer, string quartile) => Numbers(Layers[layer]["singular_values"]?[quartile]);
 
-    /// <summary>A matrix such as cka; null where there is none.</summary>
+    /// <summary>Returns a matrix such as cka; null if there is none.</summary>
     public double[][]? Matrix(string key) => json[key] is JsonArray rows ? [.. rows.Select(Numbers)] : null;
 
     private JsonNode? Summary(int layer, string measure) => layer < Layers.Count ? Layers[layer]["measures"]?[measure] : null;

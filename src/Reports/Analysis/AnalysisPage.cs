@@ -6,18 +6,18 @@ using HiEndMae.Reports.Output;
 
 namespace HiEndMae.Reports.Analysis;
 
-/// <summary>An analysis as one HTML file that needs nothing else: tables, charts, pictures, and attention that a click explores.</summary>
-/// <param name="clock">Time of the page.</param>
+/// <summary>Writes an analysis as one self-contained HTML file with tables, charts, pictures and an interactive attention map.</summary>
+/// <param name="clock">Gives the time of the page.</param>
 internal sealed class AnalysisPage(TimeProvider clock)
 {
-    // Nothing is fetched, whatever a run's texts say.
+    // The page loads nothing, even if a text of a run contains an address.
     private const string Policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
     private readonly PictureStore pictures = new();
 
-    /// <summary>The page.</summary>
+    /// <summary>Returns the page.</summary>
     /// <param name="document">The analysis.</param>
-    /// <param name="folder">Its folder, with the pictures that it names.</param>
+    /// <param name="folder">Its folder, which contains the pictures.</param>
     public string Write(AnalysisDocument document, string folder)
     {
         var body = new HtmlText();
@@ -91,13 +91,13 @@ internal sealed class AnalysisPage(TimeProvider clock)
     private void Attention(HtmlText body, AnalysisDocument document, string folder)
     {
         if (document.Section("maps")?["queries"] is not JsonArray queries) return;
-        body.Raw("<section>\n<h2>Attention</h2>\n<p>A click on a slice chooses the query. The sliders choose layer and head; head 0 of the slider is the mean over heads.</p>\n");
+        body.Raw("<section>\n<h2>Attention</h2>\n<p>Click on a slice to choose the query. The sliders choose layer and head; head 0 is the mean over heads.</p>\n");
         foreach (JsonObject query in queries.OfType<JsonObject>())
         {
             string path = Path.Combine(folder, (string?)query["folder"] ?? "");
             body.Add($"<h3>{(string?)query["case"]}, {(string?)query["query"]}</h3>\n");
             string data = Path.Combine(path, AttentionViewer.File);
-            // JSON without '<': the writer has escaped it, so nothing can end the script.
+            // The JSON writer has escaped '<', so no text can end the script.
             if (File.Exists(data) && File.ReadAllText(data) is var json && !json.Contains('<', StringComparison.Ordinal)) Viewer(body, json);
             foreach (string picture in Directory.Exists(path) ? Directory.GetFiles(path, "*.png").Order(StringComparer.Ordinal).ToArray() : [])
             {

@@ -5,13 +5,13 @@ using HiEndMae.Runs.Analysis;
 
 namespace HiEndMae.Reports.Analysis;
 
-/// <summary>What the page needs to show the attention of any patch: image, organ and the attention between all patches, in bytes.</summary>
+/// <summary>Writes the data with which the page shows the attention of any patch: image, organ, and the attention between all patches, as bytes.</summary>
 internal static class AttentionViewer
 {
     /// <summary>Name of the file in a query's folder.</summary>
     public const string File = "attention.json";
 
-    // Twelve layers of all heads of ViT-B/12 would be 50 MB; the page then shows means over heads alone.
+    // Twelve layers with all heads of ViT-B/12 would take 50 MB. The page then shows only means over heads.
     private const long MostBytes = 12L << 20;
 
     /// <summary>Writes the file of a query.</summary>
@@ -42,7 +42,7 @@ internal static class AttentionViewer
         AtomicFile.WriteText(Path.Combine(folder, File), document.ToJsonString());
     }
 
-    // Map 0 is the mean over heads. Every row has a scale of its own, so that flat rows keep their digits.
+    // Map 0 is the mean over heads. Every row has its own scale, so that flat rows keep their precision.
     private static JsonObject Layer(MappedLayer layer, int patches, bool withHeads)
     {
         float[] mean = new float[layer.Heads[0].Length];

@@ -3,7 +3,7 @@ using HiEndMae.Reports.Html;
 
 namespace HiEndMae.Reports.Analysis;
 
-/// <summary>Axes of a chart as SVG that stands in a page or in a file of its own.</summary>
+/// <summary>Draws a chart as SVG, for a page or for a file.</summary>
 internal sealed class SvgChart
 {
     private const double Left = 58, Right = 14, Top = 12, Bottom = 40;
@@ -16,14 +16,14 @@ internal sealed class SvgChart
     private readonly bool isLogarithmic;
 
     /// <summary>Begins a chart with a vertical axis.</summary>
-    /// <param name="title">For those who cannot see it, and above it in a file.</param>
-    /// <param name="unit">Beside the vertical axis.</param>
-    /// <param name="across">Below the horizontal axis.</param>
+    /// <param name="title">Title, also for screen readers.</param>
+    /// <param name="unit">Label of the vertical axis.</param>
+    /// <param name="across">Label of the horizontal axis.</param>
     /// <param name="low">Least value.</param>
     /// <param name="high">Greatest value.</param>
-    /// <param name="isLogarithmic">Whether the axis is logarithmic; then low is above 0.</param>
-    /// <param name="width">In the chart's own units.</param>
-    /// <param name="height">In the chart's own units.</param>
+    /// <param name="isLogarithmic">Whether the axis is logarithmic. Then low must be greater than 0.</param>
+    /// <param name="width">Width in the chart's own units.</param>
+    /// <param name="height">Height in the chart's own units.</param>
     public SvgChart(string title, string unit, string across, double low, double high, bool isLogarithmic = false, double width = 640, double height = 300)
     {
         (this.width, this.height, this.isLogarithmic) = (width, height, isLogarithmic);
@@ -41,16 +41,16 @@ internal sealed class SvgChart
         svg.Add($"<text x=\"13\" y=\"{middle}\" text-anchor=\"middle\" transform=\"rotate(-90 13 {middle})\" fill=\"var(--soft,#5b6577)\">{unit}</text>");
     }
 
-    /// <summary>Pixels across.</summary>
+    /// <summary>Width of the plot area.</summary>
     public double Inner => width - Left - Right;
 
     /// <summary>The colour of a series.</summary>
     public static string Color(int series) => $"var(--c{series % Colors.Length},{Colors[series % Colors.Length]})";
 
-    /// <summary>Place of a part of the horizontal axis, from 0 to 1.</summary>
+    /// <summary>Returns the x coordinate of a fraction (0 to 1) of the horizontal axis.</summary>
     public double X(double part) => Left + (part * Inner);
 
-    /// <summary>Place of a value.</summary>
+    /// <summary>Returns the y coordinate of a value.</summary>
     public double Y(double value)
     {
         double part = isLogarithmic ? Math.Log(Math.Max(value, low) / low) / Math.Log(high / low) : (value - low) / (high - low);

@@ -4,10 +4,10 @@ using HiEndMae.Runs.Analysis;
 
 namespace HiEndMae.Reports.Analysis;
 
-/// <summary>Dice of every target over its volume, elongation and surface, as SVG (Figures 4 and S2 to S4).</summary>
+/// <summary>Draws the Dice of every target against its volume, elongation and surface, as SVG (Figures 4 and S2 to S4).</summary>
 internal static class TargetCharts
 {
-    /// <summary>A chart per property: name of its file and the SVG.</summary>
+    /// <summary>Returns a chart per property: file name and SVG.</summary>
     public static IReadOnlyList<(string Name, string Svg)> All(IReadOnlyList<TargetRow> rows, IReadOnlyList<string> models) =>
         rows.Count == 0 ? [] : [.. TargetAnalysis.Properties.Select(property => ($"dice-by-{property.Name.Split('_')[0]}", Chart(rows, models, property.Title, property.Unit, property.Of)))];
 

@@ -17,7 +17,7 @@ internal sealed record ReportTable(
     string Experiment, PaperTable? Paper, IReadOnlyList<string> LabelNames, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<ReportRow> Rows,
     IReadOnlyList<Comparison> Comparisons, IReadOnlyList<string> Missing, IReadOnlyList<string> Notes)
 {
-    /// <summary>Such as "Table 5 of the paper: mini-table5".</summary>
+    /// <summary>Title, such as "Table 5 of the paper: mini-table5".</summary>
     public string Heading => Paper is null ? Experiment : $"{Paper.Heading} of the paper: {Experiment}";
 
     /// <summary>Runs whose results are in the table, each once.</summary>

@@ -1,14 +1,14 @@
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>What an analysis needs of an encoder.</summary>
+/// <summary>The encoder that an analysis needs.</summary>
 internal enum AnalysisNeed
 {
     /// <summary>Any encoder.</summary>
     Layers,
 
-    /// <summary>Patch tokens.</summary>
+    /// <summary>An encoder with patch tokens.</summary>
     Tokens,
 
-    /// <summary>Patch tokens, and attention that can be watched.</summary>
+    /// <summary>An encoder with patch tokens whose attention can be traced.</summary>
     Attention,
 }

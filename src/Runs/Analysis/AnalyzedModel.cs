@@ -11,24 +11,24 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>An encoder to analyse: a checkpoint, and the experiment that made it.</summary>
-/// <param name="Label">What tables call it.</param>
+/// <summary>An encoder to analyse: a checkpoint and its experiment.</summary>
+/// <param name="Label">Name in tables.</param>
 /// <param name="Checkpoint">Its folder.</param>
-/// <param name="Runs">The folder of run directories that its run lies in.</param>
+/// <param name="Runs">The folder that contains its run directory.</param>
 /// <param name="Config">The experiment.</param>
-/// <param name="Path">What the command line named.</param>
+/// <param name="Path">The path on the command line.</param>
 /// <param name="Run">Its run directory.</param>
 internal sealed record AnalyzedModel(string Label, string Checkpoint, string Runs, ExperimentConfig Config, string Path, string Run)
 {
     private const string Prefix = "encoder.";
 
-    /// <summary>Finds what an argument names.</summary>
+    /// <summary>Finds the model that an argument names.</summary>
     /// <param name="argument">A run, a stage's folder in it, or a checkpoint; or LABEL=PATH.</param>
     /// <param name="environment">Variables of the run's config.</param>
     /// <param name="catalog">Components.</param>
-    /// <exception cref="UserException">The path is of no run.</exception>
+    /// <exception cref="UserException">The path does not belong to a run.</exception>
     /// <exception cref="InvalidExperimentException">The run's config is wrong.</exception>
-    /// <exception cref="CheckpointException">There is no whole checkpoint.</exception>
+    /// <exception cref="CheckpointException">There is no complete checkpoint.</exception>
     public static AnalyzedModel Open(string argument, RunEnvironment environment, PluginCatalog catalog)
     {
         int at = argument.IndexOf('=', StringComparison.Ordinal);
@@ -41,19 +41,19 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         return new AnalyzedModel(label, checkpoint, System.IO.Path.GetFullPath(System.IO.Path.Combine(found.Run, "..", "..")), loaded.Experiments[0].Config, path, found.Run);
     }
 
-    /// <summary>The data that the encoder can be probed on: of fine-tuning, or else of pre-training.</summary>
+    /// <summary>The data for analyses: that of fine-tuning, or otherwise that of pre-training.</summary>
     public DataConfig Data => Config.Finetune?.Data.ForFinetuning() ?? Config.Pretrain!.Data.ForPretraining();
 
-    /// <summary>Makes the encoder and fills it, in the current dispose scope.</summary>
-    /// <param name="factory">Makes components.</param>
-    /// <param name="channels">Of the images.</param>
-    /// <param name="device">Where it goes.</param>
-    /// <exception cref="CheckpointException">The checkpoint is broken, of another model, or holds no encoder.</exception>
+    /// <summary>Creates the encoder and loads its weights, in the current dispose scope.</summary>
+    /// <param name="factory">Creates components.</param>
+    /// <param name="channels">Channels of the images.</param>
+    /// <param name="device">Device of the encoder.</param>
+    /// <exception cref="CheckpointException">The checkpoint is broken, belongs to another model, or has no encoder.</exception>
     public Encoder Load(ComponentFactory factory, int channels, Device device)
     {
         using WeightFile file = WeightFile.Open(Checkpoint);
         WeightEntry[] entries = [.. file.Entries.Where(entry => entry.Name.StartsWith(Prefix, StringComparison.Ordinal))];
-        if (entries.Length == 0) throw new CheckpointException($"'{Checkpoint}' holds no encoder: no tensor's name begins with '{Prefix}'.");
+        if (entries.Length == 0) throw new CheckpointException($"'{Checkpoint}' has no encoder: no tensor's name begins with '{Prefix}'. Name a checkpoint of a training.");
         bool finetuned = file.Entries.Any(entry => entry.Name.StartsWith("head.", StringComparison.Ordinal));
         Encoder encoder = Create(factory, channels, finetuned, device);
         using DisposeScope scope = NewDisposeScope();
@@ -63,7 +63,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         return encoder;
     }
 
-    /// <summary>The same encoder as it was before any training, from another seed.</summary>
+    /// <summary>Creates an untrained encoder of the same architecture from another seed.</summary>
     public Encoder Random(ComponentFactory factory, int channels, int seed, Device device)
     {
         manual_seed(seed);
@@ -72,15 +72,15 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         return encoder;
     }
 
-    /// <summary>Makes the encoder and the decoder of the pre-training and fills both, in the current dispose scope.</summary>
+    /// <summary>Creates the encoder and the decoder of the pre-training and loads their weights, in the current dispose scope.</summary>
     /// <exception cref="UserException">The experiment has no pre-training.</exception>
-    /// <exception cref="CheckpointException">The checkpoint holds no decoder, or is of another model.</exception>
+    /// <exception cref="CheckpointException">The checkpoint has no decoder, or belongs to another model.</exception>
     public (Encoder Encoder, Decoder Decoder) LoadPretraining(ComponentFactory factory, int channels, Device device)
     {
-        if (Config.Pretrain is not { } pretrain) throw new UserException($"'{Label}' was not pre-trained: its experiment has no [pretrain]. Name a run with a pre-training.");
+        if (Config.Pretrain is not { } pretrain) throw new UserException($"'{Label}' was not pre-trained, because its experiment has no [pretrain]. Choose a run with a pre-training.");
         using WeightFile file = WeightFile.Open(Checkpoint);
         if (!file.Entries.Any(entry => entry.Name.StartsWith("decoder.", StringComparison.Ordinal)))
-            throw new CheckpointException($"'{Checkpoint}' holds no decoder: no tensor's name begins with 'decoder.'. Name a checkpoint of the pre-training.");
+            throw new CheckpointException($"'{Checkpoint}' has no decoder: no tensor's name begins with 'decoder.'. Choose a checkpoint of the pre-training.");
         Encoder encoder = Create(factory, channels, finetuned: false, device);
         Decoder decoder = factory.Create<Decoder>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop));
         decoder.to(device);
@@ -107,10 +107,10 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         }
         string pretrain = System.IO.Path.Combine(found.Run, "pretrain", "checkpoints");
         if (Directory.Exists(pretrain)) return pretrain;
-        throw new UserException($"The run '{found.Run}' has pre-trained nothing; name a stage or a checkpoint in it, such as '{System.IO.Path.Combine(found.Run, "finetune-scratch")}'.");
+        throw new UserException($"The run '{found.Run}' has no pre-training; name a stage or a checkpoint in it, such as '{System.IO.Path.Combine(found.Run, "finetune-scratch")}'.");
     }
 
-    // "table7/20260801-..., pretrain, step 2000" is what tells checkpoints of one command apart.
+    // A label such as "table7/20260801-..., pretrain, step 2000" distinguishes the checkpoints of one command.
     private static string LabelOf(string run, string checkpoint)
     {
         string name = System.IO.Path.GetFileName(checkpoint), stage = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(checkpoint)))!;

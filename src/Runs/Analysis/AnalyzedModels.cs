@@ -5,25 +5,25 @@ using HiEndMae.Runs.Machine;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>The models that the arguments of a call name.</summary>
+/// <summary>Finds the models that the arguments of a call name.</summary>
 internal static class AnalyzedModels
 {
-    /// <summary>Opens all of them. The folder of a sweep's runs stands for every run in it, labelled by its description.</summary>
-    /// <param name="arguments">Runs, stages, checkpoints, or folders of runs; each perhaps with a label.</param>
+    /// <summary>Finds all of them. A folder with the runs of a sweep stands for each run in it, labelled with its description.</summary>
+    /// <param name="arguments">Runs, stages, checkpoints or folders of runs, with optional labels.</param>
     /// <param name="environment">Variables of the runs' configs.</param>
     /// <param name="catalog">Components.</param>
-    /// <exception cref="UserException">A path is of no run, or two models have one label.</exception>
+    /// <exception cref="UserException">A path does not belong to a run, or two models have the same label.</exception>
     public static IReadOnlyList<AnalyzedModel> Open(IReadOnlyList<string> arguments, RunEnvironment environment, PluginCatalog catalog)
     {
         AnalyzedModel[] models = [.. arguments.SelectMany(argument => Runs(argument) is { Length: > 0 } runs
             ? Labelled([.. runs.Select(run => AnalyzedModel.Open(run, environment, catalog))])
             : [AnalyzedModel.Open(argument, environment, catalog)])];
         if (models.GroupBy(model => model.Label).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new UserException($"Two models are called '{twice.Key}'. Name them apart, such as first={twice.First().Path} second={twice.Last().Path}.");
+            throw new UserException($"Two models have the label '{twice.Key}'. Give them labels, such as first={twice.First().Path} second={twice.Last().Path}.");
         return models;
     }
 
-    // Empty where the argument is a run itself, or something else.
+    // Empty if the argument is a run itself, or something else.
     private static string[] Runs(string argument) => !Directory.Exists(argument) || IsRun(argument) ? [] : [.. Directory.GetDirectories(argument).Where(IsRun).Order(StringComparer.Ordinal)];
 
     private static bool IsRun(string folder) => File.Exists(Path.Combine(folder, "experiment.toml")) && File.Exists(Path.Combine(folder, "fingerprint.txt"));

@@ -21,7 +21,7 @@ internal sealed class CsvText
         Lines++;
     }
 
-    /// <summary>Writes the table; the file is complete or not there.</summary>
+    /// <summary>Writes the table. The file is written completely or not at all.</summary>
     public void Write(string path) => AtomicFile.WriteText(path, text.ToString());
 
     /// <inheritdoc/>

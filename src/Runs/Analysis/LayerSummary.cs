@@ -2,18 +2,18 @@ using HiEndMae.Engine.Metrics;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>A measure of one layer over all crops.</summary>
-/// <param name="OverCases">Mean over cases of the mean over their crops and heads, with the percentile interval of a bootstrap over cases; null where no crop has a value.</param>
+/// <summary>Summary of a measure in one layer over all crops.</summary>
+/// <param name="OverCases">Mean over cases of the mean over their crops and heads, with the percentile interval of a bootstrap over cases; null if no crop has a value.</param>
 /// <param name="Quartiles">Lower quartile, median and upper quartile over crops.</param>
-/// <param name="ByHead">Mean over crops by head; one value where the measure is not by head.</param>
+/// <param name="ByHead">Mean over crops by head; one value if the measure is not by head.</param>
 internal sealed record LayerSummary(Statistic? OverCases, (double Low, double Median, double High)? Quartiles, IReadOnlyList<double> ByHead)
 {
     private const int BootstrapSamples = 2000;
 
-    /// <summary>Summarises.</summary>
-    /// <param name="values">[crop][head]; NaN where a crop has no value.</param>
-    /// <param name="cases">For each crop the index of its case.</param>
-    /// <param name="seed">Of the bootstrap.</param>
+    /// <summary>Computes the summary.</summary>
+    /// <param name="values">[crop][head]; NaN if a crop has no value.</param>
+    /// <param name="cases">Index of the case of each crop.</param>
+    /// <param name="seed">Seed of the bootstrap.</param>
     public static LayerSummary Of(double[][] values, IReadOnlyList<int> cases, int seed)
     {
         double[] crops = [.. values.Select(Mean)];
@@ -24,13 +24,13 @@ internal sealed record LayerSummary(Statistic? OverCases, (double Low, double Me
             [.. Enumerable.Range(0, values.Length == 0 ? 0 : values[0].Length).Select(head => Mean([.. values.Select(crop => crop[head])]))]);
     }
 
-    /// <summary>One model minus another, crop by crop: the mean over cases with its interval.</summary>
+    /// <summary>Computes the difference between two models, paired by crop: the mean over cases with its interval.</summary>
     public static Statistic? Difference(double[][] values, double[][] others, IReadOnlyList<int> cases, int seed) =>
         OfCases([.. values.Zip(others, (one, other) => Mean(one) - Mean(other))], cases, seed);
 
-    /// <summary>A quantile by linear interpolation.</summary>
+    /// <summary>Computes a quantile by linear interpolation.</summary>
     /// <param name="sorted">At least one value, ascending.</param>
-    /// <param name="part">From 0 to 1.</param>
+    /// <param name="part">The probability, from 0 to 1.</param>
     public static double Quantile(double[] sorted, double part)
     {
         double rank = part * (sorted.Length - 1);
@@ -38,10 +38,10 @@ internal sealed record LayerSummary(Statistic? OverCases, (double Low, double Me
         return sorted[low] + ((rank - low) * (sorted[high] - sorted[low]));
     }
 
-    /// <summary>The mean of the finite values; NaN where there is none.</summary>
+    /// <summary>Returns the mean of the finite values; NaN if there are none.</summary>
     public static double Mean(double[] values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
-    // Crops of one case are not independent, so cases are drawn, and not crops.
+    // The bootstrap draws cases, because crops of one case are not independent.
     private static Statistic? OfCases(double[] crops, IReadOnlyList<int> cases, int seed) => Statistic.Of(
         crops.Zip(cases).Where(pair => double.IsFinite(pair.First)).GroupBy(pair => pair.Second, pair => pair.First).Select(group => (double?)group.Average()), BootstrapSamples, seed);
 }

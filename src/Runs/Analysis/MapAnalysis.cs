@@ -9,13 +9,13 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Attention maps of several encoders from the same queries.</summary>
+/// <summary>Computes attention maps of several encoders for the same queries.</summary>
 /// <param name="session">Models and their data.</param>
-/// <param name="progress">Shows how far it is.</param>
+/// <param name="progress">Shows the progress.</param>
 internal sealed class MapAnalysis(AnalysisSession session, IProgressDisplay progress)
 {
     /// <summary>Computes the maps.</summary>
-    /// <exception cref="UserException">A query lies outside the scan, a name is unknown, or an encoder has no attention to show.</exception>
+    /// <exception cref="UserException">A query is outside the scan, a name is unknown, or an encoder does not support attention analysis.</exception>
     /// <exception cref="VolumeException">There are no cases, or one cannot be read.</exception>
     public IReadOnlyList<MappedQuery> Run(MapRequest request, CancellationToken cancel)
     {
@@ -53,7 +53,7 @@ internal sealed class MapAnalysis(AnalysisSession session, IProgressDisplay prog
         })]);
     }
 
-    // Rows are rescaled to sum 1, so that 1 is no preference with or without a class token.
+    // Rows are rescaled to sum 1, so that 1 means no preference with or without a class token.
     private static double Preference(float[] row, double[] parts)
     {
         double on = 0, all = 0;
@@ -81,14 +81,14 @@ internal sealed class MapAnalysis(AnalysisSession session, IProgressDisplay prog
         foreach (string id in request.Cases)
         {
             if (all.All(one => one.Id != id))
-                throw new UserException($"--case {id}: the {request.Split.ToString().ToLowerInvariant()} cases of '{session.Info.Name}' have no such case. They are: {string.Join(", ", all.Take(10).Select(one => one.Id))}{(all.Length > 10 ? ", ..." : "")}.");
+                throw new UserException($"--case {id}: the {request.Split.ToString().ToLowerInvariant()} cases of '{session.Info.Name}' do not include it. They are: {string.Join(", ", all.Take(10).Select(one => one.Id))}{(all.Length > 10 ? ", ..." : "")}.");
         }
         var missing = new HashSet<int>(organs);
         foreach (DatasetCase one in request.Cases.Count > 0 ? all.Where(one => request.Cases.Contains(one.Id)) : all)
         {
             using PreparedCases opened = session.Open([one], cancel);
             PreparedCase source = opened[0];
-            // Without --case, places belong to the first case, and organs to the first case that holds them.
+            // Without --case, places refer to the first case, and organs to the first case that contains them.
             if (request.Cases.Count > 0 || one == all[0]) found.AddRange(request.Places.Select(place => At(source, place)));
             Volume<ushort>? labels = organs.Length > 0 ? source.DecodeLabel() : null;
             foreach (int organ in organs)
@@ -101,7 +101,7 @@ internal sealed class MapAnalysis(AnalysisSession session, IProgressDisplay prog
             if (request.Cases.Count == 0 && missing.Count == 0) break;
         }
         if (missing.Count > 0)
-            throw new UserException($"--organ: no {(request.Cases.Count > 0 ? "named" : request.Split.ToString().ToLowerInvariant())} case holds {string.Join(", ", missing.Select(organ => session.Info.LabelNames[organ]))}. Name another --split or --case.");
+            throw new UserException($"--organ: no {(request.Cases.Count > 0 ? "named" : request.Split.ToString().ToLowerInvariant())} case contains {string.Join(", ", missing.Select(organ => session.Info.LabelNames[organ]))}. Choose another --split or --case.");
         return found;
     }
 
@@ -115,11 +115,11 @@ internal sealed class MapAnalysis(AnalysisSession session, IProgressDisplay prog
             if (voxel[axis] >= 0 && voxel[axis] < source.Size[axis]) continue;
             (double X, double Y, double Z) low = source.Layout.Grid.Affine.Apply(0, 0, 0), high = source.Layout.Grid.Affine.Apply(source.Size.X - 1, source.Size.Y - 1, source.Size.Z - 1);
             throw new UserException(string.Create(CultureInfo.InvariantCulture,
-                $"--query {place} lies outside case '{source.Id}'. Its voxels lie from ({low.X:0.#}, {low.Y:0.#}, {low.Z:0.#}) to ({high.X:0.#}, {high.Y:0.#}, {high.Z:0.#}) mm; its file has {source.Layout.Stored.Size} voxels."));
+                $"--query {place} is outside case '{source.Id}'. Its voxels range from ({low.X:0.#}, {low.Y:0.#}, {low.Z:0.#}) to ({high.X:0.#}, {high.Y:0.#}, {high.Z:0.#}) mm; its file has {source.Layout.Stored.Size} voxels."));
         }
         MapQuery query = MapQuery.At(voxel, source.Size, session.Data.Crop, session.Patch);
         QueryCrop crop = QueryCrop.Cut(source, query.Start, session.Data.Crop);
-        // The organ at the place, if there is one, is outlined and counted.
+        // If there is an organ at the position, it is outlined and its share is computed.
         int organ = crop.Labels is { } labels ? labels[Index(voxel, query.Start, session.Data.Crop)] : 0;
         return Create(source, place.ToString(), query, organ);
     }

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Attention maps as NIfTI on the scan's own grid, and as numbers.</summary>
+/// <summary>Writes attention maps as NIfTI on the scan's grid, and as numbers.</summary>
 internal static class MapFiles
 {
     /// <summary>Writes the mean map of every model and layer.</summary>
@@ -29,14 +29,14 @@ internal static class MapFiles
         }
     }
 
-    /// <summary>A map [N] as voxels of the crop, [X, Y, Z].</summary>
+    /// <summary>Interpolates a map [N] to voxels of the crop, [X, Y, Z].</summary>
     public static float[] Voxels(float[] map, MappedQuery query)
     {
         using DisposeScope scope = NewDisposeScope();
         return AttentionMap.Volume(tensor(map), query.Grid, query.Crop.Grid.Size).data<float>().ToArray();
     }
 
-    /// <summary>Places, raw ranges and preferences.</summary>
+    /// <summary>Returns positions, raw ranges and preferences.</summary>
     public static JsonObject ToJson(IReadOnlyList<MappedQuery> queries, IReadOnlyList<string> classes) => new()
     {
         ["definition"] = "row of softmax(q k' / sqrt d) of a patch query over the patch keys, whole crop visible; class key left out, row not rescaled. mean: over heads. Preference: the query's share of attention on the "

@@ -1,9 +1,9 @@
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Whose attention to show.</summary>
+/// <summary>The queries whose attention is shown.</summary>
 /// <param name="Split">Cases to choose from.</param>
-/// <param name="Cases">Ids of cases; empty for the first case, or the first that holds the organ.</param>
-/// <param name="Places">Places as the command line says them.</param>
-/// <param name="Organs">Names of classes; a query lies in each.</param>
-/// <param name="Layers">Blocks, counted from zero; the last block comes in any case.</param>
+/// <param name="Cases">Ids of cases; empty for the first case, or for the first that contains the organ.</param>
+/// <param name="Places">Positions, as written on the command line.</param>
+/// <param name="Organs">Names of classes. Each gets a query.</param>
+/// <param name="Layers">Blocks, counted from zero. The last block is always included.</param>
 internal sealed record MapRequest(DatasetSplit Split, IReadOnlyList<string> Cases, IReadOnlyList<QueryPlace> Places, IReadOnlyList<string> Organs, IReadOnlyList<int> Layers);

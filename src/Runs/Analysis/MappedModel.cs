@@ -1,6 +1,6 @@
 namespace HiEndMae.Runs.Analysis;
 
 /// <summary>The attention of one model.</summary>
-/// <param name="Label">What tables call it.</param>
+/// <param name="Label">Name in tables.</param>
 /// <param name="Layers">Shallow first.</param>
 internal sealed record MappedModel(string Label, IReadOnlyList<MappedLayer> Layers);

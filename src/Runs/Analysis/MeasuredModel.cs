@@ -2,8 +2,8 @@ using HiEndMae.Engine.Analysis;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>An encoder and what was measured in it.</summary>
-/// <param name="Label">What tables call it.</param>
+/// <summary>An encoder with its measurements.</summary>
+/// <param name="Label">Name in tables.</param>
 /// <param name="Checkpoint">Its folder; null for an untrained encoder.</param>
 /// <param name="Sha256">Checksum of the file of weights; null for an untrained encoder.</param>
 /// <param name="Encoder">Name of the component.</param>

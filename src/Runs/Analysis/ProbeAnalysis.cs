@@ -8,16 +8,16 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Probes several encoders on the same crops, beside positions, voxels and untrained encoders.</summary>
+/// <summary>Probes several encoders on the same crops, together with positions, voxels and untrained encoders as baselines.</summary>
 /// <param name="session">Models and their data.</param>
-/// <param name="progress">Shows how far it is.</param>
+/// <param name="progress">Shows the progress.</param>
 internal sealed class ProbeAnalysis(AnalysisSession session, IProgressDisplay progress)
 {
-    // A system of equations of so many unknowns takes a second.
+    // Solving a system with this many unknowns takes about a second.
     private const int MostVoxels = 4096;
 
-    /// <summary>Probes.</summary>
-    /// <param name="request">What, on what.</param>
+    /// <summary>Runs the probes.</summary>
+    /// <param name="request">What to compute, and on which cases.</param>
     /// <param name="cancel">Stops between crops.</param>
     /// <exception cref="UserException">The models cannot be compared on one crop.</exception>
     /// <exception cref="Imaging.VolumeException">There are no labelled cases, or one cannot be read.</exception>

@@ -1,8 +1,8 @@
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>What to probe, and on what.</summary>
+/// <summary>Request for probes.</summary>
 /// <param name="FitSplit">Labelled cases to fit on.</param>
-/// <param name="FitCases">Most of them, in the dataset's order; 0 for all.</param>
+/// <param name="FitCases">Largest number of these, in the dataset's order; 0 for all.</param>
 /// <param name="ScoreSplit">Labelled cases to score.</param>
 /// <param name="Layers">Encoder blocks.</param>
 /// <param name="Crops">Crops per case.</param>

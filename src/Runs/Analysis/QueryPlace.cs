@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>A place in a scan.</summary>
+/// <summary>A position in a scan.</summary>
 /// <param name="X">Right, mm; or the voxel index along the file's first axis.</param>
 /// <param name="Y">Anterior, mm; or the second index.</param>
 /// <param name="Z">Superior, mm; or the third index.</param>
@@ -12,7 +12,7 @@ internal sealed record QueryPlace(double X, double Y, double Z, bool IsVoxel)
     private const string Voxels = "voxel:";
 
     /// <summary>Reads "X,Y,Z" in mm (RAS+), or "voxel:I,J,K".</summary>
-    /// <returns>Null where the text is neither.</returns>
+    /// <returns>The position; null if the text is neither.</returns>
     public static QueryPlace? Parse(string text)
     {
         bool isVoxel = text.StartsWith(Voxels, StringComparison.OrdinalIgnoreCase);

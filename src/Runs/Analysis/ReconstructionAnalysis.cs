@@ -11,17 +11,17 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Reconstructions of the same crops by several pre-trained models at several mask ratios (Figures S5 and S6). Masks of higher ratios hide the patches of lower ones too.</summary>
+/// <summary>Reconstructs the same crops with several pre-trained models at several mask ratios (Figures S5 and S6). The mask of a higher ratio contains that of a lower one.</summary>
 /// <param name="session">Models and their data.</param>
-/// <param name="progress">Shows how far it is.</param>
+/// <param name="progress">Shows the progress.</param>
 internal sealed class ReconstructionAnalysis(AnalysisSession session, IProgressDisplay progress)
 {
     private const string Definition =
         "mean squared error over the voxels of hidden patches, intensities from 0 to 1; hidden patches are shown as the model reconstructs them, visible ones as they came; the masks are the same for every model, and a higher ratio hides the patches of a lower one too";
 
-    /// <summary>Reconstructs.</summary>
-    /// <exception cref="UserException">A model reconstructs nothing from masked patches.</exception>
-    /// <exception cref="Engine.Weights.CheckpointException">A checkpoint holds no decoder.</exception>
+    /// <summary>Computes the reconstructions.</summary>
+    /// <exception cref="UserException">A model does not reconstruct masked patches.</exception>
+    /// <exception cref="Engine.Weights.CheckpointException">A checkpoint has no decoder.</exception>
     public IReadOnlyList<RebuiltCrop> Run(ReconstructionRequest request, CancellationToken cancel)
     {
         session.Check(AnalysisNeed.Layers);
@@ -39,7 +39,7 @@ internal sealed class ReconstructionAnalysis(AnalysisSession session, IProgressD
             using DisposeScope one = NewDisposeScope();
             (Encoder encoder, Decoder decoder) = session.LoadPretraining(model);
             if (!decoder.UsesMask || encoder is not TokenEncoder tokens)
-                throw new UserException($"'{model.Label}' was pre-trained by '{model.Config.Pretrain!.Decoder.Plugin}', which reconstructs no masked patches of a token encoder. Leave it out of --what reconstruct.");
+                throw new UserException($"'{model.Label}' was pre-trained by '{model.Config.Pretrain!.Decoder.Plugin}', which does not reconstruct masked patches of a token encoder. Leave it out of --what reconstruct.");
             foreach ((int index, int number) in crops.Places())
             {
                 Tensor volume = crops.Cut(index, number).Volume.to(session.Device);
@@ -50,9 +50,9 @@ internal sealed class ReconstructionAnalysis(AnalysisSession session, IProgressD
                     using DisposeScope inner = NewDisposeScope();
                     using TokenMask mask = RandomMasking.Create(1, (int)tokens.TokenInfo.Grid.Count, request.Ratios[r], request.Seed, index, session.Device);
                     Reconstruction rebuilt = decoder.Reconstruct(encoder, new PretextBatch(volume, mask))
-                        ?? throw new UserException($"'{model.Label}' was pre-trained by '{model.Config.Pretrain!.Decoder.Plugin}', which reconstructs nothing. Leave it out of --what reconstruct.");
+                        ?? throw new UserException($"'{model.Label}' was pre-trained by '{model.Config.Pretrain!.Decoder.Plugin}', which does not reconstruct crops. Leave it out of --what reconstruct.");
                     masked[index][r] = First(rebuilt.Masked);
-                    // Visible voxels are equal, so the sum over all voxels is that over hidden ones.
+                    // Visible voxels are equal, so the sum over all voxels equals that over hidden voxels.
                     double hidden = mask.Hidden.shape[1] / (double)tokens.TokenInfo.Grid.Count;
                     found[index][r].Add((First(rebuilt.Volumes), (rebuilt.Volumes - volume).square().mean().item<float>() / hidden));
                 }
@@ -63,7 +63,7 @@ internal sealed class ReconstructionAnalysis(AnalysisSession session, IProgressD
             [.. rows.Select((models, r) => new RebuiltRow(request.Ratios[r], masked[index][r], [.. models.Select(one => one.Rebuilt)], [.. models.Select(one => one.Error)]))]))];
     }
 
-    /// <summary>Errors by model and mask ratio, with the names of the pictures.</summary>
+    /// <summary>Returns errors by model and mask ratio, with the names of the pictures.</summary>
     public static JsonObject ToJson(IReadOnlyList<RebuiltCrop> crops, IReadOnlyList<AnalyzedModel> models, ReconstructionRequest request, IReadOnlyList<string> pictures) => new()
     {
         ["definition"] = Definition,

@@ -10,15 +10,15 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Measures the layers of several encoders on the same crops, beside untrained ones.</summary>
+/// <summary>Measures the layers of several encoders on the same crops, together with untrained ones.</summary>
 /// <param name="session">Models and their data.</param>
-/// <param name="progress">Shows how far it is.</param>
+/// <param name="progress">Shows the progress.</param>
 internal sealed class RepresentationAnalysis(AnalysisSession session, IProgressDisplay progress)
 {
-    /// <summary>Measures.</summary>
-    /// <param name="request">What, on what.</param>
+    /// <summary>Runs the measurement.</summary>
+    /// <param name="request">What to compute, and on which cases.</param>
     /// <param name="cancel">Stops between crops.</param>
-    /// <exception cref="UserException">An encoder does not allow the analysis, or the models cannot be compared on one crop.</exception>
+    /// <exception cref="UserException">An encoder does not support the analysis, or the models cannot be compared on one crop.</exception>
     /// <exception cref="Imaging.VolumeException">There are no cases, or one cannot be read.</exception>
     public RepresentationResult Run(RepresentationRequest request, CancellationToken cancel)
     {

@@ -5,12 +5,12 @@ using HiEndMae.Engine.Data.Cases;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Measured layers as files for other programs: CSV with a line per number, and every singular value as a NumPy array.</summary>
+/// <summary>Writes measured layers as files for other programs: CSV with a line per number, and every singular value as a NumPy array.</summary>
 internal static class RepresentationFiles
 {
-    /// <summary>Writes crops.csv, cka.csv and singular-values.npy, as far as they were measured.</summary>
-    /// <param name="folder">Made where it is missing.</param>
-    /// <param name="result">What was measured.</param>
+    /// <summary>Writes crops.csv, cka.csv and singular-values.npy, if they were measured.</summary>
+    /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <param name="result">The measurements.</param>
     public static void Write(string folder, RepresentationResult result)
     {
         var crops = new CsvText("model", "layer", "measure", "case", "crop", "head", "value");
@@ -47,7 +47,7 @@ internal static class RepresentationFiles
         }
     }
 
-    // [model, layer, crop, k], float64; models of fewer layers or values are filled up with NaN.
+    // [model, layer, crop, k], float64; models with fewer layers or values are padded with NaN.
     private static void SingularValues(string path, RepresentationResult result)
     {
         double[][][][] all = [.. result.Models.Select(model => model.Measures.SingularValues)];

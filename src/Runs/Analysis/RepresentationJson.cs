@@ -4,7 +4,7 @@ using HiEndMae.Engine.Metrics;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Measured layers as JSON, with what the numbers mean.</summary>
+/// <summary>Writes measured layers as JSON, with the definitions of the numbers.</summary>
 internal static class RepresentationJson
 {
     private const string Intervals =
@@ -17,7 +17,7 @@ internal static class RepresentationJson
 
     private const string LinearDefinition = "linear CKA: rows are all patch tokens of all crops, columns centred; it rises where there are few tokens for their width";
 
-    /// <summary>Everything.</summary>
+    /// <summary>Returns all results.</summary>
     public static JsonObject ToJson(RepresentationResult result, RepresentationRequest request)
     {
         IReadOnlyList<Measure> measures = result.Measures;
@@ -36,10 +36,10 @@ internal static class RepresentationJson
         return document;
     }
 
-    /// <summary>A number with seven digits; null where it is not finite.</summary>
+    /// <summary>Rounds a number to seven digits; null if it is not finite.</summary>
     internal static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value == 0 ? 0 : Math.Round(value, Math.Clamp(6 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 15))) : null;
 
-    /// <summary>Numbers as an array.</summary>
+    /// <summary>Converts numbers to an array.</summary>
     internal static JsonArray Numbers(IEnumerable<double> values) => new([.. values.Select(Number)]);
 
     private static JsonObject Data(RepresentationResult result, RepresentationRequest request) => new()
@@ -115,7 +115,7 @@ internal static class RepresentationJson
         };
     }
 
-    // Every model against the first.
+    // Compares every model with the first one.
     private static JsonArray Differences(RepresentationResult result, int seed)
     {
         var found = new JsonArray();

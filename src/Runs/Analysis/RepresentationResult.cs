@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>What was measured in several encoders on the same crops.</summary>
+/// <summary>Measurements of several encoders on the same crops.</summary>
 /// <param name="Dataset">Its name.</param>
 /// <param name="Crop">Voxels of a crop.</param>
 /// <param name="Crops">The crops: case, first voxel in the prepared case, and that voxel's place in mm.</param>

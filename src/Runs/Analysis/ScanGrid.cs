@@ -2,12 +2,12 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Brings values of a crop to the grid of its scan.</summary>
+/// <summary>Interpolates values of a crop to the grid of its scan.</summary>
 internal static class ScanGrid
 {
     /// <summary>Interpolates trilinearly within the crop. Voxels outside the crop become 0.</summary>
     /// <param name="values">[X, Y, Z] of the crop.</param>
-    /// <param name="crop">Where the crop lies.</param>
+    /// <param name="crop">Grid of the crop.</param>
     /// <param name="scan">Grid of the scan's file.</param>
     public static Volume<float> Place(float[] values, VolumeGrid crop, VolumeGrid scan)
     {

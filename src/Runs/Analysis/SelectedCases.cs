@@ -2,7 +2,7 @@ namespace HiEndMae.Runs.Analysis;
 
 /// <summary>The first cases of a dataset.</summary>
 /// <param name="inner">The dataset.</param>
-/// <param name="most">Most labelled cases of a split; 0 for all.</param>
+/// <param name="most">Largest number of labelled cases of a split; 0 for all.</param>
 internal sealed class SelectedCases(Dataset inner, int most) : Dataset
 {
     /// <inheritdoc/>

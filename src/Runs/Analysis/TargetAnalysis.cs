@@ -5,16 +5,16 @@ using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Scores by organ, and by the organ's volume, elongation and surface.</summary>
+/// <summary>Computes scores by organ, and by the organ's volume, elongation and surface.</summary>
 internal static class TargetAnalysis
 {
-    /// <summary>The properties of a target by which scores are sorted.</summary>
+    /// <summary>The properties of a target to which scores are related.</summary>
     public static IReadOnlyList<(string Name, string Title, string Unit, Func<OrganShape, double> Of)> Properties { get; } =
     [
         ("volume_ml", "volume", "ml", shape => shape.VolumeMl), ("elongation", "elongation", "", shape => shape.Elongation), ("surface_mm2", "surface", "mm2", shape => shape.SurfaceMm2),
     ];
 
-    /// <summary>Every organ of every case that its truth holds.</summary>
+    /// <summary>Returns every organ in the truth of every case.</summary>
     public static IReadOnlyList<TargetRow> Rows(SegmentedModels models)
     {
         var rows = new List<TargetRow>();
@@ -31,7 +31,7 @@ internal static class TargetAnalysis
         return rows;
     }
 
-    /// <summary>Means by organ and by thirds of volume, elongation and surface, each model against the first, with intervals over cases.</summary>
+    /// <summary>Returns means by organ and by thirds of volume, elongation and surface, and differences from the first model, with intervals over cases.</summary>
     public static JsonObject ToJson(IReadOnlyList<TargetRow> rows, IReadOnlyList<string> models, int seed, IReadOnlyList<string> pictures)
     {
         var groups = new JsonArray();
@@ -71,7 +71,7 @@ internal static class TargetAnalysis
         }
     }
 
-    /// <summary>A line per target.</summary>
+    /// <summary>Returns a table with a line per target.</summary>
     public static CsvText ToCsv(IReadOnlyList<TargetRow> rows, IReadOnlyList<string> models)
     {
         var csv = new CsvText(["case", "organ", .. Properties.Select(property => property.Name), .. models.Select(model => $"dice {model}")]);
@@ -79,7 +79,7 @@ internal static class TargetAnalysis
         return csv;
     }
 
-    /// <summary>Spearman's rank correlation; equal values share their mean rank. NaN for fewer than three pairs, or where one side never varies.</summary>
+    /// <summary>Computes Spearman's rank correlation. Equal values share their mean rank. NaN for fewer than three pairs, or if one variable is constant.</summary>
     public static double Spearman(IReadOnlyList<(double X, double Y)> pairs)
     {
         if (pairs.Count < 3) return double.NaN;
@@ -105,7 +105,7 @@ internal static class TargetAnalysis
 
     private static JsonObject? Interval(TargetRow[] rows, Func<TargetRow, double?> of, int seed)
     {
-        // Organs of one case are not independent, so cases are drawn.
+        // The bootstrap draws cases, because organs of one case are not independent.
         Statistic? statistic = Statistic.Of(rows.Select(row => (row.Case, Value: of(row))).Where(row => row.Value is not null).GroupBy(row => row.Case, row => row.Value).Select(group => group.Average()), 2000, seed);
         return statistic is null ? null : new JsonObject
         {

@@ -6,23 +6,23 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Runs.Analysis;
 
-/// <summary>Tracks an analysis: a child of each model's run. Values have the layer as their step; files of the folder are artifacts. The spool lies in the analysis's own folder.</summary>
+/// <summary>Tracks an analysis as a child of each model's run. The step of a value is its layer. Files of the folder are artifacts. The spool is in the folder of the analysis.</summary>
 internal static class TrackedAnalysis
 {
     /// <summary>Tracks the results.</summary>
     /// <param name="folder">Folder of the analysis, complete.</param>
     /// <param name="models">The models.</param>
-    /// <param name="result">Numbers by layer; null where none were measured.</param>
+    /// <param name="result">Numbers by layer; null if none were measured.</param>
     /// <param name="environment">Variables and clock.</param>
-    /// <param name="warn">Takes warnings.</param>
-    /// <exception cref="TrackingException">A local store is no MLflow database.</exception>
+    /// <param name="warn">Receives warnings.</param>
+    /// <exception cref="TrackingException">A local store is not an MLflow database.</exception>
     public static void Track(string folder, IReadOnlyList<AnalyzedModel> models, RepresentationResult? result, RunEnvironment environment, Action<string> warn)
     {
         (AnalyzedModel Model, RunRecord Record)[] tracked =
             [.. models.Where(model => model.Config.Tracking.Enabled).Select(model => (model, RunRecord.Read(model.Run)!)).Where(pair => pair.Item2 is not null)];
         string[] files = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         int number = 0;
-        // Models of one store share a session.
+        // Models in the same store share a session.
         foreach (var group in tracked.GroupBy(pair => TrackingTarget.FromRelative(pair.Record.Store, pair.Model.Run, environment.GetVariable).ToString()))
         {
             TrackingTarget target = TrackingTarget.FromRelative(group.First().Record.Store, group.First().Model.Run, environment.GetVariable);
@@ -46,7 +46,7 @@ internal static class TrackedAnalysis
         }
     }
 
-    // The layer takes the place of the training step, so that MLflow draws curves over depth.
+    // The layer is logged as the step, so that MLflow draws curves over depth.
     private static List<MetricPoint> Points(MeasuredModel model, DateTimeOffset now)
     {
         var points = new List<MetricPoint>();

@@ -1,6 +1,6 @@
 namespace HiEndMae.Runs.Diagnosis;
 
-/// <summary>How something is.</summary>
+/// <summary>State of a finding.</summary>
 internal enum FindingState
 {
     /// <summary>As it should be.</summary>

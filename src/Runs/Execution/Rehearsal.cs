@@ -29,7 +29,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     /// <param name="catalog">The plugins.</param>
     /// <param name="device">Device of the models; null for the one that the first experiment names.</param>
     /// <param name="getVariable">Returns environment variables.</param>
-    /// <param name="warn">Takes the datasets' warnings.</param>
+    /// <param name="warn">Receives the datasets' warnings.</param>
     /// <param name="cancel">Stops the listing of files.</param>
     /// <exception cref="PluginException">A component cannot be made, or a model fails.</exception>
     /// <exception cref="VolumeException">A dataset is not what its config says.</exception>

@@ -20,7 +20,7 @@ internal sealed record RunDatasets(Dataset? Pretraining, Dataset? Labelled)
     /// <summary>Opens the datasets and checks them.</summary>
     /// <param name="config">The experiment.</param>
     /// <param name="factory">Creates datasets.</param>
-    /// <param name="warn">Takes warnings.</param>
+    /// <param name="warn">Receives warnings.</param>
     /// <param name="cancel">Stops the search for files.</param>
     /// <exception cref="VolumeException">A dataset is not what its config says.</exception>
     public static RunDatasets Open(ExperimentConfig config, ComponentFactory factory, Action<string> warn, CancellationToken cancel)

@@ -52,7 +52,7 @@ internal sealed record CodeIdentity(int Numerics, IReadOnlyList<PluginIdentity> 
         ["plugins"] = new JsonArray([.. Plugins.Select(plugin => (JsonNode)new JsonObject { ["name"] = plugin.Name, ["version"] = plugin.Version, ["sha256"] = plugin.Sha256 })]),
     }.ToJsonString(JsonOptions.Indented);
 
-    /// <summary>What differs from the code that a result was begun with.</summary>
+    /// <summary>Lists the differences from the code with which a result was begun.</summary>
     /// <param name="before">The code of then.</param>
     /// <returns>A line for each difference; empty where there is none.</returns>
     public IReadOnlyList<string> ChangesSince(CodeIdentity before)

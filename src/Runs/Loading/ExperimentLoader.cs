@@ -100,6 +100,6 @@ internal sealed class ExperimentLoader(PluginCatalog catalog, Func<string, strin
         config = config.Completed();
         if (diagnostics.Skip(before).All(diagnostic => !diagnostic.IsError)) ModelRules.Check(config, point.Tree, diagnostics.Add);
         ConfigTable resolved = config.ToTable();
-        return new LoadedExperiment(point.Label, config, TomlText.Document(resolved), ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components));
+        return new LoadedExperiment(point.Label, config, resolved, ConfigFingerprint.Of(resolved, ExperimentConfig.Schema, components));
     }
 }

@@ -14,7 +14,7 @@ internal static class TrackedEvaluation
     /// <param name="folder">The evaluation's folder, with results.json.</param>
     /// <param name="evaluations">Results by start, with what the models are in words.</param>
     /// <param name="environment">Variables and clock.</param>
-    /// <param name="warn">Takes warnings.</param>
+    /// <param name="warn">Receives warnings.</param>
     /// <returns>The store, for people; null where the run is not tracked.</returns>
     /// <exception cref="TrackingException">The local store is no MLflow database.</exception>
     public static string? Track(

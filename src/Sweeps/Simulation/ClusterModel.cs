@@ -5,48 +5,48 @@ using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Sweeps.Simulation;
 
-/// <summary>A cluster that exists only on paper.</summary>
+/// <summary>A simulated cluster.</summary>
 /// <param name="Nodes">Nodes, at least 1.</param>
 /// <param name="Gpus">GPUs of a node, each of which runs one stage at a time; at least 1.</param>
-/// <param name="MeanTimeBetweenFailures">Of one node, exponentially distributed; null for nodes that never fail.</param>
+/// <param name="MeanTimeBetweenFailures">Mean time between failures of one node, exponentially distributed; null for nodes that never fail.</param>
 internal sealed record ClusterModel(int Nodes, int Gpus, TimeSpan? MeanTimeBetweenFailures)
 {
-    /// <summary>What a description may say.</summary>
+    /// <summary>The keys of a description.</summary>
     public const string Keys = "nodes, gpus (of a node), mtbf (of a node), repair, queue (wait of a job), limit (time of a job), checkpoint (time between two), pretrain and finetune (time of a stage that was not measured), price (of a GPU and hour), speed (of a GPU against this machine), seed";
 
-    /// <summary>How long a node that failed is away.</summary>
+    /// <summary>Time until a failed node is available again.</summary>
     public TimeSpan Repair { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long a job waits before it may start, also after a requeue.</summary>
+    /// <summary>Time that a job waits before it can start, also after a requeue.</summary>
     public TimeSpan Queue { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Time limit of a job, which then saves and queues again; null for none.</summary>
+    /// <summary>Time limit of a job, after which it saves and is queued again; null for none.</summary>
     public TimeSpan? Limit { get; init; }
 
-    /// <summary>Work between two checkpoints; a failure loses what came after the last.</summary>
+    /// <summary>Computing time between two checkpoints. A failure loses the work since the last checkpoint.</summary>
     public TimeSpan Checkpoint { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Given times of stages by kind, for those that were not measured.</summary>
+    /// <summary>Given times by kind of stage, for stages without a measured time.</summary>
     public IReadOnlyDictionary<StageKind, TimeSpan> StageTimes { get; init; } = new Dictionary<StageKind, TimeSpan>();
 
-    /// <summary>Price of a GPU for an hour; 0 to reckon none.</summary>
+    /// <summary>Price of a GPU per hour; 0 to compute no cost.</summary>
     public double Price { get; init; }
 
-    /// <summary>How many times faster than where the stages were measured.</summary>
+    /// <summary>Speed of a GPU relative to the machine on which the stages were measured.</summary>
     public double Speed { get; init; } = 1;
 
-    /// <summary>Of the failures.</summary>
+    /// <summary>Seed of the failures.</summary>
     public int Seed { get; init; }
 
     /// <summary>Reads a description such as <c>nodes=4,gpus=8,mtbf=200h</c>.</summary>
-    /// <exception cref="UserException">A key is unknown or a value is none.</exception>
+    /// <exception cref="UserException">A key is unknown or a value is not valid.</exception>
     public static ClusterModel Parse(string text)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             string[] pair = part.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (pair.Length != 2) throw new UserException($"--simulate: '{part}' is no KEY=VALUE. Write such as nodes=4,gpus=8,mtbf=200h; keys are {Keys}.");
+            if (pair.Length != 2) throw new UserException($"--simulate: '{part}' is not KEY=VALUE. Write for example nodes=4,gpus=8,mtbf=200h; keys are {Keys}.");
             values[pair[0]] = pair[1];
         }
         var times = new Dictionary<StageKind, TimeSpan>();

@@ -1,9 +1,9 @@
 namespace HiEndMae.Sweeps.Simulation;
 
-/// <summary>What a sweep would take on a cluster that exists only on paper.</summary>
-/// <param name="Stages">Stages that were replayed.</param>
-/// <param name="Wall">From the first submission to the end of the last stage.</param>
-/// <param name="Work">GPU time that counts: the times of the stages.</param>
+/// <summary>Estimated time and cost of a sweep on a simulated cluster.</summary>
+/// <param name="Stages">Number of simulated stages.</param>
+/// <param name="Wall">Time from the first submission to the end of the last stage.</param>
+/// <param name="Work">Useful GPU time, which is the sum of the times of the stages.</param>
 /// <param name="Lost">GPU time that was repeated after failures.</param>
 /// <param name="MeanWait">Mean time of a start between being ready and running.</param>
 /// <param name="LongestWait">The longest such time.</param>

@@ -3,7 +3,7 @@ using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Sweeps.Simulation;
 
-/// <summary>Replays the stages of a sweep that are not done, event by event, as SLURM would run them: first ready, first served, one stage on a GPU.</summary>
+/// <summary>Simulates the unfinished stages of a sweep event by event, as SLURM would run them: in the order in which they become ready, one stage per GPU.</summary>
 internal sealed class SweepSimulation
 {
     private const int MaxEvents = 10_000_000;
@@ -25,7 +25,7 @@ internal sealed class SweepSimulation
         nextFailure = [.. Enumerable.Range(0, model.Nodes).Select(_ => Lifetime())];
     }
 
-    /// <summary>Replays.</summary>
+    /// <summary>Runs the simulation.</summary>
     /// <param name="model">The cluster.</param>
     /// <param name="estimate">The stages, with measured times where there are any.</param>
     /// <exception cref="UserException">A stage has neither a measured nor a given time, or the sweep does not end.</exception>
@@ -39,7 +39,7 @@ internal sealed class SweepSimulation
         for (int events = 0; waiting.Count + running.Count > 0; events++)
         {
             if (events > MaxEvents)
-                throw new UserException("--simulate: the sweep does not end, because failures come faster than checkpoints. Give a longer mtbf, a shorter checkpoint or fewer repairs.");
+                throw new UserException("--simulate: the sweep does not end, because failures come faster than checkpoints. Give a longer mtbf, or a shorter checkpoint or repair.");
             StartWhatFits();
             now = NextEvent();
             foreach (Job job in running.Where(job => job.End <= now).ToArray()) End(job, jobs.Values);
@@ -57,7 +57,7 @@ internal sealed class SweepSimulation
     private double SecondsOf(StageEstimate row)
     {
         double? seconds = row.Seconds / model.Speed ?? (model.StageTimes.TryGetValue(row.Stage.Kind, out TimeSpan given) ? given.TotalSeconds : null);
-        return seconds ?? throw new UserException($"--simulate: nothing is known of the time of '{row.Stage.Label}': no {Stage.NameOf(row.Stage.Kind)} has finished here. Give one, such as {Stage.NameOf(row.Stage.Kind)}=8h.");
+        return seconds ?? throw new UserException($"--simulate: the time of '{row.Stage.Label}' is unknown, because no {Stage.NameOf(row.Stage.Kind)} has finished here. Give a time, such as {Stage.NameOf(row.Stage.Kind)}=8h.");
     }
 
     private void Enqueue(Job job)

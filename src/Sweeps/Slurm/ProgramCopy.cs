@@ -4,10 +4,10 @@ using System.Text;
 
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>A copy of the program as it is now, which jobs run: a new version that is built meanwhile changes no job. Submissions of the same version share it.</summary>
+/// <summary>A copy of the program for jobs, so that a later build does not change them. Submissions of the same version share a copy.</summary>
 internal static class ProgramCopy
 {
-    /// <summary>Makes the copy, where there is none of this version.</summary>
+    /// <summary>Creates the copy if there is none of this version.</summary>
     /// <param name="program">The program's folder, with its plugins.</param>
     /// <param name="root">Folder of copies.</param>
     /// <returns>The copy's folder.</returns>
@@ -21,7 +21,7 @@ internal static class ProgramCopy
         {
             string copy = Path.Combine(beside, Path.GetRelativePath(program, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            // A build may have linked files of packages, which never change in their place. They are large, so they stay links.
+            // A build may link to files of packages, which are large and never change. They stay links.
             if (File.ResolveLinkTarget(file, returnFinalTarget: true) is { } link && IsOfPackage(link.FullName)) File.CreateSymbolicLink(copy, link.FullName);
             else File.Copy(file, copy);
         }

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>SLURM by its commands: sbatch, squeue, sacct, scontrol.</summary>
+/// <summary>Calls SLURM's commands: sbatch, squeue, sacct and scontrol.</summary>
 internal sealed class SlurmClient
 {
     private const int DefaultMaxArraySize = 1001;
@@ -19,11 +19,11 @@ internal sealed class SlurmClient
         this.hasAccounting = hasAccounting;
     }
 
-    /// <summary>Elements that an array may have.</summary>
+    /// <summary>Largest number of elements of an array.</summary>
     public int MaxArraySize { get; }
 
-    /// <summary>Asks the cluster for what it is.</summary>
-    /// <param name="run">Runs a command and returns what it printed; null for a process of this machine.</param>
+    /// <summary>Reads the limits of the cluster.</summary>
+    /// <param name="run">Runs a command and returns its output; null for a local process.</param>
     /// <exception cref="SlurmException">The commands are missing, or the controller does not answer.</exception>
     public static SlurmClient Connect(Func<string, IEnumerable<string>, string>? run = null)
     {
@@ -46,7 +46,7 @@ internal sealed class SlurmClient
     public string Submit(IEnumerable<string> options, string script, IEnumerable<string> arguments) =>
         run("sbatch", ["--parsable", .. options, script, .. arguments]).Trim().Split(';')[0];
 
-    /// <summary>The user's jobs, one entry for each element of an array, with those that ended a short while ago.</summary>
+    /// <summary>Returns the user's jobs, with one entry per element of an array, including jobs that ended recently.</summary>
     /// <exception cref="SlurmException">The controller does not answer.</exception>
     public IReadOnlyList<SlurmJob> Queue()
     {
@@ -59,7 +59,7 @@ internal sealed class SlurmClient
         return jobs;
     }
 
-    /// <summary>How jobs ended that the queue has forgotten, by id; empty where the cluster keeps no accounts.</summary>
+    /// <summary>Returns how jobs ended that are no longer in the queue, by id; empty if the cluster has no accounting.</summary>
     /// <param name="ids">Ids such as 17_3.</param>
     public IReadOnlyDictionary<string, SlurmJob> Accounts(IReadOnlyList<string> ids)
     {
@@ -77,7 +77,7 @@ internal sealed class SlurmClient
             }
             catch (SlurmException)
             {
-                // Accounts are a help, and not always open to users. Without them the job's journal says what is known.
+                // Accounting may be off or closed to users. The job's journal is then the only source.
                 return found;
             }
         }
@@ -87,7 +87,7 @@ internal sealed class SlurmClient
     private static string Run(string command, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        // Inside a job they are inherited, and sbatch takes them for options.
+        // Inside a job these variables are inherited, and sbatch would use them as options.
         foreach (string name in start.Environment.Keys.Where(IsOfJob).ToArray()) start.Environment.Remove(name);
         try
         {
@@ -97,11 +97,11 @@ internal sealed class SlurmClient
             if (!process.WaitForExit(Patience))
             {
                 process.Kill();
-                throw new SlurmException($"'{command}' gave no answer within {Patience.TotalMinutes:F0} minutes. Is the SLURM controller up ('scontrol ping')?");
+                throw new SlurmException($"'{command}' did not answer within {Patience.TotalMinutes:F0} minutes. Check the SLURM controller with 'scontrol ping'.");
             }
             process.WaitForExit();
             if (process.ExitCode == 0) return output.Result;
-            throw new SlurmException($"'{command}' failed: {error.Result.Trim()}. Look at [slurm] of the file and at 'sinfo', and run the same command again: nothing is submitted twice.");
+            throw new SlurmException($"'{command}' failed: {error.Result.Trim()}. Check [slurm] of the file and the output of 'sinfo', and run the same command again; nothing is submitted twice.");
         }
         catch (Win32Exception)
         {

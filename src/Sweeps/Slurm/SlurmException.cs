@@ -1,4 +1,4 @@
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>SLURM refused something or cannot be reached. The message says what it answered and what to do.</summary>
+/// <summary>SLURM refused a request or cannot be reached. The message has its answer and says what to do.</summary>
 internal sealed class SlurmException(string message) : IOException(message);

@@ -1,18 +1,18 @@
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>A job, as the queue shows it.</summary>
-/// <param name="Id">Such as 17 or 17_3.</param>
-/// <param name="State">What that means for a stage.</param>
-/// <param name="Text">SLURM's own word for the state, such as NODE_FAIL; empty where it knows nothing.</param>
-/// <param name="Reason">Why it waits or ended, in SLURM's word.</param>
-/// <param name="Node">Where it runs; empty where it does not.</param>
-/// <param name="Comment">What its submission called it.</param>
+/// <summary>A job in SLURM's queue.</summary>
+/// <param name="Id">Id, such as 17 or 17_3.</param>
+/// <param name="State">State of the job.</param>
+/// <param name="Text">SLURM's name of the state, such as NODE_FAIL; empty if SLURM no longer has the job.</param>
+/// <param name="Reason">SLURM's name of the reason why it waits or ended.</param>
+/// <param name="Node">Node on which it runs; empty if it does not run.</param>
+/// <param name="Comment">The comment that its submission gave it.</param>
 internal sealed record SlurmJob(string Id, SlurmJobState State, string Text, string Reason, string Node, string Comment)
 {
     /// <summary>Whether it waits or runs.</summary>
     public bool IsUnderWay => State is SlurmJobState.Queued or SlurmJobState.Running;
 
-    /// <summary>Reads SLURM's words.</summary>
+    /// <summary>Reads SLURM's names of state and reason.</summary>
     /// <param name="text">The state, such as PENDING.</param>
     /// <param name="reason">The reason, such as Dependency.</param>
     public static SlurmJobState StateOf(string text, string reason) => text.Split(' ')[0] switch

@@ -1,9 +1,9 @@
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>What SLURM knows of a job.</summary>
+/// <summary>State of a job in SLURM.</summary>
 internal enum SlurmJobState
 {
-    /// <summary>Nothing: it ended some time ago, or the cluster has lost it.</summary>
+    /// <summary>SLURM does not have the job: it ended some time ago, or was lost.</summary>
     Unknown,
 
     /// <summary>It waits, also after a requeue.</summary>
@@ -12,10 +12,10 @@ internal enum SlurmJobState
     /// <summary>It runs or is about to end.</summary>
     Running,
 
-    /// <summary>A person cancelled it.</summary>
+    /// <summary>A user cancelled it.</summary>
     Cancelled,
 
-    /// <summary>What it waited for did not end well, so SLURM cancelled it.</summary>
+    /// <summary>SLURM cancelled it, because the job that it waited for failed.</summary>
     Orphaned,
 
     /// <summary>It ended in any other way.</summary>

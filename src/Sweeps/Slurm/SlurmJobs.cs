@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>The jobs of stages, as the submissions and the queue know them at one moment.</summary>
+/// <summary>A snapshot of the jobs of stages, from the submissions and the queue.</summary>
 internal sealed class SlurmJobs
 {
     private readonly Dictionary<string, SlurmJob> jobs = new(StringComparer.Ordinal);
@@ -11,7 +11,7 @@ internal sealed class SlurmJobs
     {
     }
 
-    /// <summary>Looks at submissions and queue. An array whose id was lost between sbatch and the disk is found by its comment, and noted.</summary>
+    /// <summary>Reads submissions and queue. If the id of an array was not saved after sbatch, the array is found by its comment, and its id is saved.</summary>
     /// <param name="output">Folder of run directories.</param>
     /// <param name="client">The cluster.</param>
     /// <exception cref="SlurmException">The controller does not answer.</exception>
@@ -49,6 +49,6 @@ internal sealed class SlurmJobs
         return known;
     }
 
-    /// <summary>The last job of a stage; null where it was never submitted.</summary>
+    /// <summary>Returns the last job of a stage; null if it was never submitted.</summary>
     public SlurmJob? Of(SweepStage stage) => jobs.GetValueOrDefault(stage.FolderName);
 }

@@ -7,14 +7,14 @@ using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>Runs stages as SLURM's jobs: submits what is missing and returns, or waits for the end.</summary>
-/// <remarks>Nothing depends on this process once the jobs are submitted. What they are is in <c>OUT/slurm</c>; how far they are is in the stages' folders and in SLURM's queue.</remarks>
+/// <summary>Runs stages as SLURM jobs. Submits the missing ones, and then returns or waits for the end.</summary>
+/// <remarks>After the submission, the jobs do not depend on this process. <c>OUT/slurm</c> lists them. Their progress is in the stages' folders and in SLURM's queue.</remarks>
 /// <param name="environment">The program, its variables and the clock.</param>
-/// <param name="store">Where stages lie.</param>
-/// <param name="config">What jobs ask for.</param>
-/// <param name="jobs">Elements of an array that run at a time; 0 for as many as the cluster lets.</param>
-/// <param name="wait">Whether to stay until every job has ended.</param>
-/// <param name="say">Takes sentences for the user.</param>
+/// <param name="store">The store of stages.</param>
+/// <param name="config">Resources of the jobs.</param>
+/// <param name="jobs">Number of elements of an array that run at a time; 0 for no limit.</param>
+/// <param name="wait">Whether to wait until every job has ended.</param>
+/// <param name="say">Receives messages for the user.</param>
 internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store, SlurmConfig config, int jobs, bool wait, Action<string> say) : ISweepLauncher
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(2), LongestPoll = TimeSpan.FromSeconds(30), FileSystemDelay = TimeSpan.FromSeconds(60);
@@ -39,10 +39,10 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
             }
             catch (OperationCanceledException)
             {
-                say("The jobs go on without this terminal. The same command again looks after them; 'scancel' ends them.");
+                say("The jobs run without this terminal. Run the same command again to see their state; 'scancel' ends them.");
                 throw;
             }
-            // Not what a person cancelled, nor what waited for that.
+            // Jobs that a user cancelled, and jobs that waited for them, do not count.
             SweepStage[] lost = [.. stages.Where(stage => store.StatusOf(stage) is StageStatus.Missing or StageStatus.Unfinished && !IsCancelled(stage, known))];
             foreach (SweepStage stage in lost) GiveUpIfInVain(stage, known);
             if (SlurmPlan.Of(lost, store.StatusOf, _ => false, client.MaxArraySize).Count == 0) return 0;
@@ -50,7 +50,7 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
         }
     }
 
-    // A job that cannot even begin leaves no journal: without this, --wait would submit it for ever.
+    // A job that cannot start leaves no journal. Without this check, --wait would submit it again and again.
     private void GiveUpIfInVain(SweepStage stage, SlurmJobs known)
     {
         if (known.Of(stage) is not { } job || !submissions.TryGetValue(stage.Key, out (int Times, int Step) before) || before.Times < StageStart.MaxStarts || StageStart.NewestStep(store.FolderOf(stage)) > before.Step) return;
@@ -103,7 +103,7 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
             .. SlurmRequest.Options(config, array.Kind)];
     }
 
-    // One question for all jobs, less and less often.
+    // One query serves all jobs. Its interval grows.
     private async Task<SlurmJobs> WaitAsync(SlurmClient client, IReadOnlyList<SweepStage> stages, Action<IReadOnlyCollection<IRunningStage>> changed, CancellationToken cancel)
     {
         TimeSpan pause = FirstPoll;
@@ -121,7 +121,7 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
             }
             catch (SlurmException error)
             {
-                // The jobs know nothing of it, and a controller comes back.
+                // The jobs are not affected, and the controller usually comes back.
                 if (!isSilent) say($"{error.Message} Waiting for it.");
                 isSilent = true;
                 continue;
@@ -131,7 +131,7 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
                 quietSince = null;
                 continue;
             }
-            // A job that ended well, and whose results a shared file system does not show yet.
+            // The job has succeeded, but the shared file system does not show its results yet.
             bool isLate = stages.Any(stage => known.Of(stage) is { Text: "COMPLETED" } && store.StatusOf(stage) is StageStatus.Missing or StageStatus.Unfinished);
             quietSince ??= environment.Clock.GetTimestamp();
             if (!isLate || environment.Clock.GetElapsedTime(quietSince.Value) > FileSystemDelay) return known;
@@ -154,14 +154,14 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
         }
         catch (IOException)
         {
-            throw new SlurmException($"Another 'hiendmae sweep' submits into '{folder}' or waits there. Its jobs go on without it: end it, or ask with --status.");
+            throw new SlurmException($"Another 'hiendmae sweep' is using '{folder}'. End it (its jobs continue), or use --status.");
         }
     }
 
-    /// <summary>How a job that is no longer under way ended, in words.</summary>
+    /// <summary>Describes how a job ended.</summary>
     public static string HowItEnded(SlurmJob job) => job.State switch
     {
-        SlurmJobState.Unknown => "is lost: SLURM does not know it any more",
+        SlurmJobState.Unknown => "is lost, because SLURM no longer has it",
         SlurmJobState.Cancelled => "was cancelled",
         SlurmJobState.Orphaned => "was cancelled with the job that it waited for",
         _ => $"ended as {job.Text}{(job.Reason.Length > 0 && job.Reason != "None" ? $" ({job.Reason})" : "")}",

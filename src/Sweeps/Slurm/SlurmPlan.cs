@@ -3,14 +3,14 @@ using HiEndMae.Engine.Stages;
 
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>Turns the stages that are to be submitted into job arrays.</summary>
+/// <summary>Groups stages into job arrays.</summary>
 internal static class SlurmPlan
 {
-    /// <summary>One array for each kind and predecessor. Those that wait for nothing come first, so that the others can name their jobs.</summary>
-    /// <param name="stages">Each after the one that it starts from.</param>
-    /// <param name="statusOf">How far a stage is.</param>
-    /// <param name="isUnderWay">Whether a stage waits or runs in the queue already.</param>
-    /// <param name="maxSize">Elements that the cluster allows in an array.</param>
+    /// <summary>Returns one array for each kind and predecessor. Arrays without a predecessor come first, so that the others can name their jobs.</summary>
+    /// <param name="stages">The stages, each after the one that it starts from.</param>
+    /// <param name="statusOf">Returns the status of a stage.</param>
+    /// <param name="isUnderWay">Returns whether a stage is already in the queue.</param>
+    /// <param name="maxSize">Largest number of elements of an array.</param>
     public static IReadOnlyList<SlurmArray> Of(IReadOnlyList<SweepStage> stages, Func<SweepStage, StageStatus> statusOf, Func<SweepStage, bool> isUnderWay, int maxSize)
     {
         var coming = new HashSet<string>(StringComparer.Ordinal);
@@ -24,7 +24,7 @@ internal static class SlurmPlan
                 continue;
             }
             SweepStage? after = stage.Before is { } before && statusOf(before) != StageStatus.Done ? before : null;
-            // What it starts from has failed, or is held up itself.
+            // Its predecessor has failed or is blocked.
             if (after is not null && !coming.Contains(after.Key)) continue;
             coming.Add(stage.Key);
             int group = groups.FindIndex(one => one.Kind == stage.Kind && one.After?.Key == after?.Key);

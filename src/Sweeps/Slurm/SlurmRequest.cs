@@ -7,8 +7,8 @@ namespace HiEndMae.Sweeps.Slurm;
 /// <summary>Options of sbatch for the jobs of one kind of stage.</summary>
 internal static class SlurmRequest
 {
-    /// <summary>The options.</summary>
-    /// <param name="config">What the file says of SLURM.</param>
+    /// <summary>Returns the options.</summary>
+    /// <param name="config">The [slurm] table of the file.</param>
     /// <param name="kind">Pre-training or fine-tuning.</param>
     public static IReadOnlyList<string> Options(SlurmConfig config, StageKind kind)
     {
@@ -34,7 +34,7 @@ internal static class SlurmRequest
         }
     }
 
-    // SLURM reads whole minutes, or days-hours:minutes:seconds.
+    // SLURM accepts whole minutes, or days-hours:minutes:seconds.
     private static string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalDays}-{time.Hours:00}:{time.Minutes:00}:{time.Seconds:00}");
 
     private static string Or(string own, string common) => own.Length > 0 ? own : common;

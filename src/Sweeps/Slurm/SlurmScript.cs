@@ -3,8 +3,8 @@ namespace HiEndMae.Sweeps.Slurm;
 /// <summary>The script of a submission's jobs.</summary>
 internal static class SlurmScript
 {
-    // Two signals mean two things. USR1 comes before the time limit: save, and go back into the queue. TERM comes at a cancellation, a preemption or the
-    // limit: save and end. SLURM itself requeues after a preemption. bash runs a trap only between commands, so it waits for the program in the background.
+    // The job handles two signals. USR1 comes before the time limit: the job saves and is queued again. TERM comes with a cancellation, a preemption or the
+    // limit: the job saves and ends. SLURM itself requeues after a preemption. bash runs a trap only between commands, so the program runs in the background.
     private const string Body = """
         folder=$(sed -n "$((${SLURM_ARRAY_TASK_ID:-0} + 1))p" "$1")
         job="${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}"
@@ -36,9 +36,9 @@ internal static class SlurmScript
 
         """;
 
-    /// <summary>The script.</summary>
+    /// <summary>Returns the script.</summary>
     /// <param name="program">The program that runs stages, and its first arguments.</param>
-    /// <param name="setup">Lines of the user that come first.</param>
+    /// <param name="setup">The user's lines, which come first.</param>
     /// <param name="variables">Variables of the jobs.</param>
     public static string Text(IReadOnlyList<string> program, IReadOnlyList<string> setup, IReadOnlyDictionary<string, string> variables) =>
         "#!/bin/bash\n# One stage of a sweep as an element of a job array. Line i+1 of the file in $1 is the folder of stage i.\n"

@@ -3,7 +3,7 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>One submission: <c>OUT/slurm/ID/submission.json</c>, which says what became which job. It is written before the first job is submitted and after each.</summary>
+/// <summary>One submission: <c>OUT/slurm/ID/submission.json</c>, which maps stages to jobs. It is written before the first job is submitted and after each.</summary>
 internal sealed class SlurmSubmission
 {
     private const string FileName = "submission.json";
@@ -17,22 +17,22 @@ internal sealed class SlurmSubmission
     /// <summary>Its folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Its name, which also orders submissions by time.</summary>
+    /// <summary>Its name. Names sort by time.</summary>
     public string Id => Path.GetFileName(Folder);
 
     /// <summary>Folder of the program that its jobs run.</summary>
     public string ProgramFolder { get; }
 
-    /// <summary>By name of the array: folders of its stages, and its job; null where it was not submitted, as far as is known.</summary>
+    /// <summary>By name of the array: the folders of its stages, and its job; null if it is not known to be submitted.</summary>
     public Dictionary<string, (IReadOnlyList<string> Stages, string? Job)> Arrays { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What SLURM calls an array's jobs in their comments.</summary>
+    /// <summary>Returns the comment of an array's jobs in SLURM.</summary>
     public string CommentOf(string array) => $"hiendmae:{Id}:{array}";
 
-    /// <summary>Begins one.</summary>
+    /// <summary>Creates a submission.</summary>
     /// <param name="output">Folder of run directories.</param>
     /// <param name="program">Folder of the program that its jobs run.</param>
-    /// <param name="arrays">What is to be submitted.</param>
+    /// <param name="arrays">The arrays to submit.</param>
     /// <param name="now">The time.</param>
     public static SlurmSubmission Create(string output, string program, IReadOnlyList<SlurmArray> arrays, DateTimeOffset now)
     {
@@ -43,7 +43,7 @@ internal sealed class SlurmSubmission
         return submission;
     }
 
-    /// <summary>The submissions of a folder of run directories, oldest first.</summary>
+    /// <summary>Returns the submissions of a folder of run directories, oldest first.</summary>
     public static IReadOnlyList<SlurmSubmission> All(string output)
     {
         string root = RootOf(output);
@@ -51,10 +51,10 @@ internal sealed class SlurmSubmission
         return [.. Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(Read).OfType<SlurmSubmission>()];
     }
 
-    /// <summary>Where submissions lie.</summary>
+    /// <summary>Returns the folder of submissions.</summary>
     public static string RootOf(string output) => Path.Combine(Path.GetFullPath(output), "slurm");
 
-    /// <summary>Notes the job of an array.</summary>
+    /// <summary>Saves the job of an array.</summary>
     public void Submitted(string array, string job)
     {
         Arrays[array] = (Arrays[array].Stages, job);

@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Tests.Analysis;
 public sealed class CkaTests
 {
     [Fact]
-    public void Tokens_that_are_turned_scaled_and_shifted_are_alike()
+    public void Rotated_scaled_and_shifted_tokens_have_similarity_one()
     {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(1);
@@ -19,7 +19,7 @@ public sealed class CkaTests
     }
 
     [Fact]
-    public void Unrelated_tokens_are_unlike_by_the_unbiased_estimate_and_not_by_the_other()
+    public void Unrelated_tokens_have_similarity_zero_only_by_the_unbiased_estimate()
     {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(2);
@@ -30,7 +30,7 @@ public sealed class CkaTests
     }
 
     [Fact]
-    public void The_criterion_is_that_of_Song_s_formula()
+    public void The_criterion_equals_the_formula_of_Song()
     {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(3);

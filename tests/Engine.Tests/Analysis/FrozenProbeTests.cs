@@ -13,7 +13,7 @@ public sealed class FrozenProbeTests
     private static readonly Size3 Patch = Size3.Cube(4);
 
     [Fact]
-    public void Fractions_are_those_of_each_patch_in_the_order_of_tokens()
+    public void Label_fractions_are_per_patch_in_the_order_of_tokens()
     {
         using DisposeScope scope = NewDisposeScope();
         var label = new long[8 * 8 * 4];
@@ -29,7 +29,7 @@ public sealed class FrozenProbeTests
     }
 
     [Fact]
-    public void Explained_variance_is_that_of_the_pooled_tokens()
+    public void Explained_variance_equals_that_of_all_tokens_together()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(2);
@@ -51,7 +51,7 @@ public sealed class FrozenProbeTests
     }
 
     [Fact]
-    public void Neighbours_are_those_of_a_search_through_all()
+    public void Neighbours_equal_those_of_an_exhaustive_search()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(4);
@@ -67,7 +67,7 @@ public sealed class FrozenProbeTests
     }
 
     [Fact]
-    public void An_organ_that_never_moves_is_told_by_position_and_one_that_moves_by_intensity()
+    public void A_fixed_organ_is_found_by_position_and_a_moving_one_by_intensity()
     {
         using DisposeScope scope = NewDisposeScope();
         using PreparedCases fit = Cases(40, seed: 1), score = Cases(30, seed: 100);

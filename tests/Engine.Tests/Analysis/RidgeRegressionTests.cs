@@ -10,7 +10,7 @@ public sealed class RidgeRegressionTests
     [InlineData(0)]
     [InlineData(0.01)]
     [InlineData(3)]
-    public void One_feature_is_the_textbook_slope(double penalty)
+    public void With_one_feature_the_slope_is_that_of_the_textbook(double penalty)
     {
         using DisposeScope scope = NewDisposeScope();
         double[] x = [1, 2, 4, 7], y = [3, 3.5, 6, 9];
@@ -23,7 +23,7 @@ public sealed class RidgeRegressionTests
     }
 
     [Fact]
-    public void The_fit_is_where_the_objective_has_no_slope()
+    public void The_gradient_of_the_objective_is_zero_at_the_fit()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(5);
@@ -41,7 +41,7 @@ public sealed class RidgeRegressionTests
     }
 
     [Fact]
-    public void A_feature_that_never_varies_has_no_weight()
+    public void A_constant_feature_has_weight_zero()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = tensor(new[] { 1.0, 5, 2, 5, 3, 5, 4, 5 }, [4, 2]), y = tensor(new[] { 2.0, 4, 6, 8 }, [4, 1]);
@@ -52,7 +52,7 @@ public sealed class RidgeRegressionTests
     }
 
     [Fact]
-    public void The_penalty_is_the_one_that_left_out_folds_prefer()
+    public void The_penalty_has_the_least_error_on_held_out_folds()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(9);

@@ -22,7 +22,7 @@ public sealed class SpectrumTests
     [Theory]
     [InlineData(7, 20)]
     [InlineData(20, 7)]
-    public void Singular_values_are_those_of_a_decomposition_and_do_not_depend_on_the_order_of_rows(int rows, int columns)
+    public void Singular_values_equal_those_of_a_decomposition_in_any_order_of_rows(int rows, int columns)
     {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(3);
@@ -38,7 +38,7 @@ public sealed class SpectrumTests
     }
 
     [Fact]
-    public void A_class_token_and_the_mean_token_are_left_out_where_the_definition_says_so()
+    public void Class_token_and_mean_token_are_left_out_if_the_definition_says_so()
     {
         using DisposeScope scope = NewDisposeScope();
         // Two heads of width 2, a class token far from the rest, and patch tokens that share one mean.

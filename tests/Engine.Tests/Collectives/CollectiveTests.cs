@@ -14,7 +14,7 @@ public sealed class CollectiveTests
     [InlineData(2)]
     [InlineData(4)]
     [InlineData(8)]
-    public void A_sum_has_the_same_bits_however_many_share_it(int size)
+    public void A_sum_has_the_same_bits_with_any_number_of_processes(int size)
     {
         var random = new Random(3);
         double[] parts = [.. Enumerable.Range(0, 24).Select(_ => random.NextDouble() - 0.5)];
@@ -33,7 +33,7 @@ public sealed class CollectiveTests
     }
 
     [Fact]
-    public void A_rank_asks_for_its_batches_of_each_step()
+    public void A_rank_reads_its_own_batches_of_each_step()
     {
         var share = BatchShare.Of(perStep: 6, rank: 1, size: 3);
         Assert.Equal([3, 8, 9, 14], new[] { 2, 3, 8, 9 }.Select(share.After));
@@ -43,7 +43,7 @@ public sealed class CollectiveTests
     }
 
     [Fact]
-    public void Launchers_are_recognised_by_what_they_leave_in_the_environment()
+    public void Launchers_are_recognised_by_environment_variables()
     {
         Assert.Equal(ProcessPlace.Alone, Place([]));
         Assert.Equal(new ProcessPlace(3, 4, 1, 2, ProcessLauncher.OpenMpi), Place(new() { ["OMPI_COMM_WORLD_RANK"] = "3", ["OMPI_COMM_WORLD_SIZE"] = "4", ["OMPI_COMM_WORLD_LOCAL_RANK"] = "1", ["OMPI_COMM_WORLD_LOCAL_SIZE"] = "2" }));
@@ -58,7 +58,7 @@ public sealed class CollectiveTests
     }
 
     [Fact]
-    public void Scores_of_several_ranks_come_together_in_the_order_of_the_cases()
+    public void Scores_of_several_ranks_are_merged_in_the_order_of_the_cases()
     {
         string[] ids = ["a", "b", "c"];
         CaseResult?[] all = [Result("a", 0.25, null), null, Result("c", null, 0.75)];

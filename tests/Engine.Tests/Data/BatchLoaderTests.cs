@@ -24,7 +24,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void A_training_that_goes_on_in_the_middle_sees_what_it_would_have_seen()
+    public void A_resumed_training_sees_the_same_batches_as_an_uninterrupted_one()
     {
         float[][] whole = [.. Read(Plan with { Workers = 2 }, 9)];
         using var loader = new BatchLoader(Cases(), Plan with { Workers = 2 }, CPU);
@@ -32,7 +32,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void The_cases_of_a_step_are_those_that_were_cut()
+    public void The_reported_cases_of_a_step_are_those_of_its_crops()
     {
         // Every case has an intensity of its own.
         MadeCase[] cases = [.. Enumerable.Range(1, 5).Select(number => new MadeCase($"case{number}", Size3.Cube(8), (_, _, _) => number / 8f))];
@@ -55,7 +55,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void Weights_are_kept_over_epochs_and_within_each()
+    public void Sampling_weights_hold_over_epochs_and_within_each()
     {
         double[] weights = [1, 2, 0.5, 0.5];
         var order = new CaseOrder(weights, 3);

@@ -21,7 +21,7 @@ public sealed class CaseSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_case_prepared_without_its_labels_is_not_taken_for_one_with_them()
+    public void A_case_prepared_without_labels_is_not_used_where_labels_are_needed()
     {
         MadeCase source = Case();
         var unlabelled = new CasePreparer(Made.Config(Size3.Cube(8)), 4, withLabels: false, cropForeground: false);
@@ -31,7 +31,7 @@ public sealed class CaseSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_case_without_room_is_an_error_where_it_must_be_kept_and_otherwise_used_all_the_same()
+    public void A_case_that_does_not_fit_is_an_error_only_if_it_must_be_stored()
     {
         var source = new CaseSource(Made.Preparer(4), Cache(limit: 100));
         Assert.Throws<CacheLimitException>(() => source.Open(Case(), CancellationToken.None));
@@ -41,7 +41,7 @@ public sealed class CaseSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_prepared_case_knows_the_grid_of_its_file_in_memory_and_in_the_cache()
+    public void A_prepared_case_has_the_grid_of_its_file_in_memory_and_in_the_cache()
     {
         var stored = new VolumeGrid(Size3.Cube(6), Affine.FromSpacing(Spacing3.Isotropic(1)));
         for (int turn = 0; turn < 2; turn++)

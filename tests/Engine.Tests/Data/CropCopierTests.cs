@@ -21,7 +21,7 @@ public sealed class CropCopierTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void One_pass_gives_what_the_steps_give(int place, int turns, bool flipX, bool flipY, bool flipZ)
+    public void One_pass_equals_the_separate_steps(int place, int turns, bool flipX, bool flipY, bool flipZ)
     {
         // A row of 35: vectors and a rest. Inside, over the far edge of nothing, and larger than the volume on every axis.
         (Size3 size, Size3 start, Size3 crop) = place switch
@@ -74,7 +74,7 @@ public sealed class CropCopierTests
     }
 
     [Fact]
-    public void A_plain_crop_is_the_halves_themselves()
+    public void A_crop_without_augmentation_has_the_stored_halves()
     {
         var size = new Size3(8, 8, 16);
         using PreparedCase stored = Made.Prepared(new MadeCase("a", size, Made.Value));

@@ -12,7 +12,7 @@ public sealed class CropPlanTests
     private static readonly CropRecipe Paper = new(Size3.Cube(4), 0.75, 0.5, 0.3, 0.1, 0.1);
 
     [Fact]
-    public void Three_of_four_centres_are_foreground_and_each_voxel_of_a_kind_is_as_likely()
+    public void Three_of_four_centres_are_foreground_and_voxels_of_one_kind_are_equally_likely()
     {
         // Crops of one voxel: the start is the centre.
         var size = new Size3(4, 5, 6);
@@ -25,7 +25,7 @@ public sealed class CropPlanTests
     }
 
     [Fact]
-    public void With_labels_background_is_only_where_the_image_is_seen()
+    public void With_labels_background_centres_lie_only_inside_the_image_foreground()
     {
         var size = new Size3(1, 1, 16);
         using PreparedCase stored = Made.Prepared(new MadeCase("a", size, (_, _, z) => z < 4 ? 0 : 0.5f, (_, _, z) => z is 2 or 9 ? 3 : 0), 4);
@@ -38,7 +38,7 @@ public sealed class CropPlanTests
     [Theory]
     [InlineData(1f)]
     [InlineData(0f)]
-    public void Where_there_is_one_kind_only_every_centre_is_of_it(float value)
+    public void If_a_case_has_voxels_of_one_kind_every_centre_has_that_kind(float value)
     {
         using PreparedCase stored = Made.Prepared(new MadeCase("a", Size3.Cube(3), (_, _, _) => value));
         var counts = new int[27];
@@ -60,7 +60,7 @@ public sealed class CropPlanTests
     public void Crops_are_moved_into_the_volume(int centre, int crop, int size, int first) => Assert.Equal(first, CropPlan.First(centre, crop, size));
 
     [Fact]
-    public void Centres_at_the_border_give_the_crops_there_more_often()
+    public void Centres_at_the_border_make_border_crops_more_frequent()
     {
         // Along x of 8 with crops of 4: starts 0 to 4; centres 0, 1, 2 give 0 and centres 6, 7 give 4.
         using PreparedCase stored = Made.Prepared(new MadeCase("a", new Size3(8, 4, 4), (_, _, _) => 1));
@@ -82,7 +82,7 @@ public sealed class CropPlanTests
     }
 
     [Fact]
-    public void A_crop_that_is_not_square_is_turned_by_half_only()
+    public void A_crop_that_is_not_square_is_turned_by_180_degrees_only()
     {
         using PreparedCase stored = Made.Prepared(new MadeCase("a", Size3.Cube(6), (_, _, _) => 1));
         Assert.Equal([0, 2], Draw(stored, Paper with { Crop = new Size3(4, 2, 4) }).Select(plan => plan.Turns).Distinct().Order());

@@ -13,7 +13,7 @@ public sealed class DiskCacheTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void What_is_kept_is_found_again_by_content_and_preparation()
+    public void Entries_are_found_by_content_and_preparation()
     {
         MadeCase source = Case("a");
         using (PreparedCase kept = Open().Keep(Made.Key(source), Made.Prepared(source, 4))) Assert.Equal(("a", 1, true), (kept.Id, kept.Channels, kept.HasLabel));
@@ -47,7 +47,7 @@ public sealed class DiskCacheTests : IDisposable
     }
 
     [Fact]
-    public void What_was_not_used_for_longest_goes_first()
+    public void The_least_recently_used_entry_is_removed_first()
     {
         MadeCase[] cases = [.. "abcd".Select(name => Case(name.ToString()))];
         long one = Keep(Open(), cases[0]);
@@ -66,7 +66,7 @@ public sealed class DiskCacheTests : IDisposable
     }
 
     [Fact]
-    public void A_limit_that_the_stage_s_own_cases_exceed_is_said_and_removes_none_of_them()
+    public void If_a_stage_s_cases_exceed_the_limit_a_warning_says_so_and_none_is_removed()
     {
         MadeCase[] cases = [Case("a"), Case("b")];
         long one = Keep(Open(), Case("old"));
@@ -99,7 +99,7 @@ public sealed class DiskCacheTests : IDisposable
     }
 
     [Fact]
-    public void Writers_of_one_case_at_once_leave_one_whole_entry()
+    public void Concurrent_writers_of_one_case_leave_one_complete_entry()
     {
         MadeCase source = Case("a");
         Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
@@ -114,7 +114,7 @@ public sealed class DiskCacheTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_writer_left_is_removed_when_it_is_old()
+    public void Old_leftovers_of_killed_writers_are_removed()
     {
         string left = Directory.CreateDirectory(Path.Combine(folder, "tmp", "half")).FullName;
         File.WriteAllText(Path.Combine(left, "image.npy"), "half");

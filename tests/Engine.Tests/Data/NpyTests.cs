@@ -6,7 +6,7 @@ namespace HiEndMae.Engine.Tests.Data;
 public sealed class NpyTests
 {
     [Fact]
-    public void The_header_is_what_numpy_s_format_1_0_says()
+    public void The_header_follows_numpy_s_format_1_0()
     {
         byte[] bytes = new NpyHeader("<f2", [1, 20, 30, 40]).ToBytes();
         Assert.Equal<byte>([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0], bytes[..8]);
@@ -29,7 +29,7 @@ public sealed class NpyTests
     }
 
     [Fact]
-    public void What_numpy_wrote_is_read()
+    public void Files_written_by_numpy_are_read()
     {
         // What numpy.save writes of numpy.arange(6, dtype="<i4").reshape(2, 3), by the format's description: header of 118 bytes after the prefix.
         string text = "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }";

@@ -39,7 +39,7 @@ public sealed class ParallelPreparationTests
     }
 
     [Fact]
-    public void A_case_that_never_comes_holds_nobody_up()
+    public void A_case_that_takes_forever_does_not_block_the_others()
     {
         using var never = new ManualResetEventSlim();
         MadeCase[] cases = [Case("slow", (_, _) => never.Wait(CancellationToken.None)), Case("quick", null)];
@@ -60,7 +60,7 @@ public sealed class ParallelPreparationTests
     }
 
     [Fact]
-    public void No_room_ends_the_preparation_at_once()
+    public void A_full_cache_ends_the_preparation_at_once()
     {
         MadeCase[] cases = [.. Enumerable.Range(0, 20).Select(index => Case($"case{index}", null))];
         var preparation = new ParallelPreparation(Made.Preparer(), new MemoryCache(2000), Loader);
@@ -79,7 +79,7 @@ public sealed class ParallelPreparationTests
     [Theory]
     [InlineData(9, "label 9")]
     [InlineData(-1, "not finite numbers")]
-    public void What_a_case_must_not_hold_is_named(int label, string message)
+    public void Forbidden_values_of_a_case_are_named(int label, string message)
     {
         var source = new MadeCase("a", Size3.Cube(4), (_, _, _) => label < 0 ? float.NaN : 0.5f, (_, _, _) => Math.Max(label, 0));
         var preparation = new ParallelPreparation(Made.Preparer(4), new MemoryCache(1 << 20), Loader with { Retries = 0 });

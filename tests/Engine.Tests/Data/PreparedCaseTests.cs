@@ -13,7 +13,7 @@ public sealed class PreparedCaseTests
     [InlineData(true, 1, 4)]
     [InlineData(true, 1, 400)]
     [InlineData(false, 2, 4)]
-    public void Every_positive_and_negative_voxel_is_found_by_its_number(bool labelled, int channels, int classes)
+    public void Every_positive_and_negative_voxel_is_found_by_its_index(bool labelled, int channels, int classes)
     {
         var random = new Random(7);
         float[] values = [.. Enumerable.Range(0, (int)Size.Count).Select(_ => random.Next(3) == 0 ? 0f : 0.5f)];
@@ -29,7 +29,7 @@ public sealed class PreparedCaseTests
     }
 
     [Fact]
-    public void Intensities_are_halves_and_the_smallest_are_zero()
+    public void Intensities_are_stored_as_halves_and_the_smallest_become_zero()
     {
         var source = new MadeCase("a", new Size3(1, 1, 4), (_, _, z) => new[] { 0f, 3e-5f, 0.1f, 1f }[z]);
         using PreparedCase prepared = Made.Prepared(source);

@@ -37,7 +37,7 @@ public sealed class StageDataTests : IDisposable
     }
 
     [Fact]
-    public void Whole_cases_are_those_of_validation_and_test_once_each()
+    public void Each_case_of_validation_and_test_is_used_once()
     {
         var dataset = new MadeDataset([], [Labelled("v1"), Labelled("both"), Labelled("v3")], [Image("unlabelled"), Labelled("both"), Labelled("t")]);
         // Without [finetune.validation] the first case is drawn in pictures.

@@ -13,11 +13,11 @@ public sealed class SubsetTests
     [InlineData(24, 0.1, 2)]
     [InlineData(24, 1, 24)]
     [InlineData(240, 0.01, 2)]
-    public void A_fraction_is_rounded_down_but_never_to_nothing(int all, double fraction, int expected) =>
+    public void A_fraction_is_rounded_down_to_at_least_one_case(int all, double fraction, int expected) =>
         Assert.Equal(expected, Of(new SubsetConfig { Fraction = fraction, Seed = 1 }, all).Count);
 
     [Fact]
-    public void A_larger_subset_of_one_seed_holds_every_smaller_one_in_the_split_s_order()
+    public void With_one_seed_a_larger_subset_contains_every_smaller_one_in_the_order_of_the_split()
     {
         string[][] subsets = [.. new[] { 1, 2, 25, 240 }.Select(count => Of(new SubsetConfig { Count = count, Seed = 3 }, 240).Select(one => one.Id).ToArray())];
         for (int i = 1; i < subsets.Length; i++)
@@ -38,7 +38,7 @@ public sealed class SubsetTests
     }
 
     [Fact]
-    public void A_patient_on_two_sides_and_two_cases_of_a_name_are_refused()
+    public void A_patient_in_two_splits_and_two_cases_with_one_name_are_refused()
     {
         Assert.Contains("patient 'p' in both training (case 'a') and test (case 'b')", Error(new MadeDataset([Case("a", "p")], [], [Case("b", "p")])));
         Assert.Contains("both training", Error(new MadeDataset([Case("a")], [Case("a")], [])));

@@ -13,7 +13,7 @@ public sealed class WarningTests
     private static readonly DataConfig Hu = Made.Config(Size3.Cube(8)) with { Window = [-175, 250] };
 
     [Fact]
-    public void Units_that_are_not_HU_are_noticed()
+    public void Units_other_than_HU_are_detected()
     {
         float[] hu = [.. Enumerable.Repeat(-1000f, 50), .. Enumerable.Repeat(40f, 50)], shifted = [.. hu.Select(value => value + 1024), 1500f];
         Assert.Empty(IntensityNotes.Of(hu, Hu, "a.nii.gz"));
@@ -27,7 +27,7 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void Classes_that_no_case_has_and_empty_label_maps_are_named()
+    public void Classes_without_cases_and_empty_label_maps_are_named()
     {
         var info = new DatasetInfo("d", ["CT"], ["background", "liver", "spleen"]);
         MadeCase a = Case("a"), b = Case("b");
@@ -39,7 +39,7 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void What_was_found_is_kept_with_the_case()
+    public void Warnings_are_stored_with_the_case()
     {
         string folder = Directory.CreateTempSubdirectory("hiendmae-notes-").FullName;
         try
@@ -60,7 +60,7 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void Other_channels_than_the_dataset_names_are_refused()
+    public void A_number_of_channels_other_than_the_dataset_s_is_refused()
     {
         var info = new DatasetInfo("d", ["CT"], ["background", "liver"]);
         var source = new MadeCase("a", Size3.Cube(4), Made.Value, channels: 4);

@@ -40,7 +40,7 @@ public sealed class CaseSegmenterTests
     }
 
     [Fact]
-    public void A_plane_between_two_classes_comes_back_where_it_was_and_not_as_the_stairs_of_the_coarse_grid()
+    public void A_plane_between_two_classes_keeps_its_place_without_stairs_of_the_coarse_grid()
     {
         // Intensity rises evenly along x, so the border lies at x = 30.3 mm on every grid; the model's grid is four times coarser than the scan's.
         var size = new Size3(61, 9, 9);
@@ -51,7 +51,7 @@ public sealed class CaseSegmenterTests
     }
 
     [Fact]
-    public void An_oblique_scan_larger_than_a_slab_agrees_with_the_whole_resampled_at_once()
+    public void Resampling_an_oblique_scan_in_slabs_equals_resampling_it_at_once()
     {
         var size = new Size3(30, 21, 17);
         double c = Math.Cos(0.3), s = Math.Sin(0.3);
@@ -75,7 +75,7 @@ public sealed class CaseSegmenterTests
     }
 
     [Fact]
-    public void Half_precision_sums_give_the_same_classes_but_where_two_are_even()
+    public void Half_precision_sums_give_the_same_classes_except_for_ties()
     {
         PreparedCase prepared = Noise(new Size3(22, 19, 25));
         ushort[] full = Segmenter(new EvaluateConfig { Weighting = WindowWeighting.Gaussian }).Segment(prepared, CancellationToken.None).Voxels;
@@ -88,7 +88,7 @@ public sealed class CaseSegmenterTests
     }
 
     [Fact]
-    public void Windows_done_are_told_and_a_request_to_stop_is_heard()
+    public void Progress_of_windows_is_reported_and_a_request_to_stop_is_obeyed()
     {
         CaseSegmenter segmenter = Segmenter(new EvaluateConfig { WindowBatch = 1 });
         using var stop = new CancellationTokenSource();

@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Tests.Inference;
 public sealed class WeightAverageTests
 {
     [Fact]
-    public void Weights_are_means_and_counters_the_last_ones()
+    public void Weights_are_averaged_and_counters_come_from_the_last_model()
     {
         string folder = Directory.CreateTempSubdirectory("hiendmae-average-").FullName;
         try

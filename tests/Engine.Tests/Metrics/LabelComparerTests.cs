@@ -12,7 +12,7 @@ public sealed class LabelComparerTests
     private static readonly ScoringPolicy Monai = new(MissingOrgans.Monai, IncludeBackground: false, 1);
 
     [Fact]
-    public void Metrics_of_the_golden_pair_are_monais()
+    public void Metrics_of_the_golden_pair_equal_those_of_MONAI()
     {
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyDictionary<string, Tensor> golden = Numbers.Golden("losses_metrics_sliding.safetensors");
@@ -38,7 +38,7 @@ public sealed class LabelComparerTests
     }
 
     [Fact]
-    public void Random_small_maps_agree_with_all_pairs_of_surface_voxels()
+    public void Distances_of_random_small_maps_equal_those_over_all_pairs_of_surface_voxels()
     {
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 19], Gen.Double[0.5, 4], Gen.Double[0.5, 4], Gen.Double[0.5, 4], Gen.Int[1, 1_000_000]).Sample((x, y, z, sx, sy, sz, seed) =>
         {
@@ -61,7 +61,7 @@ public sealed class LabelComparerTests
     }
 
     [Fact]
-    public void Working_memory_of_a_larger_case_does_not_show_in_a_smaller_one()
+    public void Buffers_of_a_larger_case_do_not_affect_a_smaller_one()
     {
         var random = new Random(3);
         Size3 large = Size3.Cube(12), small = new(3, 5, 4);
@@ -73,7 +73,7 @@ public sealed class LabelComparerTests
     }
 
     [Fact]
-    public void A_voxel_of_no_class_is_refused()
+    public void A_voxel_without_a_class_is_refused()
     {
         var comparer = new LabelComparer(surfaces: false, 1);
         Assert.Throws<ArgumentException>(() => comparer.Measure([0, 3], [0, 1], new Size3(1, 1, 2), Spacing3.Isotropic(1), 3));

@@ -14,7 +14,7 @@ public sealed class ScoringPolicyTests
     [InlineData(ScoreMetric.SurfaceDice, 0.0)]
     [InlineData(ScoreMetric.Hd95, Penalty)]
     [InlineData(ScoreMetric.Assd, Penalty)]
-    public void Strict_never_drops_an_organ_that_one_map_has(ScoreMetric metric, double worst)
+    public void The_strict_policy_never_drops_an_organ_that_one_map_has(ScoreMetric metric, double worst)
     {
         var policy = new ScoringPolicy(MissingOrgans.Strict, true, 1);
         Assert.Equal(worst, policy.Score(metric, Missed, Penalty));
@@ -29,7 +29,7 @@ public sealed class ScoringPolicyTests
     [InlineData(ScoreMetric.SurfaceDice, 0.0, 0.0)]
     [InlineData(ScoreMetric.Hd95, null, null)]
     [InlineData(ScoreMetric.Assd, double.PositiveInfinity, double.PositiveInfinity)]
-    public void Monai_leaves_out_what_monai_leaves_out(ScoreMetric metric, double? missed, double? invented)
+    public void The_monai_policy_leaves_out_the_same_cases_as_MONAI(ScoreMetric metric, double? missed, double? invented)
     {
         var policy = new ScoringPolicy(MissingOrgans.Monai, true, 1);
         Assert.Equal(missed, policy.Score(metric, Missed, Penalty));
@@ -51,7 +51,7 @@ public sealed class ScoringPolicyTests
     public void The_penalty_is_the_diagonal_of_the_image() => Assert.Equal(13, ScoringPolicy.Diagonal(new Size3(3, 2, 12), new Spacing3(1, 2, 1)), 1e-12);
 
     [Fact]
-    public void Keys_are_found_again()
+    public void Policies_are_found_by_their_keys()
     {
         foreach (ScoreMetric metric in Enum.GetValues<ScoreMetric>()) Assert.Equal(metric, ScoreMetrics.Find(metric.Key()));
         Assert.Null(ScoreMetrics.Find("hd96"));

@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Tests.Metrics;
 public sealed class SignedRankTestTests
 {
     [Fact]
-    public void Hollander_and_wolfes_depression_scores()
+    public void The_example_of_Hollander_and_Wolfe_is_reproduced()
     {
         // Nonparametric Statistical Methods (1973), p. 29: T+ = 40, one-sided p = 0.01953 (R's documentation of wilcox.test has the same).
         double[] first = [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30], second = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29];
@@ -19,7 +19,7 @@ public sealed class SignedRankTestTests
     }
 
     [Fact]
-    public void Small_samples_with_ties_and_zeros_agree_with_all_signs()
+    public void Small_samples_with_ties_and_zeros_agree_with_an_enumeration_of_all_signs()
     {
         Gen.Int[-4, 4].Array[1, 11].Sample(values =>
         {
@@ -72,7 +72,7 @@ public sealed class SignedRankTestTests
     }
 
     [Fact]
-    public void No_difference_is_no_evidence()
+    public void Equal_samples_have_p_value_one()
     {
         Assert.Equal(1, SignedRankTest.Of([0, 0]).PValue);
         Assert.Equal(1, SignedRankTest.Of([1, -1]).PValue);
@@ -80,7 +80,7 @@ public sealed class SignedRankTestTests
     }
 
     [Fact]
-    public void Holms_adjustment_is_the_step_down_one()
+    public void Holm_s_adjustment_steps_down()
     {
         double[] expected = [0.04, 0.06, 0.06, 0.06], adjusted = SignedRankTest.Holm([0.01, 0.02, 0.03, 0.04]);
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], adjusted[i], 1e-12);

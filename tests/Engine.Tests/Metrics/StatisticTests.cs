@@ -5,7 +5,7 @@ namespace HiEndMae.Engine.Tests.Metrics;
 public sealed class StatisticTests
 {
     [Fact]
-    public void Mean_deviation_and_count_leave_out_what_does_not_count()
+    public void Mean_deviation_and_count_leave_out_excluded_values()
     {
         Statistic statistic = Statistic.Of([2, null, 4, 9], 0, 0)!;
         Assert.Equal(3, statistic.Count);

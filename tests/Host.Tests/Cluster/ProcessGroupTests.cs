@@ -17,7 +17,7 @@ public sealed class ProcessGroupTests
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
-    public async Task Processes_by_MPI_compute_the_bits_of_one(int size)
+    public async Task Processes_over_MPI_give_the_same_bits_as_one_process(int size)
     {
         NeedsMpi();
         using var host = new HostFixture();
@@ -30,7 +30,7 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
-    public async Task A_checkpoint_of_two_processes_is_resumed_by_one_and_the_road_through_evaluation_is_the_same()
+    public async Task A_checkpoint_of_two_processes_is_resumed_by_one_with_the_same_results()
     {
         NeedsMpi();
         using var host = new HostFixture();
@@ -51,7 +51,7 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
-    public async Task A_killed_rank_ends_the_others_and_leaves_a_good_checkpoint()
+    public async Task A_killed_rank_ends_the_others_and_leaves_a_valid_checkpoint()
     {
         NeedsMpi();
         using var host = new HostFixture();
@@ -82,7 +82,7 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
-    public async Task Processes_by_Gloo_compute_the_bits_of_one()
+    public async Task Processes_over_Gloo_give_the_same_bits_as_one_process()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Gloo is called by the names that it has on Linux.");
         using var host = new HostFixture();

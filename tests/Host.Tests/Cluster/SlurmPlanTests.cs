@@ -34,7 +34,7 @@ public sealed class SlurmPlanTests
     }
 
     [Fact]
-    public void An_array_is_no_larger_than_the_cluster_allows() =>
+    public void An_array_does_not_exceed_the_limit_of_the_cluster() =>
         Assert.Equal(["p0,p1", "p2,p3", "p4"], SlurmPlan.Of([.. Enumerable.Range(0, 5).Select(i => Of($"p{i}", StageKind.Pretrain, null))], _ => StageStatus.Missing, _ => false, 2)
             .Select(array => string.Join(',', array.Stages.Select(stage => stage.Label))));
 
@@ -60,10 +60,10 @@ public sealed class SlurmPlanTests
     [InlineData("NODE_FAIL", "", SlurmJobState.Ended)]
     [InlineData("COMPLETED", "None", SlurmJobState.Ended)]
     [InlineData("", "", SlurmJobState.Unknown)]
-    public void SLURMs_words_are_understood(string text, string reason, object state) => Assert.Equal((SlurmJobState)state, SlurmJob.StateOf(text, reason));
+    public void States_and_reasons_of_SLURM_are_understood(string text, string reason, object state) => Assert.Equal((SlurmJobState)state, SlurmJob.StateOf(text, reason));
 
     [Fact]
-    public void The_cluster_is_asked_by_its_commands()
+    public void The_cluster_is_queried_with_its_own_commands()
     {
         var asked = new List<string>();
         SlurmClient client = SlurmClient.Connect((command, arguments) =>
@@ -103,7 +103,7 @@ public sealed class SlurmPlanTests
     }
 
     [Fact]
-    public void The_job_script_is_right_bash_whatever_the_paths()
+    public void The_job_script_is_valid_bash_for_any_paths()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs bash.");
         string file = Path.GetTempFileName();
@@ -121,7 +121,7 @@ public sealed class SlurmPlanTests
     }
 
     [Fact]
-    public void Three_starts_at_one_step_that_no_orderly_end_followed_are_in_vain()
+    public void A_stage_that_crashes_three_times_at_one_step_counts_as_failed()
     {
         string folder = Directory.CreateTempSubdirectory("hiendmae-stage-").FullName;
         try
@@ -145,7 +145,7 @@ public sealed class SlurmPlanTests
     }
 
     [Fact]
-    public void A_sweep_on_paper_takes_the_time_that_can_be_counted_by_hand()
+    public void A_simulated_sweep_takes_the_time_computed_by_hand()
     {
         // Two GPUs: a and b run side by side for 10 s each; then a1, a2, scratch and b1 of 5 s each in two rounds.
         SimulationResult result = SweepSimulation.Run(ClusterModel.Parse("nodes=1,gpus=2,pretrain=10s,finetune=5s,price=36"), Estimate());
@@ -159,7 +159,7 @@ public sealed class SlurmPlanTests
     }
 
     [Fact]
-    public void Failures_on_paper_lose_no_more_than_a_checkpoint_interval_each()
+    public void Each_simulated_failure_loses_at_most_one_checkpoint_interval()
     {
         ClusterModel model = ClusterModel.Parse("nodes=4,gpus=2,pretrain=100h,finetune=20h,mtbf=100h,repair=2h,checkpoint=30m,seed=3");
         SimulationResult result = SweepSimulation.Run(model, Estimate());
@@ -173,7 +173,7 @@ public sealed class SlurmPlanTests
     [InlineData("nodes=0", "nodes must be a number of 1 or more")]
     [InlineData("gpus=4,mtfb=1h", "unknown key 'mtfb'")]
     [InlineData("mtbf=soon", "mtbf must be a time")]
-    [InlineData("nodes", "is no KEY=VALUE")]
+    [InlineData("nodes", "is not KEY=VALUE")]
     public void A_wrong_description_is_refused(string text, string message) => Assert.Contains(message, Assert.Throws<UserException>(() => ClusterModel.Parse(text)).Message);
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class SlurmPlanTests
     }
 
     [Fact]
-    public async Task A_sites_file_lies_below_the_experiment()
+    public async Task Keys_of_the_experiment_override_the_site_s_file()
     {
         using var host = new HostFixture();
         string file = host.Write("sweep.toml", Samples.Tiny + "\n[slurm]\naccount = \"mine\"\n[sweep]\nseed = [0, 1]\n");

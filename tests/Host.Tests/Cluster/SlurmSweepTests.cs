@@ -15,7 +15,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
     private static string Long => Samples.Pretraining.Replace("steps = 4", "steps = 600", StringComparison.Ordinal).Replace("checkpoint_every = 2", "checkpoint_every = 20", StringComparison.Ordinal) + One;
 
     [Fact]
-    public async Task Stages_become_arrays_that_wait_for_what_they_start_from_and_a_broken_one_stops_its_own_dependants_only()
+    public async Task Stages_become_arrays_with_dependencies_and_a_failed_stage_stops_only_its_dependants()
     {
         Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
         using var host = new HostFixture();
@@ -53,7 +53,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
     }
 
     [Fact]
-    public async Task A_job_near_its_limit_saves_and_goes_on_to_the_same_weights()
+    public async Task A_job_near_its_time_limit_saves_and_continues_to_the_same_weights()
     {
         Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
         using var host = new HostFixture();
@@ -75,7 +75,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
     }
 
     [Fact]
-    public async Task A_node_that_dies_loses_no_stage_and_a_lost_job_is_submitted_again()
+    public async Task After_the_death_of_a_node_its_job_is_submitted_again_and_no_stage_is_lost()
     {
         Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
         using var host = new HostFixture();

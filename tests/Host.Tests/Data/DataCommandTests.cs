@@ -46,7 +46,7 @@ public sealed class DataCommandTests
     }
 
     [Fact]
-    public async Task Broken_cases_are_named_and_skipped_or_fatal_by_setting()
+    public async Task Broken_cases_are_named_and_by_setting_skipped_or_fatal()
     {
         using var host = new HostFixture();
         string scans = Path.Combine(host.Folder, "scans");
@@ -116,7 +116,7 @@ public sealed class DataCommandTests
     }
 
     [Fact]
-    public async Task Killed_writers_leave_no_half_entry_and_the_next_one_goes_on()
+    public async Task Killed_writers_leave_no_partial_entry_and_the_next_one_continues()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill -KILL.");
         using var host = new HostFixture();

@@ -12,7 +12,7 @@ public sealed class MachineTests
     [InlineData("an hour back", -3600)]
     [InlineData("ten years forward", 315_360_000)]
     [InlineData("to 1970", -1_790_000_000)]
-    public async Task A_clock_that_jumps_changes_no_weight_and_loses_no_value(string what, long seconds)
+    public async Task A_clock_jump_changes_no_weight_and_loses_no_value(string what, long seconds)
     {
         Nightly.Require();
         Faults.Require();
@@ -77,7 +77,7 @@ public sealed class MachineTests
     [InlineData("run", "FILE", "--out", "OUT", "--resume")]
     [InlineData("sweep", "SWEEP", "--out", "OUT")]
     [InlineData("data", "prepare", "FILE", "--out", "OUT")]
-    public async Task A_read_only_tree_is_said_at_once(params string[] command)
+    public async Task A_read_only_tree_is_reported_at_once(params string[] command)
     {
         Faults.Require();
         using var host = new HostFixture();

@@ -54,13 +54,13 @@ public sealed class RecordFuzzTests : IDisposable
     }
 
     [Fact]
-    public void Cards_of_models() => Feed("model.json", """{"channels": ["CT"], "labels": ["background", "liver"]}""", _ => ModelCard.Read(folder), static error => error is UserException);
+    public void Model_cards() => Feed("model.json", """{"channels": ["CT"], "labels": ["background", "liver"]}""", _ => ModelCard.Read(folder), static error => error is UserException);
 
     [Fact]
-    public void Names_of_labels() => Feed("model.json", """{"labels": {"background": 0, "liver": 1, "spleen": 7}}""", path => LabelNames.Parse(path), static error => error is UserException);
+    public void Label_names() => Feed("model.json", """{"labels": {"background": 0, "liver": 1, "spleen": 7}}""", path => LabelNames.Parse(path), static error => error is UserException);
 
     [Fact]
-    public void Notes_of_tracking_and_of_sweeps_that_are_damaged_are_as_if_they_were_not_there()
+    public void Damaged_records_of_tracking_and_sweeps_count_as_missing()
     {
         Feed("tracking.json", """{"store": "sqlite:../../mlflow.db", "experiment": "tiny", "experiment_id": null, "run": "abc"}""", _ => HiEndMae.Runs.Tracking.RunRecord.Read(folder), static _ => false);
         Feed("stage.json", """{"label": "pretrain", "parameters": {"seed": "3"}}""", _ => HiEndMae.Runs.Tracking.JobRecord.Read(folder), static _ => false);

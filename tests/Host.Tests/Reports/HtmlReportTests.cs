@@ -37,7 +37,7 @@ public sealed partial class HtmlReportTests
         """;
 
     [Fact]
-    public async Task The_page_holds_everything_and_fetches_nothing()
+    public async Task The_page_is_self_contained()
     {
         using var host = new HostFixture();
         string page = await WriteAsync(host);

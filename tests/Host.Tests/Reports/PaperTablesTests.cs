@@ -5,7 +5,7 @@ namespace HiEndMae.Host.Tests.Reports;
 public sealed class PaperTablesTests
 {
     [Fact]
-    public void Every_printed_mean_is_recomputed_and_the_paper_disagrees_with_itself_in_these_places_alone()
+    public void Every_printed_mean_is_recomputed_and_the_paper_contradicts_itself_only_in_the_listed_places()
     {
         string[] found = [.. PaperTables.Inconsistencies().Select(one => FormattableString.Invariant($"{one.Table} | {one.Row} | {one.Column} | {one.Printed} | {one.Other}"))];
         Assert.Equal(
@@ -81,11 +81,11 @@ public sealed class PaperTablesTests
     [InlineData("table-s6", "RKid", "kidney_right")]
     [InlineData("table-s5", "Pos", "postcava")]
     [InlineData("table4", "ET", "enhancing_tumor")]
-    public void Classes_find_their_columns(string table, string column, string label) =>
+    public void Classes_map_to_their_columns(string table, string column, string label) =>
         Assert.Equal(column, PaperTables.Get(table).Columns.First(one => one.Means(label)).Id);
 
     [Fact]
-    public void Configs_may_name_each_table_and_no_other()
+    public void Configs_may_name_these_tables_only()
     {
         string[] allowed = [.. Engine.Configuration.ReportConfig.Schema.Keys.Single(key => key.Name == "table").Values!];
         Assert.Equal(PaperTables.Names, allowed);

@@ -8,7 +8,7 @@ public sealed class ReportTests
     [InlineData("md")]
     [InlineData("csv")]
     [InlineData("tex")]
-    public async Task Runs_become_the_papers_table(string ending)
+    public async Task Runs_fill_the_paper_s_table(string ending)
     {
         using var host = new HostFixture();
         var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));
@@ -19,7 +19,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task Numbers_are_those_of_the_runs()
+    public async Task Numbers_equal_those_of_the_runs()
     {
         using var host = new HostFixture();
         var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));
@@ -44,7 +44,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task What_is_missing_is_said_with_the_reason()
+    public async Task Missing_results_are_listed_with_the_reason()
     {
         using var host = new HostFixture();
         var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));
@@ -58,7 +58,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task A_file_finds_its_runs_by_fingerprint_and_names_those_that_are_not_there()
+    public async Task Runs_of_a_file_are_found_by_fingerprint_and_missing_ones_are_named()
     {
         using var host = new HostFixture();
         string file = host.Write("table.toml", Samples.Tiny.Replace("name = \"tiny\"", "name = \"tiny\"\nseed = 0", StringComparison.Ordinal) + """
@@ -85,7 +85,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task Means_of_the_paper_are_means_of_ours_too()
+    public async Task Mean_columns_of_the_paper_are_means_of_our_columns()
     {
         using var host = new HostFixture();
         var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));
@@ -105,7 +105,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task Experiments_without_a_table_have_one_of_their_own()
+    public async Task Experiments_without_a_table_of_the_paper_get_their_own()
     {
         using var host = new HostFixture();
         var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));
@@ -121,7 +121,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task Rows_are_named_by_what_tells_them_apart_and_scratch_by_nothing_of_pre_training()
+    public async Task Rows_are_named_by_the_keys_that_differ_and_scratch_without_keys_of_pre_training()
     {
         using var host = new HostFixture();
         var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));
@@ -133,7 +133,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task Of_a_config_that_was_run_twice_the_newest_counts_and_other_configs_are_left_out()
+    public async Task The_newest_run_of_a_config_is_used_and_runs_of_other_configs_are_left_out()
     {
         using var host = new HostFixture();
         var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));
@@ -147,7 +147,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task The_papers_table_can_be_printed_alone()
+    public async Task The_paper_s_table_can_be_printed_alone()
     {
         using var host = new HostFixture();
         Assert.Equal(ExitCodes.Done, await host.RunAsync("report", host.Folder, "--paper", "table4", "--format", "markdown"));
@@ -163,7 +163,7 @@ public sealed class ReportTests
     [InlineData("Cannot infer a format from '.docx'", "empty", "--out", "report.docx")]
     [InlineData("cannot be written to a file", "empty", "--out", "report.md", "--format", "terminal", "--paper", "table5")]
     [InlineData("--set needs an experiment file", "empty", "--set", "seed=1")]
-    public async Task Wrong_input_is_said_in_one_line(string message, string source, params string[] more)
+    public async Task Wrong_input_gives_one_line_of_error(string message, string source, params string[] more)
     {
         using var host = new HostFixture();
         Directory.CreateDirectory(Path.Combine(host.Folder, "empty"));
@@ -173,7 +173,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task Results_that_cannot_be_read_hide_no_other_run()
+    public async Task Unreadable_results_do_not_hide_other_runs()
     {
         using var host = new HostFixture();
         var runs = new FakeRuns(Path.Combine(host.Folder, "runs"));

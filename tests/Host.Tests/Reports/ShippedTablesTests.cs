@@ -19,7 +19,7 @@ public sealed class ShippedTablesTests
 
     [Theory]
     [MemberData(nameof(Figures))]
-    public async Task Each_figure_is_right_and_says_how_it_is_drawn(string file)
+    public async Task Each_file_of_a_figure_is_valid_and_says_how_the_figure_is_drawn(string file)
     {
         using var host = new HostFixture();
         host.Variables["HIENDMAE_DATA"] = host.Folder;
@@ -32,7 +32,7 @@ public sealed class ShippedTablesTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public async Task Each_is_right_and_reports_into_its_table_what_is_not_run(string file)
+    public async Task Each_file_of_a_table_is_valid_and_its_report_lists_what_was_not_run(string file)
     {
         using var host = new HostFixture();
         host.Variables["HIENDMAE_DATA"] = host.Folder;
@@ -45,7 +45,7 @@ public sealed class ShippedTablesTests
     }
 
     [Fact]
-    public async Task Fine_tuning_takes_as_many_cases_and_epochs_as_the_paper()
+    public async Task Fine_tuning_uses_the_numbers_of_cases_and_epochs_of_the_paper()
     {
         PaperTable cases = PaperTables.Get("table-s1");
         var epochs = new Dictionary<string, int> { ["1%"] = 5000, ["10%"] = 2000, ["100%"] = 1000 };

@@ -19,7 +19,7 @@ public sealed class StatisticsTests
     [InlineData(60, 2.000)]
     [InlineData(120, 1.980)]
     [InlineData(100_000, 1.960)]
-    public void Quantiles_are_the_printed_ones(int freedom, double expected) => Assert.Equal(expected, StudentT.Quantile975(freedom), 0.0006);
+    public void Quantiles_equal_printed_tables(int freedom, double expected) => Assert.Equal(expected, StudentT.Quantile975(freedom), 0.0006);
 
     [Fact]
     public void An_interval_is_mean_and_t_times_standard_error()

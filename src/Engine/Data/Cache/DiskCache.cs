@@ -27,7 +27,7 @@ public sealed class DiskCache : ICaseCache
     /// <param name="folder">The folder.</param>
     /// <param name="limit">Most bytes that all entries may have together.</param>
     /// <param name="clock">Gives the time of use that is recorded in entries.</param>
-    /// <param name="note">Takes a sentence for the log.</param>
+    /// <param name="note">Receives messages for the log.</param>
     /// <exception cref="IOException">The folder cannot be created.</exception>
     public DiskCache(string folder, long limit, TimeProvider clock, Action<string> note)
     {

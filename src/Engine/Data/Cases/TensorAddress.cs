@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Data.Cases;
 
-/// <summary>Where the values of a tensor lie.</summary>
+/// <summary>Address of the values of a tensor.</summary>
 internal static class TensorAddress
 {
     /// <summary>Address of the first value of a contiguous tensor on CPU, valid for as long as the tensor.</summary>

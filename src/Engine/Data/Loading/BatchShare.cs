@@ -3,7 +3,7 @@ namespace HiEndMae.Engine.Data.Loading;
 /// <summary>The batches that one process takes of each step.</summary>
 /// <param name="PerStep">Batches of a step.</param>
 /// <param name="First">Its first one, counted within the step.</param>
-/// <param name="Count">How many in a row.</param>
+/// <param name="Count">Number of consecutive batches.</param>
 public readonly record struct BatchShare(int PerStep, int First, int Count)
 {
     /// <summary>All of them, one after another.</summary>

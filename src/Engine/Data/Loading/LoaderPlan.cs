@@ -12,6 +12,6 @@ namespace HiEndMae.Engine.Data.Loading;
 /// <param name="Prefetch">Number of batches that are kept ready; at least 1 if there are workers.</param>
 public sealed record LoaderPlan(CropRecipe Recipe, int Volumes, int CropsPerVolume, bool WithLabels, long Seed, int Workers, int Prefetch)
 {
-    /// <summary>Which batches this process will ask for.</summary>
+    /// <summary>The batches that this process reads.</summary>
     public BatchShare Share { get; init; } = BatchShare.All;
 }

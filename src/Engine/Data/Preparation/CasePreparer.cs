@@ -79,7 +79,7 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool withLab
     }
 
     /// <summary>Reads and prepares a case, into native memory.</summary>
-    /// <exception cref="VolumeException">The case cannot be read, has voxels that are not finite or a label that is no class, or its label map lies on another grid.</exception>
+    /// <exception cref="VolumeException">The case cannot be read, has voxels that are not finite or a label that is not a class, or its label map lies on another grid.</exception>
     public PreparedCase Prepare(DatasetCase source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -3,7 +3,7 @@ using HiEndMae.Engine.Data.Cache;
 
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>What all stages of a run use to open their cases.</summary>
+/// <summary>Services with which all stages of a run open their cases.</summary>
 /// <param name="Cache">Where prepared cases are kept.</param>
 /// <param name="CacheFolder">Folder of the disk cache.</param>
 /// <param name="MemoryLimit">Most bytes of prepared cases in memory.</param>
@@ -28,7 +28,7 @@ public sealed record DataServices(CacheConfig Cache, string CacheFolder, long Me
 
     /// <summary>Opens the cache for prepared cases.</summary>
     /// <param name="clock">Time.</param>
-    /// <param name="note">Takes a sentence for the log.</param>
+    /// <param name="note">Receives messages for the log.</param>
     /// <exception cref="IOException">The cache's folder cannot be created.</exception>
     public ICaseCache OpenCache(TimeProvider clock, Action<string> note) =>
         Cache.Store == CacheKind.Memory ? new MemoryCache(MemoryLimit) : new DiskCache(CacheFolder, Cache.Limit.Bytes, clock, note);

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Weights.Naming;
 
-/// <summary>What official loaders do to pre-trained weights against their intent. The paper's rows were made so; named, to be understood.</summary>
+/// <summary>Known faults of official loaders of pre-trained weights. The paper's results were computed with them. They have names so that reports can mention them.</summary>
 public enum LoaderFault
 {
     /// <summary>SUP's loader finds none of its file's names in SwinUNETR and fills nothing, without a word: the row is one from scratch.</summary>

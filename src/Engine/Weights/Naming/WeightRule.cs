@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace HiEndMae.Engine.Weights.Naming;
 
-/// <summary>Where tensors of a source format go.</summary>
+/// <summary>Maps tensors of a source format to those of the model.</summary>
 /// <param name="Pattern">Matches the whole name in the source.</param>
 /// <param name="Target">The name here, with groups of the pattern; null where the tensor is not used.</param>
 /// <param name="Why">Said of a tensor that is not used.</param>
 public sealed record WeightRule(Regex Pattern, string? Target, string Why = "")
 {
-    /// <summary>What is done to a name before it is matched; null for nothing.</summary>
+    /// <summary>Changes a name before it is matched; null for no change.</summary>
     public Func<string, string>? Clean { get; init; }
 
     /// <summary>Said of a tensor of another shape, which then stays fresh, such as an output layer of other classes; null where that is an error.</summary>
@@ -17,7 +17,7 @@ public sealed record WeightRule(Regex Pattern, string? Target, string Why = "")
     /// <summary>Said of a tensor that the model has no place for; null where that is an error.</summary>
     public string? UnusedWhenAbsent { get; init; }
 
-    /// <summary>How a tensor of another shape becomes one of the model's; null where there is no way.</summary>
+    /// <summary>Converts a tensor of another shape to the model's; null if that is not possible.</summary>
     public WeightFit? Fit { get; init; }
 
     /// <summary>A rule from a name to a name.</summary>
