@@ -172,7 +172,7 @@ public sealed partial class AnalyzeTests(EvaluateTests.TinyRun run) : IClassFixt
         string pyramid = Path.Combine(Directory.GetDirectories(Path.Combine(host.Folder, "runs", "pyramid")).Single(), "finetune-scratch");
         foreach (string what in (string[])["rank", "distance", "probe"]) Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("analyze", pyramid, "--what", what));
         Assert.Contains("returns a pyramid of feature maps", host.Error);
-        Assert.Contains("it allows --what cka", host.Error);
+        Assert.Contains("use --what cka", host.Error);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("analyze", pyramid, "--what", "reconstruct", "--out", Path.Combine(host.Folder, "x")));
         Assert.Contains("was not pre-trained", host.Error);
         Assert.Equal(ExitCodes.Done, await host.RunAsync("analyze", $"vit={run.Folder}", $"unet={pyramid}", "--what", "cka", "--untrained", "0", "--out", Path.Combine(host.Folder, "cka")));

@@ -80,7 +80,7 @@ public sealed class SweepRunTests
 
         using var first = new HostFixture();
         Assert.Equal(ExitCodes.Failed, await first.RunAsync("sweep", file, "--out", runs));
-        Assert.Contains("1 of 2 combinations are whole", first.Output);
+        Assert.Contains("1 of 2 combinations are complete", first.Output);
         Assert.Matches(@"done: finetune from scratch .*\(in 0:\d\d:\d\d; \d of 5 stages done", first.Output);
         Assert.Contains("--retry-failed", first.Error);
 
@@ -92,7 +92,7 @@ public sealed class SweepRunTests
         using var retried = new HostFixture();
         int code = await retried.RunAsync("sweep", file, "--out", runs, "--retry-failed");
         Assert.True(code == ExitCodes.Done, retried.Error);
-        Assert.Contains("2 of 2 combinations are whole", retried.Output);
+        Assert.Contains("2 of 2 combinations are complete", retried.Output);
     }
 
     [Fact]

@@ -138,7 +138,7 @@ public sealed class ClientTests
         server.Plan([Fault.GarbageBefore, Fault.GarbageBefore, Fault.GarbageBefore]);
         var error = Assert.Throws<TrackingException>(() => client.LogBatch(run, [new("m", 1, 1)], [], []));
         Assert.Equal(TrackingFailure.Unavailable, error.Failure);
-        Assert.Contains("no MLflow answer", error.Message);
+        Assert.Contains("does not come from MLflow", error.Message);
     }
 
     [Fact]

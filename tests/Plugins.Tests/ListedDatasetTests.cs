@@ -73,9 +73,9 @@ public sealed class ListedDatasetTests : IDisposable
     [InlineData("{\"labels\":{\"background\":0,\"liver\":1,\"spleen\":1}}", "two names")]
     [InlineData("{\"labels\":{\"background\":0,\"liver\":70000}}", "70000")]
     [InlineData("{}", "no 'labels'")]
-    [InlineData("[]", "no object")]
+    [InlineData("[]", "not a JSON object")]
     [InlineData("{\"labels\":", "cannot be read")]
-    [InlineData("{\"labels\":{\"background\":0},\"channel_names\":{\"first\":\"CT\"}}", "no number")]
+    [InlineData("{\"labels\":{\"background\":0},\"channel_names\":{\"first\":\"CT\"}}", "not a number with a name")]
     [InlineData("{\"labels\":{\"background\":0},\"file_ending\":\".png\"}", ".png")]
     [InlineData("{\"labels\":{\"background\":0},\"channel_names\":{\"0\":\"a\",\"1\":\"b\",\"2\":\"c\"}}", "a_0002.nii.gz")]
     public void An_invalid_description_is_one_clear_error(string json, string message)

@@ -40,6 +40,11 @@ internal static class ErrorBoundary
             await environment.Error.WriteLineAsync($"error: The disk is full. {error.Message.TrimEnd('.')}. What was written before is whole; free some space, and repeat the command ('run' with --resume).");
             return ExitCodes.Failed;
         }
+        catch (IOException error) when (IsReadOnly(error))
+        {
+            await environment.Error.WriteLineAsync($"error: {error.Message.TrimEnd('.')}. Nothing can be written there; choose another folder, for runs with --out.");
+            return ExitCodes.Failed;
+        }
         catch (Exception error) when (Classify(error) is { } code)
         {
             await environment.Error.WriteLineAsync($"error: {error.Message}");
@@ -57,6 +62,9 @@ internal static class ErrorBoundary
             return ExitCodes.Failed;
         }
     }
+
+    // EROFS has this number on Linux and macOS.
+    private static bool IsReadOnly(IOException error) => !OperatingSystem.IsWindows() && error.HResult == 30;
 
     private static int? Classify(Exception error) => error switch
     {

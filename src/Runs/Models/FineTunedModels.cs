@@ -26,7 +26,11 @@ internal sealed class FineTunedModels
         Config = config;
         this.catalog = catalog;
         Card = ModelCard.Read(path.Run);
-        Starts = [.. StagePlan.Of(config).Where(plan => plan.Stage.Kind == StageKind.Finetune).Select(plan => plan.Stage.Start)];
+        IEnumerable<Stage> stages = StagePlan.Of(config).Select(plan => plan.Stage).Where(stage => stage.Kind == StageKind.Finetune);
+        // A model in MLflow has the experiment of its run, but only its own start.
+        if (LoggedModelFolder.Holds(path.Run)) stages = stages.Where(stage => Directory.Exists(System.IO.Path.Combine(path.Run, stage.Name)));
+        Starts = [.. stages.Select(stage => stage.Start)];
+        if (Starts.Count == 0) throw new UserException($"The model in '{path.Run}' has no weights of a fine-tuning; download it again.");
     }
 
     /// <summary>The run, and the start or checkpoint that the path names.</summary>

@@ -45,7 +45,8 @@ internal static class ModelPackaging
         JsonObject? unetr = MonaiUnetr(config, card);
         Add("pyfunc.json", LoggedModelFolder.Data, Settings(config, card, stage, $"{weights}/{CheckpointFiles[0]}", unetr).ToJsonString(JsonOptions.Indented));
         Add($"{Code}.py", "code", ReadCode());
-        string[] requirements = ["mlflow", "numpy", .. unetr is null ? (string[])[] : ["torch", "monai"]];
+        // MONAI's vision transformer needs einops, which MONAI does not install by itself.
+        string[] requirements = ["mlflow", "numpy", .. unetr is null ? (string[])[] : ["torch", "monai", "einops"]];
         Add("requirements.txt", "", string.Concat(requirements.Select(one => one + "\n")));
         Add("python_env.yaml", "", "python: \"3.10\"\nbuild_dependencies:\n- pip\ndependencies:\n- -r requirements.txt\n");
         Add("conda.yaml", "", $"name: hiendmae\nchannels:\n- conda-forge\ndependencies:\n- python=3.10\n- pip\n- pip:\n{string.Concat(requirements.Select(one => $"  - {one}\n"))}");

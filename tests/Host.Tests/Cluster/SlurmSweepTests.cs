@@ -30,7 +30,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
         Assert.Equal(ExitCodes.Failed, await first.RunAsync("sweep", file, "--out", runs, "--launcher", "slurm", "--wait"));
         Assert.Contains("submitted 2 x pretrain as job", first.Output);
         Assert.Contains("submitted 1 x finetune as job", first.Output);
-        Assert.Contains("1 of 2 combinations are whole", first.Output);
+        Assert.Contains("1 of 2 combinations are complete", first.Output);
         Assert.Contains("failed: pretrain (pretrain.mask_ratio=0.9): exit code", first.Error);
         Assert.Equal(3, Finished(runs).Length); // the other pre-training, what starts from it, and the fine-tuning from scratch
 

@@ -88,6 +88,7 @@ public sealed class MachineTests
         Assert.Equal(ExitCodes.Failed, code);
         Assert.Single(error.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
         Assert.Contains("Read-only file system", error);
+        Assert.Contains("choose another folder", error);
         Assert.DoesNotContain("   at ", error);
         Assert.Empty(Directory.GetFileSystemEntries(output));
         Nightly.Report($"read-only tree | {string.Join(' ', command)} | exit code {code} | {error.Split('\n').First(line => line.StartsWith("error: ", StringComparison.Ordinal))}");

@@ -33,7 +33,7 @@ public sealed class RealModelTests
         string text = Samples.Tiny + "\n[tracking]\nregister = \"organs\"\n";
         if (isUnetr) text = text.Replace("depth = 10", "depth = 12", StringComparison.Ordinal).Replace("patch_size = 8", "patch_size = 16", StringComparison.Ordinal).Replace("crop = 16", "crop = 32", StringComparison.Ordinal).Replace("grid = 24", "grid = 40", StringComparison.Ordinal);
         string[] settings = byPercentiles ? ["--set", "finetune.data.intensity.kind=\"percentiles\"", "--set", "pretrain.data.intensity.kind=\"percentiles\""] : [];
-        int code = await host.RunAsync(["run", host.Write("tiny.toml", text), "--out", host.Folder, "--set", "finetune.init=[\"scratch\"]", "--set", "finetune.steps=20", .. settings]);
+        int code = await host.RunAsync(["run", host.Write("tiny.toml", text), "--out", host.Folder, "--set", "finetune.init=[\"scratch\"]", "--set", "finetune.steps=20", "--set", "finetune.optimizer.lr=0.01", .. settings]);
         Assert.True(code == ExitCodes.Done, host.Error);
         string run = Directory.GetDirectories(Path.Combine(host.Folder, "tiny")).Single(), database = Path.Combine(host.Folder, "mlflow.db");
         Assert.Equal(isUnetr, (await File.ReadAllTextAsync(Path.Combine(run, "finetune-scratch", "model", "pyfunc.json"), TestContext.Current.CancellationToken)).Contains("\"feature_size\"", StringComparison.Ordinal));
