@@ -3,7 +3,7 @@ using HiEndMae.Configuration;
 namespace HiEndMae.Plugins.Decoders;
 
 /// <summary>Hi-End-MAE: dense stages let mask tokens query visible tokens of several encoder layers (arXiv:2502.08347).</summary>
-[Component(Slot.Decoder, "hi-end-mae")]
+[Component(Slot.Decoder, "hi-end-mae"), Reads(Features.Tokens)]
 public sealed partial record HiEndMaeConfig
 {
     /// <summary>Decoder width D, a multiple of 6.</summary>

@@ -3,7 +3,7 @@ using HiEndMae.Configuration;
 namespace HiEndMae.Plugins.Decoders;
 
 /// <summary>Masked autoencoder, whose decoder reads only the last layer of the encoder (He et al., arXiv:2111.06377).</summary>
-[Component(Slot.Decoder, "mae")]
+[Component(Slot.Decoder, "mae"), Reads(Features.Tokens)]
 public sealed partial record MaeConfig
 {
     /// <summary>Decoder width D, a multiple of 6.</summary>

@@ -4,7 +4,7 @@ using HiEndMae.Imaging;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>HySparK's encoder: MedNeXt blocks down to a Vision Transformer at stride 16 (Tang et al., arXiv:2408.05815).</summary>
-[Component(Slot.Encoder, "hybrid")]
+[Component(Slot.Encoder, "hybrid"), Gives(Features.Pyramid)]
 public sealed partial record HybridConfig : ICropRule
 {
     internal const int NumLevels = 5;

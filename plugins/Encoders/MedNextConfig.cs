@@ -5,7 +5,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>The way down of MedNeXt (Roy et al., arXiv:2303.09975), official or as SparK pre-trains it. Defaults are SparK's.</summary>
-[Component(Slot.Encoder, "mednext")]
+[Component(Slot.Encoder, "mednext"), Gives(Features.Pyramid)]
 public sealed partial record MedNextConfig : ICropRule
 {
     internal const int NumLevels = 5;

@@ -4,7 +4,7 @@ using HiEndMae.Imaging;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>UniMiSS' Medical Transformer with its transformer decoder (Xie et al., arXiv:2112.09356). The first axis is halved one time less than the others. Defaults are those of MiT small.</summary>
-[Component(Slot.Encoder, "mit")]
+[Component(Slot.Encoder, "mit"), Gives(Features.Pyramid)]
 public sealed partial record MitConfig : ICropRule
 {
     internal const int NumStages = 4;

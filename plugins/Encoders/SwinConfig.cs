@@ -4,7 +4,7 @@ using HiEndMae.Imaging;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>The Swin Transformer of SwinUNETR: five levels of strides 2 to 32 (Hatamizadeh et al., arXiv:2201.01266; MONAI 1.2).</summary>
-[Component(Slot.Encoder, "swin")]
+[Component(Slot.Encoder, "swin"), Gives(Features.Pyramid)]
 public sealed partial record SwinConfig : ICropRule
 {
     internal const int NumStages = 4;

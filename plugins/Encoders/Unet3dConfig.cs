@@ -5,7 +5,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>A 3D U-Net without its last convolution; its features are the levels of the way up. Defaults are those of Models Genesis; other settings give TransVW, PRLv2 and GVSL.</summary>
-[Component(Slot.Encoder, "unet3d")]
+[Component(Slot.Encoder, "unet3d"), Gives(Features.Pyramid)]
 public sealed partial record Unet3dConfig : ICropRule
 {
     /// <summary>Channels of the levels on the way down, finest first; each has half the size of the one before.</summary>

@@ -3,7 +3,7 @@ using HiEndMae.Configuration;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>Plain 3D Vision Transformer on non-overlapping patches.</summary>
-[Component(Slot.Encoder, "vit3d")]
+[Component(Slot.Encoder, "vit3d"), Gives(Features.Tokens)]
 public sealed partial record Vit3dConfig
 {
     /// <summary>Token width E; a multiple of 6 for sine-cosine positions.</summary>

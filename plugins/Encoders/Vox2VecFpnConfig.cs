@@ -6,7 +6,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>vox2vec's feature pyramid network: pre-activation residual blocks down and up, with one output per scale (Goncharov et al., arXiv:2307.14725). Accepts crops of any size.</summary>
-[Component(Slot.Encoder, "vox2vec-fpn")]
+[Component(Slot.Encoder, "vox2vec-fpn"), Gives(Features.Pyramid)]
 public sealed partial record Vox2VecFpnConfig : IEncoderCounter
 {
     private const int BlocksPerScale = 2;

@@ -6,7 +6,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Heads;
 
 /// <summary>HySparK's decoder, on levels whose sizes halve from 1 to 16: a MedNeXt block on each skip, a MedNeXt step up, and a residual block on both.</summary>
-[Component(Slot.Head, "hybrid")]
+[Component(Slot.Head, "hybrid"), Reads(Features.Pyramid)]
 public sealed partial record HybridConfig : IHeadCounter
 {
     private const string Name = "hybrid";

@@ -5,7 +5,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Heads;
 
 /// <summary>A linear map from features to classes: from the last tokens, upsampled to voxels, or from every level of a pyramid, summed (vox2vec's head). With a frozen encoder it is a quick test of representations.</summary>
-[Component(Slot.Head, "linear-probe")]
+[Component(Slot.Head, "linear-probe"), Reads(Features.Tokens | Features.Pyramid)]
 public sealed partial record LinearProbeConfig : IHeadCounter
 {
     /// <summary>Whether the encoder is not trained. vox2vec's fine-tuning trains it.</summary>

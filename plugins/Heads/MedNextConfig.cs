@@ -4,7 +4,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Heads;
 
 /// <summary>The way up of MedNeXt (Roy et al., arXiv:2303.09975), on levels whose sizes halve from 1 to 16. Defaults are SparK's.</summary>
-[Component(Slot.Head, "mednext")]
+[Component(Slot.Head, "mednext"), Reads(Features.Pyramid)]
 public sealed partial record MedNextConfig
 {
     internal const int NumSteps = 4;

@@ -5,7 +5,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Heads;
 
 /// <summary>The last convolutions of UniMiSS' MiT, for the levels of the mit encoder.</summary>
-[Component(Slot.Head, "mit")]
+[Component(Slot.Head, "mit"), Reads(Features.Pyramid)]
 public sealed partial record MitConfig : IHeadCounter
 {
     private const string Name = "mit";

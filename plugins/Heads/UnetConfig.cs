@@ -4,7 +4,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Heads;
 
 /// <summary>Output layer of a U-Net, and its way up if the encoder (any pyramid whose sizes halve) has none.</summary>
-[Component(Slot.Head, "unet")]
+[Component(Slot.Head, "unet"), Reads(Features.Pyramid)]
 public sealed partial record UnetConfig
 {
     /// <summary>Edge of the output convolution's kernel: 1, or 3 for GVSL.</summary>

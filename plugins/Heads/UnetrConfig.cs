@@ -3,7 +3,7 @@ using HiEndMae.Nn;
 namespace HiEndMae.Plugins.Heads;
 
 /// <summary>UNETR: a convolutional decoder with skips from encoder blocks (Hatamizadeh et al., arXiv:2103.10504; blocks of MONAI 1.2).</summary>
-[Component(Slot.Head, "unetr")]
+[Component(Slot.Head, "unetr"), Reads(Features.Tokens)]
 public sealed partial record UnetrConfig
 {
     /// <summary>Channels of the finest level; every coarser one has twice as many.</summary>

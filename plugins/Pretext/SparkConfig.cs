@@ -3,7 +3,7 @@ using HiEndMae.Configuration;
 namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>SparK: a convolutional encoder sees only the visible cells, and a light decoder restores the hidden ones (Tian et al., arXiv:2301.03580, in 3D). The defaults are those of the official run.</summary>
-[Component(Slot.Decoder, "spark")]
+[Component(Slot.Decoder, "spark"), Reads(Features.Pyramid)]
 public sealed partial record SparkConfig
 {
     /// <summary>Channels of the decoder at the coarsest level. Each step halves them.</summary>

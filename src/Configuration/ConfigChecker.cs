@@ -31,7 +31,8 @@ public sealed class ConfigChecker
     {
         KeySchema? inline = schema.Keys.FirstOrDefault(key => key.Inline);
         SectionSchema? component = inline is null ? null : Component(table, inline, title)?.Schema;
-        var known = schema.Keys.Where(key => !key.Inline).Concat(component?.Keys ?? []).ToDictionary(key => key.Name, StringComparer.Ordinal);
+        // A component that was built without the analyzers may repeat a key of the table. The table's own key counts.
+        var known = schema.Keys.Where(key => !key.Inline).Concat(component?.Keys ?? []).GroupBy(key => key.Name, StringComparer.Ordinal).ToDictionary(keys => keys.Key, keys => keys.First(), StringComparer.Ordinal);
         foreach (ConfigEntry entry in table.Entries)
         {
             if (entry.Key == ConfigTable.PluginKey && (inline is not null || schema.IsComponent)) continue;
@@ -41,11 +42,25 @@ public sealed class ConfigChecker
             // The keys of an unknown component cannot be checked.
             else if (inline is null || component is not null) Unknown(entry, known.Keys, title);
         }
+        WarnOfReplaced(table, known, title);
         foreach (KeySchema key in known.Values)
         {
             if (key.Required && !context.IsPart && table.Find(key.Name) is null)
                 Error("HEM010", $"missing key '{key.Name}' in {title}: {KeyWording.Describe(key)}", table.Source);
             CheckRelations(table, key, known, title);
+        }
+    }
+
+    // A key that the new component does not have was meant for the old one. A key that it does have may have been meant for both.
+    private void WarnOfReplaced(ConfigTable table, Dictionary<string, KeySchema> known, string title)
+    {
+        foreach (ReplacedChoice replaced in table.Replaced)
+        {
+            string[] keys = [.. replaced.Keys.Where(entry => known.ContainsKey(entry.Key) && table.Find(entry.Key) is null)
+                .Select(entry => KeyWording.Invariant($"'{entry.Key}' ({Path.GetFileName(entry.KeySource.File)}, line {entry.KeySource.Line})"))];
+            if (keys.Length == 0) continue;
+            string message = $"{title} replaces the inherited {NearestName.Shorten(replaced.Before)} here, so its other keys are not used: {string.Join(", ", keys)}; write {(keys.Length == 1 ? "it" : "them")} in this table to keep the value{(keys.Length == 1 ? "" : "s")}";
+            context.Report(new ConfigDiagnostic("HEM051", false, message, replaced.Choice.Source));
         }
     }
 

@@ -11,6 +11,9 @@ public sealed record ConfigTable(IReadOnlyList<ConfigEntry> Entries, SourceSpan 
     /// <summary>The key that names a <c>[datasets.NAME]</c> table in place of <see cref="PluginKey"/>.</summary>
     public const string DatasetKey = "dataset";
 
+    /// <summary>Components of inherited tables that this table replaced by another one.</summary>
+    public IReadOnlyList<ReplacedChoice> Replaced { get; init; } = [];
+
     /// <summary>The value of <c>plugin</c>, or null.</summary>
     public string? PluginName => (Find(PluginKey) as ConfigScalar)?.Value as string;
 
@@ -29,7 +32,7 @@ public sealed record ConfigTable(IReadOnlyList<ConfigEntry> Entries, SourceSpan 
 
     /// <inheritdoc/>
     public bool Equals(ConfigTable? other) =>
-        ReferenceEquals(this, other) || (other is not null && Source == other.Source && Entries.SequenceEqual(other.Entries));
+        ReferenceEquals(this, other) || (other is not null && Source == other.Source && Entries.SequenceEqual(other.Entries) && Replaced.SequenceEqual(other.Replaced));
 
     /// <inheritdoc/>
     public override int GetHashCode() => unchecked(Entries.Count * 397 ^ Source.GetHashCode());

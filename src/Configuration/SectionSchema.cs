@@ -12,6 +12,9 @@ public sealed record SectionSchema(string Name, string Summary, IReadOnlyList<Ke
     /// <summary>The schema of a key; null where the table has no such key.</summary>
     public KeySchema? Find(string key) => Keys.FirstOrDefault(one => one.Name == key);
 
+    /// <summary>For an encoder, the kinds of features that it returns; for a decoder or head, those that it can read. Empty if the record does not state them.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
     /// <summary>Full name of the C# record.</summary>
     public string Type { get; init; } = "";
 }

@@ -42,6 +42,7 @@ public static class ExperimentChecker
         tree = NamedDatasets.Expand(tree, DataSchema(schema), context);
         ConfigChecker.Check(tree, schema, Title, context);
         DivisionRules.Check(tree, schema, context);
+        FeatureRules.Check(tree, context);
         ExperimentRules.Check(tree, schema, context);
         return tree;
     }

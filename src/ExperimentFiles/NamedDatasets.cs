@@ -47,6 +47,11 @@ public static class NamedDatasets
         ConfigTable Replace(ConfigTable table, string title, Func<ConfigTable, ConfigTable> take)
         {
             if (table.Find(Key) is not { } node) return table;
+            if (node is ConfigScalar { Value: string } && table.Find(ConfigTable.PluginKey) is { } plugin)
+            {
+                Error("HEM026", $"'plugin' ({Shown(plugin)}) and 'dataset' ({Shown(node)}) in [{title}] both choose the dataset; keep one of them", plugin);
+                return table;
+            }
             if (node is ConfigScalar { Value: string name } && named?.Find(name) is { } dataset)
                 return dataset is ConfigTable found ? ConfigTree.Merge(take(found), ConfigTree.Without(table, Key)) with { Source = table.Source } : table;
             if (context.IsPart) return table;
@@ -58,6 +63,8 @@ public static class NamedDatasets
 
         // Spacing, crops and similar keys belong to the stage and are the same for all parts.
         ConfigTable OwnKeys(ConfigTable found) => found with { Entries = [.. found.Entries.Where(entry => data?.Keys.Any(key => !key.Inline && key.Name == entry.Key) != true)] };
+
+        static string Shown(ConfigNode node) => NearestName.Shorten(TomlText.Value(node));
 
         void Error(string id, string message, ConfigNode node) => context.Report(new ConfigDiagnostic(id, true, message, node.Source));
     }

@@ -49,7 +49,7 @@ public sealed class ConfigGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(manifest, static (output, all) =>
         {
             ((EquatableArray<RecordModel> records, EquatableArray<ImplementationModel> found), string assembly) = all;
-            var pairs = records.Select(record => (Record: record, Implementation: Find(record, found))).Where(pair => pair.Implementation is not null)
+            var pairs = records.Select(record => (Record: record, Implementation: Find(record, found))).Where(pair => pair.Implementation is { Hidden: null })
                 .Select(pair => (pair.Record, pair.Implementation!)).ToArray();
             if (pairs.Length > 0) output.AddSource("PluginManifest.g.cs", SourceText.From(ManifestEmitter.Emit(assembly, pairs), Encoding.UTF8));
         });
@@ -68,8 +68,10 @@ public sealed class ConfigGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(attribute, static (node, _) => node is TypeDeclarationSyntax, RecordParser.Parse)
             .WithTrackingName(name);
 
-    private static ImplementationModel? Find(RecordModel record, EquatableArray<ImplementationModel> classes) =>
-        classes.FirstOrDefault(one => one.ConfigName == record.FullName && one.Slot == record.Slot);
+    private static ImplementationModel? Find(RecordModel record, EquatableArray<ImplementationModel> classes) => FindAll(record, classes).FirstOrDefault();
+
+    private static IEnumerable<ImplementationModel> FindAll(RecordModel record, EquatableArray<ImplementationModel> classes) =>
+        classes.Where(one => one.ConfigName == record.FullName && one.Slot == record.Slot);
 
     private static void ReportUnmatched(SourceProductionContext output, ImmutableArray<ParsedRecord> components, EquatableArray<ImplementationModel> classes)
     {
@@ -78,10 +80,18 @@ public sealed class ConfigGenerator : IIncrementalGenerator
         {
             if (parsed.Record is not { } record) continue;
             Location? location = parsed.Location?.ToLocation();
-            if (Find(record, classes) is null)
+            // A partial class is found once per declaration.
+            ImplementationModel[] found = [.. FindAll(record, classes).Distinct()];
+            if (found.Length == 0)
                 output.ReportDiagnostic(Diagnostic.Create(Diagnostics.NoImplementation, location, record.Name, ImplementationParser.BaseOf(record.Slot!), $"{record.Slot}Context"));
+            else if (found.Length > 1)
+                output.ReportDiagnostic(Diagnostic.Create(Diagnostics.TwoClasses, location, Short(found[0].TypeName), Short(found[1].TypeName), record.Name));
+            else if (found[0].Hidden is { } hidden)
+                output.ReportDiagnostic(Diagnostic.Create(Diagnostics.HiddenConstructor, location, Short(found[0].TypeName), hidden));
             if (!taken.Add((record.Slot, record.ComponentName)))
                 output.ReportDiagnostic(Diagnostic.Create(Diagnostics.DuplicateComponent, location, record.Slot, record.ComponentName));
         }
     }
+
+    private static string Short(string fullName) => fullName.Replace("global::", "");
 }

@@ -11,7 +11,8 @@ internal static class HostProgram
         string? process = Environment.ProcessPath;
         return Path.GetFileNameWithoutExtension(process) switch
         {
-            "hiendmae" => [Path.Combine(folder, Path.GetFileName(process)!)],
+            // A .NET tool starts from a program elsewhere, and its folder has the library alone.
+            "hiendmae" when Path.Combine(folder, Path.GetFileName(process)!) is var program && File.Exists(program) => [program],
             "dotnet" => [process!, library],
             _ => ["dotnet", library],
         };

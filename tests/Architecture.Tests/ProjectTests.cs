@@ -18,6 +18,7 @@ public sealed class ProjectTests
         ["Abstractions"] = ["Imaging", "Configuration"],
         ["Generators"] = ["Configuration", "ExperimentFiles"],
         ["Engine"] = ["Abstractions", "TorchRepairs"],
+        ["Testing"] = ["Engine"],
         ["Runs"] = ["Engine", "Mlflow", "ExperimentFiles"],
         ["Sweeps"] = ["Runs"],
         ["Reports"] = ["Runs", "Imaging"],
@@ -48,7 +49,7 @@ public sealed class ProjectTests
         {
             "Generators" => Path.Combine(Repository.Root, "src", project, "bin", Repository.Configuration, "netstandard2.0", "HiEndMae.Generators.dll"),
             "Host" => Path.Combine(Repository.HostOutput, "hiendmae.dll"),
-            "Nn" => Path.Combine(Repository.Root, "src", project, "bin", Repository.Configuration, "net10.0", "HiEndMae.Nn.dll"),
+            "Nn" or "Testing" => Path.Combine(Repository.Root, "src", project, "bin", Repository.Configuration, "net10.0", $"HiEndMae.{project}.dll"),
             _ => Path.Combine(Repository.HostOutput, $"HiEndMae.{project}.dll"),
         };
         using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(path);

@@ -21,6 +21,7 @@ public sealed class PublicApiTests
     [InlineData("Configuration")]
     [InlineData("Imaging")]
     [InlineData("Nn")]
+    [InlineData("Testing")]
     public void The_public_api_is_the_one_listed(string project)
     {
         string actual = Assembly.LoadFrom(Path.Combine(Folder, $"HiEndMae.{project}.dll")).GeneratePublicApi(Options).ReplaceLineEndings("\n") + "\n";
@@ -41,8 +42,9 @@ public sealed class PublicApiTests
     private static string Gather()
     {
         string folder = Directory.CreateTempSubdirectory("hiendmae-api-").FullName;
-        string nn = Path.Combine(Repository.Root, "src", "Nn", "bin", Repository.Configuration, "net10.0", "HiEndMae.Nn.dll");
-        foreach (string file in Directory.GetFiles(Repository.HostOutput, "*.dll").Append(nn)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        // Packages of which the program has no copy beside itself.
+        IEnumerable<string> others = ((string[])["Nn", "Testing"]).Select(project => Path.Combine(Repository.Root, "src", project, "bin", Repository.Configuration, "net10.0", $"HiEndMae.{project}.dll"));
+        foreach (string file in Directory.GetFiles(Repository.HostOutput, "*.dll").Concat(others)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         return folder;
     }
 

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using HiEndMae.Generators;
+using HiEndMae.Generators.Analysis;
 using HiEndMae.Host.Tests;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace HiEndMae.ExperimentFiles.Tests;
 
@@ -65,12 +68,13 @@ public sealed partial class DiagnosticsPageTests
 
     [Theory]
     [MemberData(nameof(Of), "csharp")]
-    public void Example_record(string id, string side, string text)
+    public async Task Example_record(string id, string side, string text)
     {
         CSharpCompilation compilation = ExperimentCompiler.Compilation.AddSyntaxTrees(
             CSharpSyntaxTree.ParseText("using HiEndMae;\nnamespace Example;\n" + text, cancellationToken: TestContext.Current.CancellationToken));
-        GeneratorDriverRunResult result = CSharpGeneratorDriver.Create(new ConfigGenerator()).RunGenerators(compilation, TestContext.Current.CancellationToken).GetRunResult();
-        Assert.Equal(side == "wrong", result.Diagnostics.Any(diagnostic => diagnostic.Id == id));
+        CSharpGeneratorDriver.Create(new ConfigGenerator()).RunGeneratorsAndUpdateCompilation(compilation, out Compilation made, out ImmutableArray<Diagnostic> found, TestContext.Current.CancellationToken);
+        ImmutableArray<Diagnostic> analyzed = await made.WithAnalyzers([new ConfigRecordAnalyzer(), new ComponentAnalyzer()]).GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(side == "wrong", found.Concat(analyzed).Any(diagnostic => diagnostic.Id == id));
     }
 
     private static IEnumerable<(string, string, string, string, string)> Sections()

@@ -39,14 +39,16 @@ public sealed partial class CommandsPageTests
         return Option().Matches(Page[from..Page.IndexOf("\n\n", Page.IndexOf("|---", from, StringComparison.Ordinal), StringComparison.Ordinal)]);
     }
 
-    // Commands without subcommands, such as "run" and "data inspect".
+    // Commands that do something: "run", "data inspect", and "plugins", which takes a name or a subcommand.
     private static async Task<string[]> CommandsAsync()
     {
         var found = new List<string>();
         foreach (string verb in SubcommandsOf(await HelpAsync("")))
         {
-            string[] below = SubcommandsOf(await HelpAsync(verb));
-            found.AddRange(below.Length == 0 ? [verb] : below.Select(name => $"{verb} {name}"));
+            string help = await HelpAsync(verb);
+            string[] below = SubcommandsOf(help);
+            if (below.Length == 0 || help.Contains("Arguments:", StringComparison.Ordinal)) found.Add(verb);
+            found.AddRange(below.Select(name => $"{verb} {name}"));
         }
         return [.. found];
     }
@@ -64,7 +66,7 @@ public sealed partial class CommandsPageTests
         return host.Output;
     }
 
-    [GeneratedRegex(@"^hiendmae ((?:data |track )?[a-z]+)\b.*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^hiendmae ((?:data |track |new |plugins (?=add|remove))?[a-z]+)\b.*$", RegexOptions.Multiline)]
     private static partial Regex Usage();
 
     [GeneratedRegex(@"--[a-z][a-z-]*")]

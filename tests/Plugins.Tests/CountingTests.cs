@@ -1,5 +1,6 @@
 using HiEndMae.Configuration;
 using HiEndMae.Counting;
+using HiEndMae.Engine.Benchmarks;
 using HiEndMae.Imaging;
 using HiEndMae.Nn;
 using HiEndMae.Plugins.Decoders;
@@ -84,11 +85,11 @@ public sealed class CountingTests
         const double MaskRatio = 0.75;
         const int Batch = 3;
         using var mask = new TokenMask(rand(Batch, 12).argsort(1), TokenMask.CountVisible(12, MaskRatio));
-        var encoderRuns = new RunningCounter(encoder);
-        var decoderRuns = new RunningCounter(decoder);
+        using var encoderRuns = new ExecutedOperations(encoder);
+        using var decoderRuns = new ExecutedOperations(decoder);
         decoder.Loss(encoder, new PretextBatch(rand(new long[] { Batch, 1, 16, 24, 16 }), mask));
-        Assert.Equal(Batch * ((IEncoderCounter)encoderConfig).Count(context, MaskRatio).Sum(part => part.MultiplyAdds), encoderRuns.Operations);
-        Assert.Equal(Batch * ((IDecoderCounter)decoderConfig).Count(decoderContext, MaskRatio).Sum(part => part.MultiplyAdds), decoderRuns.Operations);
+        Assert.Equal(Batch * ((IEncoderCounter)encoderConfig).Count(context, MaskRatio).Sum(part => part.MultiplyAdds), encoderRuns.MultiplyAdds);
+        Assert.Equal(Batch * ((IDecoderCounter)decoderConfig).Count(decoderContext, MaskRatio).Sum(part => part.MultiplyAdds), decoderRuns.MultiplyAdds);
     }
 
     [Theory]
@@ -109,13 +110,13 @@ public sealed class CountingTests
         var headConfig = new UnetrConfig { FeatureSize = 4, Norm = norm, ResidualBlocks = residual };
         var headContext = new HeadContext(encoder.Info, crop, 3);
         using var head = new UnetrHead(headConfig, headContext);
-        var encoderRuns = new RunningCounter(encoder);
-        var headRuns = new RunningCounter(head);
+        using var encoderRuns = new ExecutedOperations(encoder);
+        using var headRuns = new ExecutedOperations(head);
         Tensor volumes = rand(new long[] { 2, 2, edge, edge, edge });
         head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks));
-        Assert.Equal(2 * ((IEncoderCounter)encoderConfig).Count(context, 0).Sum(part => part.MultiplyAdds), encoderRuns.Operations);
+        Assert.Equal(2 * ((IEncoderCounter)encoderConfig).Count(context, 0).Sum(part => part.MultiplyAdds), encoderRuns.MultiplyAdds);
         IReadOnlyList<OperationCount> parts = ((IHeadCounter)headConfig).Count(headContext);
-        Assert.Equal(2 * parts.Sum(part => part.MultiplyAdds), headRuns.Operations);
+        Assert.Equal(2 * parts.Sum(part => part.MultiplyAdds), headRuns.MultiplyAdds);
         Assert.Equal(head.parameters().Sum(parameter => parameter.numel()), parts.Sum(part => part.Parameters));
     }
 

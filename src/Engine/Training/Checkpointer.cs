@@ -90,7 +90,7 @@ internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<Training
         if (isAveraged) run.Optimizer.SwapAverages();
         try
         {
-            run.LastCheckpoint = store.Save(state, ModelWeights.Of(run.Objective.Modules), Tensors(run), identity.Config);
+            run.LastCheckpoint = store.Save(state, ModelWeights.Of(run.Objective.Modules), Tensors(run), identity.Config, identity.Code);
         }
         finally
         {

@@ -24,9 +24,10 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
     /// <param name="weights">Tensors of the model.</param>
     /// <param name="optimizer">Tensors of the optimiser and random states.</param>
     /// <param name="config">The resolved TOML of the experiment.</param>
+    /// <param name="code">Versions of the code that trains, by name. They become metadata of the weight files, which <c>inspect</c> prints.</param>
     /// <returns>Folder of the checkpoint.</returns>
     /// <exception cref="IOException">The checkpoint cannot be written. Earlier checkpoints are unchanged, and no part of this one is left.</exception>
-    public string Save(TrainingState state, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> optimizer, string config)
+    public string Save(TrainingState state, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> optimizer, string config, IReadOnlyDictionary<string, string>? code = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         string target = PathOf(state.Step), beside = Path.Combine(folder, "." + Path.GetFileName(target));
@@ -35,6 +36,7 @@ public sealed class CheckpointStore(string folder, Retention retention, Action<s
             if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
             Directory.CreateDirectory(beside);
             var about = new Dictionary<string, string> { ["step"] = state.Step.ToString(CultureInfo.InvariantCulture), ["fingerprint"] = state.Fingerprint };
+            foreach ((string name, string version) in code ?? new Dictionary<string, string>()) about[name] = version;
             if (state.IsAveraged) about["average"] = "moving average of the weights";
             var sums = new Dictionary<string, string>
             {

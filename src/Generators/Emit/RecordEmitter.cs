@@ -40,7 +40,7 @@ internal static class RecordEmitter
             if (property.Slot is not null) facts.Add($"Slot = global::HiEndMae.Slot.{property.Slot}");
             code.Append($"            new({Literal.Text(property.Key)}, {Configuration}ValueKind.{property.Kind}, {Literal.Text(property.Summary)}) {{ {string.Join(", ", facts)} }},\n");
         }
-        code.Append($"        ]) {{ IsComponent = {(record.Slot is null ? "false" : "true")}, Type = {Literal.Text(record.FullName)} }};\n    }}\n\n");
+        code.Append($"        ]) {{ IsComponent = {(record.Slot is null ? "false" : "true")}, Type = {Literal.Text(record.FullName)}{(record.Features.Count > 0 ? $", Features = [{string.Join(", ", record.Features.Select(Literal.Text))}]" : "")} }};\n    }}\n\n");
         string required = string.Join(", ", record.Properties.Where(property => property.IsRequired).Select(property => $"{property.Name} = default!"));
         code.Append($"    private static {record.Name} Defaults() => new() {{ {required} }};\n\n");
     }

@@ -46,7 +46,7 @@ internal sealed class SchemaReader
         ConfigTable? record = records.TryGetValue(type, out ConfigTable? found) ? found : null;
         var keys = new List<KeySchema>();
         // Added before its keys are read, because a record may contain itself.
-        var schema = schemas[type] = new SectionSchema(Text(record, "Name") ?? type, Text(record, "Summary") ?? "", keys) { Type = type, IsComponent = record?.Find("Component") is not null };
+        var schema = schemas[type] = new SectionSchema(Text(record, "Name") ?? type, Text(record, "Summary") ?? "", keys) { Type = type, IsComponent = record?.Find("Component") is not null, Features = record is null ? [] : Texts(record, "Features") };
         foreach (ConfigTable key in (record?.Find("keys") as ConfigArray)?.Items.OfType<ConfigTable>() ?? []) keys.Add(Key(key));
         return schema;
     }

@@ -20,6 +20,12 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor UnknownOther = Error("HEM105", "Attribute names no property",
         "'{0}' names '{1}', which is not a property of the record");
 
+    public static readonly DiagnosticDescriptor TwoClasses = Error("HEM107", "Component has two classes",
+        "'{0}' and '{1}' both take the config '{2}'; give each class a config record of its own");
+
+    public static readonly DiagnosticDescriptor HiddenConstructor = Error("HEM109", "Constructor cannot be called",
+        "The constructor of '{0}' is {1}, so the component cannot be created; make it public or internal");
+
     public static readonly DiagnosticDescriptor SameName = Error("HEM110", "Two experiment files give one name",
         "The typed value of this file would be '{0}', which another file or folder is; rename one of them");
 

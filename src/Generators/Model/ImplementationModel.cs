@@ -4,4 +4,5 @@ namespace HiEndMae.Generators.Model;
 /// <param name="TypeName">Name of the class.</param>
 /// <param name="Slot">Member of Slot whose base class it derives from.</param>
 /// <param name="ConfigName">Type of the first constructor parameter.</param>
-internal sealed record ImplementationModel(string TypeName, string Slot, string ConfigName);
+/// <param name="Hidden">Why generated code cannot call the constructor: "private" or "protected"; null if it can.</param>
+internal sealed record ImplementationModel(string TypeName, string Slot, string ConfigName, string? Hidden);

@@ -11,5 +11,8 @@ namespace HiEndMae.Generators.Model;
 internal sealed record RecordModel(
     string Namespace, string Name, string Summary, string? Slot, string? ComponentName, bool IsExperiment, EquatableArray<PropertyModel> Properties)
 {
+    /// <summary>Members of Features that the record states with [Gives] or [Reads].</summary>
+    public EquatableArray<string> Features { get; init; } = new([]);
+
     public string FullName => Namespace.Length == 0 ? $"global::{Name}" : $"global::{Namespace}.{Name}";
 }

@@ -23,10 +23,18 @@ internal static class ImplementationParser
     public static ImplementationModel? Parse(INamedTypeSymbol? type)
     {
         if (type is null || type.IsAbstract || SlotOf(type) is not { } slot) return null;
-        IMethodSymbol? constructor = type.InstanceConstructors.FirstOrDefault(candidate =>
-            candidate.Parameters.Length == 2 && candidate.Parameters[1].Type.ToDisplayString() == $"HiEndMae.{slot}Context");
-        return constructor is null ? null : new ImplementationModel(Full(type), slot, Full(constructor.Parameters[0].Type));
+        IMethodSymbol? constructor = type.InstanceConstructors.Where(candidate =>
+            candidate.Parameters.Length == 2 && candidate.Parameters[1].Type.ToDisplayString() == $"HiEndMae.{slot}Context")
+            .OrderByDescending(candidate => candidate.DeclaredAccessibility).FirstOrDefault();
+        return constructor is null ? null : new ImplementationModel(Full(type), slot, Full(constructor.Parameters[0].Type), HiddenBy(constructor, type));
     }
+
+    private static string? HiddenBy(IMethodSymbol constructor, INamedTypeSymbol type) => constructor.DeclaredAccessibility switch
+    {
+        Accessibility.Private => "private",
+        Accessibility.Protected or Accessibility.ProtectedAndInternal => "protected",
+        _ => type.DeclaredAccessibility is Accessibility.Private or Accessibility.Protected ? "in a private class" : null,
+    };
 
     private static string? SlotOf(INamedTypeSymbol type)
     {

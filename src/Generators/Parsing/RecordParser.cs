@@ -30,8 +30,18 @@ internal static class RecordParser
         PropertyModel[] models = [.. properties.Select(property => PropertyParser.Parse(property, properties, context.SemanticModel.Compilation, diagnostics, cancel)).OfType<PropertyModel>()];
         var record = new RecordModel(
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
-            type.Name, XmlSummary.Of(type, cancel), slot, name, isExperiment, new(models));
+            type.Name, XmlSummary.Of(type, cancel), slot, name, isExperiment, new(models))
+        {
+            Features = new(FeaturesOf(type)),
+        };
         return new ParsedRecord(diagnostics.Count == 0 ? record : null, new([.. diagnostics]), location);
+    }
+
+    private static string[] FeaturesOf(INamedTypeSymbol type)
+    {
+        AttributeData? attribute = type.GetAttributes().FirstOrDefault(one => one.AttributeClass?.ToDisplayString() is "HiEndMae.GivesAttribute" or "HiEndMae.ReadsAttribute");
+        if (attribute is not { ConstructorArguments: [{ Value: int value, Type: INamedTypeSymbol flags }] }) return [];
+        return [.. flags.GetMembers().OfType<IFieldSymbol>().Where(member => member.ConstantValue is int bit && bit != 0 && (value & bit) == bit).Select(member => member.Name)];
     }
 
     // Own properties first, then those of base records. An overridden property is listed once, as declared in the derived record.

@@ -21,7 +21,7 @@ internal sealed class AnalyzeRun(HostEnvironment environment, AnalysisRequest re
 {
     public int Run(string? deviceName, CancellationToken cancel)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         IReadOnlyList<AnalyzedModel> models = AnalyzedModels.Open(request.Models, environment.Runs, catalog);
         torch.Device device = DeviceChoice.Prepare(deviceName ?? models[0].Config.Device, environment.Runs.GetVariable);
         _ = Compute.Prepare(models[0].Config);

@@ -39,7 +39,7 @@ internal static class BenchCommand
 
     private static int Run(HostEnvironment environment, string file, string[] overrides, string? stage, int steps, int classes, string? deviceName, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         // Environment variables name folders of data. No data is read, so they may be unset.
         LoadedFile loaded = new ExperimentLoader(catalog, getVariable: null).LoadOne(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
@@ -56,7 +56,7 @@ internal static class BenchCommand
         int threads = Compute.Prepare(config);
         torch.manual_seed(config.Seed);
         using DisposeScope scope = torch.NewDisposeScope();
-        using var model = new BenchModel(config, kind, classes, new ComponentFactory(catalog), device, threads);
+        using var model = new BenchModel(config, kind, classes, new ComponentFactory(catalog), device, threads, environment.Runs.GetVariable);
         using var stop = new StopSignal();
         var bench = new StepBench(model.Optimizer, new StepPrecision(config.Precision, device), device, message => environment.Error.WriteLine($"warning: {message}"));
         StepTimes? measured = null;

@@ -31,7 +31,7 @@ internal static class DataInspectCommand
 
     private static int Run(HostEnvironment environment, string file, string? name, string[] overrides, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         var loader = new ExperimentLoader(catalog, environment.Runs.GetVariable);
         var wanted = new List<(string Name, DataConfig Data, DatasetSplit[] Splits)>();
         if (name is not null)

@@ -30,7 +30,7 @@ internal static class DataPrepareCommand
 
     private static int Run(HostEnvironment environment, string file, string[] overrides, string output, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         LoadedFile loaded = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadWhole(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;

@@ -7,11 +7,12 @@ using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Host.Output;
 using HiEndMae.Runs.Loading;
+using HiEndMae.Runs.Models;
 using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae flops FILE</c>: counts parameters and operations of an experiment's models from their configs. It creates no model and reads no data.</summary>
+/// <summary><c>hiendmae flops FILE</c>: counts parameters and operations of an experiment's models from their configs, or by running a model whose config does not count. It reads no data.</summary>
 internal static class FlopsCommand
 {
     // Channels and classes belong to the dataset, which may not be at hand. They change only the first and the last layer.
@@ -30,11 +31,11 @@ internal static class FlopsCommand
 
     private static int Run(HostEnvironment environment, string file, string[] overrides, int classes, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         LoadedFile loaded = new ExperimentLoader(catalog, getVariable: null).LoadWhole(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
-        (LoadedExperiment Experiment, ExperimentCosts Costs)[] all = [.. loaded.Experiments.Select(one => (one, ExperimentCosts.Of(one.Config, Channels, classes)))];
+        (LoadedExperiment Experiment, ExperimentCosts Costs)[] all = [.. loaded.Experiments.Select(one => (one, MeasuredCosts.Of(one.Config, Channels, classes, new ComponentFactory(catalog), environment.Runs.GetVariable)))];
         if (json)
         {
             JsonNode[] objects = [.. all.Select(one => (JsonNode)ToJson(one.Experiment, one.Costs))];
@@ -59,6 +60,8 @@ internal static class FlopsCommand
             }
             environment.Console.Write(table);
         }
+        if (costs.Stages.Any(stage => stage.Parts.Any(part => part.Part.EndsWith(MeasuredCosts.Mark, StringComparison.Ordinal))))
+            environment.Output.WriteLine("as run: counted in layers while the model ran on a random crop, because a config does not count; attention written with functions is not seen.");
         environment.Output.WriteLine($"{costs.Encoder}, per sample and forward pass; a training step costs three times as much. all: every operation; paper: counted as in Tables 6 and 7 of the paper.");
     }
 

@@ -17,14 +17,17 @@ internal static class PluginsCommand
     {
         var name = new Argument<string?>("NAME") { Description = "Component to describe; default: list all components.", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("plugins", "List the components and the plugins they come from, with the fault of each plugin that cannot be used; or the keys of one component.") { name, json };
+        var command = new Command("plugins", "List the components and the plugins they come from, with the fault of each plugin that cannot be used; or the keys of one component.")
+        {
+            name, json, PluginsAddCommand.Create(environment), PluginsRemoveCommand.Create(environment),
+        };
         command.SetAction(parsed => Run(environment, parsed.GetValue(name), parsed.GetValue(json)));
         return command;
     }
 
     private static int Run(HostEnvironment environment, string? name, bool json)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         ComponentDescriptor[] shown = [.. catalog.Components
             .Where(component => name is null || component.Name == name)
             .OrderBy(component => component.Slot).ThenBy(component => component.Name, StringComparer.Ordinal)];

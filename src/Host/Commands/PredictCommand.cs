@@ -22,7 +22,7 @@ internal static class PredictCommand
 
     public static Command Create(HostEnvironment environment)
     {
-        var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune], checkpoint of a run, or model in MLflow: runs:/RUN_ID/model, models:/NAME/VERSION, models:/NAME@ALIAS." };
+        var run = new Argument<string>("RUN") { Description = "Run directory of an experiment with [finetune], checkpoint of a run, bundle (*.zip), or model in MLflow: runs:/RUN_ID/model, models:/NAME/VERSION, models:/NAME@ALIAS." };
         var images = new Argument<string[]>("IMAGE") { Description = "Scans: NIfTI, MetaImage or NRRD files, folders or files of DICOM series, folders with any of these below them. NAME_0000, NAME_0001, ... are the channels of one scan.", Arity = ArgumentArity.ZeroOrMore };
         var dataset = new Option<string?>("--dataset") { Description = $"Segment the cases of a dataset instead: {Own} for the run's, or a [datasets.NAME] of --datasets.", HelpName = "NAME" };
         var datasets = new Option<string?>("--datasets") { Description = "Experiment file with [datasets.NAME] tables.", HelpName = "FILE" };
@@ -49,6 +49,7 @@ internal static class PredictCommand
         HostEnvironment environment, string run, Wanted wanted, ModelChoice choice, string? deviceName, bool json, ScanOutput output, CancellationToken cancel)
     {
         FineTunedModels opened = FineTunedModels.Open(environment.Runs, run, choice.Overrides);
+        foreach (string note in opened.Notes) environment.Error.WriteLine($"note: {note}");
         string start = opened.StartOf(choice.Start);
         IReadOnlyList<PredictionCase> cases = Cases(environment, opened, wanted, cancel);
         output.CheckNames(cases);
@@ -127,7 +128,7 @@ internal static class PredictCommand
     {
         if (wanted.File is null)
             return wanted.Dataset == Own ? opened.Finetune.Data : throw new UserException($"--dataset {wanted.Dataset} needs --datasets FILE, the file with [datasets.{wanted.Dataset}]; the run's own dataset is --dataset {Own}.");
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         (DataConfig? data, IReadOnlyList<HiEndMae.Configuration.ConfigDiagnostic> diagnostics) = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadDataset(wanted.File, wanted.Dataset!, []);
         return data ?? throw new InvalidExperimentException(diagnostics);
     }

@@ -37,7 +37,7 @@ internal static class ReportCommand
             throw new UserException($"'{paper}' is not a table of the paper; choose one of {string.Join(", ", PaperTables.Names)}.");
         ReportFormat wanted = format ?? ByEnding(output);
         if (sources is [var folder] && File.Exists(Path.Combine(folder, AnalysisDocument.File))) return Analysis(environment, folder, wanted, output);
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         var entries = new List<ReportEntry>();
         foreach (string source in sources)
         {

@@ -44,7 +44,7 @@ internal static class RunCommand
     /// <summary>Runs one experiment file with overrides. A sweep starts each of its jobs this way.</summary>
     public static int Execute(HostEnvironment environment, string file, IReadOnlyList<string> overrides, RunOptions options)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         LoadedFile loaded = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadOne(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;

@@ -14,7 +14,7 @@ internal static class SchemaCommand
         var command = new Command("schema", "Write the JSON schema of experiment files for editors. The first line '#:schema ./schema.json' of a file refers to it.") { output };
         command.SetAction(parsed =>
         {
-            string schema = JsonSchemaWriter.Write(PluginCatalog.Load(environment.Runs.PluginsDirectory).Components);
+            string schema = JsonSchemaWriter.Write(PluginCatalog.Load(environment.Runs).Components);
             if (parsed.GetValue(output) is { } file) AtomicFile.WriteText(file, schema + "\n");
             else environment.Output.WriteLine(schema);
             return ExitCodes.Done;

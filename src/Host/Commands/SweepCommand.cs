@@ -65,7 +65,7 @@ internal static class SweepCommand
     private static async Task<int> RunAsync(HostEnvironment environment, string[] overrides, SweepOptions options)
     {
         ClusterModel? model = options.Simulate is { } text ? ClusterModel.Parse(text) : null;
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         // Every combination is checked before the first one runs.
         LoadedFile loaded = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadSweep(options.File, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);

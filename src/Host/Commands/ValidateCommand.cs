@@ -27,7 +27,7 @@ internal static class ValidateCommand
 
     private static int Run(HostEnvironment environment, string[] files, string[] overrides, bool build, bool json, CancellationToken cancel)
     {
-        PluginCatalog catalog = PluginCatalog.Load(environment.Runs.PluginsDirectory);
+        PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
         var loader = new ExperimentLoader(catalog, environment.Runs.GetVariable);
         bool failed = false;
         var report = new JsonArray();

@@ -36,7 +36,7 @@ internal static class VerifyCommand
             environment.Error.WriteLine($"error: there are no goldens (*.safetensors) in '{folder}'.");
             return ExitCodes.BadUsage;
         }
-        var context = new GoldenContext(PluginCatalog.Load(environment.Runs.PluginsDirectory).Components, DeviceChoice.Prepare(device ?? "auto", environment.Runs.GetVariable), Environment.ProcessorCount);
+        var context = new GoldenContext(PluginCatalog.Load(environment.Runs).Components, DeviceChoice.Prepare(device ?? "auto", environment.Runs.GetVariable), Environment.ProcessorCount);
         var verifier = new GoldenVerifier(GoldenKinds.All, context);
         GoldenResult[] results = [.. files.Select(verifier.Verify)];
         if (json) environment.Output.WriteLine(new JsonArray([.. results.Select(ToJson)]).ToJsonString(JsonOptions.Indented));

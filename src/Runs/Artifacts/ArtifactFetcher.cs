@@ -22,11 +22,8 @@ internal sealed class ArtifactFetcher(TrackingTarget target, string folder, Mlfl
     {
         try
         {
-            string cache = environment.GetVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given
-                : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : Path.Combine(environment.GetVariable("HOME") ?? Path.GetTempPath(), ".cache");
             return new ArtifactFetcher(
-                TrackingTarget.Parse("", Path.GetFullPath("runs"), environment.GetVariable), Path.Combine(cache, "hiendmae", FolderName), MlflowClientOptions.Of(environment.GetVariable), environment);
+                TrackingTarget.Parse("", Path.GetFullPath("runs"), environment.GetVariable), Path.Combine(UserCache.Folder(environment.GetVariable), FolderName), MlflowClientOptions.Of(environment.GetVariable), environment);
         }
         catch (TrackingException error)
         {

@@ -112,11 +112,11 @@ internal sealed class MachineChecks(RunEnvironment environment, string output)
         PluginCatalog? catalog = null;
         Finding read = Guarded("plugins", () =>
         {
-            catalog = PluginCatalog.Load(environment.PluginsDirectory);
-            return new Finding("plugins", FindingState.Good, $"{catalog.Plugins.Count(plugin => plugin.Fault is null)} loaded from '{environment.PluginsDirectory}', {catalog.Components.Count} components");
+            catalog = PluginCatalog.Load(environment);
+            return new Finding("plugins", FindingState.Good, $"{catalog.Plugins.Count(plugin => plugin.Fault is null)} loaded from {string.Join(" and ", PluginFolders.Of(environment).Existing.Select(folder => $"'{folder}'"))}, {catalog.Components.Count} components");
         });
         yield return read;
-        foreach (string fault in catalog?.Faults ?? []) yield return new Finding("plugins", FindingState.Warning, fault, "Experiments that do not name this plugin run.");
+        foreach (string fault in catalog?.Faults ?? []) yield return new Finding("plugins", FindingState.Warning, fault, "Experiments that name none of its components run.");
     }
 
     private static Finding WritableFolder(string check, string folder)

@@ -44,7 +44,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
         using RunDirectory directory = OpenDirectory(experiment);
         using PeerWatch watch = PeerWatch.Start(group, directory.File(PeerWatch.FolderName), EndWithoutPeers);
-        var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints);
+        var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints) { Code = CodeIdentity.Of(config, catalog).ToMetadata() };
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
         if (datasets.Labelled is { } labelled) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());

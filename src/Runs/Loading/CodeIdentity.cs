@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -51,6 +52,10 @@ internal sealed record CodeIdentity(int Numerics, IReadOnlyList<PluginIdentity> 
         ["numerics"] = Numerics,
         ["plugins"] = new JsonArray([.. Plugins.Select(plugin => (JsonNode)new JsonObject { ["name"] = plugin.Name, ["version"] = plugin.Version, ["sha256"] = plugin.Sha256 })]),
     }.ToJsonString(JsonOptions.Indented);
+
+    /// <summary>As metadata of weight files.</summary>
+    public IReadOnlyDictionary<string, string> ToMetadata() => Plugins.Select(plugin => KeyValuePair.Create($"plugin.{plugin.Name}", $"{plugin.Version} {plugin.Sha256}"))
+        .Prepend(KeyValuePair.Create("numerics", Numerics.ToString(CultureInfo.InvariantCulture))).ToDictionary();
 
     /// <summary>Lists the differences from the code with which a result was begun.</summary>
     /// <param name="before">The code of then.</param>

@@ -12,7 +12,11 @@ namespace HiEndMae.Runs.Loading;
 /// <param name="Stages">Parts of each stage's model, in the order they run.</param>
 internal sealed record ExperimentCosts(string Encoder, int DenseStages, OperationCount? Decoder, IReadOnlyList<(StageKind Kind, IReadOnlyList<OperationCount> Parts)> Stages)
 {
-    /// <summary>Counts an experiment.</summary>
+    /// <summary>Whether every component counts its operations.</summary>
+    public static bool CanCount(ExperimentConfig config) =>
+        config.Encoder is IEncoderCounter && config.Pretrain?.Decoder is null or IDecoderCounter && config.Finetune?.Head is null or IHeadCounter;
+
+    /// <summary>Counts an experiment by rule. No component is created.</summary>
     /// <exception cref="PluginException">A component does not count its operations, or does not fit the others.</exception>
     public static ExperimentCosts Of(ExperimentConfig config, int channels, int classes)
     {

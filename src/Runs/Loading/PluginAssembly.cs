@@ -18,6 +18,10 @@ internal sealed record PluginAssembly(string Name, string Path, Version? Version
     /// <exception cref="IOException">A file cannot be read.</exception>
     public string Sha256 => hash.Value;
 
+    /// <summary>The same plugin after its folder was moved.</summary>
+    /// <param name="folder">The new folder.</param>
+    public PluginAssembly In(string folder) => new(Name, System.IO.Path.Combine(folder, Name + ".dll"), Version, Contract, Components, Fault);
+
     private static string HashOf(string folder)
     {
         using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

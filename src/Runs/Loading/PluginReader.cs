@@ -10,9 +10,16 @@ internal static class PluginReader
     /// <summary>The contract of this program.</summary>
     public static Version Contract { get; } = new(ContractVersionAttribute.CurrentMajor, ContractVersionAttribute.CurrentMinor);
 
+    // Naming the contract shares what it references too: tensors and volumes have one type identity, and natives are the program's.
+    private static readonly Type[] Shared = [typeof(IPluginManifest), typeof(TorchSharp.torch), typeof(Imaging.Size3), typeof(TorchRepairs.Recomputed), typeof(SectionSchema)];
+
+    /// <summary>Names of the assemblies that plugins take from the program.</summary>
+    public static IEnumerable<string> SharedNames => Shared.Select(type => type.Assembly.GetName().Name!);
+
     /// <summary>Loads the assembly of a folder in a load context of its own, which shares the contract and the tensor library with the program.</summary>
     /// <param name="folder">A folder NAME, which is to hold NAME.dll.</param>
-    public static PluginAssembly Read(string folder)
+    /// <param name="inMemory">Reads the assemblies without keeping their files open, so that the folder can be moved afterwards.</param>
+    public static PluginAssembly Read(string folder, bool inMemory = false)
     {
         string name = Path.GetFileName(folder), file = Path.GetFullPath(Path.Combine(folder, name + ".dll"));
         if (!File.Exists(file)) return Faulty(null, $"it has no assembly '{name}.dll'{Others(folder)}. The folder and the assembly must have one name.");
@@ -21,8 +28,7 @@ internal static class PluginReader
         {
             header = PluginHeader.Read(file);
             if (FaultOf(header) is { } fault) return Faulty(header, fault);
-            // Naming the contract shares what it references too: tensors and volumes have one type identity, and natives are the program's.
-            PluginLoader loader = PluginLoader.CreateFromAssemblyFile(file, sharedTypes: [typeof(IPluginManifest), typeof(TorchSharp.torch), typeof(Imaging.Size3), typeof(TorchRepairs.Recomputed)]);
+            PluginLoader loader = PluginLoader.CreateFromAssemblyFile(file, Shared, config => config.LoadInMemory = inMemory);
             if (loader.LoadDefaultAssembly().GetCustomAttribute<PluginManifestAttribute>() is not { } attribute)
                 return Faulty(header, "it offers no component. A component is a record with [Component] and a class that takes it, in a project that uses HiEndMae.Generators.");
             IReadOnlyList<ComponentDescriptor> components = ((IPluginManifest)Activator.CreateInstance(attribute.Manifest)!).Components;

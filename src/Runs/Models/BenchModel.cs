@@ -31,7 +31,8 @@ internal sealed class BenchModel : IDisposable
     /// <param name="factory">Creates components.</param>
     /// <param name="device">Device of the model.</param>
     /// <param name="threads">Threads of the optimiser.</param>
-    public BenchModel(ExperimentConfig config, StageKind stage, int classes, ComponentFactory factory, Device device, int threads)
+    /// <param name="getVariable">Returns environment variables.</param>
+    public BenchModel(ExperimentConfig config, StageKind stage, int classes, ComponentFactory factory, Device device, int threads, Func<string, string?> getVariable)
     {
         (this.config, this.device) = (config, device);
         bool pretraining = stage == StageKind.Pretrain;
@@ -52,7 +53,7 @@ internal sealed class BenchModel : IDisposable
         Optimizer = Optimizers.Create(optimizer, [new ParameterGroup(trained, 1, optimizer.WeightDecay)], threads);
         Request = new StepRequest(optimizer.Lr) { MaxGradNorm = optimizer.GradClip };
         Parameters = encoder.parameters().Concat(other.parameters()).Sum(parameter => parameter.numel());
-        OperationCount counted = ExperimentCosts.Sum(ExperimentCosts.Of(config, Channels, classes).Stages.Single(one => one.Kind == stage).Parts);
+        OperationCount counted = ExperimentCosts.Sum(MeasuredCosts.Of(config, Channels, classes, factory, getVariable).Stages.Single(one => one.Kind == stage).Parts);
         StepFlops = 6.0 * Batch * counted.MultiplyAdds;
     }
 

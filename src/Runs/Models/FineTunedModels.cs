@@ -49,21 +49,29 @@ internal sealed class FineTunedModels
 
     public ComponentFactory Factory => new(catalog);
 
+    /// <summary>Sentences for the user about the code that is used, such as a plugin that comes from a bundle.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
     /// <summary>Opens cases with the cache of the run. It is two folders above the run unless the experiment names another one.</summary>
     public DataServices Cases => DataServices.Of(Config, System.IO.Path.GetFullPath(System.IO.Path.Combine(Path.Run, "..", "..")));
 
-    /// <summary>Opens a run, or a model in MLflow.</summary>
+    /// <summary>Opens a run, a model in MLflow, or a bundle.</summary>
     /// <exception cref="InvalidExperimentException">The run's config, or an override, is wrong.</exception>
     /// <exception cref="UserException">The path does not belong to a run with a fine-tuned model.</exception>
     public static FineTunedModels Open(RunEnvironment environment, string path, IReadOnlyList<string> overrides)
     {
-        FineTunedPath found = FineTunedPath.Find(ArtifactUri.IsOne(path) ? ArtifactFetcher.OfUser(environment).Fetch(path).Path : path);
-        PluginCatalog catalog = PluginCatalog.Load(environment.PluginsDirectory);
+        string place = path;
+        PluginCatalog? chosen = null;
+        IReadOnlyList<string> notes = [];
+        if (ArtifactUri.IsOne(path)) place = ArtifactFetcher.OfUser(environment).Fetch(path).Path;
+        else if (ModelBundle.IsOne(path)) (place, chosen, notes) = BundleReader.Open(environment, path);
+        FineTunedPath found = FineTunedPath.Find(place);
+        PluginCatalog catalog = chosen ?? PluginCatalog.Load(environment);
         LoadedFile loaded = new ExperimentLoader(catalog, getVariable: null).LoadOne(System.IO.Path.Combine(found.Run, "experiment.toml"), overrides);
         if (!loaded.IsValid) throw new InvalidExperimentException([.. loaded.Diagnostics.Where(diagnostic => diagnostic.IsError)]);
         ExperimentConfig config = loaded.Experiments[0].Config;
         if (config.Finetune is null) throw new UserException($"The run '{found.Run}' has no fine-tuned model, because its experiment has no [finetune]; choose another run.");
-        return new FineTunedModels(found, config, catalog);
+        return new FineTunedModels(found, config, catalog) { Notes = notes };
     }
 
     /// <summary>Returns a start by its name; by default the one that the path names, otherwise the last.</summary>
@@ -91,6 +99,20 @@ internal sealed class FineTunedModels
         return averaging == CheckpointAveraging.Weights
             ? ([Make(paths, device)], $"{start}, mean of the weights of checkpoints {names}")
             : ([.. paths.Select(path => Make([path], device))], $"{start}, mean of the probabilities of checkpoints {names}");
+    }
+
+    /// <summary>Writes a model of the run into one file with everything that prediction needs.</summary>
+    /// <param name="start">Name of the start.</param>
+    /// <param name="checkpoint">last, best, a step, or a path; null for the one that the path names, otherwise the best by validation, otherwise the last.</param>
+    /// <param name="file">The zip file.</param>
+    /// <returns>Name of the checkpoint.</returns>
+    /// <exception cref="UserException">The plugins are not those that trained the model, or the run is not whole.</exception>
+    public string WriteBundle(string start, string? checkpoint, string file)
+    {
+        string folder = System.IO.Path.Combine(Path.Run, Stage.Finetune(start).CheckpointFolder);
+        string chosen = CheckpointName.Resolve(folder, checkpoint ?? (start == Path.Start ? Path.Checkpoint : null) ?? CheckpointName.Chosen);
+        BundleWriter.Write(this, catalog, start, chosen, file);
+        return System.IO.Path.GetFileName(chosen);
     }
 
     private SegmentationModel Make(string[] checkpoints, Device device)

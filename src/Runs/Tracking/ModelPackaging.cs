@@ -21,8 +21,7 @@ internal static class ModelPackaging
     /// <summary>Name of the model among the outputs of its run.</summary>
     public const string ModelName = "model";
 
-    private const string Code = "hiendmae_model", SumsFile = "checksums.json";
-    private static readonly string[] CheckpointFiles = ["weights.safetensors", "experiment.toml"];
+    private const string Code = "hiendmae_model";
 
     /// <summary>Describes the model of a stage.</summary>
     /// <param name="directory">The run directory, which has model.json.</param>
@@ -40,10 +39,10 @@ internal static class ModelPackaging
             new(directory.File(ModelCard.FileName), LoggedModelFolder.Data),
         };
         // The state of the training is of no use to those who take the model.
-        files.AddRange(CheckpointFiles.Select(file => new ModelFile(Path.Combine(checkpoint, file), $"{LoggedModelFolder.Data}/{weights}")));
-        Add(SumsFile, $"{LoggedModelFolder.Data}/{weights}", Sums(checkpoint));
+        files.AddRange(PublishedCheckpoint.Files.Select(file => new ModelFile(Path.Combine(checkpoint, file), $"{LoggedModelFolder.Data}/{weights}")));
+        Add(PublishedCheckpoint.SumsFile, $"{LoggedModelFolder.Data}/{weights}", PublishedCheckpoint.Sums(checkpoint));
         JsonObject? unetr = MonaiUnetr(config, card);
-        Add("pyfunc.json", LoggedModelFolder.Data, Settings(config, card, stage, $"{weights}/{CheckpointFiles[0]}", unetr).ToJsonString(JsonOptions.Indented));
+        Add("pyfunc.json", LoggedModelFolder.Data, Settings(config, card, stage, $"{weights}/{PublishedCheckpoint.Files[0]}", unetr).ToJsonString(JsonOptions.Indented));
         Add($"{Code}.py", "code", ReadCode());
         // MONAI's vision transformer needs einops, which MONAI does not install by itself.
         string[] requirements = ["mlflow", "numpy", .. unetr is null ? (string[])[] : ["torch", "monai", "einops"]];
@@ -59,12 +58,6 @@ internal static class ModelPackaging
             directory.Write(path, text);
             files.Add(new ModelFile(directory.File(path), folder));
         }
-    }
-
-    private static string Sums(string checkpoint)
-    {
-        JsonNode all = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, SumsFile)))!;
-        return new JsonObject(CheckpointFiles.Select(file => KeyValuePair.Create(file, all[file]?.DeepClone()))).ToJsonString(JsonOptions.Indented);
     }
 
     private static JsonObject Settings(ExperimentConfig config, ModelCard card, Stage stage, string weights, JsonObject? unetr)

@@ -2,6 +2,7 @@ using System.Globalization;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Stages;
+using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Tracking;
 
@@ -72,10 +73,10 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
             submissions[stage.Key] = (now > step ? 1 : times + 1, now);
             store.Prepare(stage, StageCost.Of(stage), environment.GetVariable);
         }
-        string program = ProgramCopy.Of(HostProgram.FolderOf(environment.PluginsDirectory), SlurmSubmission.RootOf(store.Output));
+        string program = ProgramCopy.Of(HostProgram.FolderOf(environment.PluginsDirectory), SlurmSubmission.RootOf(store.Output), PluginFolders.Of(environment).Added.Where(Directory.Exists));
         SlurmSubmission submission = SlurmSubmission.Create(store.Output, program, arrays, environment.Clock.GetUtcNow());
         string script = Path.Combine(submission.Folder, "stage.sh");
-        var variables = new Dictionary<string, string> { [TrackedExperiment.ParentVariable] = parentRun, [TrackingSettings.RunVariable] = "", [TrackingSettings.SpoolVariable] = "spool" };
+        var variables = new Dictionary<string, string> { [TrackedExperiment.ParentVariable] = parentRun, [TrackingSettings.RunVariable] = "", [TrackingSettings.SpoolVariable] = "spool", [PluginFolders.Variable] = Path.Combine(program, ProgramCopy.AddedPlugins) };
         AtomicFile.WriteText(script, SlurmScript.Text(HostProgram.In(program), config.Setup, variables));
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (SlurmArray array in arrays)
