@@ -10,11 +10,25 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 // Times forward and backward of ViT-B/16(768) Hi-End-MAE with a batch of 4 crops of 96^3, against the matrix-product rate of the same run, and the time of each part.
-// dotnet run -c Release --project bench/Models [-- STEPS]
-int steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 8;
+// dotnet run -c Release --project bench/Models [-- STEPS | blocks | attention]
+string part = args.Length > 0 && !char.IsAsciiDigit(args[0][0]) ? args[0] : "";
+int steps = args.Length > 0 && part.Length == 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 8;
 const int batch = 4, warmUp = 2;
-set_num_threads(Environment.ProcessorCount);
+set_num_threads(int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : Environment.ProcessorCount);
 manual_seed(0);
+if (part is "blocks" or "")
+{
+    Console.WriteLine("UNETR's residual block, forward and backward, ms (as it is; the same of library calls in the library's layout)");
+    foreach ((int samples, int inputs, int outputs, int edge) in new[] { (1, 1, 8, 32), (1, 16, 8, 32), (1, 32, 16, 16), (1, 128, 64, 8), (2, 16, 8, 48), (2, 32, 16, 32), (1, 64, 32, 96) })
+        Blocks(samples, inputs, outputs, edge);
+}
+if (part is "attention" or "")
+{
+    Console.WriteLine("attention, forward and backward, ms (fused by the library; as products and softmax)");
+    foreach ((int samples, int heads, int queries, int keys, int width) in new[] { (4, 3, 337, 337, 12), (4, 3, 337, 85, 12), (4, 4, 85, 85, 24), (1, 4, 336, 336, 24), (4, 12, 217, 217, 32), (4, 12, 55, 55, 64), (1, 12, 216, 216, 64) })
+        Attention(samples, heads, queries, keys, width);
+}
+if (part.Length > 0) return;
 var encoderConfig = new Vit3dConfig { EmbedDim = 768, NumHeads = 12, PatchSize = 16 };
 var decoderConfig = new HiEndMaeConfig { EmbedDim = 384, NumHeads = 12 };
 Size3 crop = Size3.Cube(96);
@@ -51,8 +65,6 @@ Console.WriteLine(Text($"matrix products: {rate:F0} GFLOP/s (decoder's sizes), {
 Console.WriteLine(Text($"forward {step1:F0} ms, backward {step2:F0} ms, together {step1 + step2:F0} ms (worst {forward.Zip(backward, (a, b) => a + b).Max():F0} ms); resident {Environment.WorkingSet / 1e9:F1} GB"));
 Console.WriteLine(Text($"multiply-adds x 6: {flops / 1e9:F0} GFLOP, {flops / 1e6 / (step1 + step2):F0} GFLOP/s, {100 * flops / 1e6 / (step1 + step2) / most:F0} % of the matrix-product rate"));
 Parts();
-Console.WriteLine("UNETR's residual block, forward and backward, ms (ours, channels last with a fused norm; the same from library calls in the library's layout)");
-foreach ((int samples, int inputs, int outputs, int edge) in new[] { (2, 1, 8, 48), (2, 16, 8, 48), (2, 32, 16, 32), (1, 64, 32, 96) }) Blocks(samples, inputs, outputs, edge);
 
 static double Median(IEnumerable<double> times) => times.Order().ElementAt(times.Count() / 2);
 
@@ -97,6 +109,15 @@ void Part(string name, int count, Func<Tensor> run, LayerCounts counts)
     Console.WriteLine(Text($"  {name}: {count * time:F0} ({100 * 6 * batch * counts.MultiplyAdds / 1e6 / time / most:F0} %)"));
 }
 
+void Attention(int samples, int heads, int queries, int keys, int width)
+{
+    using DisposeScope scope = NewDisposeScope();
+    Tensor[] parts = [.. new[] { queries, keys, keys }.Select(tokens => rand(new long[] { samples, heads, tokens, width }).requires_grad_(true))];
+    double fused = Time(() => nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]));
+    double products = Time(() => (parts[0] * Math.Pow(width, -0.5)).matmul(parts[1].transpose(-2, -1)).softmax(-1).matmul(parts[2]));
+    Console.WriteLine(Text($"  [{samples}, {heads} heads of {width}, {queries} x {keys}]: {fused:F2}, {products:F2}: {fused / products:F2} x"));
+}
+
 void Blocks(int samples, int inputs, int outputs, int edge)
 {
     using DisposeScope scope = NewDisposeScope();
@@ -104,7 +125,7 @@ void Blocks(int samples, int inputs, int outputs, int edge)
     Dictionary<string, Tensor> weights = block.state_dict();
     Tensor x = rand(new long[] { samples, inputs, edge, edge, edge }).requires_grad_(inputs > 1);
     double ours = Time(() => block.call(x)), library = Time(() => Library(x));
-    Console.WriteLine(Text($"  [{samples}, {inputs} to {outputs}, {edge}^3]: {ours:F0}, {library:F0}: {library / ours:F2} x"));
+    Console.WriteLine(Text($"  [{samples}, {inputs} to {outputs}, {edge}^3]: {ours:F1}, {library:F1}: {library / ours:F2} x"));
 
     Tensor Library(Tensor volumes)
     {
@@ -125,5 +146,5 @@ static double Time(Func<Tensor> run)
         run().sum().backward();
         times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
-    return Median(times.Skip(4));
+    return times.Skip(4).Min();
 }

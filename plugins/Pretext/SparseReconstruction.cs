@@ -18,7 +18,7 @@ internal abstract class SparseReconstruction : PretextTask
     protected SparseReconstruction(string name, SparseShape shape, int width, DensifyNorm norm) : base(name)
     {
         this.shape = shape;
-        mask_tokens = new ParameterList([.. shape.Widths.Select(channels => new Parameter(nn.init.trunc_normal_(zeros([1, channels, 1, 1, 1]), std: 0.02, a: -0.02, b: 0.02)))]);
+        mask_tokens = new ParameterList([.. shape.Widths.Select(channels => new Parameter(Initialise.TruncatedNormal(zeros([1, channels, 1, 1, 1]), cut: 0.02)))]);
         densify_norms = nn.ModuleList<nn.Module<Tensor, Tensor>>([.. norm == DensifyNorm.None ? [] : shape.Widths.Select(channels =>
             norm == DensifyNorm.Batch ? (nn.Module<Tensor, Tensor>)new BatchNormLayer(channels) : new ChannelLayerNorm(channels, Initialise.NormEps))]);
         densify_projs = nn.ModuleList<nn.Module<Tensor, Tensor>>([.. shape.Widths.Select((channels, i) =>

@@ -17,7 +17,15 @@ internal static class Program
         ProcessPlace place = ProcessPlace.Of(Environment.GetEnvironmentVariable);
         LocalDevice.Choose(place.LocalRank, place.LocalSize, Environment.GetEnvironmentVariable);
         var machine = new RunEnvironment(Path.Combine(AppContext.BaseDirectory, "plugins"), Environment.GetEnvironmentVariable, TimeProvider.System);
-        var environment = new HostEnvironment(machine, AnsiConsole.Console, Console.Out, Console.Error);
+        var environment = new HostEnvironment(machine, AnsiConsole.Console, Console.Out, Console.Error) { UseLibtorch = UseLibtorch };
         return await new CommandLine(environment).RunAsync(args);
+    }
+
+    private static void UseLibtorch(string folder)
+    {
+        var libtorch = LibtorchFolder.Check(folder, AppContext.BaseDirectory);
+        libtorch.Load();
+        // The processes of a sweep take the same.
+        Environment.SetEnvironmentVariable(CommandLine.LibtorchVariable, libtorch.Path);
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>A 3D convolution with a cubic kernel, plain or transposed, computed with channels last on CPUs. Weights and their initial values are those of PyTorch's layers.</summary>
+/// <summary>A 3D convolution with a cubic kernel, plain or transposed, computed by the fastest way on its device (<see cref="Convolution"/>). Weights and their initial values are those of PyTorch's layers.</summary>
 public sealed class ConvLayer : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;
@@ -44,14 +44,5 @@ public sealed class ConvLayer : nn.Module<Tensor, Tensor>
     public ConvShape Shape => shape;
 
     /// <summary>[B, C, X, Y, Z] to [B, C', ...].</summary>
-    public override Tensor forward(Tensor input)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor x = ChannelsLast.ForConvolution(input);
-        long[] stride = [shape.Strides.X, shape.Strides.Y, shape.Strides.Z], padding = [shape.Padding, shape.Padding, shape.Padding];
-        Tensor y = shape.Transposed
-            ? nn.functional.conv_transpose3d(x, weight, bias, stride, padding, groups: shape.Groups)
-            : nn.functional.conv3d(x, weight, bias, stride, padding, groups: shape.Groups);
-        return y.MoveToOuterDisposeScope();
-    }
+    public override Tensor forward(Tensor input) => Convolution.Apply(input, weight, bias, shape);
 }

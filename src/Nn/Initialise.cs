@@ -28,8 +28,22 @@ public static class Initialise
         return layer;
     }
 
-    /// <summary>Values from a truncated normal distribution of deviation 0.02, in place; returns the tensor. The cut at 2 is far outside, as in timm.</summary>
-    public static Tensor TruncatedNormal(Tensor values) => nn.init.trunc_normal_(values, std: 0.02);
+    /// <summary>Values from a normal distribution of mean 0 that is cut at both sides, in place; returns the tensor.</summary>
+    /// <param name="values">Tensor to fill.</param>
+    /// <param name="deviation">Standard deviation before cutting.</param>
+    /// <param name="cut">Values lie from -cut to cut. The default is far outside, as in timm.</param>
+    /// <remarks>The inverse of the distribution function, as in PyTorch. TorchSharp 0.107's <c>trunc_normal_</c> fills the tensor with one number.</remarks>
+    public static Tensor TruncatedNormal(Tensor values, double deviation = 0.02, double cut = 2)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        // Below 1 by one float32 step, because the inverse at 1 is infinite.
+        double limit = Math.Min(tensor(cut / (deviation * Math.Sqrt(2))).erf().item<double>(), 1 - 6e-8);
+        nn.init.uniform_(values, -limit, limit);
+        values.copy_(values.erfinv().mul(deviation * Math.Sqrt(2)).clamp(-cut, cut));
+        return values;
+    }
 
     /// <summary>Weight normal with deviation sqrt(2 / (outputs times kernel)); the bias stays. Returns the layer.</summary>
     public static ConvLayer KaimingByOutputs(ConvLayer layer)

@@ -1,5 +1,3 @@
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
@@ -7,19 +5,17 @@ namespace HiEndMae.Nn;
 /// <summary>A plain or transposed 3D convolution that keeps or doubles the size. The wrapper gives its weights the names that MONAI uses (<c>conv</c>).</summary>
 public sealed class UnetrConv : nn.Module<Tensor, Tensor>
 {
-    private readonly nn.Module<Tensor, Tensor> conv;
+    private readonly ConvLayer conv;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="inChannels">Number of input channels.</param>
     /// <param name="outChannels">Number of output channels.</param>
-    /// <param name="kernel">Edge of the kernel: odd, or 2 if <paramref name="transposed"/>.</param>
+    /// <param name="kernel">Edge of the kernel, odd; a transposed convolution has 2.</param>
     /// <param name="transposed">Whether the convolution is transposed and doubles the size.</param>
     /// <param name="bias">Whether the layer has a bias.</param>
     public UnetrConv(int inChannels, int outChannels, int kernel, bool transposed = false, bool bias = false) : base(nameof(UnetrConv))
     {
-        conv = transposed
-            ? nn.ConvTranspose3d(inChannels, outChannels, kernel, stride: 2, bias: bias)
-            : nn.Conv3d(inChannels, outChannels, kernel, padding: kernel / 2, bias: bias);
+        conv = new ConvLayer(transposed ? ConvShape.Doubling(inChannels, outChannels, bias) : new ConvShape(inChannels, outChannels, kernel) { Bias = bias });
         RegisterComponents();
     }
 
@@ -28,9 +24,5 @@ public sealed class UnetrConv : nn.Module<Tensor, Tensor>
         doubles ? new UnetrConv(inChannels, outChannels, 2, transposed: true) : new UnetrConv(inChannels, outChannels, 1);
 
     /// <summary>Maps [B, C, X, Y, Z] to [B, C', X, Y, Z], or to [B, C', 2X, 2Y, 2Z] if transposed.</summary>
-    public override Tensor forward(Tensor input)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return conv.call(ChannelsLast.ForConvolution(input)).MoveToOuterDisposeScope();
-    }
+    public override Tensor forward(Tensor input) => conv.call(input);
 }

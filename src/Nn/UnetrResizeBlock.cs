@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
@@ -8,13 +7,13 @@ namespace HiEndMae.Nn;
 /// <remarks>Source: FengheTan9/Hi-End-MAE, the UNETR for patches of 12 voxels.</remarks>
 public sealed class UnetrResizeBlock : nn.Module<Tensor, Tensor, Tensor>
 {
-    private readonly Conv3d conv3d;
+    private readonly ConvLayer conv3d;
     private readonly UnetrResBlock conv_block;
 
     /// <summary>Creates the block. The skip connection has <paramref name="outChannels"/> channels.</summary>
     public UnetrResizeBlock(int inChannels, int outChannels, UnetrBlockOptions options) : base(nameof(UnetrResizeBlock))
     {
-        conv3d = nn.Conv3d(inChannels, outChannels, 3, padding: 1);
+        conv3d = new ConvLayer(inChannels, outChannels, 3);
         conv_block = new UnetrResBlock(2 * outChannels, outChannels, options);
         RegisterComponents();
     }
@@ -24,6 +23,6 @@ public sealed class UnetrResizeBlock : nn.Module<Tensor, Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor resized = nn.functional.interpolate(input, [skip.shape[2], skip.shape[3], skip.shape[4]], mode: InterpolationMode.Trilinear, align_corners: false);
-        return conv_block.call(cat([conv3d.call(ChannelsLast.ForConvolution(resized)), skip], 1)).MoveToOuterDisposeScope();
+        return conv_block.call(cat([conv3d.call(resized), skip], 1)).MoveToOuterDisposeScope();
     }
 }

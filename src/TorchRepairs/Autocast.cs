@@ -24,9 +24,7 @@ public sealed unsafe class Autocast
     public Autocast(DeviceType device)
     {
         this.device = (sbyte)device;
-        InitializeDeviceType(DeviceType.CPU);
-        string name = OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : OperatingSystem.IsWindows() ? "torch_cpu.dll" : "libtorch_cpu.so";
-        nint library = NativeLibrary.Load(name, typeof(torch).Assembly, null);
+        nint library = LibtorchContext.Open(LibtorchContext.CoreName);
         setEnabled = (delegate* unmanaged<sbyte, byte, void>)Find(library, "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb");
         isEnabled = (delegate* unmanaged<sbyte, byte>)Find(library, "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE");
         setType = (delegate* unmanaged<sbyte, sbyte, void>)Find(library, "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE");

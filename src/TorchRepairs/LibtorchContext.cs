@@ -33,6 +33,18 @@ internal static unsafe class LibtorchContext
     public static void Set(string function, bool on, bool second, string setting) =>
         ((delegate* unmanaged<nint, byte, byte, void>)Export(function, setting))(Context(setting), on ? (byte)1 : (byte)0, second ? (byte)1 : (byte)0);
 
+    /// <summary>Returns the handle of a library of libtorch that is loaded already, such as "libc10.so", wherever it came from.</summary>
+    /// <exception cref="DllNotFoundException">No such library is loaded or lies beside TorchSharp.</exception>
+    public static nint Open(string library)
+    {
+        torch.InitializeDeviceType(DeviceType.CPU);
+        // Its name is enough. A search by folder could find another copy (LibtorchFolder).
+        return NativeLibrary.TryLoad(library, out nint handle) ? handle : NativeLibrary.Load(library, typeof(torch).Assembly, null);
+    }
+
+    /// <summary>Name of the library with libtorch's operators on this system.</summary>
+    public static string CoreName => OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : OperatingSystem.IsWindows() ? "torch_cpu.dll" : "libtorch_cpu.so";
+
     private static nint Context(string setting) => ((delegate* unmanaged<nint>)Export(GlobalContext, setting))();
 
     private static nint? Library()

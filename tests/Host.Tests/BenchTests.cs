@@ -27,6 +27,54 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task A_profile_lists_operators_by_cost()
+    {
+        using var host = new HostFixture();
+        string[] call = ["bench", Repository.Experiment("quickstart.toml"), "--stage", "finetune", "--steps", "2", "--profile"];
+        Assert.Equal(ExitCodes.Done, await host.RunAsync([.. call, "--json"]));
+        JsonArray operators = JsonNode.Parse(host.Output)!["operators"]!.AsArray();
+        double[] own = [.. operators.Select(one => (double)one!["own_seconds"]!)];
+        Assert.Equal(own.OrderDescending(), own);
+        Assert.All(operators, one => Assert.True((double)one!["whole_seconds"]! >= (double)one["own_seconds"]!));
+        Assert.Contains(operators, one => (string)one!["name"]! == "aten::mm" && (string)one["shapes"]! != "");
+        Assert.Equal(ExitCodes.Done, await host.RunAsync(call));
+        Assert.Contains("aten::mm", host.Output);
+    }
+
+    [Fact]
+    public async Task A_key_is_varied_in_processes_of_their_own()
+    {
+        string plot = Path.Combine(Path.GetTempPath(), $"hiendmae-scale-{Guid.NewGuid():N}.svg");
+        using var host = new HostFixture();
+        int code = await host.RunAsync(
+            "bench", Repository.Experiment("quickstart.toml"), "--stage", "pretrain", "--steps", "1", "--vary", "pretrain.mask_ratio=0.5,0.75", "--vary", "pretrain.data.crop=[16, 16, 16],[32, 32, 32]",
+            "--plot", plot, "--json");
+        Assert.Equal("", host.Error);
+        Assert.Equal(ExitCodes.Done, code);
+        JsonNode[] points = [.. JsonNode.Parse(host.Output)!.AsArray().Select(point => point!)];
+        Assert.Equal(["0.5", "0.75", "[16, 16, 16]", "[32, 32, 32]"], points.Select(point => (string)point["value"]!));
+        double[] work = [.. points.Select(point => (double)point["measured"]!["step_gflop"]!)];
+        Assert.True(work[1] < work[0], "A larger mask ratio leaves the encoder less to do.");
+        Assert.True(work[3] > 6 * work[2], "A crop of twice the edge has eight times as many tokens.");
+        string picture = await File.ReadAllTextAsync(plot, TestContext.Current.CancellationToken);
+        Assert.Contains("memory by pretrain.mask_ratio", picture);
+        File.Delete(plot);
+    }
+
+    [Theory]
+    [InlineData("write KEY=VALUE,VALUE", "--vary", "pretrain.mask_ratio=0.5")]
+    [InlineData("write KEY=VALUE,VALUE", "--vary", "=0.5,0.75")]
+    [InlineData("exclude each other", "--vary", "pretrain.mask_ratio=0.5,0.75", "--profile")]
+    [InlineData("--plot needs --vary", "--plot", "x.svg")]
+    [InlineData("mask_ratio", "--vary", "pretrain.mask_ratio=0.5,7")]
+    public async Task A_wrong_variation_is_refused(string message, params string[] options)
+    {
+        using var host = new HostFixture();
+        Assert.Equal(ExitCodes.BadUsage, await host.RunAsync(["bench", Repository.Experiment("quickstart.toml"), "--stage", "pretrain", "--steps", "1", .. options]));
+        Assert.Contains(message, host.Error);
+    }
+
+    [Fact]
     public async Task Bench_of_a_missing_stage_is_an_error()
     {
         using var host = new HostFixture();

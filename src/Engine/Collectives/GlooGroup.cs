@@ -44,9 +44,10 @@ internal sealed unsafe class GlooGroup : HostGroup
     /// <exception cref="ProcessGroupException">This libtorch does not have the functions, or a sum is wrong.</exception>
     public static GlooGroup Join(string file, int rank, int size)
     {
-        InitializeDeviceType(DeviceType.CPU);
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libtorch_cpu.so", typeof(torch).Assembly, null, out nint library))
+        if (!OperatingSystem.IsLinux())
             throw new ProcessGroupException("Several processes without MPI need libtorch's Gloo, which works only on Linux. Start them with mpirun of Open MPI or MPICH.");
+        InitializeDeviceType(DeviceType.CPU);
+        nint library = TorchRepairs.LibtorchContext.Open(TorchRepairs.LibtorchContext.CoreName);
         // The objects are never freed, because libtorch's threads use them until the process ends.
         nint store = Zero(ObjectRoom), made = Zero(ObjectRoom);
         ((delegate* unmanaged<nint, nint, int, void>)Export(library, "_ZN4c10d9FileStoreC1ENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEi"))(store, CppString(file), size);

@@ -7,8 +7,12 @@ namespace HiEndMae.Host.Commands;
 /// <summary>The command line of <c>hiendmae</c>: parses arguments, runs a command, and returns its exit code.</summary>
 public sealed class CommandLine
 {
+    /// <summary>The environment variable that names a folder of libtorch.</summary>
+    public const string LibtorchVariable = "HIENDMAE_LIBTORCH";
+
     private readonly HostEnvironment environment;
     private readonly RootCommand root;
+    private readonly Option<string?> libtorch = CommonOptions.Libtorch();
 
     /// <summary>Creates the command line with all commands.</summary>
     public CommandLine(HostEnvironment environment)
@@ -38,6 +42,7 @@ public sealed class CommandLine
             ConvertCommand.Create(environment),
             TrackCommand.Create(environment),
         };
+        root.Options.Add(libtorch);
     }
 
     /// <summary>Parses the arguments and runs the command.</summary>
@@ -59,6 +64,11 @@ public sealed class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null, // 'run' writes a checkpoint first, however long that takes
         };
-        return await ErrorBoundary.RunAsync(environment, () => parsed.InvokeAsync(invocation));
+        return await ErrorBoundary.RunAsync(environment, () =>
+        {
+            // Given before the command: hiendmae --libtorch DIR run FILE.
+            if ((parsed.GetValue(libtorch) ?? environment.Runs.GetVariable(LibtorchVariable)) is { Length: > 0 } folder) environment.UseLibtorch(folder);
+            return parsed.InvokeAsync(invocation);
+        });
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Host.Commands;
 
@@ -22,6 +23,12 @@ internal static class CommonOptions
     };
 
     public static Option<string?> Device() => new("--device") { Description = "Device to use: auto, cpu, cuda or cuda:N. Overrides the file.", HelpName = "DEVICE" };
+
+    public static Option<string?> Libtorch() => new("--libtorch")
+    {
+        Description = $"Take libtorch from this folder, such as the torch/lib of an installed PyTorch {LibtorchFolder.Version}, instead of the program's own (Linux). Default: HIENDMAE_LIBTORCH, if it is set.",
+        HelpName = "DIR",
+    };
 
     public static Option<bool> Resume() => new("--resume") { Description = "Continue the newest unfinished run of the experiment; start a new one if there is none." };
 

@@ -68,7 +68,7 @@ internal static class ErrorBoundary
 
     private static int? Classify(Exception error) => error switch
     {
-        UserException or PluginException or MissingFunctionException => ExitCodes.BadUsage,
+        UserException or PluginException or MissingFunctionException or LibtorchFolderException => ExitCodes.BadUsage,
         VolumeException or CheckpointException => ExitCodes.BadData,
         NonFiniteLossException or MemoryLimitException or TrackingException or IOException or UnauthorizedAccessException => ExitCodes.Failed,
         _ => null,

@@ -8,4 +8,8 @@ namespace HiEndMae.Host.Output;
 /// <param name="Console">Receives tables and progress.</param>
 /// <param name="Output">Receives plain text and JSON.</param>
 /// <param name="Error">Receives errors and warnings.</param>
-public sealed record HostEnvironment(RunEnvironment Runs, IAnsiConsole Console, TextWriter Output, TextWriter Error);
+public sealed record HostEnvironment(RunEnvironment Runs, IAnsiConsole Console, TextWriter Output, TextWriter Error)
+{
+    /// <summary>Takes libtorch from a folder. Only a process that has no libtorch yet can do it.</summary>
+    public Action<string> UseLibtorch { get; init; } = _ => throw new InvalidOperationException("This process cannot choose its libtorch.");
+}

@@ -84,7 +84,10 @@ internal sealed class MachineChecks(RunEnvironment environment, string output)
     {
         DeviceChoice.Prepare("cpu", environment.GetVariable);
         using Tensor one = ones(1);
-        return new Finding("libtorch", FindingState.Good, $"loaded, TorchSharp {typeof(torch).Assembly.GetName().Version}, {get_num_threads()} threads, allocator {DeviceChoice.Allocator}");
+        string folder = Process.GetCurrentProcess().Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName.Contains("torch_cpu", StringComparison.Ordinal)) is { FileName: { } file }
+            ? $" from '{Path.GetDirectoryName(file)}'"
+            : "";
+        return new Finding("libtorch", FindingState.Good, $"loaded{folder}, TorchSharp {typeof(torch).Assembly.GetName().Version}, {get_num_threads()} threads, allocator {DeviceChoice.Allocator}");
     }
 
     private static Finding Arithmetic()
@@ -105,7 +108,7 @@ internal sealed class MachineChecks(RunEnvironment environment, string output)
 
     private static Finding Gpu() => cuda.is_available()
         ? new Finding("GPU", FindingState.Good, $"{cuda.device_count()} visible")
-        : new Finding("GPU", FindingState.Good, "none visible; the CPU is used", "A GPU needs the NVIDIA driver and a build with -p:Cuda=true.");
+        : new Finding("GPU", FindingState.Good, "none visible; the CPU is used", "A GPU needs the NVIDIA driver, and a build with -p:Cuda=true or --libtorch with the torch/lib of a PyTorch for CUDA.");
 
     private IEnumerable<Finding> Plugins()
     {

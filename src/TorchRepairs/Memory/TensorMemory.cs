@@ -48,7 +48,7 @@ public static unsafe class TensorMemory
             if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return "it is made for Linux on x64";
             if (typeof(torch).Assembly.GetName().Version is not { Major: 0, Minor: 107 } ) return "it is made for TorchSharp 0.107";
             torch.InitializeDeviceType(DeviceType.CPU);
-            nint library = NativeLibrary.Load("libc10.so", typeof(torch).Assembly, null);
+            nint library = LibtorchContext.Open("libc10.so");
             if (!NativeLibrary.TryGetExport(library, "_ZN3c1015SetCPUAllocatorEPNS_9AllocatorEh", out nint set) || !NativeLibrary.TryGetExport(library, "_ZN3c1015GetCPUAllocatorEv", out nint get))
                 return "libc10 does not export c10::SetCPUAllocator";
             nint* current = ((delegate* unmanaged<nint*>)get)();
