@@ -90,6 +90,39 @@ public sealed class TrackedRunTests(TrackedRunTests.RegisteredRun run) : IClassF
     }
 
     [Fact]
+    public async Task A_run_as_start_means_the_weights_of_its_pretraining()
+    {
+        using var host = new HostFixture();
+        string file = host.Write("tiny.toml", Samples.Tiny);
+        byte[] expected = await Train(Path.Combine(run.Folder, "pretrain", "checkpoints"));
+        Assert.Equal(expected, await Train(run.Folder));
+        Assert.Equal(expected, await Train(Path.Combine(run.Folder, "pretrain")));
+
+        async Task<byte[]> Train(string start)
+        {
+            string output = Path.Combine(host.Folder, Guid.NewGuid().ToString("N"));
+            int code = await host.RunAsync("run", file, "--out", output, "--set", $"finetune.init=[\"{start}\"]", "--set", "finetune.steps=1", "--set", "tracking.enabled=false");
+            Assert.True(code == ExitCodes.Done, host.Error);
+            byte[] trained = await File.ReadAllBytesAsync(
+                Directory.GetFiles(output, "weights.safetensors", SearchOption.AllDirectories).Single(path => path.Contains("finetune-", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+            return trained[(8 + BitConverter.ToInt32(trained))..];
+        }
+    }
+
+    [Theory]
+    [InlineData("absent.safetensors", ExitCodes.BadUsage, "'absent.safetensors' does not exist")]
+    [InlineData("damaged.safetensors", ExitCodes.BadData, "'damaged.safetensors' cannot be used")]
+    public async Task A_start_that_cannot_be_used_ends_the_run_before_anything_is_computed(string name, int code, string message)
+    {
+        using var host = new HostFixture();
+        string start = Path.Combine(host.Folder, name), output = Path.Combine(host.Folder, "out");
+        if (name[0] == 'd') await File.WriteAllTextAsync(start, "no weights", TestContext.Current.CancellationToken);
+        Assert.Equal(code, await host.RunAsync("run", host.Write("tiny.toml", Samples.Tiny), "--out", output, "--set", $"finetune.init=[\"pretrain\", \"{start}\"]"));
+        Assert.Contains(message.Replace(name, start, StringComparison.Ordinal), host.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(output));
+    }
+
+    [Fact]
     public async Task A_later_evaluation_is_tracked_as_a_child_run_with_its_own_results()
     {
         using var host = new HostFixture();

@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Configuration;
 public sealed partial record FinetuneConfig : TrainingConfig
 {
     /// <summary>
-    /// Starts to compare: "scratch", "pretrain" (this experiment's own pre-training), paths of checkpoints, or models in MLflow: runs:/RUN_ID/PATH,
+    /// Starts to compare: "scratch", "pretrain" (this experiment's own pre-training), paths of runs, checkpoints or files of weights, or models in MLflow: runs:/RUN_ID/PATH,
     /// models:/NAME/VERSION, models:/NAME@ALIAS.
     /// </summary>
     [NotEmpty, Path("scratch", "pretrain", "runs:/", "models:/")]

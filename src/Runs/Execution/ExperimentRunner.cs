@@ -39,9 +39,9 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         RunDatasets datasets = RunDatasets.Open(config, factory, reporter.Warn, cancel);
         plan = WithScores(plan, datasets.Labelled);
         if (SidedLabels.Warn(config.Finetune?.Data, datasets.LabelNames) is { } sided) reporter.Warn(sided);
-        // A sweep has rehearsed its stages before it started the first one.
-        if (!options.IsJob) new Rehearsal(factory, device).Run(config, datasets);
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
+        // A sweep has rehearsed its stages before it started the first one.
+        if (!options.IsJob) new Rehearsal(factory, device).Run(config, datasets, starts);
         using RunDirectory directory = OpenDirectory(experiment);
         using PeerWatch watch = PeerWatch.Start(group, directory.File(PeerWatch.FolderName), EndWithoutPeers);
         var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints) { Code = CodeIdentity.Of(config, catalog).ToMetadata() };

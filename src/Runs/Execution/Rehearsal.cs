@@ -1,12 +1,16 @@
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Masking;
 using HiEndMae.Engine.Stages;
+using HiEndMae.Engine.Weights;
 using HiEndMae.Imaging;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Models;
+using HiEndMae.Runs.Planning;
+using HiEndMae.Runs.Tracking;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +18,7 @@ namespace HiEndMae.Runs.Execution;
 
 /// <summary>
 /// Builds every model that an experiment trains, and runs one forward and backward pass of each on random crops. A component that does not fit is found here,
-/// before the first stage, and not after hours of pre-training. Nothing is written, and models with equal configs are rehearsed once.
+/// before the first stage, and not after hours of pre-training. So are weights to start from that are missing, damaged or of another model. Nothing is written, and models with equal configs are rehearsed once.
 /// </summary>
 /// <param name="factory">Creates components.</param>
 /// <param name="device">Device of the models.</param>
@@ -33,6 +37,8 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     /// <param name="cancel">Stops the listing of files.</param>
     /// <exception cref="PluginException">A component cannot be made, or a model fails.</exception>
     /// <exception cref="VolumeException">A dataset is not what its config says.</exception>
+    /// <exception cref="UserException">A fine-tuning starts from a path that does not exist.</exception>
+    /// <exception cref="CheckpointException">A fine-tuning starts from weights that are damaged or do not fit.</exception>
     public static void RunAll(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog, string? device, Func<string, string?> getVariable, Action<string> warn, CancellationToken cancel)
     {
         if (experiments.Count == 0) return;
@@ -44,15 +50,17 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
         {
             string key = string.Join('\n', Text(config.Pretrain?.Data), Text(config.Finetune?.Data), config.Finetune?.NumCases, Text(config.Finetune?.Validation), Text(config.Evaluate));
             if (!opened.TryGetValue(key, out RunDatasets? datasets)) opened[key] = datasets = RunDatasets.Open(config, factory, warn, cancel);
-            rehearsal.Run(config, datasets);
+            rehearsal.Run(config, datasets, StartWeights.OnDisk(StagePlan.Of(config)));
         }
     }
 
     /// <summary>Rehearses the models of an experiment.</summary>
     /// <param name="config">The experiment.</param>
     /// <param name="datasets">Its datasets, which say how many channels and classes the models have.</param>
+    /// <param name="starts">Weights that its fine-tunings start from.</param>
     /// <exception cref="PluginException">A component cannot be made, or the model fails. The message names the components and says what failed.</exception>
-    public void Run(ExperimentConfig config, RunDatasets datasets)
+    /// <exception cref="CheckpointException">Weights to start from are damaged or do not fit.</exception>
+    public void Run(ExperimentConfig config, RunDatasets datasets, StartWeights starts)
     {
         var models = new ModelFactory(config, factory, device);
         if (config.Pretrain is { } pretrain)
@@ -65,6 +73,8 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
             DatasetInfo info = datasets.Labelled!.Info;
             Once($"{Text(config.Encoder)} {Text(finetune.Head)} {finetune.Data.Crop} {info.ChannelNames.Count} {info.NumOutputs}",
                 () => Segmentation(models, config, info.ChannelNames.Count, info.NumOutputs));
+            foreach ((string name, string path) in starts.Paths)
+                Once($"{Text(config.Encoder)} {Text(finetune.Head)} {finetune.Data.Crop} {finetune.Inflate} {info.ChannelNames.Count} {info.NumOutputs} {path}", () => Start(models, finetune, info, name, path));
         }
     }
 
@@ -110,6 +120,22 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
             // Any loss shows whether gradients come through.
             logits.square().mean().backward();
         });
+    }
+
+    private static void Start(ModelFactory models, FinetuneConfig finetune, DatasetInfo info, string name, string path)
+    {
+        SegmentationModel model = models.Segmentation(info.ChannelNames.Count, info.NumOutputs);
+        using Encoder first = model.Encoder;
+        using SegmentationHead second = model.Head;
+        try
+        {
+            using WeightFile file = WeightFile.Open(path);
+            WeightTransfer.Fill(model.Encoder, model.Head, (model.Encoder.Info as TokenEncoderInfo)?.Grid, file, finetune.OfficialFaults, finetune.Inflate);
+        }
+        catch (CheckpointException error)
+        {
+            throw new CheckpointException($"finetune.init: '{name}' cannot be used: {error.Message} Nothing was computed or written.", error);
+        }
     }
 
     private static void Attempt(string what, StageKind kind, TrainingConfig training, ExperimentConfig config, Action pass)

@@ -1,5 +1,6 @@
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Stages;
+using HiEndMae.ExperimentFiles;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Artifacts;
 using HiEndMae.Runs.Machine;
@@ -8,7 +9,7 @@ using HiEndMae.Runs.Planning;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>Weights that fine-tunings start from, those in MLflow brought to this machine before anything is computed.</summary>
+/// <summary>Weights that fine-tunings start from. They are found, or fetched from MLflow, before anything is computed.</summary>
 internal sealed class StartWeights
 {
     private readonly Dictionary<string, string> paths = new(StringComparer.Ordinal);
@@ -17,17 +18,27 @@ internal sealed class StartWeights
     {
     }
 
-    /// <summary>Fetches what the stages of a plan name by an address in MLflow.</summary>
+    /// <summary>Finds the paths that the stages of a plan start from. Addresses in MLflow are left out.</summary>
+    /// <param name="plan">The stages.</param>
+    /// <exception cref="UserException">A path does not exist, or does not say which checkpoint is meant.</exception>
+    public static StartWeights OnDisk(IReadOnlyList<StagePlan> plan)
+    {
+        var starts = new StartWeights();
+        foreach (string path in Origins(plan).Where(origin => origin is not (StartName.Scratch or StartName.Pretrain) && !ArtifactUri.IsOne(origin))) starts.paths[path] = StartPath.Resolve(path);
+        return starts;
+    }
+
+    /// <summary>Finds the paths that the stages of a plan start from, and fetches what they name by an address in MLflow.</summary>
     /// <param name="plan">The stages.</param>
     /// <param name="settings">The store; null where tracking is off, and then the environment's.</param>
     /// <param name="output">Folder of run directories, below which copies are kept.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="say">Takes sentences for the user.</param>
-    /// <exception cref="UserException">An address cannot be fetched.</exception>
+    /// <exception cref="UserException">A path does not exist or does not say which checkpoint is meant, or an address cannot be fetched.</exception>
     public static StartWeights Fetch(IReadOnlyList<StagePlan> plan, TrackingSettings? settings, string output, RunEnvironment environment, Action<string> say)
     {
-        var starts = new StartWeights();
-        string[] addresses = [.. plan.Where(one => one.Stage.Kind == StageKind.Finetune).Select(one => one.Origin).Where(ArtifactUri.IsOne).Distinct()];
+        StartWeights starts = OnDisk(plan);
+        string[] addresses = [.. Origins(plan).Where(ArtifactUri.IsOne)];
         if (addresses.Length == 0) return starts;
         string root = Path.GetFullPath(output);
         TrackingTarget target = settings?.Target ?? TrackingTarget.Parse("", root, environment.GetVariable);
@@ -41,8 +52,13 @@ internal sealed class StartWeights
         return starts;
     }
 
-    /// <summary>The path of a start: the local copy where it is an address in MLflow, otherwise what the config says.</summary>
+    /// <summary>The paths by what the config says.</summary>
+    public IReadOnlyDictionary<string, string> Paths => paths;
+
+    /// <summary>The path of a start: the checkpoints behind the path that the config names, or the local copy of an address in MLflow.</summary>
     public string PathOf(string start) => paths.GetValueOrDefault(start, start);
+
+    private static IEnumerable<string> Origins(IReadOnlyList<StagePlan> plan) => plan.Where(one => one.Stage.Kind == StageKind.Finetune).Select(one => one.Origin).Distinct();
 
     // A model holds a run directory with one checkpoint.
     private static string WeightsIn(string path)
