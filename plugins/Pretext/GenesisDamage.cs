@@ -51,14 +51,17 @@ internal static class GenesisDamage
     {
         input.CopyTo(output);
         if (random.NextDouble() < config.ShuffleProbability) Shuffle(input, output, size, config.ShuffleWindows, ref random);
-        if (random.NextDouble() < config.BendProbability)
-        {
-            Span<double> points = stackalloc double[8] { 0, 0, random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), 1, 1 };
-            new BezierCurve(points, inverted: random.NextDouble() >= 0.5).Apply(output);
-        }
+        if (random.NextDouble() < config.BendProbability) Bend(output, ref random);
         if (random.NextDouble() >= config.PaintProbability) return;
         if (random.NextDouble() < config.InpaintProbability) Inpaint(output, size, ref random);
-        else Outpaint(output, size, ref random);
+        else Outpaint(output, size, MostBoxes, ref random);
+    }
+
+    /// <summary>Changes intensities by a random Bezier curve. Half of the curves decrease.</summary>
+    public static void Bend(Span<float> volume, ref SplitMix64 random)
+    {
+        Span<double> points = stackalloc double[8] { 0, 0, random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), 1, 1 };
+        new BezierCurve(points, inverted: random.NextDouble() >= 0.5).Apply(volume);
     }
 
     /// <summary>Shuffles the voxels of one window: output[j] = input[permutation[j]], where j counts the voxels of the window with z fastest.</summary>
@@ -123,7 +126,13 @@ internal static class GenesisDamage
         }
     }
 
-    private static void Shuffle(ReadOnlySpan<float> input, Span<float> output, Size3 size, int windows, ref SplitMix64 random)
+    /// <summary>Shuffles the voxels of random windows.</summary>
+    /// <param name="input">The crop.</param>
+    /// <param name="output">A copy of the crop, in which windows are replaced.</param>
+    /// <param name="size">X, Y, Z.</param>
+    /// <param name="windows">Number of windows.</param>
+    /// <param name="random">Random numbers.</param>
+    public static void Shuffle(ReadOnlySpan<float> input, Span<float> output, Size3 size, int windows, ref SplitMix64 random)
     {
         int[] rented = ArrayPool<int>.Shared.Rent(Math.Max(1, size.X / 10) * Math.Max(1, size.Y / 10) * Math.Max(1, size.Z / 10));
         for (int i = 0; i < windows; i++)
@@ -144,21 +153,29 @@ internal static class GenesisDamage
 
     private static void Inpaint(Span<float> volume, Size3 size, ref SplitMix64 random)
     {
-        for (int i = 0; i < MostBoxes && random.NextDouble() < NextBox; i++)
-        {
-            VoxelBlock box = Placed(size, Edge(InpaintBounds(size.X), ref random), Edge(InpaintBounds(size.Y), ref random), Edge(InpaintBounds(size.Z), ref random), ref random);
-            SplitMix64 noise = new(random.NextBits());
-            Paint(volume, size, box, () => (float)noise.NextDouble());
-        }
+        for (int i = 0; i < MostBoxes && random.NextDouble() < NextBox; i++) InpaintBox(volume, size, ref random);
     }
 
-    private static void Outpaint(Span<float> volume, Size3 size, ref SplitMix64 random)
+    /// <summary>Fills a random box with noise.</summary>
+    public static void InpaintBox(Span<float> volume, Size3 size, ref SplitMix64 random)
+    {
+        VoxelBlock box = Placed(size, Edge(InpaintBounds(size.X), ref random), Edge(InpaintBounds(size.Y), ref random), Edge(InpaintBounds(size.Z), ref random), ref random);
+        SplitMix64 noise = new(random.NextBits());
+        Paint(volume, size, box, () => (float)noise.NextDouble());
+    }
+
+    /// <summary>Fills everything outside random boxes with noise.</summary>
+    /// <param name="volume">The volume, which is changed in place.</param>
+    /// <param name="size">X, Y, Z.</param>
+    /// <param name="mostBoxes">Largest number of boxes.</param>
+    /// <param name="random">Random numbers.</param>
+    public static void Outpaint(Span<float> volume, Size3 size, int mostBoxes, ref SplitMix64 random)
     {
         float[] rented = ArrayPool<float>.Shared.Rent(volume.Length);
         Span<float> kept = rented.AsSpan(0, volume.Length);
         volume.CopyTo(kept);
         foreach (ref float voxel in volume) voxel = (float)random.NextDouble();
-        for (int i = 0; i == 0 || (i < MostBoxes && random.NextDouble() < NextBox); i++)
+        for (int i = 0; i == 0 || (i < mostBoxes && random.NextDouble() < NextBox); i++)
         {
             VoxelBlock box = Placed(
                 size, size.X - Edge(OutpaintBounds(size.X), ref random), size.Y - Edge(OutpaintBounds(size.Y), ref random), size.Z - Edge(OutpaintBounds(size.Z), ref random), ref random);

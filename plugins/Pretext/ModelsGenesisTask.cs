@@ -41,17 +41,22 @@ internal sealed class ModelsGenesisTask : PretextTask
     public static Tensor Error(Tensor logits, Tensor target)
     {
         using DisposeScope scope = NewDisposeScope();
-        return (logits.sigmoid() - target).square().mean().MoveToOuterDisposeScope();
+        return Difference(logits.sigmoid(), target).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Mean squared difference.</summary>
+    public static Tensor Difference(Tensor restored, Tensor target) => (restored - target).square().mean();
+
     /// <summary>Returns the encoder level that the task uses.</summary>
+    /// <param name="context">The encoder and the crop.</param>
+    /// <param name="task">Name of the task in messages.</param>
     /// <exception cref="PluginException">The encoder or the crop does not fit.</exception>
-    internal static PyramidLevel Finest(DecoderContext context)
+    internal static PyramidLevel Finest(DecoderContext context, string task = "models-genesis")
     {
         if (context.Encoder is not PyramidEncoderInfo { IsTopDown: true } info || info.Levels[0].Stride != Size3.Cube(1))
-            throw new PluginException("models-genesis needs an encoder whose finest level has the size of the crop; use one such as unet3d.");
+            throw new PluginException($"{task} needs an encoder whose finest level has the size of the crop; use one such as unet3d.");
         Size3 crop = context.CropSize;
-        if (Math.Min(crop.X, Math.Min(crop.Y, crop.Z)) < SmallestSide) throw new PluginException($"models-genesis paints boxes that do not fit into a crop of {crop}; use sides of at least {SmallestSide}.");
+        if (Math.Min(crop.X, Math.Min(crop.Y, crop.Z)) < SmallestSide) throw new PluginException($"{task} paints boxes that do not fit into a crop of {crop}; use sides of at least {SmallestSide}.");
         return info.Levels[0];
     }
 

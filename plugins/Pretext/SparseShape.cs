@@ -31,6 +31,8 @@ internal sealed record SparseShape(int InChannels, IReadOnlyList<int> Widths, in
         int cells = (int)grid.Count, visible = (int)Math.Round(cells * (1 - context.MaskRatio), MidpointRounding.ToEven);
         if (visible < 1 || visible == cells)
             throw new PluginException($"{method} sees {visible} of the {cells} cells of a crop of {crop} with mask_ratio {context.MaskRatio}, but at least one cell must be visible and one hidden; use larger crops or another mask_ratio.");
+        if (context.BatchSize * visible == 1)
+            throw new PluginException($"{method} normalises over the visible cells of a batch, and a batch has a single one; use larger crops, a lower mask_ratio, or more crops in a batch.");
         return new SparseShape(info.InChannels, [.. levels.Select(level => level.Channels)], cell, grid, visible);
     }
 }

@@ -13,7 +13,7 @@ public sealed partial record SupConfig : IDecoderCounter
 
     IReadOnlyList<OperationCount> IDecoderCounter.Count(DecoderContext context, double maskRatio)
     {
-        SupShape shape = SupShape.Of(context);
+        SupShape shape = SupShape.Of(this, context);
         var parts = new List<OperationCount>
         {
             Views("decoder.rotation", LayerCounts.Linear(1, shape.Width, NumTurns)),

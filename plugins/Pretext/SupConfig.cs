@@ -10,7 +10,7 @@ public sealed partial record SupConfig
     [Range(0, 1000)]
     public double RotationWeight { get; init; } = 1;
 
-    /// <summary>Weight of the contrastive loss. With one crop per batch, the loss is exactly 0.</summary>
+    /// <summary>Weight of the contrastive loss. It needs at least two crops per batch.</summary>
     [Range(0, 1000)]
     public double ContrastiveWeight { get; init; } = 1;
 

@@ -9,9 +9,13 @@ namespace HiEndMae.Plugins.Pretext;
 internal sealed record SupShape(int InChannels, int Width, int Doublings)
 {
     /// <summary>Returns the sizes of the heads for an encoder.</summary>
-    /// <exception cref="PluginException">The encoder or the crop does not fit.</exception>
-    public static SupShape Of(DecoderContext context)
+    /// <param name="config">Weights of the losses.</param>
+    /// <param name="context">The encoder, the crop and the batch.</param>
+    /// <exception cref="PluginException">The encoder, the crop or the batch does not fit.</exception>
+    public static SupShape Of(SupConfig config, DecoderContext context)
     {
+        if (context.BatchSize == 1 && config.ContrastiveWeight > 0)
+            throw new PluginException("sup compares the crops of a batch with one another, and a batch has one, whose contrastive loss is always 0; raise volumes or crops_per_volume in [pretrain.data], or set contrastive_weight = 0.");
         if (context.Encoder is not PyramidEncoderInfo info) throw new PluginException("sup needs an encoder that returns a feature pyramid, but this one returns patch tokens; use one such as swin.");
         PyramidLevel coarsest = info.IsTopDown ? info.Levels[0] : info.Levels[^1];
         int stride = coarsest.Stride.X, doublings = int.Log2(stride);

@@ -16,7 +16,7 @@ internal sealed class SupTask : PretextTask
     private readonly Linear contrastive;
     private readonly ModuleList<ConvLayer> reconstruction;
 
-    public SupTask(SupConfig config, DecoderContext context) : this(config, SupShape.Of(context))
+    public SupTask(SupConfig config, DecoderContext context) : this(config, SupShape.Of(config, context))
     {
     }
 

@@ -8,6 +8,8 @@ internal static class DataRules
     /// <summary>Reports two keys that would be applied one after the other, because that is never intended.</summary>
     public static void Check(ConfigTable? finetune, CheckContext context)
     {
+        if ((finetune?.Find("data") as ConfigTable)?.Find("resize") is { } resize)
+            context.Report(new ConfigDiagnostic("HEM052", true, "'resize' in [finetune.data] is not allowed, because segmentations must fit the scans; use 'spacing_mm'. [pretrain.data] may have it", resize.Source));
         if (finetune?.Find("num_cases") is not ConfigScalar { Value: long and > 0 } node || (finetune.Find("data") as ConfigTable)?.Find("subset") is not ConfigTable subset || !Chooses(subset)) return;
         context.Report(new ConfigDiagnostic(
             "HEM050", true, "'num_cases' in [finetune] and [finetune.data.subset] both choose the cases; give only one of them ('num_cases' takes the first ones)", node.Source));

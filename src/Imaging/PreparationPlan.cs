@@ -21,6 +21,9 @@ public sealed record PreparationPlan(Spacing3? Spacing, (double Low, double High
     /// <summary>Whether the image is cut to the box of its voxels above zero, or other than zero where <see cref="ZScore"/> leaves the background at zero.</summary>
     public bool CropForeground { get; init; }
 
+    /// <summary>Number of voxels that the image is resized to after all other steps, linearly; null for none. The first and last voxels of each axis stay in place, as with align_corners = true of PyTorch. Label maps cannot follow.</summary>
+    public Size3? Resize { get; init; }
+
     /// <summary>Prepares an image.</summary>
     /// <param name="stored">The image as its file has it. Its voxels may be overwritten where no step allocates new ones.</param>
     /// <returns>The prepared image, and the trace by which its label map follows.</returns>
@@ -40,6 +43,14 @@ public sealed record PreparationPlan(Spacing3? Spacing, (double Low, double High
         VoxelBox whole = VoxelBox.Whole(resampled.Size);
         // An image without any foreground is not cropped.
         VoxelBox crop = CropForeground ? Foreground.Box(resampled, countNegative: ZScore && Nonzero) ?? whole : whole;
-        return (VolumeCrop.Cut(resampled, crop), new PreparationTrace(new VolumeGrid(stored.Size, stored.Affine), new VolumeGrid(resampled.Size, resampled.Affine), crop));
+        return (Resized(VolumeCrop.Cut(resampled, crop)), new PreparationTrace(new VolumeGrid(stored.Size, stored.Affine), new VolumeGrid(resampled.Size, resampled.Affine), crop));
+    }
+
+    private Volume<float> Resized(Volume<float> image)
+    {
+        if (Resize is not { } size || size == image.Size) return image;
+        var places = new double[3, 4];
+        for (int axis = 0; axis < 3; axis++) places[axis, axis] = image.Size[axis] > 1 && size[axis] > 1 ? (image.Size[axis] - 1.0) / (size[axis] - 1) : 1;
+        return Resampler.Resample(image, size, image.Affine.After(Affine.FromRows(places)));
     }
 }

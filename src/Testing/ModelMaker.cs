@@ -59,7 +59,7 @@ internal sealed class ModelMaker(ComponentDescriptor component, IComponentConfig
         _ => null,
     };
 
-    private DecoderContext Context(Encoder encoder, EncoderUse use) => new(encoder.Info, options.Crop) { MaskRatio = options.MaskRatio, NewEncoder = () => EncoderFor(use) };
+    private DecoderContext Context(Encoder encoder, EncoderUse use) => new(encoder.Info, options.Crop) { MaskRatio = options.MaskRatio, Window = new IntensityRange(-175, 250), NewEncoder = () => EncoderFor(use) };
 
     private Encoder EncoderFor(EncoderUse use)
     {

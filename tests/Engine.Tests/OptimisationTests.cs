@@ -72,6 +72,32 @@ public sealed class OptimisationTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Each_parameter_is_clipped_by_its_own_norm_as_by_libtorch(bool fused)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        const double Largest = 0.3, Scale = 256;
+        Parameter[] ours = [new(linspace(-1, 1, 70_001)), new(ones(3, 3)), new(full(5, 0.01f))], theirs = [new(linspace(-1, 1, 70_001)), new(ones(3, 3)), new(full(5, 0.01f))];
+        using var optimizer = new Sgd(Grouped(ours, [0.1, 0, 0.1]), new SgdOptions(0.9, Nesterov: false), 2, fused: fused);
+        using optim.Optimizer reference = optim.SGD([theirs[0], theirs[2]], 0.1, 0.9, weight_decay: 0.1), plain = optim.SGD([theirs[1]], 0.1, 0.9);
+        for (int step = 0; step < 3; step++)
+        {
+            optimizer.ZeroGrad();
+            reference.zero_grad();
+            plain.zero_grad();
+            static Tensor Sum(Parameter[] side) => side[0].sin().sum() + side[1].square().sum() + (0.01 * side[2]).sum();
+            (Sum(ours) * Scale).backward();
+            Sum(theirs).backward();
+            foreach (Parameter parameter in theirs) nn.utils.clip_grad_norm_([parameter], Largest);
+            optimizer.Step(new StepRequest(0.1) { MaxParameterNorm = Largest, LossScale = Scale });
+            reference.step();
+            plain.step();
+        }
+        for (int i = 0; i < ours.Length; i++) Numbers.AssertClose(theirs[i], ours[i], 1e-6);
+    }
+
+    [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void A_gradient_that_is_not_finite_changes_nothing(float bad)

@@ -6,6 +6,17 @@ namespace HiEndMae.Host.Tests;
 /// <summary>Each pretext task by the command that users have: it trains, names the parts of its loss, hands its encoder on, and goes on exactly after a kill.</summary>
 public sealed class PretextRunTests
 {
+    // Boxes of 12 voxels are resized to the crop.
+    private const string Words = """
+        {
+          "places": [
+            { "case": "phantom-pretraining-000", "class": 0, "start": [0, 0, 0], "size": [12, 12, 12] },
+            { "case": "phantom-pretraining-001", "class": 1, "start": [1, 2, 3], "size": [12, 12, 12] },
+            { "case": "phantom-pretraining-001", "class": 2, "start": [2, 1, 0], "size": [12, 12, 12] }
+          ]
+        }
+        """;
+
     public static TheoryData<string, string, string, string, string, int, string> Methods => new()
     {
         { "sup", "", "plugin = \"swin\"\nfeature_size = 6\nnum_heads = [1, 2, 3, 6]", "swin-unetr", "64", 64, "rotation contrastive reconstruction" },
@@ -13,6 +24,8 @@ public sealed class PretextRunTests
         { "spark", "decoder_width = 32\ndensify_norm = \"batch\"", "plugin = \"mednext\"\nnum_channels = 4\nnorm = \"group\"", "mednext", "32", 32, "" },
         { "hyspark", "decoder_width = 32", "plugin = \"hybrid\"\nwidths = [4, 6, 8, 10, 12]\nvit_heads = 2", "hybrid", "48", 48, "" },
         { "models-genesis", "", "plugin = \"unet3d\"\nwidths = [4, 8]", "unet", "16", 16, "" },
+        { "transvw", "words = \"words.json\"\nnum_words = 3\nclass_channels = 4", "plugin = \"unet3d\"\nwidths = [4, 8]", "unet", "16", 16, "classification restoration" },
+        { "vox2vec", "view_size = 8\npairs = 2\nvoxels = 16\nembedding_size = 4", "plugin = \"vox2vec-fpn\"\nbase_channels = 2\nnum_scales = 2", "linear-probe", "16", 16, "" },
         { "voco", "grid_cells = 2\nrandom_crops = 1\nembedding_size = 16", "plugin = \"swin\"\nfeature_size = 6\nnum_heads = [1, 2, 3, 6]\nuse_v2 = true\nskip_blocks = true", "swin-unetr", "[96, 96, 48]", 64, "positive negative base" },
     };
 
@@ -21,6 +34,7 @@ public sealed class PretextRunTests
     {
         Assert.SkipWhen(method == "voco" && Environment.GetEnvironmentVariable("HIENDMAE_NIGHTLY") != "1", "Slow, because its views are cut from regions of 96 x 96 x 48: set HIENDMAE_NIGHTLY=1.");
         using var host = new HostFixture();
+        host.Write("words.json", Words);
         string file = host.Write("pretext.toml", Experiment(method, keys, encoder, head, region, crop)), whole = Path.Combine(host.Folder, "whole"), parts = Path.Combine(host.Folder, "parts");
         int code = await host.RunAsync("run", file, "--out", whole);
         Assert.True(code == ExitCodes.Done, host.Error);

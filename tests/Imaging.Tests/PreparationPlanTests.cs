@@ -94,6 +94,31 @@ public sealed class PreparationPlanTests
     }
 
     [Fact]
+    public void A_resized_image_keeps_the_places_of_its_corners()
+    {
+        // A linear image stays linear, so its values say where each voxel was read: at i * (n - 1) / (m - 1).
+        Size3 size = new(9, 7, 5), wanted = new(5, 13, 9);
+        var image = new Volume<float>(1, size, Affine.FromSpacing(new Spacing3(1, 2, 3)), new float[size.Count]);
+        for (int x = 0, at = 0; x < size.X; x++)
+        {
+            for (int y = 0; y < size.Y; y++)
+            {
+                for (int z = 0; z < size.Z; z++) image.Voxels[at++] = 1 + x + (10 * y) + (100 * z);
+            }
+        }
+        Volume<float> resized = new PreparationPlan(null, (0, 1000)) { CropForeground = true, Resize = wanted }.Prepare(image).Image;
+        Assert.Equal(wanted, resized.Size);
+        for (int x = 0, at = 0; x < wanted.X; x++)
+        {
+            for (int y = 0; y < wanted.Y; y++)
+            {
+                for (int z = 0; z < wanted.Z; z++) Assert.Equal((1 + (2 * x) + (10 * y / 2.0) + (100 * z / 2.0)) / 1000, resized.Voxels[at++], 1e-6);
+            }
+        }
+        Assert.Equal(new Spacing3(2, 1, 1.5), resized.Affine.Spacing);
+    }
+
+    [Fact]
     public void A_label_map_of_another_grid_is_refused()
     {
         var size = new Size3(12, 14, 10);

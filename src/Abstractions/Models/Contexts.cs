@@ -29,6 +29,12 @@ public sealed record DecoderContext(EncoderInfo Encoder, Size3 CropSize)
 
     /// <summary>Creates another encoder of the same config with its own initial weights, for teachers. The task owns it. Null if no encoder can be created.</summary>
     public Func<Encoder>? NewEncoder { get; init; }
+
+    /// <summary>Crops in a batch: <c>volumes</c> times <c>crops_per_volume</c> of <c>[pretrain.data]</c>. Null if it is not known.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>The intensity window of <c>[pretrain.data]</c>, for tasks that need intensities in HU. Null if intensities are scaled in another way.</summary>
+    public IntensityRange? Window { get; init; }
 }
 
 /// <summary>Passed to the constructor of a head.</summary>

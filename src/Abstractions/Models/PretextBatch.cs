@@ -10,6 +10,9 @@ public sealed record PretextBatch(Tensor Volumes, TokenMask? Mask)
     /// <summary>Number of the step and length of the training.</summary>
     public StepInfo Step { get; init; }
 
+    /// <summary>Class of each crop, [B] int64, for tasks whose crops have given places (<see cref="ICropPlaces"/>). Null if the crops have no classes.</summary>
+    public Tensor? Classes { get; init; }
+
     /// <summary>Receives named parts of the loss. Null if they are not logged.</summary>
     public Action<string, Tensor>? Terms { get; init; }
 

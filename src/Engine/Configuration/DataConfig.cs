@@ -22,6 +22,10 @@ public sealed partial record DataConfig
     [Range(0.05, 20)]
     public Spacing3 SpacingMm { get; init; } = Spacing3.Isotropic(1.5);
 
+    /// <summary>Voxels that each scan is resized to after it was cut to its foreground, in place of a spacing. Only in pre-training. VoCo does so.</summary>
+    [Range(8, 2048)]
+    public Size3? Resize { get; init; }
+
     /// <summary>Lower and upper end of the intensity window (HU for CT). They become 0 and 1; intensities outside are clipped. It has no effect with another kind of intensity.</summary>
     public IReadOnlyList<double> Window { get; init; } = DefaultWindow;
 
@@ -77,6 +81,11 @@ public sealed partial record DataConfig
     // Resolved files give every key, so a key at its default does not count as chosen.
     partial void Check(KeyReport report)
     {
+        if (Resize is { } size)
+        {
+            if (SpacingMm != Spacing3.Isotropic(1.5)) report.Warning(nameof(SpacingMm), "has no effect beside 'resize'");
+            if (Crop.X > size.X || Crop.Y > size.Y || Crop.Z > size.Z) report.Error(nameof(Crop), $"crops of {Crop} voxels are larger than the scans, which 'resize' brings to {size}");
+        }
         if (FlipAxes.Distinct().Count() != FlipAxes.Count) report.Error(nameof(FlipAxes), "names an axis twice");
         if (Intensity.Kind != IntensityKind.Window && !Window.SequenceEqual(DefaultWindow))
             report.Warning(nameof(Window), $"has no effect beside intensity.kind = \"{Intensity.Kind.ToString().ToLowerInvariant()}\"");

@@ -54,10 +54,15 @@ public sealed partial record OptimizerConfig
     [Range(0, 1e9)]
     public double GradClip { get; init; }
 
+    /// <summary>Largest norm of the gradient of each parameter, which is clipped by itself; 0 for no clipping. UniMiSS clips so, at 0.3.</summary>
+    [Range(0, 1e9)]
+    public double ParameterClip { get; init; }
+
     // Resolved files give every key, so a key at its default does not count as chosen.
     partial void Check(KeyReport report)
     {
         if (WeightDecayEnd is not null && WeightDecay == 0) report.Error(nameof(WeightDecayEnd), "needs a weight_decay above 0 to start from");
+        if (ParameterClip > 0 && GradClip > 0) report.Error(nameof(ParameterClip), "cannot be combined with 'grad_clip'; give only one of them");
         const string OfAdamW = "has no effect with kind = \"sgd\"", OfSgd = "has no effect with kind = \"adamw\"";
         if (Kind == OptimizerKind.Adamw)
         {

@@ -14,6 +14,9 @@ public sealed partial record PretrainConfig : TrainingConfig
     [Plugin(Slot.Decoder)]
     public required IComponentConfig Decoder { get; init; }
 
+    /// <summary>The loss on held-out cases while the pre-training runs. Left out, no case is held out.</summary>
+    public PretrainValidationConfig? Validation { get; init; }
+
     /// <summary>Optimiser.</summary>
     public override OptimizerConfig Optimizer { get; init; } = new() { Beta2 = 0.95, WeightDecay = 0.05 };
 }

@@ -114,6 +114,7 @@ public abstract class FlatOptimizer : IOptimizer
         Prepare();
         double factor = GradientFactor(request, norm);
         if (factor != 1) gradient.mul_((float)factor);
+        if (request.MaxParameterNorm > 0) ClipParameters(gradient, request.MaxParameterNorm);
         for (int group = 0; group < parameters.Groups.Count; group++)
         {
             foreach ((long start, long length) in reached[group])
@@ -128,5 +129,18 @@ public abstract class FlatOptimizer : IOptimizer
     }
 
     private static double GradientFactor(in StepRequest request, double norm) =>
-        (request.MaxGradNorm > 0 ? Math.Min(1, request.MaxGradNorm / (norm + ClipEps)) : 1) / request.LossScale;
+        (request.MaxGradNorm > 0 ? ClipFactor(request.MaxGradNorm, norm) : 1) / request.LossScale;
+
+    /// <summary>Factor that brings a norm to at most a largest one, as torch.nn.utils.clip_grad_norm_ computes it.</summary>
+    internal static double ClipFactor(double largest, double norm) => Math.Min(1, largest / (norm + ClipEps));
+
+    // Without waiting for the device.
+    private void ClipParameters(Tensor gradient, double largest)
+    {
+        foreach (ParameterSlot slot in parameters.Slots)
+        {
+            Tensor own = gradient.narrow(0, slot.Offset, slot.Length);
+            own.mul_((largest / (own.norm() + ClipEps)).clamp_max(1));
+        }
+    }
 }

@@ -23,7 +23,7 @@ internal sealed unsafe class FlatPass : IDisposable
     private readonly Action<int> addSquares;
     private readonly Action<int> updateChunk;
     private StepRequest request;
-    private float factor;
+    private readonly float[] factors;
 
     public FlatPass(FlatParameters parameters, FlatOptimizer rule, IReadOnlyList<Tensor> moments, Tensor? average, int threads)
     {
@@ -33,6 +33,7 @@ internal sealed unsafe class FlatPass : IDisposable
             .Select(i => new Chunk(index, slot.Group, (long)i * ChunkLength, slot.Offset + ((long)i * ChunkLength), (int)Math.Min(ChunkLength, slot.Length - ((long)i * ChunkLength)))))];
         squares = new double[chunks.Length];
         gradients = new nint[parameters.Slots.Count];
+        factors = new float[gradients.Length];
         values = NativeTensors.Address(parameters.Values.Handle);
         this.moments = [.. moments.Select(moment => NativeTensors.Address(moment.Handle))];
         this.average = average is null ? 0 : NativeTensors.Address(average.Handle);
@@ -56,11 +57,24 @@ internal sealed unsafe class FlatPass : IDisposable
     public void Update(in StepRequest step, float gradientFactor)
     {
         request = step;
-        factor = gradientFactor;
+        Array.Fill(factors, gradientFactor);
+        if (step.MaxParameterNorm > 0) ClipParameters(step);
         team.Run(chunks.Length, updateChunk);
     }
 
     public void Dispose() => team.Dispose();
+
+    // The squares of all chunks are known since the norm.
+    private void ClipParameters(in StepRequest step)
+    {
+        for (int index = 0; index < chunks.Length;)
+        {
+            int slot = chunks[index].Slot;
+            double sum = 0;
+            for (; index < chunks.Length && chunks[index].Slot == slot; index++) sum += squares[index];
+            factors[slot] *= (float)FlatOptimizer.ClipFactor(step.MaxParameterNorm, Math.Sqrt(sum) / step.LossScale);
+        }
+    }
 
     private void AddSquares(int index)
     {
@@ -102,7 +116,7 @@ internal sealed unsafe class FlatPass : IDisposable
                 Second = (float*)moments[moments.Length > 1 ? 1 : 0] + at,
                 Third = (float*)moments[^1] + at,
                 Length = length,
-                GradientFactor = factor,
+                GradientFactor = factors[chunk.Slot],
                 Lr = request.Lr * group.LrScale,
                 WeightDecay = group.WeightDecay * request.DecayFactor,
             });

@@ -7,6 +7,9 @@ public readonly record struct StepRequest(double Lr)
     /// <summary>Largest norm of all gradients together, as torch.nn.utils.clip_grad_norm_ clips; 0 for no clipping.</summary>
     public double MaxGradNorm { get; init; }
 
+    /// <summary>Largest norm of the gradient of each parameter by itself; 0 for no clipping.</summary>
+    public double MaxParameterNorm { get; init; }
+
     /// <summary>Factor by which the loss was multiplied before backward. Gradients are divided by it.</summary>
     public double LossScale { get; init; } = 1;
 

@@ -6,8 +6,10 @@ internal static class Purpose
     public const long Order = 1;
     public const long Crop = 2;
     public const long Mask = 3;
+    public const long HeldOut = 5;
     public const long Bootstrap = 7;
     public const long Subset = 11;
     public const long Augment = 13;
+    public const long Validation = 17;
     public const long Analysis = 23;
 }

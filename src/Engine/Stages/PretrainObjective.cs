@@ -18,8 +18,9 @@ namespace HiEndMae.Engine.Stages;
 /// <param name="length">Steps of the training.</param>
 /// <param name="seed">Seed of the run.</param>
 /// <param name="device">Device of the model.</param>
+/// <param name="hasPlaces">Whether crops have given places, and so classes.</param>
 internal sealed class PretrainObjective(
-    Encoder encoder, PretextTask decoder, IBatchSource batches, PretrainConfig config, TrainingLength length, int seed, Device device) : IObjective, IDisposable
+    Encoder encoder, PretextTask decoder, IBatchSource batches, PretrainConfig config, TrainingLength length, int seed, Device device, bool hasPlaces = false) : IObjective, IDisposable
 {
     private readonly Augmenter augmenter = new(config.Data.Augment, config.Data.SpacingMm, seed);
     private readonly LossTerms terms = new();
@@ -35,8 +36,9 @@ internal sealed class PretrainObjective(
     public Tensor Loss(int batch)
     {
         StepSeed.Set(seed, batch);
-        Tensor images = augmenter.Apply(batches.Get(batch).ImagesOn(device), null, batch).Images;
-        return decoder.Loss(encoder, new PretextBatch(images, Mask(batch, batches.BatchSize)) { Step = At(batch / config.GradAccumulation), Terms = terms.Note, Masks = Masks(batch, batches.BatchSize) });
+        CropBatch crops = batches.Get(batch);
+        Tensor images = augmenter.Apply(crops.ImagesOn(device), null, batch).Images;
+        return decoder.Loss(encoder, new PretextBatch(images, Mask(batch, batches.BatchSize)) { Step = At(batch / config.GradAccumulation), Classes = hasPlaces ? crops.ClassesOn(device) : null, Terms = terms.Note, Masks = Masks(batch, batches.BatchSize) });
     }
 
     public LossTerms Terms => terms;

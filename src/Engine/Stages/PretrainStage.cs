@@ -2,6 +2,7 @@ using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Loading;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Training;
+using HiEndMae.Engine.Training.Callbacks;
 using HiEndMae.Engine.Training.Schedules;
 using HiEndMae.Imaging;
 using TorchSharp;
@@ -28,13 +29,19 @@ public sealed class PretrainStage(PretrainConfig config, TrainingContext context
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(show);
         IReadOnlyList<DatasetCase> cases = StageData.PretrainingCases(dataset, config.Data);
+        IReadOnlyList<CropPlace> places = (config.Decoder as ICropPlaces)?.Places() ?? [];
+        if (places.Count > 0) cases = StageData.WithPlaces(cases, places, dataset.Info.Name);
+        IReadOnlyList<DatasetCase> heldOut = [];
+        if (config.Validation is { } wanted) (cases, heldOut) = HeldOutCases.Of(cases, wanted, $"'{dataset.Info.Name}' to pre-train on");
         var length = new TrainingLength(config, cases.Count);
-        using IBatchSource batches = StageData.Open(cases, config.Data, dataset.Info, withLabels: false, config.GradAccumulation, context, cancel);
-        using var objective = new PretrainObjective(encoder, decoder, batches, config, length, context.Stage.Seed, context.Stage.Device);
+        using IBatchSource batches = StageData.Open(cases, config.Data, dataset.Info, withLabels: false, config.GradAccumulation, context, cancel, places);
+        using var objective = new PretrainObjective(encoder, decoder, batches, config, length, context.Stage.Seed, context.Stage.Device, places.Count > 0);
+        using PretrainValidation? validation = config.Validation is null ? null : PretrainValidation.Create(config, context.Stage, dataset.Info, heldOut, encoder, decoder, length, places, cancel);
+        ValidationCallback? callback = validation is null ? null : new ValidationCallback(ValidationRule.Of(config.Validation!), validation.MeanLoss);
         encoder.train();
         decoder.train();
         using var example = new ReconstructionSource(encoder, decoder, objective, length.Steps * config.GradAccumulation);
-        return StageTraining.Run(config, context, objective, length, null, Show, cancel);
+        return StageTraining.Run(config, context, objective, length, callback, Show, cancel);
 
         void Show(int? step)
         {

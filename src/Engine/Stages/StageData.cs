@@ -31,6 +31,19 @@ public static class StageData
         return CaseSubset.Of(cases, config.Subset, $"'{dataset.Info.Name}' to pre-train on");
     }
 
+    /// <summary>The cases that crops with given places are cut from.</summary>
+    /// <param name="cases">The cases of the pre-training.</param>
+    /// <param name="places">The places.</param>
+    /// <param name="name">Name of the dataset.</param>
+    /// <exception cref="VolumeException">None of the cases has a place.</exception>
+    public static IReadOnlyList<DatasetCase> WithPlaces(IReadOnlyList<DatasetCase> cases, IReadOnlyList<CropPlace> places, string name)
+    {
+        ArgumentNullException.ThrowIfNull(places);
+        HashSet<string> ids = [.. places.Select(place => place.Case)];
+        DatasetCase[] found = [.. cases.Where(one => ids.Contains(one.Id))];
+        return found.Length > 0 ? found : throw new VolumeException($"None of the {places.Count} places of [pretrain.decoder] is in a case of '{name}' to pre-train on; its first case is '{cases[0].Id}', and the first place is in '{places[0].Case}'.");
+    }
+
     /// <summary>The labelled cases that a fine-tuning uses.</summary>
     /// <exception cref="VolumeException">The dataset has none, or fewer than asked for.</exception>
     public static IReadOnlyList<DatasetCase> LabelledCases(Dataset dataset, FinetuneConfig config)
@@ -64,8 +77,9 @@ public static class StageData
     /// <param name="gradAccumulation">Batches of a step, which the ranks share.</param>
     /// <param name="context">Context of the stage.</param>
     /// <param name="cancel">Stops the preparation. Cases that are prepared stay in the disk cache.</param>
-    /// <exception cref="VolumeException">A case cannot be prepared and must not be skipped, or no case can be prepared.</exception>
-    public static IBatchSource Open(IReadOnlyList<DatasetCase> cases, DataConfig config, DatasetInfo info, bool withLabels, int gradAccumulation, TrainingContext context, CancellationToken cancel)
+    /// <param name="places">Places of crops in these cases; null or empty for random crops.</param>
+    /// <exception cref="VolumeException">A case cannot be prepared and must not be skipped, no case can be prepared, or a place is not in its case.</exception>
+    public static IBatchSource Open(IReadOnlyList<DatasetCase> cases, DataConfig config, DatasetInfo info, bool withLabels, int gradAccumulation, TrainingContext context, CancellationToken cancel, IReadOnlyList<CropPlace>? places = null)
     {
         ArgumentNullException.ThrowIfNull(cases);
         ArgumentNullException.ThrowIfNull(config);
@@ -83,6 +97,7 @@ public static class StageData
             CropRecipe.Of(config, withLabels), config.Volumes, config.CropsPerVolume, withLabels, stage.Seed, loader.Prefetch == 0 ? 0 : loader.WorkerThreads, loader.Prefetch)
         {
             Share = ShareOf(gradAccumulation, stage.Group),
+            Places = CasePlaces.Of(prepared, places),
         };
         return new BatchLoader(prepared, plan, stage.Device);
     }

@@ -22,6 +22,9 @@ public sealed record TrainResult(int Steps, string Checkpoint, TimeSpan Elapsed,
     /// <summary>Best mean Dice on the validation split, and its step; null where nothing was validated.</summary>
     public (double Dice, int Step)? Best { get; init; }
 
+    /// <summary>Lowest loss on held-out cases of a pre-training, and its step; null where nothing was validated.</summary>
+    public (double Loss, int Step)? LowestLoss { get; init; }
+
     /// <summary>Crops per second. The time counts waiting for data, but not checkpoints, validation and pictures.</summary>
     public double VolumesPerSecond { get; init; }
 

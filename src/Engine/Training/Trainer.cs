@@ -81,7 +81,7 @@ public sealed class Trainer(
         objective.GradientsReady(run.Step);
         // A loss that is not finite has no usable gradient.
         StepResult update = double.IsFinite(loss)
-            ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, AverageDecay = options.Optimizer.EmaDecay, DecayFactor = options.DecayFactorAt(run.Step), LossScale = options.Precision.LossScale })
+            ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, MaxParameterNorm = options.Optimizer.ParameterClip, AverageDecay = options.Optimizer.EmaDecay, DecayFactor = options.DecayFactorAt(run.Step), LossScale = options.Precision.LossScale })
             : new StepResult(double.NaN, Applied: false);
         bool isScaleSearch = double.IsFinite(loss) && options.Precision.Update(update.Applied);
         if (update.Applied) objective.Updated(run.Step);

@@ -10,5 +10,6 @@ internal static class DataCommand
     {
         DataInspectCommand.Create(environment),
         DataPrepareCommand.Create(environment),
+        DataPlacesCommand.Create(environment),
     };
 }

@@ -97,7 +97,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
             // A task without a token mask may compare the crops of a batch with one another, so it gets all of them.
             int crops = task.UsesMask ? Crops(pretrain.Data) : pretrain.Data.Volumes * pretrain.Data.CropsPerVolume;
             TokenMask? mask = RandomMasking.For(encoder, task, crops, pretrain.MaskRatio, config.Seed, 0, device);
-            Tensor loss = task.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels, crops), mask) { Masks = (cells, visible) => RandomMasking.Draw(crops, cells, visible, config.Seed, 0, device) });
+            Tensor loss = task.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels, crops), mask) { Classes = PretextContexts.Classes(pretrain.Decoder, crops, device), Masks = (cells, visible) => RandomMasking.Draw(crops, cells, visible, config.Seed, 0, device) });
             if (loss.numel() != 1) throw new PluginException($"{what}: the loss has the shape {Shape(loss)}; it must be one number.");
             loss.backward();
         });

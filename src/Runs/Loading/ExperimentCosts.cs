@@ -30,7 +30,7 @@ internal sealed record ExperimentCosts(string Encoder, int DenseStages, Operatio
             var context = new EncoderContext(channels, (pretrain.Decoder as IViewSizes)?.EncoderCrop(pretrain.Data.Crop) ?? pretrain.Data.Crop, EncoderUse.Pretraining);
             EncoderInfo info = encoder.Describe(context);
             var decoder = Counter<IDecoderCounter>(pretrain.Decoder);
-            IReadOnlyList<OperationCount> parts = decoder.Count(new DecoderContext(info, pretrain.Data.Crop) { MaskRatio = pretrain.MaskRatio }, pretrain.MaskRatio);
+            IReadOnlyList<OperationCount> parts = decoder.Count(PretextContexts.Of(pretrain, info), pretrain.MaskRatio);
             whole = Sum(parts);
             dense = decoder.DenseStages;
             name = NameOf(info, name);

@@ -20,7 +20,7 @@ internal static class ModelRules
         {
             var context = new EncoderContext(Channels, (pretrain.Decoder as IViewSizes)?.EncoderCrop(pretrain.Data.Crop) ?? pretrain.Data.Crop, EncoderUse.Pretraining);
             if (Crop(config, context, tree, "pretrain", report) is { } info && pretrain.Decoder is IDecoderCounter decoder)
-                Fits(() => decoder.Count(new DecoderContext(info, pretrain.Data.Crop) { MaskRatio = pretrain.MaskRatio }, pretrain.MaskRatio), tree, "pretrain", "decoder", report);
+                Fits(() => decoder.Count(PretextContexts.Of(pretrain, info), pretrain.MaskRatio), tree, "pretrain", "decoder", report);
         }
         if (config.Finetune is { } finetune)
         {

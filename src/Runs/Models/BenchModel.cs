@@ -51,7 +51,7 @@ internal sealed class BenchModel : IDisposable
         bool frozen = other is SegmentationHead { FreezesEncoder: true };
         (string, TorchSharp.Modules.Parameter)[] trained = [.. (frozen ? [] : Named("encoder", encoder)), .. Named(Stage.NameOf(stage), other)];
         Optimizer = Optimizers.Create(optimizer, [new ParameterGroup(trained, 1, optimizer.WeightDecay)], threads);
-        Request = new StepRequest(optimizer.Lr) { MaxGradNorm = optimizer.GradClip };
+        Request = new StepRequest(optimizer.Lr) { MaxGradNorm = optimizer.GradClip, MaxParameterNorm = optimizer.ParameterClip };
         Parameters = encoder.parameters().Concat(other.parameters()).Sum(parameter => parameter.numel());
         OperationCount counted = ExperimentCosts.Sum(MeasuredCosts.Of(config, Channels, classes, factory, getVariable).Stages.Single(one => one.Kind == stage).Parts);
         StepFlops = 6.0 * Batch * counted.MultiplyAdds;
@@ -78,7 +78,7 @@ internal sealed class BenchModel : IDisposable
         if (other is SegmentationHead head) return DiceCeLoss.Compute(head.Segment(volumes, encoder.Encode(volumes, head.HiddenBlocks)), labels!);
         var decoder = (PretextTask)other;
         TokenMask? mask = RandomMasking.For(encoder, decoder, Batch, config.Pretrain!.MaskRatio, config.Seed, step, device);
-        return decoder.Loss(encoder, new PretextBatch(volumes, mask) { Masks = (cells, visible) => RandomMasking.Draw(Batch, cells, visible, config.Seed, step, device) });
+        return decoder.Loss(encoder, new PretextBatch(volumes, mask) { Classes = PretextContexts.Classes(config.Pretrain!.Decoder, Batch, device), Masks = (cells, visible) => RandomMasking.Draw(Batch, cells, visible, config.Seed, step, device) });
     }
 
     public void Dispose()

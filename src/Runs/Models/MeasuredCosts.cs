@@ -53,7 +53,7 @@ internal static class MeasuredCosts
         // A task without a token mask may compare the crops of a batch with one another, so it gets all of them.
         int crops = task.UsesMask ? 1 : pretrain.Data.Volumes * pretrain.Data.CropsPerVolume;
         TokenMask? mask = RandomMasking.For(encoder, task, crops, pretrain.MaskRatio, seed, 0, CPU);
-        return Run(encoder, task, "decoder", crops, () => task.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels, crops), mask) { Masks = (cells, visible) => RandomMasking.Draw(crops, cells, visible, seed, 0, CPU) }));
+        return Run(encoder, task, "decoder", crops, () => task.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels, crops), mask) { Classes = PretextContexts.Classes(pretrain.Decoder, crops, CPU), Masks = (cells, visible) => RandomMasking.Draw(crops, cells, visible, seed, 0, CPU) }));
     }
 
     private static OperationCount[] Segmentation(ModelFactory models, FinetuneConfig finetune, int channels, int classes)

@@ -22,7 +22,7 @@ internal sealed class ModelFactory(ExperimentConfig config, ComponentFactory com
         PretrainConfig pretrain = config.Pretrain!;
         Size3 size = (pretrain.Decoder as IViewSizes)?.EncoderCrop(pretrain.Data.Crop) ?? pretrain.Data.Crop;
         Encoder encoder = CreateEncoder(channels, size, EncoderUse.Pretraining);
-        var decoder = components.Create<PretextTask>(Slot.Decoder, pretrain.Decoder, new DecoderContext(encoder.Info, pretrain.Data.Crop) { MaskRatio = pretrain.MaskRatio, NewEncoder = () => CreateEncoder(channels, size, EncoderUse.Pretraining) });
+        var decoder = components.Create<PretextTask>(Slot.Decoder, pretrain.Decoder, PretextContexts.Of(pretrain, encoder.Info) with { NewEncoder = () => CreateEncoder(channels, size, EncoderUse.Pretraining) });
         decoder.to(device);
         return (encoder, decoder);
     }

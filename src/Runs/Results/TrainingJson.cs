@@ -24,6 +24,7 @@ internal static class TrainingJson
             ["time_seconds"] = new JsonObject(training.Seconds.Select(entry => KeyValuePair.Create(Key(entry.Key), (JsonNode?)Math.Round(entry.Value, 3)))),
         };
         if (training.Best is { } best) json["best"] = new JsonObject { ["step"] = best.Step, ["validation_dice"] = best.Dice };
+        if (training.LowestLoss is { } lowest) json["best"] = new JsonObject { ["step"] = lowest.Step, ["validation_loss"] = lowest.Loss };
         if (training.EndReason is { } reason) json["end_reason"] = reason;
         return json;
     }

@@ -61,7 +61,7 @@ internal sealed class ReferenceGolden(GoldenFile golden, GoldenContext context) 
         {
             rule.ZeroGrad();
             parameter.grad = gradients[step].clone();
-            rule.Step(new StepRequest(config.Lr) { MaxGradNorm = config.GradClip });
+            rule.Step(new StepRequest(config.Lr) { MaxGradNorm = config.GradClip, MaxParameterNorm = config.ParameterClip });
             steps.Add(parameter.detach().clone());
         }
         return stack(steps);

@@ -28,7 +28,16 @@ public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool
         Size3 size = source.Size, crop = recipe.Crop;
         int centre = Centre(source, recipe.Positive, ref random);
         int z = centre % size.Z, y = centre / size.Z % size.Y, x = centre / size.Z / size.Y;
-        var start = new Size3(First(x, crop.X, size.X), First(y, crop.Y, size.Y), First(z, crop.Z, size.Z));
+        return At(new Size3(First(x, crop.X, size.X), First(y, crop.Y, size.Y), First(z, crop.Z, size.Z)), recipe, ref random);
+    }
+
+    /// <summary>Draws the augmentations of a crop at a given place.</summary>
+    /// <param name="start">First voxel of the crop.</param>
+    /// <param name="recipe">Size and probabilities.</param>
+    /// <param name="random">Random numbers of this crop alone.</param>
+    public static CropPlan At(Size3 start, in CropRecipe recipe, ref RandomSource random)
+    {
+        Size3 crop = recipe.Crop;
         bool flipX = Happens(recipe.Flip, ref random), flipY = Happens(recipe.Flip, ref random), flipZ = Happens(recipe.Flip, ref random);
         (flipX, flipY, flipZ) = (flipX && !recipe.Unflipped.X, flipY && !recipe.Unflipped.Y, flipZ && !recipe.Unflipped.Z);
         bool turned = Happens(recipe.Rotate90, ref random);

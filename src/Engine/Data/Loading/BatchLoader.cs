@@ -39,7 +39,7 @@ public sealed class BatchLoader : IBatchSource
         ArgumentNullException.ThrowIfNull(plan);
         this.cases = cases;
         this.plan = plan;
-        order = new CaseOrder(cases.Weights, plan.Seed);
+        order = new CaseOrder(Weights, plan.Seed);
         slots = [.. Enumerable.Range(0, plan.Workers == 0 ? 1 : plan.Prefetch + 1)
             .Select(_ => new BatchSlot(new CropBatch(BatchSize, cases.Channels, plan.Recipe.Crop, plan.WithLabels, device), plan.Volumes))];
         // Nothing is cut before the first step is asked for, because a resumed run begins in the middle.
@@ -47,6 +47,9 @@ public sealed class BatchLoader : IBatchSource
         workers = [.. Enumerable.Range(0, plan.Workers).Select(number => new Thread(Work) { IsBackground = true, Name = $"crops {number}" })];
         foreach (Thread worker in workers) worker.Start();
     }
+
+    // A case is drawn as often as it has places.
+    private IReadOnlyList<double> Weights => plan.Places is { } places ? [.. cases.Weights.Select((weight, index) => weight * places.CountOf(index))] : cases.Weights;
 
     /// <inheritdoc/>
     public int BatchSize => plan.Volumes * plan.CropsPerVolume;
@@ -88,8 +91,8 @@ public sealed class BatchLoader : IBatchSource
     /// <inheritdoc/>
     public IReadOnlyList<string> CasesOf(int step)
     {
-        var drawn = new CaseOrder(cases.Weights, plan.Seed);
-        return [.. Enumerable.Range(0, BatchSize).Select(sample => cases.Ids[drawn.At((long)step * plan.Volumes + sample / plan.CropsPerVolume).Case])];
+        var drawn = new CaseOrder(Weights, plan.Seed);
+        return [.. Enumerable.Range(0, BatchSize).Select(sample => cases.Ids[Drawn(drawn, (long)step * plan.Volumes + sample / plan.CropsPerVolume).Case])];
     }
 
     /// <inheritdoc/>
@@ -141,7 +144,7 @@ public sealed class BatchLoader : IBatchSource
     {
         BatchSlot slot = slots[numOpened % slots.Length];
         if (slot.Step >= 0) return null;
-        for (int volume = 0; volume < plan.Volumes; volume++) slot.Volumes[volume] = order.At((long)nextToOpen * plan.Volumes + volume);
+        for (int volume = 0; volume < plan.Volumes; volume++) slot.Volumes[volume] = Drawn(order, (long)nextToOpen * plan.Volumes + volume);
         slot.Step = nextToOpen;
         nextToOpen = plan.Share.After(nextToOpen);
         numOpened++;
@@ -176,11 +179,19 @@ public sealed class BatchLoader : IBatchSource
         (int volume, int crop) = Math.DivRem(sample, plan.CropsPerVolume);
         DrawnVolume drawn = slot.Volumes[volume];
         PreparedCase source = cases[drawn.Case];
-        var random = new RandomSource(plan.Seed, Purpose.Crop, drawn.Epoch, drawn.Case, drawn.Draw, crop);
+        var random = plan.IsFixed ? new RandomSource(plan.Seed, Purpose.Validation, drawn.Case, drawn.Draw, crop) : new RandomSource(plan.Seed, Purpose.Crop, drawn.Epoch, drawn.Case, drawn.Draw, crop);
+        if (plan.Places is { } places)
+        {
+            slot.Batch.Classes[sample] = places.Cut(source, drawn.Case, plan.Recipe, ref random, slot.Batch.Image(sample));
+            return;
+        }
         CropPlan cut = CropPlan.Draw(source, plan.Recipe, ref random);
         CropCopier.CopyImage(source, cut, slot.Batch.Image(sample));
         if (plan.WithLabels) CropCopier.CopyLabel(source, cut, slot.Batch.Label(sample));
     }
+
+    // In validation the first draw of every case comes before the second of any.
+    private DrawnVolume Drawn(CaseOrder drawn, long number) => plan.IsFixed ? new DrawnVolume((int)(number % cases.Count), 0, (int)(number / cases.Count)) : drawn.At(number);
 
     private void Seek(int step)
     {

@@ -25,12 +25,16 @@ public sealed class CropBatch : IDisposable
         labels = withLabels ? Allocate([count, crop.X, crop.Y, crop.Z], ScalarType.Int64, device) : null;
         ImageAddress = TensorAddress.Of(images);
         LabelAddress = labels is null ? 0 : TensorAddress.Of(labels);
+        Classes = new long[count];
         VoxelsPerImage = channels * crop.Count;
         VoxelsPerLabel = crop.Count;
     }
 
     /// <summary>Whether there are labels.</summary>
     public bool HasLabels => labels is not null;
+
+    /// <summary>Class of each crop, for crops with given places.</summary>
+    internal long[] Classes { get; }
 
     /// <summary>Values of one crop's image, C * X * Y * Z.</summary>
     internal long VoxelsPerImage { get; }
@@ -48,6 +52,9 @@ public sealed class CropBatch : IDisposable
     /// <summary>The class indices [B, X, Y, Z] on a device, as <see cref="ImagesOn"/>.</summary>
     /// <exception cref="InvalidOperationException">The batch has no labels.</exception>
     public Tensor LabelsOn(Device device) => On(labels ?? throw new InvalidOperationException("The batch has no labels."), device);
+
+    /// <summary>The classes of crops with given places, [B] int64, in the current dispose scope.</summary>
+    public Tensor ClassesOn(Device device) => tensor(Classes, device: device);
 
     /// <summary>Memory of a crop's image, [C, X, Y, Z].</summary>
     internal unsafe Span<float> Image(int sample) => new((float*)ImageAddress + sample * VoxelsPerImage, checked((int)VoxelsPerImage));

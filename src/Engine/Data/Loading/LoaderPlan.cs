@@ -14,4 +14,10 @@ public sealed record LoaderPlan(CropRecipe Recipe, int Volumes, int CropsPerVolu
 {
     /// <summary>The batches that this process reads.</summary>
     public BatchShare Share { get; init; } = BatchShare.All;
+
+    /// <summary>Places of crops by case. Null if crops are random.</summary>
+    public CasePlaces? Places { get; init; }
+
+    /// <summary>Whether the batches are for validation: cases come in their order, and crops depend only on (seed, case, draw, crop).</summary>
+    public bool IsFixed { get; init; }
 }

@@ -19,7 +19,9 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool withLab
 
     /// <summary>Everything besides the case that the result depends on, as text.</summary>
     public string Description => string.Create(CultureInfo.InvariantCulture,
-        $"ras; spacing {config.SpacingMm.X:R} {config.SpacingMm.Y:R} {config.SpacingMm.Z:R}; {Intensities}; foreground {cropForeground}; classes {(withLabels ? numClasses : 0)}");
+        $"ras; {Grid}; {Intensities}; foreground {cropForeground}; classes {(withLabels ? numClasses : 0)}");
+
+    private string Grid => config.Resize is { } size ? $"size {size}" : FormattableString.Invariant($"spacing {config.SpacingMm.X:R} {config.SpacingMm.Y:R} {config.SpacingMm.Z:R}");
 
     private string Intensities => config.Intensity.Kind switch
     {
@@ -65,7 +67,7 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool withLab
                 Spacing3 spacing = header.Affine.Spacing;
                 double voxels = (double)header.Size.Count * header.Channels;
                 stored += voxels;
-                resampled += voxels * (spacing.X / config.SpacingMm.X) * (spacing.Y / config.SpacingMm.Y) * (spacing.Z / config.SpacingMm.Z);
+                resampled += config.Resize is { } size ? (double)size.Count * header.Channels : voxels * (spacing.X / config.SpacingMm.X) * (spacing.Y / config.SpacingMm.Y) * (spacing.Z / config.SpacingMm.Z);
             }
             // The scan as it was read and turned to RAS+, perhaps once more with other intensities; the resampled one in single and in half precision; label maps of both grids.
             double copies = config.Intensity.Kind == IntensityKind.Window ? 2 : 3, labels = withLabels ? 2 * sizeof(ushort) : 0;
@@ -97,15 +99,16 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool withLab
     public static Volume<float> Normalise(Volume<float> image, DataConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return (Plan(config, cropForeground: false) with { Spacing = null }).Prepare(image).Image;
+        return (Plan(config, cropForeground: false) with { Spacing = null, Resize = null }).Prepare(image).Image;
     }
 
     private static PreparationPlan Plan(DataConfig config, bool cropForeground)
     {
         IntensityConfig intensity = config.Intensity;
         (double, double)? window = intensity.Kind == IntensityKind.Window ? (config.Window[0], config.Window[1]) : null;
-        return new PreparationPlan(config.SpacingMm, window)
+        return new PreparationPlan(config.Resize is null ? config.SpacingMm : null, window)
         {
+            Resize = config.Resize,
             CropForeground = cropForeground,
             Percentiles = intensity.Kind == IntensityKind.Percentiles ? (intensity.Lower, intensity.Upper) : null,
             ZScore = intensity.Kind == IntensityKind.Zscore,

@@ -4,30 +4,38 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Engine.Training.Callbacks;
 
-/// <summary>Validates at intervals, marks the best checkpoint, and ends the training when the Dice stops improving.</summary>
-/// <param name="config">Intervals and patience.</param>
-/// <param name="validate">Computes the mean Dice of the model in its current state; null where no validation case has a class.</param>
-public sealed class ValidationCallback(ValidationConfig config, Func<int, CancellationToken, double?> validate) : TrainingCallback
+/// <summary>Validates at intervals, marks the best checkpoint, and ends the training when the value stops improving.</summary>
+/// <param name="rule">Intervals, patience, and which value is better.</param>
+/// <param name="validate">Computes the value of the model in its current state; null if there is none, because no validation case has a class.</param>
+public sealed class ValidationCallback(ValidationRule rule, Func<int, CancellationToken, double?> validate) : TrainingCallback
 {
-    private (double Dice, int Step)? best;
-    private (double Dice, int Step)? bestBefore;
+    private (double Value, int Step)? best;
+    private (double Value, int Step)? bestBefore;
     private int withoutBetter;
     private bool isPending;
 
-    /// <summary>Best mean Dice and its step.</summary>
-    public (double Dice, int Step)? Best => best;
+    /// <summary>Validates a fine-tuning.</summary>
+    /// <param name="config">Intervals and patience.</param>
+    /// <param name="validate">Computes the mean Dice.</param>
+    public ValidationCallback(ValidationConfig config, Func<int, CancellationToken, double?> validate) : this(ValidationRule.Of(config), validate)
+    {
+    }
+
+    /// <summary>Best value and its step.</summary>
+    public (double Value, int Step)? Best => best;
 
     /// <inheritdoc/>
     public override JsonObject Save() => new()
     {
-        ["best_dice"] = best?.Dice, ["best_step"] = best?.Step, ["without_better"] = withoutBetter, ["is_pending"] = isPending,
+        ["best_value"] = best?.Value, ["best_step"] = best?.Step, ["without_better"] = withoutBetter, ["is_pending"] = isPending,
     };
 
     /// <inheritdoc/>
     public override void Load(JsonObject state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        best = state["best_step"] is { } step ? ((double)state["best_dice"]!, (int)step) : null;
+        // Checkpoints of earlier builds call it best_dice.
+        best = state["best_step"] is { } step ? ((double)(state["best_value"] ?? state["best_dice"])!, (int)step) : null;
         withoutBetter = (int)state["without_better"]!;
         isPending = (bool)state["is_pending"]!;
     }
@@ -36,7 +44,7 @@ public sealed class ValidationCallback(ValidationConfig config, Func<int, Cancel
     public override void Started(TrainingRun run, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (config.UseBest) run.BestStep = best?.Step;
+        if (rule.UseBest) run.BestStep = best?.Step;
         // An interrupted validation is repeated before anything changes the weights.
         if (isPending) Validate(run, cancel);
     }
@@ -45,7 +53,7 @@ public sealed class ValidationCallback(ValidationConfig config, Func<int, Cancel
     public override void StepDone(TrainingRun run, in StepReport step, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (run.Options.Length.IsDue(config.Every, step.Step) || step.Step == run.Options.Length.Steps) Validate(run, cancel);
+        if (run.Options.Length.IsDue(rule.Every, step.Step) || step.Step == run.Options.Length.Steps) Validate(run, cancel);
     }
 
     /// <inheritdoc/>
@@ -55,19 +63,19 @@ public sealed class ValidationCallback(ValidationConfig config, Func<int, Cancel
         // The best weights are lost with their checkpoint, so the best ones on the disk count again.
         if (best?.Step != run.Step) return;
         best = bestBefore;
-        if (config.UseBest) run.BestStep = best?.Step;
+        if (rule.UseBest) run.BestStep = best?.Step;
     }
 
     /// <inheritdoc/>
-    public override TrainResult AddTo(TrainResult result) => result with { Best = best };
+    public override TrainResult AddTo(TrainResult result) => rule.IsLoss ? result with { LowestLoss = best } : result with { Best = best };
 
     private void Validate(TrainingRun run, CancellationToken cancel)
     {
-        double? dice;
+        double? found;
         run.Clock.Book(StepPhase.Logging);
         try
         {
-            dice = run.WithFinalWeights(() => validate(run.Step, cancel));
+            found = run.WithFinalWeights(() => validate(run.Step, cancel));
             isPending = false;
         }
         catch (OperationCanceledException)
@@ -80,21 +88,26 @@ public sealed class ValidationCallback(ValidationConfig config, Func<int, Cancel
         {
             run.Clock.Book(StepPhase.Validation);
         }
-        if (dice is not { } value) return;
-        bool isBetter = best is null || value > best.Value.Dice;
-        run.Logger.Note(string.Create(CultureInfo.InvariantCulture, $"validation at step {run.Step}: mean Dice {value:F4}{(isBetter ? ", the best so far" : $", best {best!.Value.Dice:F4} at step {best.Value.Step}")}."));
+        if (found is not { } value) return;
+        if (!double.IsFinite(value))
+        {
+            run.Logger.Warn(string.Create(CultureInfo.InvariantCulture, $"the validation at step {run.Step} gave NaN or infinity; it does not count."));
+            return;
+        }
+        bool isBetter = best is null || rule.IsBetter(value, best.Value.Value);
+        run.Logger.Note(string.Create(CultureInfo.InvariantCulture, $"validation at step {run.Step}: {rule.Text(value)}{(isBetter ? ", the best so far" : $", best {rule.Number(best!.Value.Value)} at step {best.Value.Step}")}."));
         if (isBetter)
         {
             bestBefore = best;
             best = (value, run.Step);
             withoutBetter = 0;
-            if (!config.UseBest) return;
+            if (!rule.UseBest) return;
             run.BestStep = run.Step;
             run.WantsCheckpoint = true;
         }
-        else if (++withoutBetter >= config.Patience && config.Patience > 0 && run.Step < run.Options.Length.Steps)
+        else if (++withoutBetter >= rule.Patience && rule.Patience > 0 && run.Step < run.Options.Length.Steps)
         {
-            run.End(string.Create(CultureInfo.InvariantCulture, $"stopped early at step {run.Step}: {withoutBetter} validations without a better Dice than {best!.Value.Dice:F4} at step {best.Value.Step}"));
+            run.End(string.Create(CultureInfo.InvariantCulture, $"stopped early at step {run.Step}: {withoutBetter} validations without {rule.NoBetter(best!.Value.Value)} at step {best.Value.Step}"));
         }
     }
 }
