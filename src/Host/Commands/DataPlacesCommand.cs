@@ -18,7 +18,7 @@ internal static class DataPlacesCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var file = new Argument<string>("FILE") { Description = "Experiment file (.toml) whose [pretrain] will use the places. It has no [sweep]." };
+        var file = new Argument<string>("FILE") { Description = "Experiment file (.toml) whose [pretrain] will use the places. Of a [sweep] the first combination counts." };
         var model = new Option<string>("--model") { Description = "Run of an auto-encoder that was pre-trained on whole cases ([pretrain.data] resize), or one of its checkpoints.", Required = true };
         var places = new Option<string>("--places") { Description = "The JSON file to write.", DefaultValueFactory = _ => "words.json" };
         var seed = new Option<int>("--seed") { Description = "Seed of all draws. Default: 0." };
@@ -32,7 +32,7 @@ internal static class DataPlacesCommand
     private static int Run(HostEnvironment environment, string file, string model, string path, int seed, string? device, string[] overrides)
     {
         PluginCatalog catalog = PluginCatalog.Load(environment.Runs);
-        LoadedFile loaded = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadOne(file, overrides);
+        LoadedFile loaded = new ExperimentLoader(catalog, environment.Runs.GetVariable).LoadWhole(file, overrides);
         DiagnosticOutput.Print(environment, loaded.Diagnostics);
         if (!loaded.IsValid) return ExitCodes.BadUsage;
         ExperimentConfig config = loaded.Experiments[0].Config;
