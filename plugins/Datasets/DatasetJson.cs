@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using HiEndMae.Imaging;
 
@@ -16,7 +17,7 @@ internal sealed class DatasetJson : IDisposable
         this.path = path;
         try
         {
-            json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            json = JsonDocument.Parse(WithoutMark(File.ReadAllBytes(path)), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
             if (json.RootElement.ValueKind != JsonValueKind.Object) throw Wrong("it is not a JSON object");
             if (!IsUnicode(json.RootElement)) throw Wrong("it has a text that is no Unicode; save it as UTF-8");
         }
@@ -91,7 +92,12 @@ internal sealed class DatasetJson : IDisposable
     {
         if (!json.RootElement.TryGetProperty("dataset", out JsonElement cases)) return null;
         if (cases.ValueKind != JsonValueKind.Object) throw Wrong("'dataset' is not an object of cases");
-        return cases.EnumerateObject().ToDictionary(entry => entry.Name, entry => Case(entry.Value, $"dataset.{entry.Name}", "images"), StringComparer.Ordinal);
+        var found = new Dictionary<string, (IReadOnlyList<string>, string?)>(StringComparer.Ordinal);
+        foreach (JsonProperty entry in cases.EnumerateObject())
+        {
+            if (!found.TryAdd(entry.Name, Case(entry.Value, $"dataset.{entry.Name}", "images"))) throw Wrong($"'dataset' names the case '{entry.Name}' twice");
+        }
+        return found;
     }
 
     /// <summary>Returns a string; null if there is none.</summary>
@@ -129,6 +135,15 @@ internal sealed class DatasetJson : IDisposable
             yield return (number, entry.Value.GetString()!);
         }
     }
+
+    // Editors of Windows put a mark in front of a text, and PowerShell writes UTF-16.
+    private static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) => bytes switch
+    {
+        [0xEF, 0xBB, 0xBF, ..] => bytes.AsMemory(3),
+        [0xFF, 0xFE, ..] => Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(bytes, 2, bytes.Length - 2)),
+        [0xFE, 0xFF, ..] => Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(bytes, 2, bytes.Length - 2)),
+        _ => bytes,
+    };
 
     // JsonDocument accepts texts of any bytes, and fails when they are read.
     private static bool IsUnicode(JsonElement element)

@@ -78,10 +78,11 @@ internal sealed class Decathlon : Dataset
     // The official code uses one list for validation and testing. A list for training must be different.
     private void CheckSplits()
     {
-        HashSet<string> trained = [.. lists[config.TrainingList].Select(entry => Full(entry.Images[0]))];
+        var paths = new RealPaths();
+        HashSet<string> trained = [.. lists[config.TrainingList].Select(entry => paths.Of(Full(entry.Images[0])))];
         foreach (string name in new[] { config.ValidationList, config.TestList }.Where(name => name != config.TrainingList).Distinct())
         {
-            if (lists[name].FirstOrDefault(entry => trained.Contains(Full(entry.Images[0]))) is { Images: not null } both)
+            if (lists[name].FirstOrDefault(entry => trained.Contains(paths.Of(Full(entry.Images[0])))) is { Images: not null } both)
                 throw new VolumeException($"'{config.Root}' has '{both.Images[0]}' in both '{config.TrainingList}' and '{name}'.");
         }
     }

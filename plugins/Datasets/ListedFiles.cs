@@ -16,6 +16,20 @@ internal static class ListedFiles
     /// <summary>Whether a file exists. A link whose target is missing does not, although the system says so.</summary>
     public static bool Exists(string path) => File.Exists(path) && RealPaths.FileAt(path).Exists;
 
+    // A file in a folder without permission seems to be missing.
+    private static bool IsClosed(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder)) _ = Directory.EnumerateFileSystemEntries(folder).Any();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Checks that every file exists.</summary>
     /// <param name="root">Folder of the dataset.</param>
     /// <param name="files">Paths relative to the folder, or absolute paths below it.</param>
@@ -24,6 +38,8 @@ internal static class ListedFiles
     {
         string[] missing = [.. files.Distinct().Where(file => !Exists(Path.Combine(root, file)))];
         if (missing.Length == 0) return;
+        if (missing.Select(file => Path.GetDirectoryName(Path.Combine(root, file))!).Distinct().FirstOrDefault(IsClosed) is { } closed)
+            throw new VolumeException($"The folder '{closed}' cannot be read: access is denied.");
         // git-annex and DataLad leave a link to content that is not fetched yet.
         bool isDangling = missing.Any(file => new FileInfo(Path.Combine(root, file)).LinkTarget is not null);
         string named = string.Join(", ", missing.Take(MostNamed).Select(file => $"'{(Path.IsPathRooted(file) ? Path.GetRelativePath(root, file) : file)}'"));

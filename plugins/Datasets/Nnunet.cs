@@ -22,13 +22,12 @@ internal sealed class Nnunet : Dataset
         ArgumentNullException.ThrowIfNull(context);
         this.config = config;
         using var json = new DatasetJson(Path.Combine(config.Root, "dataset.json"));
-        ending = json.Text("file_ending") ?? DefaultEnding;
-        if (!Endings.Contains(ending)) throw new VolumeException($"'{config.Root}' has files ending in '{ending}'; {string.Join(", ", Endings)} are read.");
+        ending = EndingOf(json.Text("file_ending"), json.ListedCases() is null, context.Warn);
         table = json.Labels(config.Regions, config.Ignore, config.Root);
         Info = table.Describe(json.Text("name") is { Length: > 0 } said ? said : Path.GetFileName(config.Root.TrimEnd('/', '\\')), json.Channels());
         var distinct = new DistinctFiles(config.Root, context.Warn);
         training = json.ListedCases() is { } listed
-            ? listed.ToDictionary(entry => entry.Key, entry => new Entry([.. entry.Value.Images.Select(Full)], entry.Value.Label is { } label ? Full(label) : null), StringComparer.Ordinal)
+            ? Listed(listed, distinct, context.Warn)
             : CasesOf("Tr", distinct, context.Cancel);
         if (training.Count == 0) throw new VolumeException($"There is no image CASE_0000{ending} in '{Path.Combine(config.Root, "imagesTr")}'.");
         test = CasesOf("Ts", distinct, context.Cancel);
@@ -51,8 +50,38 @@ internal sealed class Nnunet : Dataset
         _ => Of(test, test.Where(entry => entry.Value.Label is not null).Select(entry => entry.Key), withLabel: true),
     };
 
+    // dataset.json may name another format than the files have: the files are right.
+    private string EndingOf(string? said, bool isFound, Action<string> warn)
+    {
+        string named = said is null ? DefaultEnding : said.StartsWith('.') ? said : "." + said;
+        string images = Path.Combine(config.Root, "imagesTr");
+        if (isFound && Directory.Exists(images))
+        {
+            string[] files = [.. FolderListing.Files(images).Select(path => Path.GetFileName(path)!)];
+            string[] there = [.. Endings.Where(one => files.Any(file => file.EndsWith("_0000" + one, StringComparison.OrdinalIgnoreCase)))];
+            if (there.Length == 1 && !there.Contains(named, StringComparer.OrdinalIgnoreCase))
+            {
+                if (said is not null) warn($"'{Path.Combine(config.Root, "dataset.json")}' says that files end in '{said}' (file_ending), but those in imagesTr end in '{there[0]}'; these are used.");
+                return there[0];
+            }
+        }
+        return Endings.FirstOrDefault(one => string.Equals(one, named, StringComparison.OrdinalIgnoreCase))
+            ?? throw new VolumeException($"'{config.Root}' has files ending in '{named}'; {string.Join(", ", Endings)} are read.");
+    }
+
     private IEnumerable<DatasetCase> Of(Dictionary<string, Entry> cases, IEnumerable<string> names, bool withLabel) => names.Order(StringComparer.Ordinal).Select(name =>
         new NiftiCase(cases[name].Images, withLabel ? cases[name].Label : null, name, PatientName.Of(name, config.Patient), table));
+
+    private Dictionary<string, Entry> Listed(IReadOnlyDictionary<string, (IReadOnlyList<string> Images, string? Label)> cases, DistinctFiles distinct, Action<string> warn)
+    {
+        var found = new Dictionary<string, Entry>(StringComparer.Ordinal);
+        foreach ((string name, (IReadOnlyList<string> images, string? label)) in cases)
+        {
+            if (distinct.Add(Full(images[0]))) found[name] = new Entry([.. images.Select(Full)], label is null ? null : Full(label));
+            else warn($"case '{name}' of dataset.json in '{config.Root}' has the image of another case, '{images[0]}'; it is left out.");
+        }
+        return found;
+    }
 
     // Files without the number of a channel do not belong to nnU-Net's format.
     private Dictionary<string, Entry> CasesOf(string part, DistinctFiles distinct, CancellationToken cancel)

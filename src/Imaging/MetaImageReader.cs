@@ -39,7 +39,7 @@ internal static class MetaImageReader
         {
             long start = data.Position;
             using var packed = new ZLibStream(data, CompressionMode.Decompress);
-            return VoxelStream.Read(header, packed, data.Length, 0, path, convert, cancel, () => new ZLibStream(VolumeFile.Open(data.Name, start), CompressionMode.Decompress));
+            return VoxelStream.Read(header, packed, data.Length, 0, path, convert, cancel, () => new ZLibStream(VolumeFile.OpenAt(data.Name, start), CompressionMode.Decompress));
         }
         long bytes = header.Size.Count * header.Channels * (NiftiVoxels.Width(header.DataType) ?? 0);
         double skip = fields.TryGetValue("HeaderSize", out string? text) ? TextHeaderFile.Numbers(path, "HeaderSize", text, 1)[0] : 0;

@@ -12,6 +12,10 @@ public sealed record NiftiHeader(int Channels, Size3 Size, Affine Affine, int Da
     /// <summary>Both forms of a NIfTI file; null for other formats.</summary>
     public NiftiForms? Forms { get; init; }
 
+    /// <summary>Millimetres of the unit that a NIfTI header names: 1000 for metres, 0.001 for micrometres; 1 for millimetres, for none, and for other formats. Positions are read as
+    /// millimetres in every case.</summary>
+    public double UnitMm { get; init; } = 1;
+
     /// <summary>Sentences that the user should see, such as about other objects in a DICOM folder.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -47,6 +47,7 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
             Short(isSecond ? 12 : 70), scaled ? slope : 1, scaled ? intercept : 0)
         {
             Forms = ReadForms(new Size3((int)edges[0], (int)edges[1], (int)edges[2])),
+            UnitMm = ReadUnit(),
             SwapBytes = swap,
             DataOffset = Math.Max((long)offset, end),
             IsPair = pair,
@@ -61,6 +62,14 @@ internal ref struct NiftiHeaderParser(ReadOnlySpan<byte> bytes, bool swap, bool 
         for (int i = 0; i < sform.Length; i++) sform[i] = Row(i);
         return new NiftiForms(QformCode, SformCode, pixdim, qform, sform, size);
     }
+
+    // The lowest three bits of xyzt_units: 1 for metres, 2 for millimetres, 3 for micrometres.
+    private readonly double ReadUnit() => ((isSecond ? Int(500) : bytes[123]) & 7) switch
+    {
+        1 => 1000,
+        3 => 1e-3,
+        _ => 1,
+    };
 
     private readonly int QformCode => isSecond ? Int(344) : Short(252);
 

@@ -48,7 +48,7 @@ internal static class NrrdReader
         {
             long start = data.Position;
             using var packed = new GzipReadStream(data);
-            return VoxelStream.Read(header, packed, data.Length, (long)Math.Max(skip, 0), path, convert, cancel, () => new GzipReadStream(VolumeFile.Open(data.Name, start)));
+            return VoxelStream.Read(header, packed, data.Length, (long)Math.Max(skip, 0), path, convert, cancel, () => new GzipReadStream(VolumeFile.OpenAt(data.Name, start)));
         }
         data.Position = skip == -1 ? Math.Max(0, data.Length - bytes) : data.Position + (long)Math.Max(skip, 0);
         if (data.Length - data.Position < bytes) throw new VolumeException($"'{path}' is truncated: it ends before its data do.");

@@ -42,6 +42,20 @@ public static class Resampler
         return Fill(volume, size, affine, window: null);
     }
 
+    /// <summary>Resamples a volume to the grid of another one, trilinearly, with border values outside, and overwrites the voxels of that one.</summary>
+    /// <param name="volume">The source.</param>
+    /// <param name="target">Has as many channels as the source.</param>
+    /// <exception cref="ArgumentException">The numbers of channels differ.</exception>
+    public static void ResampleInto(Volume<float> volume, Volume<float> target)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        ArgumentNullException.ThrowIfNull(target);
+        if (volume.Channels != target.Channels) throw new ArgumentException($"A volume of {volume.Channels} channels cannot be resampled into one of {target.Channels}.", nameof(target));
+        GridMap map = GridMap.Between(volume.Size, volume.Affine, target.Size, target.Affine);
+        if (map.IsIdentity) volume.Voxels.CopyTo(target.Voxels, 0);
+        else Fill(volume, target, map, window: null);
+    }
+
     /// <summary>Resamples a label map to a grid, to the nearest voxel; halves round to the even index as in libtorch. Returns the label map itself if it has the grid already.</summary>
     /// <exception cref="VolumeException">The result would be too large.</exception>
     public static Volume<ushort> ResampleNearest(Volume<ushort> volume, Size3 size, Affine affine)
@@ -60,14 +74,19 @@ public static class Resampler
         GridMap map = GridMap.Between(volume.Size, volume.Affine, size, affine);
         if (map.IsIdentity) return volume;
         var target = new Volume<float>(volume.Channels, size, affine, GC.AllocateUninitializedArray<float>(Length(volume.Channels, size)));
+        Fill(volume, target, map, window);
+        return target;
+    }
+
+    private static void Fill(Volume<float> volume, Volume<float> target, GridMap map, (double Low, double High)? window)
+    {
         if (map.Axes is { } axes)
         {
             TrilinearPlanes.Fill(volume, target, axes, window);
-            return target;
+            return;
         }
         TrilinearVoxels.Fill(volume, target, map.ToSource);
         if (window is { } bounds) IntensityWindow.Apply(target.Voxels, bounds.Low, bounds.High);
-        return target;
     }
 
     private static int Length(int channels, Size3 size) => channels * (double)size.X * size.Y * size.Z <= Array.MaxLength

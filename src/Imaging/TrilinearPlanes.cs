@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -19,7 +20,7 @@ internal static class TrilinearPlanes
         {
             (int channel, int chunk) = Math.DivRem(part, chunks);
             int first = (int)((long)to.X * chunk / chunks), end = (int)((long)to.X * (chunk + 1) / chunks);
-            var planes = new Planes(volume, channel, to, axes);
+            using var planes = new Planes(volume, channel, to, axes);
             for (int x = first; x < end; x++)
             {
                 Span<float> result = target.Channel(channel).Slice(x * to.Y * to.Z, to.Y * to.Z);
@@ -43,8 +44,8 @@ internal static class TrilinearPlanes
         for (; done < result.Length; done++) result[done] = near[done] + (far[done] - near[done]) * fraction;
     }
 
-    /// <summary>Keeps the two source planes that were used last, resampled to the y and z of the target.</summary>
-    private sealed class Planes
+    /// <summary>Keeps the two source planes that were used last, resampled to the y and z of the target. The planes are rented, because a large volume is resampled in many slabs.</summary>
+    private sealed class Planes : IDisposable
     {
         private readonly Volume<float> volume;
         private readonly int channel, strideX, strideY, strideZ;
@@ -67,8 +68,8 @@ internal static class TrilinearPlanes
             // Interpolating z costs two gathers per output, more than blending whole rows. So z is interpolated before or after y, where there are fewer rows.
             int lengthY = from[alongY.Partner];
             isAlongZFirst = lengthY < to.Y || strideZ != 1;
-            planes = [new float[to.Y * to.Z], new float[to.Y * to.Z]];
-            rows = new float[isAlongZFirst ? 2 * to.Z : lengthZ];
+            planes = [Rent(to.Y * to.Z), Rent(to.Y * to.Z)];
+            rows = Rent(isAlongZFirst ? 2 * to.Z : lengthZ);
             int step = isAlongZFirst ? strideZ : 1;
             lowZ = Array.ConvertAll(alongZ.Low, index => index * step);
             highZ = Array.ConvertAll(alongZ.High, index => index * step);
@@ -79,6 +80,13 @@ internal static class TrilinearPlanes
             int a = Hold(low, high), b = Hold(high, low);
             return (planes[a], planes[b]);
         }
+
+        public void Dispose()
+        {
+            foreach (float[] array in (float[][])[.. planes, rows]) ArrayPool<float>.Shared.Return(array);
+        }
+
+        private static float[] Rent(int length) => ArrayPool<float>.Shared.Rent(length);
 
         // Returns the slot of a plane. A missing plane replaces the one that is not needed.
         private int Hold(int index, int other)
@@ -95,7 +103,7 @@ internal static class TrilinearPlanes
 
         private void FillAlongZFirst(ReadOnlySpan<float> source, Span<float> plane)
         {
-            Span<float> first = rows.AsSpan(0, to.Z), second = rows.AsSpan(to.Z);
+            Span<float> first = rows.AsSpan(0, to.Z), second = rows.AsSpan(to.Z, to.Z);
             int lowRow = -1, highRow = -1;
             for (int y = 0; y < to.Y; y++)
             {
@@ -119,7 +127,7 @@ internal static class TrilinearPlanes
         {
             for (int y = 0; y < to.Y; y++)
             {
-                Blend(source.Slice(alongY.Low[y] * strideY, lengthZ), source.Slice(alongY.High[y] * strideY, lengthZ), alongY.Fraction[y], rows);
+                Blend(source.Slice(alongY.Low[y] * strideY, lengthZ), source.Slice(alongY.High[y] * strideY, lengthZ), alongY.Fraction[y], rows.AsSpan(0, lengthZ));
                 Pick(rows, plane.Slice(y * to.Z, to.Z));
             }
         }

@@ -3,12 +3,39 @@ namespace HiEndMae.Imaging;
 /// <summary>Opens, reads and writes files of all formats.</summary>
 internal static class VolumeFile
 {
-    private const int Buffer = 1 << 18;
+    private const int Buffer = 1 << 18, LongestPointer = 1 << 10;
 
-    public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
+    private static ReadOnlySpan<byte> LfsPointer => "version https://git-lfs"u8;
+
+    private static ReadOnlySpan<byte> AnnexPointer => "/annex/objects/"u8;
+
+    /// <summary>Opens a file to read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffer">Bytes of the buffer; 0 for none.</param>
+    /// <exception cref="VolumeException">The file is empty, or a pipe or a device, which could not be left again once it is opened.</exception>
+    public static FileStream Open(string path, int buffer = Buffer)
+    {
+        if (IsEmpty(path)) throw new VolumeException($"'{path}' is empty, or it is not a file but a pipe or a device.");
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, buffer, FileOptions.SequentialScan);
+        if (file.Length > LongestPointer || !IsPointer(file)) return file;
+        file.Dispose();
+        throw new VolumeException($"'{path}' is a pointer to content that is not here; fetch it first (git lfs pull, git annex get, or datalad get).");
+    }
+
+    /// <summary>Whether a file has no bytes, as pipes, sockets and devices do.</summary>
+    public static bool IsEmpty(string path) => RealPaths.FileAt(path) is { Exists: true, Length: 0 };
+
+    // Git LFS and unlocked files of git-annex put a few lines of text in the place of content that is not fetched.
+    private static bool IsPointer(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[LfsPointer.Length];
+        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return start[..read].StartsWith(LfsPointer) || start[..read].StartsWith(AnnexPointer);
+    }
 
     /// <summary>Opens a file at a byte offset.</summary>
-    public static FileStream Open(string path, long start)
+    public static FileStream OpenAt(string path, long start)
     {
         FileStream file = Open(path);
         file.Position = start;

@@ -38,6 +38,23 @@ public sealed class BrokenVolumeTests : IDisposable
     [Fact]
     public void There_are_at_least_sixty_broken_volumes() => Assert.InRange(BrokenVolumes.All().Select(broken => broken.Name).Distinct().Count(), 60, 1000);
 
+    // Whoever opens a pipe waits for its writer, and no signal ends that.
+    [Theory]
+    [InlineData("a.nii.gz")]
+    [InlineData("a.mha")]
+    [InlineData("a.nrrd")]
+    [InlineData("a.dcm")]
+    [InlineData("a")]
+    public async Task A_pipe_is_refused_and_ignored_in_a_folder_of_slices(string name)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo is a program of Linux.");
+        string path = Path.Combine(folder, name);
+        using (Process make = Process.Start("mkfifo", [path])) await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(path, Assert.Throws<VolumeException>(() => VolumeReader.ReadImage(path, CancellationToken.None)).Message, StringComparison.Ordinal);
+        foreach (int k in (int[])[0, 1]) new DicomFile().At(k).Save(folder, $"{k}.dcm");
+        if (name == "a") Assert.Equal(2, VolumeReader.ReadImage(folder, CancellationToken.None).Size.Z);
+    }
+
     [Fact]
     public void Reading_only_the_header_of_a_broken_file_gives_an_error_or_a_size()
     {

@@ -37,7 +37,9 @@ internal static class BrokenVolumes
     private static IEnumerable<Case> Niftis()
     {
         var good = new NiftiFile { DataType = 4 };
-        yield return Bytes("nifti empty", "a.nii", [], "not a NIfTI");
+        yield return Bytes("nifti empty", "a.nii", [], "is empty");
+        yield return Bytes("pointer of Git LFS", "a.nii.gz", Encoding.ASCII.GetBytes("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "git lfs pull");
+        yield return Bytes("pointer of git-annex", "a.nrrd", Encoding.ASCII.GetBytes("/annex/objects/MD5E-s5--0cc175b9.nrrd\n"), "git annex get");
         yield return Bytes("nifti three bytes", "a.nii", [92, 1, 0], "not a NIfTI");
         yield return Bytes("nifti half a header", "a.nii", GoodNifti()[..200], "inside its NIfTI header");
         yield return Bytes("nifti without voxels", "a.nii", GoodNifti()[..352], "truncated");
@@ -99,7 +101,7 @@ internal static class BrokenVolumes
             string text = Meta.Replace(right, wrong, StringComparison.Ordinal);
             yield return Bytes("meta " + name, "a.mha", [.. Encoding.ASCII.GetBytes(text), .. new byte[48]], words);
         }
-        yield return Bytes("meta empty", "a.mhd", [], "no ElementDataFile");
+        yield return Bytes("meta empty", "a.mhd", [], "is empty");
         yield return Bytes("meta without an end", "a.mha", [.. Enumerable.Repeat((byte)'a', (1 << 20) + 10)], "header does not end");
         yield return Bytes("meta cut off", "a.mha", GoodMeta[..^1], "truncated");
         byte[] packed = Encoding.ASCII.GetBytes(Meta.Replace("CompressedData = False", "CompressedData = True", StringComparison.Ordinal));
@@ -131,7 +133,7 @@ internal static class BrokenVolumes
     private static IEnumerable<Case> Dicoms()
     {
         var good = new DicomFile();
-        yield return Bytes("dicom empty", "a.dcm", [], "not a DICOM file");
+        yield return Bytes("dicom empty", "a.dcm", [], "is empty");
         yield return Bytes("dicom preamble alone", "a.dcm", good.Bytes()[..132], "no transfer syntax");
         yield return Bytes("dicom cut off within an element", "a.dcm", good.Bytes()[..190], "a.dcm");
         yield return Bytes("dicom without its last byte", "a.dcm", good.Bytes()[..^1], "truncated");

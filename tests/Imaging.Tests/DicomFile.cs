@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 
 namespace HiEndMae.Imaging.Tests;
@@ -7,7 +8,7 @@ namespace HiEndMae.Imaging.Tests;
 /// <summary>DICOM bytes put together element by element from PS3.5 and PS3.10.</summary>
 internal sealed record DicomFile
 {
-    public const string Implicit = "1.2.840.10008.1.2", Explicit = "1.2.840.10008.1.2.1", Big = "1.2.840.10008.1.2.2", Rle = "1.2.840.10008.1.2.5";
+    public const string Implicit = "1.2.840.10008.1.2", Explicit = "1.2.840.10008.1.2.1", Big = "1.2.840.10008.1.2.2", Rle = "1.2.840.10008.1.2.5", Deflated = "1.2.840.10008.1.2.1.99";
 
     public string Syntax { get; init; } = Explicit;
 
@@ -33,7 +34,7 @@ internal sealed record DicomFile
 
     public string? Frames { get; init; }
 
-    public string Orientation { get; init; } = @"1\0\0\0\1\0";
+    public string? Orientation { get; init; } = @"1\0\0\0\1\0";
 
     public string? Position { get; init; } = @"-10\-20\30";
 
@@ -48,6 +49,12 @@ internal sealed record DicomFile
     /// <summary>Elements of any kind, written before the others of group 0008: nested ones, and what must be stepped over.</summary>
     public byte[] Before { get; init; } = [];
 
+    /// <summary>Elements of any kind, written directly before the pixels: functional groups.</summary>
+    public byte[] Groups { get; init; } = [];
+
+    /// <summary>Fragments of encoded pixels, and the table of their offsets; null for one fragment and an empty table.</summary>
+    public (byte[] Table, byte[][] Fragments)? Items { get; init; }
+
     public byte[]? Pixels { get; init; }
 
     public bool HasPixels { get; init; } = true;
@@ -55,6 +62,20 @@ internal sealed record DicomFile
     public long[] Values { get; init; } = [0, 1, 2, 3, 4, 5];
 
     public byte[] Bytes()
+    {
+        if (Syntax != Deflated) return Elements();
+        byte[] plain = (this with { Syntax = Explicit }).Elements();
+        var meta = new List<byte>(new byte[128]);
+        meta.AddRange("DICM"u8);
+        Add(meta, 0x0002_0010, "UI", Encoding.ASCII.GetBytes(Deflated), Explicit);
+        var first = new List<byte>();
+        Add(first, 0x0002_0010, "UI", Encoding.ASCII.GetBytes(Explicit), Explicit);
+        using var packed = new MemoryStream();
+        using (var deflate = new DeflateStream(packed, CompressionLevel.Optimal, leaveOpen: true)) deflate.Write(plain.AsSpan(132 + first.Count));
+        return [.. meta, .. packed.ToArray()];
+    }
+
+    private byte[] Elements()
     {
         var file = new List<byte>(new byte[128]);
         file.AddRange("DICM"u8);
@@ -77,6 +98,7 @@ internal sealed record DicomFile
         Number(0x0028_0103, IsSigned ? 1 : 0);
         Text(0x0028_1052, "DS", Intercept);
         Text(0x0028_1053, "DS", Slope);
+        file.AddRange(Groups);
         if (!HasPixels) return [.. file];
         if (Syntax != Rle && !Syntax.Contains(".4.", StringComparison.Ordinal))
         {
@@ -84,10 +106,14 @@ internal sealed record DicomFile
             return [.. file];
         }
         // Items until a delimiter: an empty table of offsets, the frame.
-        byte[] frame = Pixels ?? RleFrame();
-        file.AddRange([0xE0, 0x7F, 0x10, 0, (byte)'O', (byte)'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0, 0xE0]);
-        file.AddRange(BitConverter.GetBytes(frame.Length));
-        file.AddRange(frame);
+        file.AddRange([0xE0, 0x7F, 0x10, 0, (byte)'O', (byte)'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]);
+        (byte[] table, byte[][] fragments) = Items ?? ([], [Pixels ?? RleFrame()]);
+        foreach (byte[] item in (byte[][])[table, .. fragments])
+        {
+            file.AddRange([0xFE, 0xFF, 0, 0xE0]);
+            file.AddRange(BitConverter.GetBytes(item.Length));
+            file.AddRange(item);
+        }
         file.AddRange([0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]);
         return [.. file];
 
@@ -103,6 +129,24 @@ internal sealed record DicomFile
             else BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)value);
             Add(file, tag, "US", bytes, Syntax);
         }
+    }
+
+    /// <summary>A sequence of items of explicit elements, with known lengths or with delimiters.</summary>
+    public static byte[] Sequence(uint tag, bool isDelimited, params byte[][] items)
+    {
+        byte[] Item(byte[] content) => [0xFE, 0xFF, 0, 0xE0, .. BitConverter.GetBytes(isDelimited ? -1 : content.Length), .. content, .. isDelimited ? (byte[])[0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0] : []];
+        byte[] all = [.. items.SelectMany(Item), .. isDelimited ? (byte[])[0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0] : []];
+        var file = new List<byte>();
+        Add(file, tag, "SQ", all, Explicit, isDelimited ? -1 : null);
+        return [.. file];
+    }
+
+    /// <summary>One element of text.</summary>
+    public static byte[] Element(uint tag, string vr, string text)
+    {
+        var file = new List<byte>();
+        Add(file, tag, vr, Encoding.ASCII.GetBytes(text), Explicit);
+        return [.. file];
     }
 
     /// <summary>One element.</summary>
@@ -160,8 +204,8 @@ internal sealed record DicomFile
         return bytes;
     }
 
-    // Highest byte first; runs of three and more as runs, all else literally.
-    private byte[] RleFrame()
+    /// <summary>The values as one RLE frame: highest byte first; runs of three and more as runs, all else literally.</summary>
+    public byte[] RleFrame()
     {
         int width = Allocated / 8;
         var segments = new List<byte[]>();

@@ -235,10 +235,10 @@ public sealed class DicomTests : IDisposable
 
     public static TheoryData<string, string> Refused() => new()
     {
-        { nameof(DicomFile.Frames), "multi-frame image of 12 frames" },
+        { nameof(DicomFile.Frames), "multi-frame image of 12 frames without a position for each" },
         { nameof(DicomFile.Samples), "colour image" },
         { "jpeg2000", "JPEG 2000 Lossless (1.2.840.10008.1.2.4.90)" },
-        { "dcm2niix", "convert the series with dcm2niix" },
+        { "dcm2niix", "Convert the series: dcm2niix -z y -o OUT '" },
         { "unknown", "an unknown transfer syntax (1.2.3.4)" },
         { nameof(DicomFile.Modality), "modality SEG" },
         { nameof(DicomFile.HasPixels), "no pixels" },

@@ -120,6 +120,44 @@ public sealed class DatasetFilesTests : IDisposable
         Assert.Equal(("x", 2), (only.Id, only.LoadLabel(CancellationToken.None)!.Voxels.Count(value => value == 1)));
     }
 
+    // The files say what they are; a description that was copied from another dataset does not.
+    [Theory]
+    [InlineData("\"file_ending\": \".nrrd\",", 1)]
+    [InlineData("\"file_ending\": \"nii.gz\",", 0)]
+    [InlineData("\"file_ending\": \".NII.GZ\",", 0)]
+    [InlineData("\"file_ending\": \".png\",", 1)]
+    [InlineData("", 0)]
+    public void NnUNet_with_a_wrong_file_ending_reads_the_files_that_are_there(string ending, int numWarnings)
+    {
+        foreach (string name in (string[])["imagesTr/a_0000.nii.gz", "imagesTr/readme.txt", "labelsTr/a.nii.gz"]) Touch(name);
+        Write("dataset.json", $$"""{ {{ending}} "labels": {"background": 0, "liver": 1} }""");
+        Assert.Equal(["a"], Ids(new Nnunet(new NnunetConfig { Root = root }, Context), DatasetSplit.Training));
+        Assert.Equal(numWarnings, warnings.Count);
+        Assert.All(warnings, warning => Assert.Contains("'.nii.gz'; these are used", warning, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_image_that_two_listed_cases_share_counts_once_and_is_reported()
+    {
+        foreach (string name in (string[])["raw/a.nii.gz", "raw/la.nii.gz"]) Touch(name);
+        Link("raw/link.nii.gz", "a.nii.gz", isFolder: false);
+        Write("dataset.json", """{"labels": {"background": 0, "liver": 1}, "dataset": {"x": {"images": ["raw/a.nii.gz"], "label": "raw/la.nii.gz"}, "y": {"images": ["raw/a.nii.gz"], "label": "raw/la.nii.gz"}, "z": {"images": ["raw/link.nii.gz"], "label": "raw/la.nii.gz"}}}""");
+        Assert.Equal(["x"], Ids(new Nnunet(new NnunetConfig { Root = root }, Context), DatasetSplit.Training));
+        Assert.Contains(warnings, warning => warning.Contains("case 'y'", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains("case 'z'", StringComparison.Ordinal));
+        // A test list that names a training image through a link.
+        Write("dataset.json", """{"labels": {"0": "background", "1": "liver"}, "training": [{"image": "raw/a.nii.gz", "label": "raw/la.nii.gz"}], "test": [{"image": "raw/link.nii.gz", "label": "raw/la.nii.gz"}]}""");
+        Assert.Contains("in both 'training' and 'test'", Assert.Throws<VolumeException>(() => new Decathlon(new DecathlonConfig { Root = root, TestList = "test" }, Context)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NnUNet_with_an_unknown_file_ending_and_no_files_is_refused()
+    {
+        Directory.CreateDirectory(Path.Combine(root, "imagesTr"));
+        Write("dataset.json", "{\"file_ending\": \".png\", \"labels\": {\"background\": 0, \"liver\": 1}}");
+        Assert.Contains(".nhdr", Assert.Throws<VolumeException>(() => new Nnunet(new NnunetConfig { Root = root }, Context)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Regions_of_nnUNet_and_of_a_config_are_the_same()
     {

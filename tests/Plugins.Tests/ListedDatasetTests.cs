@@ -76,7 +76,7 @@ public sealed class ListedDatasetTests : IDisposable
     [InlineData("[]", "not a JSON object")]
     [InlineData("{\"labels\":", "cannot be read")]
     [InlineData("{\"labels\":{\"background\":0},\"channel_names\":{\"first\":\"CT\"}}", "not a number with a name")]
-    [InlineData("{\"labels\":{\"background\":0},\"file_ending\":\".png\"}", ".png")]
+    [InlineData("{\"labels\":{\"background\":0},\"dataset\":{\"a\":{\"images\":[\"x\"]},\"a\":{\"images\":[\"y\"]}}}", "names the case 'a' twice")]
     [InlineData("{\"labels\":{\"background\":0},\"channel_names\":{\"0\":\"a\",\"1\":\"b\",\"2\":\"c\"}}", "a_0002.nii.gz")]
     public void An_invalid_description_is_one_clear_error(string json, string message)
     {
@@ -85,6 +85,17 @@ public sealed class ListedDatasetTests : IDisposable
         VolumeException error = Assert.Throws<VolumeException>(() => new Nnunet(new NnunetConfig { Root = folder }, Context));
         Assert.Contains(message, error.Message);
         Assert.Contains(folder, error.Message);
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void A_description_may_begin_with_a_byte_order_mark(string encoding)
+    {
+        File.WriteAllText(Path.Combine(folder, "dataset.json"), "{\"labels\":{\"background\":0,\"Größe\":1,\"liver\":2},\"channel_names\":{\"0\":\"CT\"}}", System.Text.Encoding.GetEncoding(encoding));
+        Case("Tr", "a");
+        Assert.Equal(["background", "Größe", "liver"], new Nnunet(new NnunetConfig { Root = folder }, Context).Info.LabelNames);
     }
 
     [Fact]

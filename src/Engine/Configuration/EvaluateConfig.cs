@@ -41,7 +41,7 @@ public sealed partial record EvaluateConfig
     /// <summary>Precision in which the logits of a scan are summed. float16 needs half the memory.</summary>
     public AccumulatorType AccumulateIn { get; init; } = AccumulatorType.Float32;
 
-    /// <summary>Windows per forward pass.</summary>
+    /// <summary>Windows per forward pass; on a processor fewer if the outputs of a pass would take more than 64 MiB.</summary>
     [Range(1, 4096), IgnoredByFingerprint]
     public int WindowBatch { get; init; } = 4;
 

@@ -1,6 +1,7 @@
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Imaging;
+using HiEndMae.TorchRepairs.Memory;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,9 +31,24 @@ public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3
     public Volume<ushort> PredictOriginal(PreparedCase source, Action<int, Volume<float>>? probabilities, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
+        try
+        {
+            return OnGridOfFile(source, probabilities, cancel);
+        }
+        finally
+        {
+            // What the outputs took, which is the most of all. Whoever writes the result, and the next scan, need the room.
+            TensorMemory.ReleaseUnused();
+        }
+    }
+
+    private Volume<ushort> OnGridOfFile(PreparedCase source, Action<int, Volume<float>>? probabilities, CancellationToken cancel)
+    {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor outputs = Infer(source, cancel); // [1, K, X, Y, Z]
+        // Activations of the windows are not needed any more, and the results on the grid of the file take much memory.
+        TensorMemory.ReleaseUnused();
         return GridInversion.Invert(outputs, predictor.GivesProbabilities, source.Layout.Grid.Affine, source.Layout.Stored, decision, probabilities, cancel);
     }
 

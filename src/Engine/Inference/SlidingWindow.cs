@@ -10,6 +10,7 @@ namespace HiEndMae.Engine.Inference;
 public static class SlidingWindow
 {
     private const int Slab = 16;
+    private const long CpuPassValues = 1 << 24;
 
     /// <summary>Runs a model over overlapping windows and averages its outputs.</summary>
     /// <param name="volume">[1, C, X, Y, Z], of any precision; padded with zeros where it is smaller than the window.</param>
@@ -35,17 +36,22 @@ public static class SlidingWindow
         Size3[] starts = [.. Starts(size, window, options.Overlap)];
         ScalarType type = options.Accumulator == AccumulatorType.Float16 ? ScalarType.Float16 : ScalarType.Float32;
         Tensor? sum = null;
+        // A processor works on several large windows no faster than on one, and they take several times its memory. The first pass tells how large outputs are.
+        bool isProcessor = volume.device_type == DeviceType.CPU;
+        int batch = isProcessor ? 1 : options.WindowBatch;
         // Held by us for as long as native code reads it (ARCHITECTURE.md, "Garbage collection and tensors").
         Scalar one = 1;
-        for (int first = 0; first < starts.Length; first += options.WindowBatch)
+        for (int first = 0, next; first < starts.Length; first = next)
         {
+            next = Math.Min(first + batch, starts.Length);
             cancel.ThrowIfCancellationRequested();
             using DisposeScope pass = NewDisposeScope();
-            Size3[] part = starts[first..Math.Min(first + options.WindowBatch, starts.Length)];
+            Size3[] part = starts[first..next];
             Tensor outputs = predict(cat([.. part.Select(start => View(padded, start, window))], 0).to(ScalarType.Float32)); // [b, K, window]
             sum ??= zeros([1, outputs.shape[1], size.X, size.Y, size.Z], type, volume.device).MoveToOuterDisposeScope();
             for (int i = 0; i < part.Length; i++) Add(View(sum, part[i], window), outputs.narrow(0, i, 1), weight, type, one);
-            progress?.Invoke(Math.Min(first + options.WindowBatch, starts.Length), starts.Length);
+            if (isProcessor) batch = (int)Math.Clamp(CpuPassValues / (outputs.shape[1] * window.Count), 1, options.WindowBatch);
+            progress?.Invoke(next, starts.Length);
         }
         GC.KeepAlive(one);
         Tensor total = sum!;

@@ -6,6 +6,7 @@ using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Cache;
 using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Engine.Data.Inspection;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Host.Output;
@@ -67,15 +68,15 @@ internal static class DataPrepareCommand
         if (config.Pretrain is { } pretrain)
         {
             Dataset dataset = RunDatasets.Open(pretrain.Data, factory, Warn, cancel);
-            yield return new PreparedStage(StageKind.Pretrain, CasePreparer.ForTraining(pretrain.Data, dataset.Info, withLabels: false), StageData.PretrainingCases(dataset, pretrain.Data));
+            yield return new PreparedStage(StageKind.Pretrain, dataset.Info, CasePreparer.ForTraining(pretrain.Data, dataset.Info, withLabels: false), StageData.PretrainingCases(dataset, pretrain.Data));
         }
         if (config.Finetune is { } finetune)
         {
             Dataset dataset = RunDatasets.Open(finetune.Data, factory, Warn, cancel);
-            yield return new PreparedStage(StageKind.Finetune, CasePreparer.ForTraining(finetune.Data, dataset.Info, withLabels: true), StageData.LabelledCases(dataset, finetune));
+            yield return new PreparedStage(StageKind.Finetune, dataset.Info, CasePreparer.ForTraining(finetune.Data, dataset.Info, withLabels: true), StageData.LabelledCases(dataset, finetune));
             // Cases that are segmented whole: they are not cut to their foreground, so their entries are others.
             IReadOnlyList<DatasetCase> whole = StageData.EvaluatedCases(dataset, config);
-            if (whole.Count > 0) yield return new PreparedStage(StageKind.Evaluate, CasePreparer.ForEvaluation(finetune.Data, dataset.Info), whole);
+            if (whole.Count > 0) yield return new PreparedStage(StageKind.Evaluate, dataset.Info, CasePreparer.ForEvaluation(finetune.Data, dataset.Info), whole);
         }
 
         void Warn(string message) => environment.Error.WriteLine($"warning: {message}");
@@ -88,6 +89,8 @@ internal static class DataPrepareCommand
         var preparation = new ParallelPreparation(stage.Preparer, cache, services.Loader);
         string name = Stage.NameOf(stage.Kind);
         IReadOnlyList<BrokenCase> broken = [];
+        var warnings = new List<string>();
+        HeaderCheck.Warn(stage.Cases, warnings.Add, cancel);
         ConsoleProgress.Run(environment, quiet, $"prepare {name}", progress =>
         {
             long start = environment.Runs.Clock.GetTimestamp();
@@ -96,8 +99,11 @@ internal static class DataPrepareCommand
                 TimeSpan elapsed = environment.Runs.Clock.GetElapsedTime(start);
                 progress.Report(done, stage.Cases.Count, id, elapsed / done * (stage.Cases.Count - done));
             }, cancel);
+            (DatasetCase Case, CaseFindings Findings)[] findings = [.. stage.Cases.Zip(prepared).Where(entry => entry.Second is not null).Select(entry => (entry.First, entry.Second!.Findings))];
+            warnings.AddRange(stage.Kind == StageKind.Evaluate ? findings.SelectMany(one => one.Findings.Notes) : TrainingWarnings.Of(findings, stage.Info));
             foreach (PreparedCase? one in prepared) one?.Dispose();
         });
+        foreach (string warning in warnings) environment.Error.WriteLine($"warning: {warning}");
         foreach (BrokenCase one in broken) environment.Error.WriteLine($"broken: {one.Id}: {one.Reason}");
         if (!quiet)
         {
@@ -111,9 +117,10 @@ internal static class DataPrepareCommand
             ["cases"] = stage.Cases.Count,
             ["new"] = cache.Written,
             ["bytes"] = cache.Used,
+            ["warnings"] = new JsonArray([.. warnings.Select(warning => (JsonNode)warning)]),
             ["broken"] = new JsonArray([.. broken.Select(one => (JsonNode)new JsonObject { ["case"] = one.Id, ["reason"] = one.Reason })]),
         };
     }
 
-    private sealed record PreparedStage(StageKind Kind, CasePreparer Preparer, IReadOnlyList<DatasetCase> Cases);
+    private sealed record PreparedStage(StageKind Kind, DatasetInfo Info, CasePreparer Preparer, IReadOnlyList<DatasetCase> Cases);
 }

@@ -95,10 +95,13 @@ internal static class PredictCommand
         if (json) environment.Output.WriteLine(new JsonObject { ["model"] = about, ["images"] = done, ["failed"] = failures }.ToJsonString(JsonOptions.Indented));
         return code;
 
+        void Warn(string note) => environment.Error.WriteLine($"warning: {note}");
+
         SegmentedScan Segment(DatasetCase source)
         {
+            HeaderCheck.Warn([source], Warn, cancel);
             PreparedCase prepared = preparer.Prepare(source, cancel);
-            foreach (string note in prepared.Findings.Notes) environment.Error.WriteLine($"warning: {note}");
+            foreach (string note in prepared.Findings.Notes) Warn(note);
             // What a large scan left behind is twice its size. It goes back to the system, because the model needs the room.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             return new SegmentedScan(prepared.Layout.Stored, take =>

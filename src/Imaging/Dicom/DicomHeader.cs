@@ -11,6 +11,25 @@ internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]>
 {
     public string Path => path;
 
+    /// <summary>Elements of each frame of an enhanced image, functional groups included; empty for other images.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<uint, byte[]>> Frames { get; init; } = [];
+
+    /// <summary>Position in the file from which it is deflated; 0 if it is not. Other positions are those of the inflated elements.</summary>
+    public long DeflatedFrom { get; init; }
+
+    /// <summary>Returns the header of one frame of an enhanced image.</summary>
+    public DicomHeader Frame(int index) => new(path, Frames[index])
+    {
+        SyntaxUid = SyntaxUid,
+        Syntax = Syntax,
+        PixelOffset = PixelOffset,
+        PixelLength = PixelLength,
+        HasWords = HasWords,
+        HasModalityLut = HasModalityLut,
+        FileLength = FileLength,
+        DeflatedFrom = DeflatedFrom,
+    };
+
     /// <summary>Unique identifier of the transfer syntax.</summary>
     public required string SyntaxUid { get; init; }
 
@@ -28,6 +47,7 @@ internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]>
     /// <summary>Whether the file has a lookup table for stored values.</summary>
     public required bool HasModalityLut { get; init; }
 
+    /// <summary>Number of bytes of the file, or of its inflated elements.</summary>
     public required long FileLength { get; init; }
 
     /// <summary>Returns the text of an element without padding, or null if it is absent or empty.</summary>

@@ -3,27 +3,29 @@ using System.Text;
 
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>Reads the elements of a DICOM file up to its pixels (PS3.5, PS3.10). It skips nested elements and long values.</summary>
+/// <summary>Reads the elements of a DICOM file up to its pixels (PS3.5, PS3.10). It skips long values, and nested elements except the functional groups of enhanced images.</summary>
 internal sealed class DicomParser
 {
     private const int Preamble = 128, LongestValue = 4096, DeepestNesting = 32;
     private const uint Undefined = uint.MaxValue;
-    private readonly FileStream stream;
     private readonly string path;
-    private readonly Dictionary<uint, byte[]> values = [];
+    private readonly Dictionary<uint, byte[]> values = [], shared = [];
+    private readonly List<Dictionary<uint, byte[]>> frames = [];
     private readonly byte[] scratch = new byte[8];
-    private bool isExplicit = true, isBigEndian, hasModalityLut, hasWords;
-    private long pixelOffset;
+    private Stream stream;
+    private Dictionary<uint, byte[]>? item; // receives the elements of functional groups
+    private bool isExplicit = true, isBigEndian, hasModalityLut, hasWords, isInGroup;
+    private long pixelOffset, deflatedFrom;
     private long? pixelLength;
 
-    private DicomParser(FileStream stream, string path)
+    private DicomParser(Stream stream, string path)
     {
         this.stream = stream;
         this.path = path;
     }
 
     /// <summary>Whether a file begins like a DICOM file. The stream is rewound.</summary>
-    public static bool IsDicom(FileStream stream)
+    public static bool IsDicom(Stream stream)
     {
         Span<byte> mark = stackalloc byte[4];
         stream.Position = Math.Min(Preamble, stream.Length);
@@ -34,7 +36,7 @@ internal sealed class DicomParser
 
     /// <summary>Parses the file up to its pixels, or to its end if there are none.</summary>
     /// <exception cref="VolumeException">The file is not a DICOM file, or it is damaged.</exception>
-    public static DicomHeader Parse(FileStream stream, string path)
+    public static DicomHeader Parse(Stream stream, string path)
     {
         if (!IsDicom(stream)) throw new VolumeException($"'{path}' is not a DICOM file: it does not begin with a preamble and the letters DICM.");
         stream.Position = Preamble + 4;
@@ -61,6 +63,11 @@ internal sealed class DicomParser
         string name = Encoding.Latin1.GetString(uid).Trim(' ', '\0');
         DicomTransferSyntax syntax = DicomTransferSyntax.Of(name);
         (isExplicit, isBigEndian) = (syntax.IsExplicit, syntax.IsBigEndian);
+        if (syntax.IsDeflated)
+        {
+            deflatedFrom = stream.Position;
+            stream = DicomDeflate.Inflate(stream, path);
+        }
         if (syntax.IsParsed)
         {
             while (stream.Position < stream.Length && ReadElement(0))
@@ -69,6 +76,8 @@ internal sealed class DicomParser
         }
         return new DicomHeader(path, values)
         {
+            Frames = [.. frames.Select(frame => (IReadOnlyDictionary<uint, byte[]>)new Dictionary<uint, byte[]>([.. values.Where(entry => !shared.ContainsKey(entry.Key) && !frame.ContainsKey(entry.Key)), .. shared.Where(entry => !frame.ContainsKey(entry.Key)), .. frame]))],
+            DeflatedFrom = deflatedFrom,
             SyntaxUid = name,
             Syntax = syntax,
             PixelOffset = pixelOffset,
@@ -97,18 +106,20 @@ internal sealed class DicomParser
             return false;
         }
         if (depth == 0 && tag == DicomTag.ModalityLut) hasModalityLut = true;
+        if (length == Undefined && isExplicit && !isSequence && !isUnknown) throw Broken(tag, "has no length");
+        if (length != Undefined && length > stream.Length - stream.Position) throw new VolumeException($"'{path}' is truncated or damaged: its element {DicomTag.Text(tag)} has a length of {length} bytes, but only {stream.Length - stream.Position} follow.");
+        if (ReadGroups(tag, length, depth, isUnknown)) return true;
         if (length == Undefined)
         {
-            if (isExplicit && !isSequence && !isUnknown) throw Broken(tag, "has no length");
-            SkipSequence(depth + 1, isUnknown);
+            ReadSequence(length, depth + 1, isUnknown, isParsed: false, begin: null);
             return true;
         }
-        if (length > stream.Length - stream.Position) throw new VolumeException($"'{path}' is truncated or damaged: its element {DicomTag.Text(tag)} has a length of {length} bytes, but only {stream.Length - stream.Position} follow.");
-        if (depth == 0 && DicomTag.IsRead(tag) && length <= LongestValue)
+        Dictionary<uint, byte[]>? kept = depth == 0 ? values : isInGroup && depth == 2 ? item : null;
+        if (kept is not null && DicomTag.IsRead(tag) && length <= LongestValue)
         {
             var value = new byte[length];
             stream.ReadExactly(value);
-            values[tag] = value;
+            kept[tag] = value;
         }
         else
         {
@@ -129,26 +140,57 @@ internal sealed class DicomParser
         return (ReadUInt32(), (first, second) is ((byte)'S', (byte)'Q'), (first, second) is ((byte)'U', (byte)'N'));
     }
 
-    private void SkipSequence(int depth, bool isUnknown)
+    // The functional groups of an enhanced image: those of all frames, and those of each frame.
+    private bool ReadGroups(uint tag, uint length, int depth, bool isUnknown)
+    {
+        switch (depth)
+        {
+            case 0 when tag == DicomTag.SharedGroups:
+                ReadSequence(length, 1, isUnknown, isParsed: true, () => item = shared);
+                item = null;
+                return true;
+            case 0 when tag == DicomTag.FrameGroups:
+                ReadSequence(length, 1, isUnknown, isParsed: true, () => frames.Add(item = []));
+                item = null;
+                return true;
+            case 1 when item is not null && DicomTag.IsGroupRead(tag):
+                isInGroup = true;
+                ReadSequence(length, 2, isUnknown, isParsed: true, begin: null);
+                isInGroup = false;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // Items of a known length are skipped, unless their elements are wanted.
+    private void ReadSequence(uint length, int depth, bool isUnknown, bool isParsed, Action? begin)
     {
         if (depth > DeepestNesting) throw new VolumeException($"'{path}' is damaged: its sequences are nested too deeply.");
+        long end = length == Undefined ? long.MaxValue : stream.Position + length;
         bool outer = isExplicit;
         // A sequence of unknown representation is always encoded implicitly (PS3.5, 6.2.2).
         if (isUnknown) isExplicit = false;
-        while (true)
+        while (stream.Position < end)
         {
-            uint tag = ReadTag(), length = ReadUInt32();
+            uint tag = ReadTag(), itemLength = ReadUInt32();
             if (tag == DicomTag.SequenceEnd) break;
             if (tag != DicomTag.Item) throw Broken(tag, "is in the place of an item");
-            if (length != Undefined)
+            begin?.Invoke();
+            long itemEnd = long.MaxValue;
+            if (itemLength != Undefined)
             {
-                if (length > stream.Length - stream.Position) throw new VolumeException($"'{path}' is truncated or damaged: an item has a length of {length} bytes, but only {stream.Length - stream.Position} follow.");
-                stream.Position += length;
-                continue;
+                if (itemLength > stream.Length - stream.Position) throw new VolumeException($"'{path}' is truncated or damaged: an item has a length of {itemLength} bytes, but only {stream.Length - stream.Position} follow.");
+                itemEnd = stream.Position + itemLength;
+                if (!isParsed || itemLength == 0)
+                {
+                    stream.Position = itemEnd;
+                    continue;
+                }
             }
             bool before = isExplicit;
             if (isExplicit && IsImplicitHere()) isExplicit = false;
-            while (ReadElement(depth))
+            while (stream.Position < itemEnd && ReadElement(depth))
             {
             }
             isExplicit = before;

@@ -26,6 +26,8 @@ internal sealed record DicomPixelFormat(int Width, int Stored, int HighBit, bool
     };
 
     /// <summary>Reads the format from a header and checks that the file is long enough for its pixels.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="pixels">Number of pixels of all frames.</param>
     /// <exception cref="VolumeException">The format is not supported, or the file is too short.</exception>
     public static DicomPixelFormat Of(DicomHeader header, long pixels)
     {

@@ -3,49 +3,56 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>Reads the stored pixels of a slice.</summary>
-internal static class DicomPixels
+/// <summary>Reads the stored pixels of slices. A file stays open until a slice of another one is read.</summary>
+internal sealed class DicomPixels : IDisposable
 {
+    private Stream? open;
+    private string? openPath;
+
+    public void Dispose() => open?.Dispose();
+
     /// <summary>Reads the pixels of a slice.</summary>
     /// <param name="slice">The slice.</param>
     /// <param name="raw">Receives rows x columns pixels in little endian; bits that do not belong to the value are cleared.</param>
     /// <exception cref="VolumeException">The file is truncated, or its encoding is invalid.</exception>
-    public static void Read(DicomSlice slice, Span<byte> raw)
+    public void Read(DicomSlice slice, Span<byte> raw)
     {
-        // Pixels are read in one piece, so the stream needs no buffer.
-        using var file = new FileStream(slice.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        file.Position = slice.PixelOffset;
+        Stream file = Open(slice);
         DicomPixelFormat format = slice.Format;
-        if (format.IsRle) DicomRle.Decode(ReadItems(file, slice.Path), raw, format.Width, slice.Path);
-        else if (format.IsJpegLossless) DicomJpegLossless.Decode(ReadItems(file, slice.Path), raw, slice.Columns, slice.Rows, format.Width, slice.Path);
-        else file.ReadExactly(raw[..(slice.Columns * slice.Rows * format.Width)]);
+        int bytes = slice.Columns * slice.Rows * format.Width;
+        file.Position = slice.PixelOffset;
+        if (format.IsRle)
+        {
+            DicomRle.Decode(DicomFragments.Read(file, slice), raw, format.Width, slice.Path);
+        }
+        else if (format.IsJpegLossless)
+        {
+            DicomJpegLossless.Decode(DicomFragments.Read(file, slice), raw, slice.Columns, slice.Rows, format.Width, slice.Path);
+        }
+        else
+        {
+            file.Position += (long)slice.Frame * bytes;
+            file.ReadExactly(raw[..bytes]);
+        }
         if (format.IsBigEndian) Reverse(raw, format);
         if (format.Stored < 8 * format.Width) Unpack(raw, format);
     }
 
-    // Reads all fragments after the table of offsets. The table is not needed for a single frame.
-    private static byte[] ReadItems(FileStream file, string path)
+    private Stream Open(DicomSlice slice)
     {
-        byte[] coded = [];
-        Span<byte> head = stackalloc byte[8];
-        for (int item = 0; ; item++)
+        if (open is not null && openPath == slice.Path) return open;
+        open?.Dispose();
+        open = null;
+        // Pixels are read in one piece, so the stream needs no buffer.
+        Stream file = VolumeFile.Open(slice.Path, buffer: 0);
+        if (slice.DeflatedFrom > 0)
         {
-            file.ReadExactly(head);
-            uint tag = (uint)BinaryPrimitives.ReadUInt16LittleEndian(head) << 16 | BinaryPrimitives.ReadUInt16LittleEndian(head[2..]), length = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
-            if (tag == DicomTag.SequenceEnd) break;
-            if (tag != DicomTag.Item) throw new VolumeException($"'{path}' is damaged: its pixels are not stored in items.");
-            if (length > file.Length - file.Position) throw new EndOfStreamException();
-            if (item == 0)
-            {
-                file.Position += length;
-                continue;
-            }
-            // There is nearly always one fragment. Together they are never longer than the file.
-            int before = coded.Length;
-            Array.Resize(ref coded, checked(before + (int)length));
-            file.ReadExactly(coded.AsSpan(before));
+            using Stream packed = file;
+            packed.Position = slice.DeflatedFrom;
+            file = DicomDeflate.Inflate(packed, slice.Path);
         }
-        return coded;
+        (open, openPath) = (file, slice.Path);
+        return file;
     }
 
     private static void Reverse(Span<byte> raw, DicomPixelFormat format)

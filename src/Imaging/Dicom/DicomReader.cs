@@ -10,7 +10,7 @@ internal static class DicomReader
 
     /// <summary>Returns the files of the series in the order of their positions.</summary>
     public static IReadOnlyList<string> Files(string path, CancellationToken cancel) =>
-        VolumeFile.Guarded<IReadOnlyList<string>>(path, () => [.. Find(path, cancel).Slices.Select(slice => slice.Path)]);
+        VolumeFile.Guarded<IReadOnlyList<string>>(path, () => [.. Find(path, cancel).Slices.Select(slice => slice.Path).Distinct(StringComparer.Ordinal)]);
 
     public static Volume<T> Read<T>(string path, VoxelConversion<T> convert, CancellationToken cancel) where T : unmanaged => VolumeFile.Guarded(path, () =>
     {
@@ -23,6 +23,7 @@ internal static class DicomReader
         int depth = (int)Math.Clamp(SlabBytes / ((long)plane * width), 1, Math.Min(size.Z, MostPlanes));
         var raw = new byte[plane * (long)width];
         var slab = new T[depth * (long)plane];
+        using var reader = new DicomPixels();
         for (int z = 0; z < size.Z; z += depth)
         {
             int planes = Math.Min(depth, size.Z - z);
@@ -34,7 +35,7 @@ internal static class DicomReader
                 // An error here belongs to this file, not to the folder.
                 VolumeFile.Guarded(slice.Path, () =>
                 {
-                    DicomPixels.Read(slice, raw.AsSpan(0, plane * slice.Format.Width));
+                    reader.Read(slice, raw.AsSpan(0, plane * slice.Format.Width));
                     return true;
                 });
                 convert(header with { DataType = slice.Format.DataType, Slope = slice.Slope, Intercept = slice.Intercept }, pixels, slab.AsSpan(k * plane, plane));
@@ -55,19 +56,19 @@ internal static class DicomReader
     {
         bool isFolder = Directory.Exists(path);
         // An error of the file that was named is reported first, whatever else its folder holds.
-        DicomSlice? named = isFolder ? null : Slice(path, isNamed: true).Slice;
+        IReadOnlyList<DicomSlice>? named = isFolder ? null : Slices(path, isNamed: true).Slices;
         string folder = isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
         var slices = new List<DicomSlice>();
         var refused = new List<DicomRefusal>();
         foreach (string file in FolderListing.Files(folder))
         {
             cancel.ThrowIfCancellationRequested();
-            (DicomSlice? slice, DicomRefusal? refusal) = named is not null && Path.GetFileName(file) == Path.GetFileName(path) ? (named, null) : Slice(file, isNamed: false);
-            if (slice is not null) slices.Add(slice);
+            (IReadOnlyList<DicomSlice> some, DicomRefusal? refusal) = named is not null && Path.GetFileName(file) == Path.GetFileName(path) ? (named, null) : Slices(file, isNamed: false);
+            slices.AddRange(some);
             if (refusal is not null) refused.Add(refusal);
         }
         List<DicomSeries> all = DicomSeries.Group(slices);
-        DicomSeries? chosen = named is not null ? all.Find(series => series.Slices.Contains(named))! : OnlySeries(all, path);
+        DicomSeries? chosen = OnlySeries(named is null ? all : all.FindAll(series => series.Slices.Intersect(named).Any()), path);
         // A file that cannot be read may be a slice of the series, whose volume would have a gap without it. One of another series is none.
         if (refused.Find(one => chosen is null || one.Series is null || one.Series == chosen.Slices[0].Identity.Series) is { } wrong && (named is null || all.Count == 1 || wrong.Series is not null)) throw wrong.Error;
         if (chosen is null) throw new VolumeException($"'{path}' contains no DICOM slices; a folder must contain one series of CT or MR.");
@@ -90,24 +91,25 @@ internal static class DicomReader
     }
 
     // Neither for what lies beside slices: other files, directories of media, objects without pixels (structures, reports).
-    private static (DicomSlice? Slice, DicomRefusal? Refusal) Slice(string file, bool isNamed)
+    private static (IReadOnlyList<DicomSlice> Slices, DicomRefusal? Refusal) Slices(string file, bool isNamed)
     {
         string? series = null;
         try
         {
-            return (VolumeFile.Guarded(file, () =>
+            return (VolumeFile.Guarded<IReadOnlyList<DicomSlice>>(file, () =>
             {
-                using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, HeaderBuffer);
-                if (!isNamed && !DicomParser.IsDicom(stream) && !HasDicomName(file)) return null;
+                if (!isNamed && !HasDicomName(file) && VolumeFile.IsEmpty(file)) return [];
+                using FileStream stream = VolumeFile.Open(file, HeaderBuffer);
+                if (!isNamed && !DicomParser.IsDicom(stream) && !HasDicomName(file)) return [];
                 DicomHeader header = DicomParser.Parse(stream, file);
-                if (!isNamed && (header.Text(DicomTag.SopClass) == MediaDirectory || (header.PixelOffset == 0 && header.Syntax.IsRead))) return null;
+                if (!isNamed && (header.Text(DicomTag.SopClass) == MediaDirectory || (header.PixelOffset == 0 && header.Syntax.IsRead))) return [];
                 series = header.Text(DicomTag.SeriesUid);
-                return DicomSlice.Of(header);
+                return DicomSlice.AllOf(header);
             }), null);
         }
         catch (VolumeException error) when (!isNamed)
         {
-            return (null, new DicomRefusal(file, series, error));
+            return ([], new DicomRefusal(file, series, error));
         }
     }
 

@@ -35,14 +35,14 @@ internal sealed class DicomSeries
         foreach (DicomSeries group in groups)
         {
             Vector3d normal = group.Normal;
-            group.slices.Sort((a, b) => a.Position.Dot(normal).CompareTo(b.Position.Dot(normal)) is not 0 and int order ? order : string.CompareOrdinal(a.Path, b.Path));
+            group.slices.Sort((a, b) => a.Position.Dot(normal).CompareTo(b.Position.Dot(normal)) is not 0 and int order ? order : string.CompareOrdinal(a.Path, b.Path) is not 0 and int other ? other : a.Frame.CompareTo(b.Frame));
         }
         return groups;
     }
 
     /// <summary>Describes the series in a list of the series of a folder.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{slices.Count} slices of {Size.X}x{Size.Y} at {slices[0].ColumnSpacing:0.###}x{slices[0].RowSpacing:0.###} mm, {Plane()}, {slices[0].Description} ({Name(slices[0])})");
+        $"{slices.Count} slices of {Size.X}x{Size.Y} at {slices[0].ColumnSpacing:0.###}x{slices[0].RowSpacing:0.###} mm, {Plane()}, {slices[0].Description} ({slices[0].Name})");
 
     /// <summary>Computes the affine of rows, columns and slices as stored, converted from LPS to RAS+.</summary>
     /// <exception cref="VolumeException">Slices are missing, duplicated, or unevenly spaced.</exception>
@@ -80,13 +80,13 @@ internal sealed class DicomSeries
         if (doubled >= 0)
         {
             throw new VolumeException(string.Create(CultureInfo.InvariantCulture,
-                $"'{Folder}' has two slices at {places[doubled]:0.###} mm along its normal, '{Name(slices[doubled])}' and '{Name(slices[doubled + 1])}' ({steps.Count(step => step < SamePlace)} such pairs). These may be several phases, echoes or copies; keep one of each, or convert the series with dcm2niix."));
+                $"'{Folder}' has two slices at {places[doubled]:0.###} mm along its normal, '{slices[doubled].Name}' and '{slices[doubled + 1].Name}' ({steps.Count(step => step < SamePlace)} such pairs). These may be several phases, echoes or copies; keep one of each, or convert the series with dcm2niix."));
         }
         double usual = steps.Order().ElementAt(steps.Length / 2), tolerance = Math.Max(StepTolerance * usual, Math.Min(RoundedPlaces, HalfStep * usual));
         int[] uneven = [.. Enumerable.Range(0, steps.Length).Where(at => Math.Abs(steps[at] - usual) > tolerance)];
         if (uneven.Length > 0)
         {
-            string where = string.Join("; ", uneven.Take(MostShown).Select(at => string.Create(CultureInfo.InvariantCulture, $"{steps[at]:0.###} mm from {places[at]:0.###} to {places[at + 1]:0.###} ('{Name(slices[at])}', '{Name(slices[at + 1])}')")));
+            string where = string.Join("; ", uneven.Take(MostShown).Select(at => string.Create(CultureInfo.InvariantCulture, $"{steps[at]:0.###} mm from {places[at]:0.###} to {places[at + 1]:0.###} ('{slices[at].Name}', '{slices[at + 1].Name}')")));
             throw new VolumeException(string.Create(CultureInfo.InvariantCulture,
                 $"'{Folder}' has slices {usual:0.###} mm apart, but {where}{(uneven.Length > MostShown ? $" and {uneven.Length - MostShown} more" : "")}. Slices are missing or unevenly spaced; complete the series, or convert it with dcm2niix."));
         }
@@ -94,14 +94,12 @@ internal sealed class DicomSeries
         for (int at = 0; at < slices.Count; at++)
         {
             if ((slices[at].Position - slices[0].Position - mean * at).Length > HalfStep * usual)
-                throw new VolumeException($"'{Folder}' has slices that are not on a straight line ('{Name(slices[at])}'); convert the series with dcm2niix.");
+                throw new VolumeException($"'{Folder}' has slices that are not on a straight line ('{slices[at].Name}'); convert the series with dcm2niix.");
         }
         return mean;
     }
 
     private string Folder => Path.GetDirectoryName(slices[0].Path) is { Length: > 0 } folder ? folder : ".";
-
-    private static string Name(DicomSlice slice) => Path.GetFileName(slice.Path);
 
     private string Plane()
     {

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace HiEndMae.Imaging.Dicom;
 
-/// <summary>One file of a series: an image of one plane with its position in LPS millimetres and its pixel format.</summary>
+/// <summary>A file of a series, or a frame of an enhanced file: an image of one plane with its position in LPS millimetres and its pixel format.</summary>
 internal sealed record DicomSlice
 {
     private const double UnitTolerance = 1e-2;
@@ -38,23 +40,45 @@ internal sealed record DicomSlice
 
     public required double Intercept { get; init; }
 
+    /// <summary>Index of the frame in its file.</summary>
+    public required int Frame { get; init; }
+
+    /// <summary>Number of frames of the file.</summary>
+    public required int Frames { get; init; }
+
+    /// <summary>Position in the file from which it is deflated; 0 if it is not.</summary>
+    public required long DeflatedFrom { get; init; }
+
+    /// <summary>Name of the file, and of the frame where there are several, for messages.</summary>
+    public string Name => System.IO.Path.GetFileName(Path) + (Frames > 1 ? string.Create(CultureInfo.InvariantCulture, $" frame {Frame + 1}") : "");
+
+    /// <summary>Position of the first byte of the pixels of all frames, or of their first item.</summary>
     public required long PixelOffset { get; init; }
 
     /// <summary>Number of bytes of the pixels; null if they are stored in items that end with a delimiter.</summary>
     public required long? PixelLength { get; init; }
 
-    /// <summary>Reads the header of a slice.</summary>
+    /// <summary>Reads the slices of a file: one, or each frame of an enhanced image.</summary>
     /// <exception cref="VolumeException">The image is of an unsupported kind, or lacks an element that a volume needs.</exception>
-    public static DicomSlice Of(DicomHeader header)
+    public static IReadOnlyList<DicomSlice> AllOf(DicomHeader header)
+    {
+        if (header.Frames.Count == 0) return [Of(header, 0, 1)];
+        int count = header.Frames.Count;
+        if (header.Text(DicomTag.Frames) is { } frames && frames != count.ToString(CultureInfo.InvariantCulture))
+            throw new VolumeException($"'{header.Path}' is damaged: it has {TextHeaderFile.Shown(frames)} frames, but the positions of {count}.");
+        return [.. Enumerable.Range(0, count).Select(frame => Of(header.Frame(frame), frame, count))];
+    }
+
+    private static DicomSlice Of(DicomHeader header, int frame, int count)
     {
         string path = header.Path;
         string modality = TextHeaderFile.Shown(header.Text(DicomTag.Modality) ?? "");
         if (header.PixelOffset == 0) throw new VolumeException(header.Syntax.IsRead ? $"'{path}' has no pixels: it is not an image (modality '{modality}')." : Foreign(header));
         if (modality is "SEG" or "RTDOSE") throw new VolumeException($"'{path}' is a DICOM object of modality {modality}, which is not supported; convert it to NIfTI.");
-        if (header.Text(DicomTag.Frames) is { } frames && frames != "1") throw new VolumeException($"'{path}' is a multi-frame image of {TextHeaderFile.Shown(frames)} frames, which is not supported; convert it with dcm2niix.");
+        if (count == 1 && header.Text(DicomTag.Frames) is { } frames && frames != "1") throw new VolumeException($"'{path}' is a multi-frame image of {TextHeaderFile.Shown(frames)} frames without a position for each; such images are not supported. Convert it: {Command(path)}");
         if (!header.Syntax.IsRead) throw new VolumeException(Foreign(header));
         if ((header.Number(DicomTag.SamplesPerPixel) ?? 1) != 1) throw new VolumeException($"'{path}' is a colour image ({TextHeaderFile.Shown(header.Text(DicomTag.Photometric) ?? "")}); only images with one value per pixel are supported.");
-        if (header.HasModalityLut) throw new VolumeException($"'{path}' has a lookup table for its values (Modality LUT), which is not supported; convert it with dcm2niix.");
+        if (header.HasModalityLut) throw new VolumeException($"'{path}' has a lookup table for its values (Modality LUT), which is not supported. Convert it: {Command(path)}");
         int rows = header.Number(DicomTag.Rows) ?? throw Missing("Rows"), columns = header.Number(DicomTag.Columns) ?? throw Missing("Columns");
         if (rows < 1 || columns < 1) throw new VolumeException($"'{path}' is damaged: its size is {columns} x {rows} pixels.");
         double[] orientation = header.Decimals(DicomTag.Orientation, "ImageOrientationPatient", 6) ?? throw Missing("ImageOrientationPatient");
@@ -81,7 +105,10 @@ internal sealed record DicomSlice
             RowSpacing = spacing[0],
             ColumnSpacing = spacing[1],
             Thickness = thickness,
-            Format = DicomPixelFormat.Of(header, columns * (long)rows),
+            Format = DicomPixelFormat.Of(header, columns * (long)rows * count),
+            Frame = frame,
+            Frames = count,
+            DeflatedFrom = header.DeflatedFrom,
             Slope = slope,
             Intercept = intercept,
             PixelOffset = header.PixelOffset,
@@ -92,5 +119,8 @@ internal sealed record DicomSlice
     }
 
     private static string Foreign(DicomHeader header) =>
-        $"'{header.Path}' is stored with {header.Syntax.Name} ({TextHeaderFile.Shown(header.SyntaxUid)}); uncompressed, RLE Lossless and JPEG Lossless DICOM is read: convert the series with dcm2niix.";
+        $"'{header.Path}' is stored with {header.Syntax.Name} ({TextHeaderFile.Shown(header.SyntaxUid)}); uncompressed, deflated, RLE Lossless and JPEG Lossless DICOM is read. Convert the series: {Command(header.Path)}";
+
+    // It decodes JPEG 2000 and JPEG-LS, too.
+    private static string Command(string path) => $"dcm2niix -z y -o OUT '{System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))}'";
 }

@@ -6,14 +6,17 @@ namespace HiEndMae.Imaging.Dicom;
 /// <param name="IsBigEndian">Whether numbers begin with the highest byte.</param>
 /// <param name="IsRle">Whether pixels are run-length encoded.</param>
 /// <param name="IsRead">Whether this reader can decode the pixels.</param>
-/// <param name="IsParsed">Whether this reader can parse the elements before them.</param>
 /// <param name="IsJpegLossless">Whether pixels are encoded by JPEG Lossless.</param>
-internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool IsBigEndian, bool IsRle, bool IsRead, bool IsParsed = true, bool IsJpegLossless = false)
+/// <param name="IsDeflated">Whether everything after the meta elements is compressed.</param>
+internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool IsBigEndian, bool IsRle, bool IsRead, bool IsJpegLossless = false, bool IsDeflated = false)
 {
     /// <summary>Whether pixels stand in items until a delimiter.</summary>
     public bool IsEncapsulated => IsRle || IsJpegLossless;
 
-    private const string Root = "1.2.840.10008.1.2";
+    private const string Root = "1.2.840.10008.1.2", Unknown = "an unknown transfer syntax";
+
+    /// <summary>Whether this reader can parse the elements before the pixels.</summary>
+    public bool IsParsed => Name != Unknown;
 
     public static DicomTransferSyntax Of(string uid) => uid switch
     {
@@ -21,7 +24,7 @@ internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool Is
         Root + ".1" => new("Explicit VR Little Endian", true, false, false, true),
         Root + ".2" => new("Explicit VR Big Endian", true, true, false, true),
         Root + ".5" => new("RLE Lossless", true, false, true, true),
-        Root + ".1.99" => new("Deflated Explicit VR Little Endian", true, false, false, false, false),
+        Root + ".1.99" => new("Deflated Explicit VR Little Endian", true, false, false, true, IsDeflated: true),
         Root + ".4.50" => Foreign("JPEG Baseline"),
         Root + ".4.51" => Foreign("JPEG Extended"),
         Root + ".4.57" => Lossless("JPEG Lossless"),
@@ -31,7 +34,7 @@ internal sealed record DicomTransferSyntax(string Name, bool IsExplicit, bool Is
         Root + ".4.90" => Foreign("JPEG 2000 Lossless"),
         Root + ".4.91" => Foreign("JPEG 2000"),
         Root + ".4.201" or Root + ".4.202" or Root + ".4.203" => Foreign("High-Throughput JPEG 2000"),
-        _ => new("an unknown transfer syntax", true, false, false, false, false),
+        _ => new(Unknown, true, false, false, false),
     };
 
     private static DicomTransferSyntax Lossless(string name) => new(name, true, false, false, true, IsJpegLossless: true);

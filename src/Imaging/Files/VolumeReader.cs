@@ -77,7 +77,8 @@ public static class VolumeReader
     // Slices often have no extension, or end with the last number of an identifier.
     private static bool BeginsAsDicom(string path) => File.Exists(path) && VolumeFile.Guarded(path, () =>
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        if (VolumeFile.IsEmpty(path)) return false;
+        using FileStream file = VolumeFile.Open(path, buffer: 0);
         return DicomParser.IsDicom(file);
     });
 }

@@ -129,5 +129,5 @@ internal static class AttentionFigures
         return projected;
     }
 
-    private static string Title(MappedLayer layer, float[] mean) => string.Create(CultureInfo.InvariantCulture, $"{layer.Title} {mean.Min():0.000}-{mean.Max():0.000}");
+    private static string Title(MappedLayer layer, float[] mean) => string.Create(CultureInfo.InvariantCulture, $"{layer.Title}\n{mean.Min():G3} to {mean.Max():G3}");
 }

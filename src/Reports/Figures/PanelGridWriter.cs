@@ -7,17 +7,20 @@ internal static class PanelGridWriter
 
     /// <summary>Writes the picture; it appears complete or not at all.</summary>
     /// <param name="path">The PNG file.</param>
-    /// <param name="columns">Titles of the columns.</param>
+    /// <param name="columns">Titles of the columns; a title may have several lines.</param>
     /// <param name="rows">Title and slices of each row; a row may have fewer slices than there are columns.</param>
     public static void Write(string path, IReadOnlyList<string> columns, IReadOnlyList<(string Title, IReadOnlyList<(Panel Panel, SlicePlane Plane)> Slices)> rows)
     {
-        int line = PixelFont.LineHeight(TitleScale) + Gap;
+        int line = PixelFont.LineHeight(TitleScale) + Gap, head = line * columns.Max(title => title.Count(letter => letter == '\n') + 1);
         int[] heights = [.. rows.Select(row => row.Slices.Max(slice => slice.Plane.Height))];
         int column = rows.Max(row => row.Slices.Max(slice => slice.Plane.Width));
         int left = rows.Max(row => PixelFont.WidthOf(row.Title, TitleScale)) is > 0 and var widest ? Math.Min(widest, 240) + (2 * Gap) : 0;
-        using var canvas = new Canvas(left + (columns.Count * (column + Gap)) - Gap, line + heights.Sum() + (Gap * (rows.Count - 1)));
-        for (int i = 0; i < columns.Count; i++) Text(columns[i], left + (i * (column + Gap)), Gap, column);
-        int top = line;
+        using var canvas = new Canvas(left + (columns.Count * (column + Gap)) - Gap, head + heights.Sum() + (Gap * (rows.Count - 1)));
+        for (int i = 0; i < columns.Count; i++)
+        {
+            foreach ((int number, string text) in columns[i].Split('\n').Index()) Text(text, left + (i * (column + Gap)), Gap + (number * line), column);
+        }
+        int top = head;
         for (int row = 0; row < rows.Count; row++)
         {
             if (left > 0) Text(rows[row].Title, Gap, top + ((heights[row] - line) / 2), left - Gap);

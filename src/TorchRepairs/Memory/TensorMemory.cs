@@ -38,6 +38,13 @@ public static unsafe class TensorMemory
     /// <summary>Bytes that tensors may take together.</summary>
     public static long LimitBytes => limit;
 
+    /// <summary>Returns the memory of tensors that no longer exist to the system. It is for moments at which other memory is needed: the next tensors pay for their pages again.</summary>
+    public static void ReleaseUnused()
+    {
+        const int DontNeed = 4;
+        arena?.ReleaseFree(static (first, bytes) => _ = Advise(first, (nuint)bytes, DontNeed));
+    }
+
     /// <summary>Takes over from libtorch's allocator; tensors that exist keep their memory. Does nothing a second time.</summary>
     /// <returns>Null, or why tensors stay with libtorch's own allocator.</returns>
     public static string? Install()

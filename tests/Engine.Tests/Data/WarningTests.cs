@@ -70,5 +70,55 @@ public sealed class WarningTests
         Assert.Throws<VolumeException>(() => HeaderCheck.CheckChannels(source, 4, info));
     }
 
+    // Voxel sizes that are missing, and units that readers of NIfTI ignore.
+    [Theory]
+    [InlineData("pixdim", "pixdim of 0 along z and no sform; 1 mm is assumed")]
+    [InlineData("sform", "pixdim of 0 along z; the spacing 1.5x1.5x3 mm is taken from its sform")]
+    [InlineData("metres", "names metres as its unit")]
+    [InlineData("micrometres", "names micrometres as its unit")]
+    [InlineData("small", "has voxels of 0.001x0.001x0.001 mm")]
+    [InlineData("good", null)]
+    public void Voxel_sizes_that_are_probably_wrong_are_named_with_their_file(string kind, string? expected)
+    {
+        string folder = Directory.CreateTempSubdirectory("hiendmae-header-").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "a.nii");
+            Spacing3 spacing = kind == "small" ? Spacing3.Isotropic(0.001) : new Spacing3(1.5, 1.5, 3);
+            NiftiWriter.Write(path, new Volume<float>(1, new Size3(2, 2, 2), Affine.FromSpacing(spacing), new float[8]), CancellationToken.None);
+            byte[] bytes = File.ReadAllBytes(path);
+            if (kind is "pixdim" or "sform") BitConverter.GetBytes(0f).CopyTo(bytes, 88);
+            if (kind == "pixdim") bytes[254] = 0;
+            if (kind is "metres" or "micrometres") bytes[123] = (byte)(kind == "metres" ? 1 : 3);
+            File.WriteAllBytes(path, bytes);
+            var warnings = new List<string>();
+            HeaderCheck.Warn([new ScanFile(path)], warnings.Add, CancellationToken.None);
+            Assert.Equal(expected is null ? 0 : 1, warnings.Count);
+            Assert.All(warnings, warning => Assert.Contains($"'{path}'", warning, StringComparison.Ordinal));
+            Assert.All(warnings, warning => Assert.Contains(expected!, warning, StringComparison.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class ScanFile(string path) : DatasetCase
+    {
+        public override string Id => "a";
+
+        public override string Group => "a";
+
+        public override bool HasLabel => false;
+
+        public override string ContentKey => path;
+
+        public override IReadOnlyList<string> ImageFiles => [path];
+
+        public override Volume<float> LoadImage(CancellationToken cancel) => NiftiReader.ReadImage(path, cancel);
+
+        public override Volume<ushort>? LoadLabel(CancellationToken cancel) => null;
+    }
+
     private static MadeCase Case(string id) => new(id, Size3.Cube(4), Made.Value);
 }

@@ -10,6 +10,9 @@ public static class HeaderCheck
     // Headers are small; what takes time is the way to a drive.
     private const int Readers = 8;
 
+    // Smaller than those of micro-CT, and larger than any slice.
+    private const double SmallestMm = 0.01, LargestMm = 50;
+
     /// <summary>Checks channels and voxel sizes. A file that cannot be read is reported when its case is prepared, and not here.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="cases">Cases of the dataset that are used.</param>
@@ -30,7 +33,7 @@ public static class HeaderCheck
         }
     }
 
-    /// <summary>Warns of headers without voxel sizes.</summary>
+    /// <summary>Warns of headers without voxel sizes, and of voxel sizes that are probably not in millimetres.</summary>
     public static void Warn(IEnumerable<DatasetCase> cases, Action<string> warn, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(cases);
@@ -53,21 +56,34 @@ public static class HeaderCheck
         throw new VolumeException($"Case '{source.Id}'{files} has {channels} channels, but dataset '{info.Name}' names {info.ChannelNames.Count}: {string.Join(", ", info.ChannelNames)}.");
     }
 
+    private static IEnumerable<string> Notes(NiftiHeader header, string file)
+    {
+        if (WithoutSizes(header, file) is { } note) yield return note;
+        Spacing3 spacing = header.Affine.Spacing;
+        if (header.UnitMm != 1)
+            yield return string.Create(CultureInfo.InvariantCulture, $"'{file}' names {(header.UnitMm > 1 ? "metres" : "micrometres")} as its unit (xyzt_units); its lengths are read as millimetres, so voxels are {Shown(spacing)}.");
+        else if (Enumerable.Range(0, 3).Any(axis => header.Size[axis] > 1 && spacing[axis] is < SmallestMm or > LargestMm))
+            yield return string.Create(CultureInfo.InvariantCulture, $"'{file}' has voxels of {Shown(spacing)}, which no scan has; check the unit of its header.");
+    }
+
     // Returns a warning about a header without voxel sizes; null for other headers.
-    private static string? Note(NiftiHeader header, string file)
+    private static string? WithoutSizes(NiftiHeader header, string file)
     {
         if (header.Forms is not { } forms) return null;
         int[] axes = [.. Enumerable.Range(0, 3).Where(axis => !(Math.Abs(forms.Pixdim[1 + axis]) > 0) && header.Size[axis] > 1)];
         if (axes.Length == 0) return null;
         string where = string.Join(", ", axes.Select(axis => "xyz"[axis]));
         return forms.SformCode > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"'{file}' has a pixdim of 0 along {where}; the spacing {header.Affine.Spacing} is taken from its sform.")
+            ? string.Create(CultureInfo.InvariantCulture, $"'{file}' has a pixdim of 0 along {where}; the spacing {Shown(header.Affine.Spacing)} is taken from its sform.")
             : $"'{file}' has a pixdim of 0 along {where} and no sform; 1 mm is assumed.";
     }
 
+    // Headers have single precision.
+    private static string Shown(Spacing3 spacing) => string.Create(CultureInfo.InvariantCulture, $"{spacing.X:G6}x{spacing.Y:G6}x{spacing.Z:G6} mm");
+
     private static void Warn(string file, NiftiHeader? header, Action<string> warn)
     {
-        if (header is not null && Note(header, file) is { } note) warn(note);
+        foreach (string note in header is null ? [] : Notes(header, file)) warn(note);
     }
 
     private static NiftiHeader? Read(string file)

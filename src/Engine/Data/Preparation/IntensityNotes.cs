@@ -32,7 +32,7 @@ public static class IntensityNotes
         float low = samples.Min(), high = samples.Max();
         int tissue = samples.Count(value => value is >= TissueLow and <= TissueHigh);
         bool expectsHu = data.Intensity.Kind == IntensityKind.Window && data.Window[0] < 0;
-        if (expectsHu && low >= 0 && high > TissueHigh && tissue >= TissuePart * samples.Count)
+        if (expectsHu && low >= 0 && tissue >= TissuePart * samples.Count)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"'{file}' has no intensity below 0, and {100.0 * tissue / samples.Count:F0} % of them are from {TissueLow} to {TissueHigh}: it looks like HU + 1024. Store HU, or add 1024 to both ends of 'window'.");
