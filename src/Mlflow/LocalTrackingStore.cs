@@ -6,7 +6,7 @@ namespace HiEndMae.Mlflow;
 /// <summary>Stores runs in an SQLite database with MLflow's schema, and artifacts in a folder beside it. It needs neither a server nor MLflow.</summary>
 /// <remarks>
 /// A new database has the schema of MLflow 2.17. A database that a later version created or upgraded keeps its schema.
-/// Several processes may write to one database. Artifact locations are absolute, as MLflow's are.
+/// Several processes may write to one database. Artifact locations are absolute, as MLflow's are. If the folder was moved, they are corrected when the database is opened.
 /// </remarks>
 public sealed class LocalTrackingStore : ITrackingStore
 {
@@ -39,6 +39,7 @@ public sealed class LocalTrackingStore : ITrackingStore
         OnFiles(() => Directory.CreateDirectory(Path.GetDirectoryName(path)!), $"The folder of {Description} cannot be created");
         database = new MlflowDatabase(path, Description, LocationOf(0), clock);
         models = new LocalModels(database, Description, clock);
+        MovedArtifacts.Follow(database, artifactRoot);
     }
 
     /// <inheritdoc/>

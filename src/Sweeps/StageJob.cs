@@ -8,10 +8,12 @@ namespace HiEndMae.Sweeps;
 internal sealed partial class StageJob : IRunningStage, IDisposable
 {
     private const int Terminate = 15;
+    private const string ErrorPrefix = "error: ";
     private readonly Process process;
     private readonly StreamWriter log;
     private readonly Lock writing = new();
     private string lastError = "";
+    private bool hasMessage;
 
     private StageJob(SweepStage stage, Process process, StreamWriter log)
     {
@@ -99,7 +101,9 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
         {
             log.WriteLine(line);
             if (!isError) News = line.Trim();
-            else if (!line.StartsWith("warning", StringComparison.Ordinal)) lastError = line.Trim();
+            // The first line of a message says what is wrong; the lines below it list details.
+            else if (line.StartsWith(ErrorPrefix, StringComparison.Ordinal)) (lastError, hasMessage) = (line[ErrorPrefix.Length..].Trim(), true);
+            else if (!hasMessage && !line.StartsWith("warning", StringComparison.Ordinal)) lastError = line.Trim();
         }
     }
 

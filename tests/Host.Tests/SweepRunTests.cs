@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Mlflow.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Host.Tests;
@@ -117,6 +118,30 @@ public sealed class SweepRunTests
         string log = await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(runs, "stages"), "log.txt", SearchOption.AllDirectories).First(path => path.Contains("pretrain-", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
         Assert.Contains("continues from step", log);
         Assert.InRange(saved, 5, 399);
+    }
+
+    [Fact]
+    public async Task A_sweep_whose_folder_was_moved_continues_its_stages()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill -KILL.");
+        using var host = new HostFixture();
+        string file = host.Write("sweep.toml", Samples.Tiny.Replace("steps = 3\n", "steps = 60\n", StringComparison.Ordinal) + "\n[sweep]\nseed = [0]\n"), runs = Path.Combine(host.Folder, "runs"), moved = Path.Combine(host.Folder, "moved");
+        using (ProgramProcess sweep = ProgramProcess.Group("sweep", file, "--out", runs))
+        {
+            Assert.True(await sweep.WaitFor(() => Checkpoints(runs).Any(path => path.Contains("/finetune-pretrain/checkpoints/", StringComparison.Ordinal))));
+            sweep.Kill(withChildren: true);
+            await sweep.End();
+        }
+        Directory.Move(runs, moved);
+        int code = await host.RunAsync("sweep", file, "--out", moved, "--json");
+        Assert.True(code == ExitCodes.Done, host.Error + host.Output);
+        Assert.False(Directory.Exists(runs));
+        string stage = Assert.Single(Directory.GetDirectories(moved, "finetune-pretrain", SearchOption.AllDirectories), path => path.Contains("/stages/", StringComparison.Ordinal)), run = Path.GetDirectoryName(stage)!;
+        Assert.Contains("continues from step", await File.ReadAllTextAsync(Path.Combine(run, "log.txt"), TestContext.Current.CancellationToken));
+        // Only a path differs, which is no change of the config.
+        Assert.False(File.Exists(Path.Combine(run, "config-changes.txt")));
+        Assert.Equal(["combination|FINISHED|1", "job|FINISHED|3", "stage|FINISHED|5", "sweep|FINISHED|1"], Query.Rows(
+            Path.Combine(moved, "mlflow.db"), "SELECT t.value, r.status, count(*) FROM runs r JOIN tags t USING (run_uuid) WHERE t.key = 'hiendmae.role' GROUP BY 1, 2 ORDER BY 1, 2"));
     }
 
     private static string[] Stages(string runs) => [.. Directory.GetDirectories(Path.Combine(runs, "stages")).Where(folder => !Path.GetFileName(folder).StartsWith("sweep-", StringComparison.Ordinal))];

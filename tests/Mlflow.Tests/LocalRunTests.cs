@@ -221,4 +221,39 @@ public sealed class LocalRunTests
             [$"mlflow db upgrade sqlite:///{fixture.Database}", $"mlflow ui --backend-store-uri sqlite:///{fixture.Database}"],
             fixture.Store.ViewCommands);
     }
+
+    [Fact]
+    public void Artifacts_are_found_and_written_where_the_folder_was_moved()
+    {
+        using var folder = new TempFolder();
+        string before = folder["before"], after = folder["after"], run;
+        using (LocalTrackingStore store = At(before))
+        {
+            run = store.CreateRun(store.GetOrCreateExperiment("paper"), "mae", null, NoTags);
+            store.LogArtifact(run, folder.File("first.txt", "first"), "");
+            store.LogModel(run, new ModelPackage("model", [new ModelFile(folder.File("weights", "weights"), "data")], new System.Text.Json.Nodes.JsonObject { ["flavors"] = "none" }, 7, "organs"));
+        }
+        Directory.Move(before, after);
+        using (LocalTrackingStore store = At(after))
+        {
+            store.LogArtifact(run, folder.File("second.txt", "second"), "");
+            store.LogArtifact(store.CreateRun(store.GetOrCreateExperiment("paper"), "mae", null, NoTags), folder.File("third.txt", "third"), "");
+            store.Fetch(ArtifactUri.Parse($"runs:/{run}/first.txt"), folder["first"]);
+            store.Fetch(ArtifactUri.Parse("models:/organs/1"), folder["model"]);
+        }
+        Assert.False(Directory.Exists(before));
+        Assert.Equal("first", File.ReadAllText(folder["first"]));
+        Assert.Equal("weights", File.ReadAllText(Path.Combine(folder["model"], "data", "weights")));
+        Assert.Equal(["first.txt", "second.txt", "third.txt"], Directory.GetFiles(after, "*.txt", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+        Assert.All(
+            Query.Rows(Path.Combine(after, "mlflow.db"), "SELECT artifact_uri FROM runs UNION SELECT artifact_location FROM experiments UNION SELECT source FROM model_versions"), location => Assert.StartsWith(after, location, StringComparison.Ordinal));
+
+        // A folder that is there keeps its artifacts.
+        Directory.Move(after, folder["copy"]);
+        Directory.CreateDirectory(Path.Combine(after, "mlruns"));
+        At(folder["copy"]).Dispose();
+        Assert.All(Query.Rows(Path.Combine(folder["copy"], "mlflow.db"), "SELECT artifact_uri FROM runs"), location => Assert.StartsWith(after, location, StringComparison.Ordinal));
+
+        LocalTrackingStore At(string path) => new(path, static _ => null, TimeProvider.System);
+    }
 }

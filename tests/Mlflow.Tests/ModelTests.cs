@@ -24,6 +24,9 @@ public sealed class ModelTests
             fixture.Server.Heal();
             run.Finish(RunStatus.Finished);
         }
+        // Another address of the same server gets everything again, and changes nothing.
+        fixture.Sync(fixture.Server.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        Assert.Equal(0, fixture.Status().NumRefused);
         ServerRun made = fixture.Run("finetune");
         StandInModels models = fixture.Mlflow.Models;
         JsonObject registered = Assert.Single(models.Registered["organs"]);

@@ -105,6 +105,9 @@ public sealed class RealServerTests
             run.Finish(RunStatus.Finished);
         }
         fixture.Sync(server.Address);
+        // Another address of the same server gets everything again, and changes nothing.
+        fixture.Sync(fixture.Server.Address);
+        Assert.Equal((0, 0), (fixture.Status().NumWaiting, fixture.Status().NumRefused));
         string id = Assert.Single(server.ActiveRuns()).Id;
         using var store = new RestTrackingStore(TrackingServer.Of(server.Address, fixture.Read), null, fixture.Read, fixture.Clock, Patient);
         foreach (string address in (string[])[$"runs:/{id}/model", "models:/organs/1"])

@@ -31,6 +31,7 @@ namespace HiEndMae.Mlflow;
 [JsonSerializable(typeof(SearchLoggedModelsRequest))]
 [JsonSerializable(typeof(SearchLoggedModelsAnswer))]
 [JsonSerializable(typeof(LogOutputsRequest))]
+[JsonSerializable(typeof(RunOutputsAnswer))]
 [JsonSerializable(typeof(LogModelRequest))]
 [JsonSerializable(typeof(RegisteredModelRequest))]
 [JsonSerializable(typeof(CreateModelVersionRequest))]

@@ -46,9 +46,20 @@ public sealed class MlflowModels
         return null;
     }
 
-    /// <summary>Records that a run created a logged model.</summary>
-    public void LogOutput(string runId, string modelId, long step) => transport.Post(
-        $"{Api}runs/outputs", new LogOutputsRequest(runId, [new ModelOutput(modelId, step)]), MlflowJson.Default.LogOutputsRequest, MlflowJson.Default.EmptyAnswer);
+    /// <summary>Records that a run created a logged model. Recording it again changes nothing.</summary>
+    public void LogOutput(string runId, string modelId, long step)
+    {
+        try
+        {
+            transport.Post(
+                $"{Api}runs/outputs", new LogOutputsRequest(runId, [new ModelOutput(modelId, step)]), MlflowJson.Default.LogOutputsRequest, MlflowJson.Default.EmptyAnswer);
+        }
+        catch (TrackingException refusal) when (refusal.StatusCode is not null)
+        {
+            // Servers refuse an output that they have from an earlier attempt.
+            if (!HasOutput(runId, modelId)) throw;
+        }
+    }
 
     /// <summary>Records a model among a run's artifacts, which is where MLflow 2 stores models.</summary>
     /// <param name="runId">The run.</param>
@@ -92,6 +103,9 @@ public sealed class MlflowModels
         SearchModelVersionsAnswer answer = transport.Get($"{Api}model-versions/search?filter={filter}&max_results=1000", MlflowJson.Default.SearchModelVersionsAnswer);
         return answer.ModelVersions?.FirstOrDefault(version => version.Name == name && version.Source == source);
     }
+
+    private bool HasOutput(string runId, string modelId) =>
+        transport.Get($"{Api}runs/get?run_id={Uri.EscapeDataString(runId)}", MlflowJson.Default.RunOutputsAnswer).Run.Outputs?.ModelOutputs?.Any(output => output.ModelId == modelId) == true;
 
     // A proxy may hide the server's version. Then only calls of MLflow 2 are used, which later versions support too.
     private int ReadMajorVersion()

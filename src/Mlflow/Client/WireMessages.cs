@@ -54,6 +54,12 @@ internal sealed record ModelOutput(string ModelId, long Step);
 
 internal sealed record LogOutputsRequest(string RunId, IReadOnlyList<ModelOutput> Models);
 
+internal sealed record RunOutputsAnswer(RunWithOutputs Run);
+
+internal sealed record RunWithOutputs(RunOutputs? Outputs);
+
+internal sealed record RunOutputs(IReadOnlyList<ModelOutput>? ModelOutputs);
+
 internal sealed record LogModelRequest(string RunId, string ModelJson);
 
 internal sealed record RegisteredModelRequest(string Name);

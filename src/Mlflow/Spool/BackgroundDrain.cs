@@ -194,6 +194,10 @@ internal sealed class BackgroundDrain : IDisposable
         {
             return Failed(error.Message);
         }
+        catch (OutOfMemoryException)
+        {
+            return Failed("there is too little memory");
+        }
         catch (Exception error)
         {
             // This is a bug of ours. Tracking must not end a training, and the spool keeps what was not sent.

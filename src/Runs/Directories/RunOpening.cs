@@ -7,7 +7,7 @@ namespace HiEndMae.Runs.Directories;
 /// <summary>Opens the run directory of an experiment. With <c>--resume</c> it continues the newest unfinished run of the same config, and one with a changed config only if the user allows it.</summary>
 internal static class RunOpening
 {
-    private const string ChangesFile = "config-changes.txt", CodeChangesFile = "code-changes.txt";
+    private const string ChangesFile = "config-changes.txt", CodeChangesFile = "code-changes.txt", StartKey = "finetune.init";
 
     /// <summary>Opens or creates a run directory, and keeps other processes out of it.</summary>
     /// <param name="options">Options of the command.</param>
@@ -20,8 +20,12 @@ internal static class RunOpening
     {
         IReadOnlyList<RunDirectory> unfinished = options.Resume ? RunDirectory.Unfinished(options.Out, experiment.Config.Name) : [];
         RunDirectory? same = unfinished.FirstOrDefault(run => run.Fingerprints[^1] == experiment.Fingerprint);
-        if (same is null && unfinished.Count > 0 && options.Changes == ChangedConfig.Refuse) throw Refusal(unfinished[0], Changes(unfinished[0], experiment.ResolvedToml, catalog));
-        RunDirectory? run = same ?? (options.Changes == ChangedConfig.Accept && unfinished.Count > 0 ? unfinished[0] : null);
+        // The folder of a sweep's stage belongs to one config. Only the path of its start can differ, after the folder of the sweep was moved.
+        RunDirectory? moved = same is null && options.IsJob
+            ? unfinished.FirstOrDefault(one => Changes(one, experiment.ResolvedToml, catalog).All(change => !change.CanChangeResults || change.Key == StartKey))
+            : null;
+        if (same is null && moved is null && unfinished.Count > 0 && options.Changes == ChangedConfig.Refuse) throw Refusal(unfinished[0], Changes(unfinished[0], experiment.ResolvedToml, catalog));
+        RunDirectory? run = same ?? moved ?? (options.Changes == ChangedConfig.Accept && unfinished.Count > 0 ? unfinished[0] : null);
         CodeIdentity code = CodeIdentity.Of(experiment.Config, catalog);
         if (run is null)
         {
@@ -42,8 +46,9 @@ internal static class RunOpening
         run.Write(CodeIdentity.FileName, code.ToJson());
         foreach (ConfigChange change in Changes(run, experiment.ResolvedToml, catalog))
         {
-            say($"changed: {change} ({(change.CanChangeResults ? "can change results" : "cannot change results")})");
-            if (change.CanChangeResults) run.AppendLine(ChangesFile, change.ToString());
+            bool canChange = change.CanChangeResults && run != moved;
+            say($"changed: {change} ({(canChange ? "can change results" : "cannot change results")})");
+            if (canChange) run.AppendLine(ChangesFile, change.ToString());
         }
         if (same is null) run.ChangeFingerprint(experiment.Fingerprint);
         return run;

@@ -7,17 +7,21 @@ using HiEndMae.TorchRepairs.Memory;
 
 namespace HiEndMae.Runs.Machine;
 
-/// <summary>Explains libtorch's errors about memory and names the keys that reduce it.</summary>
+/// <summary>Explains errors about memory, of libtorch and of .NET, and names the keys that reduce it.</summary>
 internal static class OutOfMemory
 {
     private static readonly string[] Marks = ["out of memory", "can't allocate memory", "not enough memory"];
 
-    /// <summary>Whether a native error says that a GPU or the machine is out of memory.</summary>
-    public static bool IsSaidBy(Exception error) => error is ExternalException && Marks.Any(mark => error.Message.Contains(mark, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether an error, or its cause, says that a GPU, the machine or its container is out of memory.</summary>
+    public static bool IsSaidBy(Exception error) =>
+        error is OutOfMemoryException
+        || (error is ExternalException && Marks.Any(mark => error.Message.Contains(mark, StringComparison.OrdinalIgnoreCase)))
+        || (error is AggregateException or TypeInitializationException && error.InnerException is { } cause && IsSaidBy(cause));
 
     /// <summary>What was asked for and what there is: libtorch's words, without its stack; of CPU tensors our own numbers, since it was told others.</summary>
     public static string FirstLine(Exception error)
     {
+        if (error is not ExternalException) return "the machine or its container gives this program no more memory";
         string said = error.Message.Split('\n', 2)[0].Split("Exception raised from", 2)[0].Trim().TrimEnd('.');
         return TensorMemory.RefusedBytes > 0 && !said.Contains("CUDA", StringComparison.Ordinal)
             ? string.Create(CultureInfo.InvariantCulture,

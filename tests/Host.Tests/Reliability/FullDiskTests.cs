@@ -73,7 +73,7 @@ public sealed class FullDiskTests
             Assert.Equal(Outcome.Names(whole), Outcome.Names(output));
             Directory.Delete(output, recursive: true);
         }
-        Nightly.Report($"full disk | {command[0]} | {places.Length} places");
+        Nightly.Report($"full disk, in all | {command[0]} | {places.Length} places; the repeated command left the same files as one that was not disturbed");
     }
 
     private static async Task TryAll(HostFixture host, string command, string text, Func<string[], string[]> choose)
@@ -106,7 +106,7 @@ public sealed class FullDiskTests
             Assert.True(Outcome.Weights(whole).SequenceEqual(Outcome.Weights(output)), $"{place}: other weights");
             Directory.Delete(output, recursive: true);
         }
-        Nightly.Report($"full disk | {command} | {places.Length} places: {ended} ended with exit code 1 and went on to the same weights, {kept} needed nothing of what was not written");
+        Nightly.Report($"full disk, in all | {command} | {places.Length} places: {ended} ended with exit code 1 and went on to the same weights, {kept} needed nothing of what was not written");
     }
 
     // Patterns of the files that a command writes, below its output.
@@ -128,6 +128,6 @@ public sealed class FullDiskTests
         string[] errors = [.. error.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal))];
         if (code == ExitCodes.Failed) Assert.True(errors.Length == 1, $"{what}: {error}");
         Assert.True(Wholeness.FaultsIn(output) is [], $"{what}: {string.Join("; ", Wholeness.FaultsIn(output))}");
-        Nightly.Report($"full disk | {what} | exit code {code} | {(errors.Length > 0 ? errors[0] : error.Split('\n')[0])}");
+        Nightly.Report($"full disk | {what} | exit code {code} | {Wholeness.LeftIn(output)} | {(errors.Length > 0 ? errors[0] : error.Split('\n')[0])}");
     }
 }

@@ -91,6 +91,6 @@ public sealed class MachineTests
         Assert.Contains("choose another folder", error);
         Assert.DoesNotContain("   at ", error);
         Assert.Empty(Directory.GetFileSystemEntries(output));
-        Nightly.Report($"read-only tree | {string.Join(' ', command)} | exit code {code} | {error.Split('\n').First(line => line.StartsWith("error: ", StringComparison.Ordinal))}");
+        Nightly.Report($"read-only tree | {string.Join(' ', command)} | exit code {code} | nothing left on disk | {error.Split('\n').First(line => line.StartsWith("error: ", StringComparison.Ordinal))}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
@@ -30,6 +31,14 @@ internal static class Wholeness
     /// <summary>Files that a writer has left behind, which nothing reads.</summary>
     public static int LeftoversIn(string folder) => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
         .Count(path => path.EndsWith(".tmp", StringComparison.Ordinal) || path.EndsWith(".part", StringComparison.Ordinal) || Path.GetFileName(path).StartsWith(".step-", StringComparison.Ordinal));
+
+    /// <summary>What a command has left below a folder, for docs/reliability.md: whole files, whole checkpoints, and copies that were not finished.</summary>
+    public static string LeftIn(string folder)
+    {
+        if (!Directory.Exists(folder)) return "nothing left on disk";
+        int files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length, checkpoints = Directory.GetDirectories(folder, "step-*", SearchOption.AllDirectories).Length, unfinished = LeftoversIn(folder);
+        return string.Create(CultureInfo.InvariantCulture, $"left on disk: {files - unfinished} whole files, {checkpoints} checkpoints, {unfinished} unfinished copies");
+    }
 
     private static string? FaultOf(string path)
     {

@@ -311,7 +311,9 @@ internal sealed partial class StandInMlflow(ServerVersion version = ServerVersio
             data["metrics"] = new JsonArray([.. run.Metrics.GroupBy(point => point.Key).Select(group => (JsonNode)MetricJson(group.OrderBy(point => point.Step).ThenBy(point => point.Time).ThenBy(point => point.Value).Last()))]);
         if (run.Params.Count > 0) data["params"] = Pairs(run.Params);
         data["tags"] = Pairs(run.Tags);
-        return new JsonObject { ["info"] = InfoJson(run), ["data"] = data, ["inputs"] = new JsonObject() };
+        var json = new JsonObject { ["info"] = InfoJson(run), ["data"] = data, ["inputs"] = new JsonObject() };
+        if (isVersion3) json["outputs"] = Models.OutputsOf(run.Id);
+        return json;
     }
 
     private JsonObject InfoJson(ServerRun run)

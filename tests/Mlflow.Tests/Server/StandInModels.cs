@@ -7,6 +7,7 @@ namespace HiEndMae.Mlflow.Tests;
 /// <summary>The part of the stand-in server that keeps logged models (MLflow 3) and the registry, as the transcripts record them.</summary>
 internal sealed partial class StandInModels(bool hasLoggedModels)
 {
+    private readonly List<(string Run, string Model, long Step)> outputs = [];
     private int nextId = 1;
 
     public Dictionary<string, JsonObject> Logged { get; } = [];
@@ -26,7 +27,7 @@ internal sealed partial class StandInModels(bool hasLoggedModels)
             if (call == "POST logged-models") return Create(request);
             if (call == "POST logged-models/search") return Search(request);
             if (LoggedPath().Match(call) is { Success: true } match) return One(match.Groups["verb"].Value, match.Groups["id"].Value, request);
-            if (call == "POST runs/outputs") return hasRun(Text(request, "run_id")) ? "{}" : throw Missing($"Run with id={Text(request, "run_id")} not found");
+            if (call == "POST runs/outputs") return hasRun(Text(request, "run_id")) ? LogOutputs(request) : throw Missing($"Run with id={Text(request, "run_id")} not found");
         }
         return call switch
         {
@@ -40,6 +41,25 @@ internal sealed partial class StandInModels(bool hasLoggedModels)
             "GET model-versions/search" => SearchVersions((string?)request["filter"] ?? ""),
             _ => null,
         };
+    }
+
+    /// <summary>The models that a run created, in the form of "runs/get".</summary>
+    public JsonObject OutputsOf(string runId) => new()
+    {
+        ["model_outputs"] = new JsonArray([.. outputs.Where(output => output.Run == runId).Select(output => (JsonNode)new JsonObject { ["model_id"] = output.Model, ["step"] = output.Step })]),
+    };
+
+    // An output that is already there is refused, as 3.11 does.
+    private string LogOutputs(JsonNode request)
+    {
+        foreach (JsonNode? model in request["models"]!.AsArray())
+        {
+            (string run, string id) = (Text(request, "run_id"), Text(model!, "model_id"));
+            if (outputs.Any(output => output.Run == run && output.Model == id))
+                throw new ServerError(400, "BAD_REQUEST", "(sqlite3.IntegrityError) UNIQUE constraint failed: inputs.source_type, inputs.source_id, inputs.destination_type, inputs.destination_id");
+            outputs.Add((run, id, (long)model!["step"]!));
+        }
+        return "{}";
     }
 
     private string Create(JsonNode request)
