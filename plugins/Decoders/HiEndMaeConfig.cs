@@ -19,6 +19,7 @@ public sealed partial record HiEndMaeConfig
     public int SelfDepth { get; init; } = 2;
 
     /// <summary>Encoder blocks with a decoder stage, counted from zero, in the order of the stages.</summary>
+    [Block]
     public IReadOnlyList<int> StageLayers { get; init; } = [9, 6, 3];
 
     /// <summary>Layers of <see cref="StageLayers"/> whose stage is dense. The other stages are plain self-attention blocks.</summary>

@@ -26,7 +26,7 @@ public sealed partial record HybridConfig : ICropRule
     [Range(1, 11)]
     public int KernelSize { get; init; } = 3;
 
-    /// <summary>Transformer blocks; without any the coarsest map is that of the convolutions.</summary>
+    /// <summary>Number of transformer blocks. With 0, the coarsest map comes from the convolutions.</summary>
     [Range(0, 128)]
     public int VitDepth { get; init; } = 3;
 

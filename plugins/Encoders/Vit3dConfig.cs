@@ -11,7 +11,7 @@ public sealed partial record Vit3dConfig
     public required int EmbedDim { get; init; }
 
     /// <summary>Transformer blocks.</summary>
-    [Range(1, 128)]
+    [Range(1, 128), NumBlocks]
     public int Depth { get; init; } = 12;
 
     /// <summary>Attention heads.</summary>

@@ -11,7 +11,7 @@ public sealed partial record UnetrConfig
     public int FeatureSize { get; init; } = 32;
 
     /// <summary>Encoder blocks whose raw outputs are the skips, counted from zero, shallow first.</summary>
-    [NotEmpty, Range(0, 127)]
+    [NotEmpty, Range(0, 127), Block]
     public IReadOnlyList<int> SkipBlocks { get; init; } = [3, 6, 9];
 
     /// <summary>Norm after each convolution of a block. The paper uses instance norm.</summary>

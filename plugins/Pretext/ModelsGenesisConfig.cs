@@ -3,7 +3,7 @@ using HiEndMae.Configuration;
 namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>Models Genesis: a U-Net restores crops with locally shuffled voxels, changed intensities and painted boxes (Zhou et al., arXiv:2004.07882). The defaults are those of the official run.</summary>
-[Component(Slot.Decoder, "models-genesis"), Reads(Features.Pyramid)]
+[Component(Slot.Decoder, "models-genesis"), Reads(Features.Pyramid), WithoutMask]
 public sealed partial record ModelsGenesisConfig
 {
     /// <summary>Probability of a flip. It is tried up to three times with a random axis, and stops at the first failure. Axis 0 is the channel axis, so a third of the flips have no effect.</summary>

@@ -3,7 +3,7 @@ using HiEndMae.Configuration;
 namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>SUP, the self-supervised pre-training of SwinUNETR. Two rotated and damaged views of a crop are used for three tasks: predict the rotation, match the views of one crop, and restore the voxels (Tang et al., arXiv:2111.14791). The defaults are those of the official run.</summary>
-[Component(Slot.Decoder, "sup"), Reads(Features.Pyramid)]
+[Component(Slot.Decoder, "sup"), Reads(Features.Pyramid), WithoutMask]
 public sealed partial record SupConfig
 {
     /// <summary>Weight of the cross-entropy of the rotations by multiples of 90 degrees.</summary>

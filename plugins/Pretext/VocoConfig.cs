@@ -5,7 +5,7 @@ namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>VoCo: the position of a random crop is predicted from its similarity to the cells of a grid, with a moving-average teacher (Wu et al., CVPR 2024, arXiv:2402.17300). The defaults are those of the official run.</summary>
 /// <remarks>A crop of <c>[pretrain.data]</c> is the whole region of a case, officially 384 x 384 x 96 voxels. Cells and random crops are cut from it and have its full extent along z.</remarks>
-[Component(Slot.Decoder, "voco"), Reads(Features.Pyramid)]
+[Component(Slot.Decoder, "voco"), Reads(Features.Pyramid), WithoutMask]
 public sealed partial record VocoConfig : IViewSizes
 {
     /// <summary>Number of cells along x, and along y.</summary>

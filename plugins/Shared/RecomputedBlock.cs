@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Plugins;
 
 /// <summary>Runs blocks of convolution networks that may recompute their activations in the backward pass.</summary>
-/// <remarks>An input that is not recomputed goes through an alias: what a block reads twice is then added up before other readers' gradients, as it is where the block is computed again.</remarks>
+/// <remarks>An input that is not recomputed goes through an alias. Gradients of an input that the block reads twice are then added before those of other readers, as they are when the block is recomputed.</remarks>
 internal static class RecomputedBlock
 {
     /// <summary>Calls a block.</summary>

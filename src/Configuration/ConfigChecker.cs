@@ -51,7 +51,7 @@ public sealed class ConfigChecker
         }
     }
 
-    // A key that the new component does not have was meant for the old one. A key that it does have may have been meant for both.
+    // A key that the new component does not have was meant for the old one. A key that the new component does have may have been meant for both.
     private void WarnOfReplaced(ConfigTable table, Dictionary<string, KeySchema> known, string title)
     {
         foreach (ReplacedChoice replaced in table.Replaced)

@@ -63,6 +63,12 @@ public sealed record KeySchema(string Name, ValueKind Kind, string Summary)
     /// <summary>Dotted keys of the experiment whose values must be multiples of this one.</summary>
     public IReadOnlyList<string> Divides { get; init; } = [];
 
+    /// <summary>Whether the value is the number of blocks of an encoder.</summary>
+    public bool CountsBlocks { get; init; }
+
+    /// <summary>Whether each value names a block of the encoder, counted from zero.</summary>
+    public bool NamesBlocks { get; init; }
+
     /// <summary>The C# property.</summary>
     public string Property { get; init; } = "";
 

@@ -15,6 +15,9 @@ public sealed record SectionSchema(string Name, string Summary, IReadOnlyList<Ke
     /// <summary>For an encoder, the kinds of features that it returns; for a decoder or head, those that it can read. Empty if the record does not state them.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
+    /// <summary>Whether the record belongs to a pretext task that does not use <c>mask_ratio</c>.</summary>
+    public bool WithoutMask { get; init; }
+
     /// <summary>Full name of the C# record.</summary>
     public string Type { get; init; } = "";
 }

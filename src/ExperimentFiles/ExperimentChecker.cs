@@ -31,6 +31,7 @@ public static class ExperimentChecker
             sweep = sweep with { Axes = [.. sweep.Axes.Where(axis => axis.Keys.Where(key => !SweepAxisCheck.Check(key, axis.Keys.Count > 1, plain, schema, context)).ToArray().Length == 0)] };
             CheckUnusedDatasets(plain, file.Path, schema, sweep, context);
             points = [.. SweepExpander.Expand(plain, sweep, found.Add).Select(point => point with { Tree = CheckOne(point.Tree, schema, context) })];
+            MaskRules.Check([.. points.Select(point => point.Tree)], schema, context);
         }
         IReadOnlyList<ConfigDiagnostic> diagnostics = ConfigDiagnostic.Ordered(found);
         bool failed = diagnostics.Any(diagnostic => diagnostic.IsError);
@@ -43,6 +44,7 @@ public static class ExperimentChecker
         ConfigChecker.Check(tree, schema, Title, context);
         DivisionRules.Check(tree, schema, context);
         FeatureRules.Check(tree, context);
+        BlockRules.Check(tree, context);
         ExperimentRules.Check(tree, schema, context);
         return tree;
     }

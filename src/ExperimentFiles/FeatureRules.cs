@@ -5,7 +5,8 @@ namespace HiEndMae.ExperimentFiles;
 /// <summary>Checks that the decoder and the head can read the features that the encoder returns, where all of them state it.</summary>
 internal static class FeatureRules
 {
-    private static readonly (string[] Place, Slot Slot)[] Readers = [(["pretrain", "decoder"], Slot.Decoder), (["finetune", "head"], Slot.Head)];
+    /// <summary>Tables whose component reads the encoder.</summary>
+    internal static readonly (string[] Place, Slot Slot)[] Readers = [(["pretrain", "decoder"], Slot.Decoder), (["finetune", "head"], Slot.Head)];
 
     /// <summary>Reports every decoder and head that cannot read the encoder.</summary>
     public static void Check(ConfigTable tree, CheckContext context)

@@ -128,7 +128,7 @@ internal static unsafe class ChannelNormKernel
                     totals[at] += sum;
                     means[(sample * 3 * channels) + at] = (float)(sum / shape.Voxels);
                 }
-                // What the gradient of x is multiplied with.
+                // The factor of the gradient of x.
                 for (int channel = 0; channel < channels; channel++)
                     means[(((sample * 3) + 2) * channels) + channel] = statistics[(((sample * 2) + 1) * channels) + channel] * (weight.Length > 0 ? weight[channel] : 1);
             }
@@ -153,7 +153,7 @@ internal static unsafe class ChannelNormKernel
         return (first * channels, (end - first) * channels);
     }
 
-    // By sample: the mean, the factor, and what is added.
+    // By sample: the mean, the factor, and the offset.
     private static float[] Maps((int Samples, int Voxels, int Channels) shape, ReadOnlySpan<float> statistics, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
     {
         int channels = shape.Channels;

@@ -14,7 +14,7 @@ public static class InstanceNorm
     /// <param name="x">[B, C, X, Y, Z], float32 or float64.</param>
     /// <param name="residual">A tensor to add, with the same shape and any floating-point type; null for none.</param>
     /// <param name="slope">Slope of the activation after the sum, for negative values: 0 for a ReLU, 1 for no activation.</param>
-    /// <param name="weight">[C], multiplied with what is normalised; null for 1.</param>
+    /// <param name="weight">[C], factors of the normalised values; null for 1.</param>
     /// <param name="bias">[C], added to it; given with <paramref name="weight"/>.</param>
     public static Tensor Apply(Tensor x, Tensor? residual = null, double slope = 1, Tensor? weight = null, Tensor? bias = null)
     {

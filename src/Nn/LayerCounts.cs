@@ -52,7 +52,7 @@ public readonly record struct LayerCounts
         return counts.Aggregate(default(LayerCounts), Add);
     }
 
-    /// <summary>A linear map of so many tokens.</summary>
+    /// <summary>A linear map of a number of tokens.</summary>
     public static LayerCounts Linear(long tokens, long inputs, long outputs, bool bias = true) => new()
     {
         Parameters = (inputs * outputs) + (bias ? outputs : 0),
@@ -100,7 +100,7 @@ public readonly record struct LayerCounts
             : layer with { Convolutions = outputVoxels * shape.Outputs * (shape.Inputs / shape.Groups) * cube };
     }
 
-    /// <summary>A convolution that keeps sizes, of so many voxels.</summary>
+    /// <summary>A convolution of a number of voxels that keeps sizes.</summary>
     public static LayerCounts Convolution(long voxels, long inputs, long outputs, int kernel, bool bias = false) =>
         Convolution(new ConvShape((int)inputs, (int)outputs, kernel) { Bias = bias }, voxels, voxels);
 
@@ -108,10 +108,10 @@ public readonly record struct LayerCounts
     public static LayerCounts Doubling(long voxels, long inputs, long outputs, bool bias = false) =>
         Convolution(ConvShape.Doubling((int)inputs, (int)outputs, bias), voxels / 8, voxels);
 
-    /// <summary>Weights and biases of a batch, group or instance norm of so many channels. Norms of convolutions are element-wise here: the paper's counter charges for LayerNorm alone.</summary>
+    /// <summary>Weights and biases of a batch, group or instance norm of a number of channels. Norms of convolutions cost no operations here, because the paper's counter counts LayerNorm only.</summary>
     public static LayerCounts ChannelNorm(long channels) => new() { Parameters = 2 * channels };
 
-    /// <summary><see cref="UnetrResBlock"/> of so many voxels.</summary>
+    /// <summary>A <see cref="UnetrResBlock"/> of a number of voxels.</summary>
     public static LayerCounts ResBlock(long voxels, long inputs, long outputs, UnetrBlockOptions options)
     {
         bool widens = options.Residual && inputs != outputs;

@@ -20,7 +20,7 @@ public sealed class MedNextBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the block.</summary>
     /// <param name="shape">Widths, kernel, norm and step; a block that keeps sizes keeps its width too.</param>
-    /// <param name="dropPath">Probability that a sample goes past the branch while training, where sizes are kept.</param>
+    /// <param name="dropPath">Probability that a sample skips the branch while training, where sizes are kept.</param>
     public MedNextBlock(MedNextShape shape, double dropPath = 0) : base(nameof(MedNextBlock))
     {
         (step, this.dropPath) = (shape.Step, dropPath);
@@ -49,7 +49,7 @@ public sealed class MedNextBlock : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(mask);
         using DisposeScope scope = NewDisposeScope();
-        // Only the depthwise convolution and an instance norm mix voxels; what the others make of hidden ones is dropped at the end.
+        // Only the depthwise convolution and an instance norm mix voxels; the results of the other layers for hidden voxels are dropped at the end.
         if (norm is not GroupNormLayer instance) return mask.Apply(forward(input)).MoveToOuterDisposeScope();
         Tensor x = conv3.call(nn.functional.gelu(conv2.call(instance.Visible(conv1.call(input), mask))));
         return mask.Apply(res_conv is null ? input + Drop.Path(x, dropPath, training) : x + res_conv.call(input)).MoveToOuterDisposeScope();

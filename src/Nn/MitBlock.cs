@@ -20,7 +20,7 @@ public sealed class MitBlock : nn.Module<Tensor, Tensor>
     /// <param name="mlpRatio">Hidden width of the MLP / C.</param>
     /// <param name="normEps">Epsilon of both norms.</param>
     /// <param name="bias">Whether the linear maps of queries, keys and values have a bias.</param>
-    /// <param name="dropPath">Probability that a sample goes past a branch while training, 0 to below 1.</param>
+    /// <param name="dropPath">Probability that a sample skips a branch while training, 0 to below 1.</param>
     public MitBlock(int width, int heads, int reduction, double mlpRatio, double normEps, bool bias, double dropPath) : base(nameof(MitBlock))
     {
         this.dropPath = dropPath;

@@ -14,7 +14,7 @@ public sealed class PreActivationBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the block with PyTorch's initial weights.</summary>
     /// <param name="width">C.</param>
-    /// <param name="dropPath">Probability that a sample goes past the branch while training, 0 to below 1.</param>
+    /// <param name="dropPath">Probability that a sample skips the branch while training, 0 to below 1.</param>
     public PreActivationBlock(int width, double dropPath = 0) : base(nameof(PreActivationBlock))
     {
         this.dropPath = dropPath;

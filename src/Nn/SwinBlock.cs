@@ -20,7 +20,7 @@ public sealed class SwinBlock : nn.Module<Tensor, Tensor>
     /// <param name="window">Edge of a whole window.</param>
     /// <param name="shifted">Whether windows are shifted.</param>
     /// <param name="plans">The window plans of the network.</param>
-    /// <param name="dropPath">Probability that a sample goes past a branch while training, 0 to below 1.</param>
+    /// <param name="dropPath">Probability that a sample skips a branch while training, 0 to below 1.</param>
     public SwinBlock(int width, int heads, double mlpRatio, int window, bool shifted, WindowPlans plans, double dropPath) : base(nameof(SwinBlock))
     {
         this.dropPath = dropPath;

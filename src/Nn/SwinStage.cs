@@ -19,7 +19,7 @@ public sealed class SwinStage : nn.Module
     /// <param name="completeMerging">Whether merging takes all eight tokens; see <see cref="PatchMerging"/>.</param>
     /// <param name="residual">Whether a residual block of convolutions comes first (MONAI's use_v2).</param>
     /// <param name="plans">The window plans of the network.</param>
-    /// <param name="dropPaths">By block: probability that a sample goes past a branch.</param>
+    /// <param name="dropPaths">By block: probability that a sample skips a branch.</param>
     public SwinStage(int width, int heads, double mlpRatio, int window, bool completeMerging, bool residual, WindowPlans plans, IReadOnlyList<double> dropPaths) : base(nameof(SwinStage))
     {
         if (residual) conv = new UnetrBasicBlock(width, width, new UnetrBlockOptions());

@@ -61,7 +61,7 @@ public sealed class WindowPlan : IDisposable
     /// <summary>[n, n] int64: the row of the table of biases for each pair of tokens of a window; on the device of <paramref name="like"/>.</summary>
     public Tensor IndexFor(Tensor like) => index.to(like.device);
 
-    /// <summary>[windows, n, n]: what is added to scores, 0 or <see cref="Refused"/>, of the type and on the device of <paramref name="like"/>; null where nothing shifts.</summary>
+    /// <summary>[windows, n, n], added to scores: 0 or <see cref="Refused"/>, of the type and on the device of <paramref name="like"/>; null if nothing shifts.</summary>
     public Tensor? MaskFor(Tensor like) => mask?.to(like.dtype).to(like.device);
 
     /// <inheritdoc/>

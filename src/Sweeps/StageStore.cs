@@ -136,7 +136,7 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
         }
     }
 
-    // Finished stages by the key of their config. Read once: stages of other code are those of earlier sweeps.
+    // Finished stages by the key of their config. They are read once, because only earlier sweeps have stages of other code.
     private Dictionary<string, string> FinishedByConfig()
     {
         string root = Path.Combine(Output, "stages");

@@ -153,6 +153,7 @@ internal sealed class ModelMaker(ComponentDescriptor component, IComponentConfig
                     return drawn[^1];
                 },
             });
+            if (component.Schema.WithoutMask && (task.UsesMask || drawn.Count > 0)) throw new ShapeException("the task uses a mask, but its config has [WithoutMask]; remove the attribute");
             return loss.numel() == 1 ? loss.reshape([]) : throw new ShapeException($"the loss has the shape [{string.Join(", ", loss.shape)}]; it must be one number");
         }
         finally

@@ -245,7 +245,7 @@ internal sealed class ModuleChecks(ModelMaker maker, ConformanceOptions options,
         return Values(one).FirstOrDefault(entry => !other.TryGetValue(entry.Key, out Tensor? value) || !Same(entry.Value, value)).Key;
     }
 
-    // NaN equals NaN here: what is asked is whether two runs gave the same.
+    // NaN equals NaN here, because the question is whether two runs gave the same values.
     private static bool Same(Tensor one, Tensor two)
     {
         using DisposeScope scope = NewDisposeScope();

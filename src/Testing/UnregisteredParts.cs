@@ -15,7 +15,7 @@ internal static class UnregisteredParts
         nn.Module[] modules = [.. module.modules().Prepend(module).Distinct<nn.Module>(ReferenceEqualityComparer.Instance)];
         var known = new HashSet<object>(modules, ReferenceEqualityComparer.Instance);
         var handles = new HashSet<nint>(module.parameters().Select(parameter => parameter.Handle));
-        // Layers of TorchSharp itself are looked into by nobody: they register what they have.
+        // Layers of TorchSharp register their own parts, so they are not searched.
         foreach (nn.Module owner in modules.Where(one => one.GetType().Assembly != typeof(nn.Module).Assembly))
         {
             for (Type? type = owner.GetType(); type is not null && type.Assembly != typeof(nn.Module).Assembly; type = type.BaseType)

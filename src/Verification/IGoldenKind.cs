@@ -9,7 +9,7 @@ public interface IGoldenKind
     /// <summary>Whether goldens of a kind are compared by this class.</summary>
     bool Compares(string kind) => kind == Name;
 
-    /// <summary>Computes what the golden holds, with the configuration that its metadata says, and compares.</summary>
+    /// <summary>Computes the golden's outputs with the configuration in its metadata, and compares them.</summary>
     /// <param name="golden">The golden.</param>
     /// <param name="context">Provides components, device and number of threads.</param>
     /// <returns>The comparisons; at least one.</returns>

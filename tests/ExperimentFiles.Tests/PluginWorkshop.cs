@@ -6,13 +6,16 @@ using Microsoft.CodeAnalysis.Emit;
 
 namespace HiEndMae.ExperimentFiles.Tests;
 
-/// <summary>A folder with the shipped plugins and others that a test compiles into it.</summary>
+/// <summary>A folder of plugins that a test compiles, with or without the program's own.</summary>
 internal sealed class PluginWorkshop : IDisposable
 {
     private const string ContractLine = "[assembly: global::HiEndMae.ContractVersion(global::HiEndMae.ContractVersionAttribute.CurrentMajor, global::HiEndMae.ContractVersionAttribute.CurrentMinor)]";
 
-    public PluginWorkshop()
+    /// <summary>Creates the folder.</summary>
+    /// <param name="withShipped">Whether it holds copies of the program's plugins.</param>
+    public PluginWorkshop(bool withShipped = true)
     {
+        if (!withShipped) return;
         foreach (string plugin in Directory.GetDirectories(Repository.Plugins))
         {
             string folder = Directory.CreateDirectory(Path.Combine(Folder, Path.GetFileName(plugin))).FullName;

@@ -26,7 +26,7 @@ public sealed class WrongPluginTests
         }
         """;
 
-    private const string Right = """
+    internal const string Right = """
         name = "right"
         device = "cpu"
         [encoder]
@@ -106,7 +106,7 @@ public sealed class WrongPluginTests
         workshop.Add("Foreign", Source.Replace("Listed() => [];", "Listed() => throw new System.InvalidOperationException(\"no luck today\");", StringComparison.Ordinal));
         using var host = new HostFixture(workshop.Folder);
         Assert.Equal(ExitCodes.Failed, await host.RunAsync("run", host.Write("naming.toml", Naming), "--out", Path.Combine(host.Folder, "runs")));
-        Assert.Contains("error: the plugin 'Foreign' 0.0.0.0 failed in ForeignDataset.Listed: InvalidOperationException: no luck today", host.Error);
+        Assert.Contains("error: the plugin 'Foreign' 0.0.0.0 failed in ForeignDataset.Listed (dataset 'foreign'): InvalidOperationException: no luck today", host.Error);
         Assert.DoesNotContain("internal error", host.Error);
     }
 

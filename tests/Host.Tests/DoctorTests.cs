@@ -13,7 +13,7 @@ public sealed class DoctorTests
         string runs = Path.Combine(host.Folder, "runs");
         JsonArray findings = await Findings(host, ExitCodes.Done, runs);
         Assert.Equal(
-            ["GPU", "arithmetic", "data", "libtorch", "memory", "plugins", "processor", "program", "runs", "tracking"],
+            ["GPU", "arithmetic", "cache", "data", "libtorch", "memory", "native libraries", "plugins", "processor", "program", "runs", "tracking"],
             findings.Select(finding => (string)finding!["check"]!).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(findings, finding => (string)finding!["state"]! == "fault");
         Assert.Contains("GFLOP/s", Text(findings, "arithmetic"));

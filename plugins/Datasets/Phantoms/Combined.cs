@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
-/// <summary>Several shapes melted into one, less what is cut off: lobes of a liver, a kidney without its hilum.</summary>
+/// <summary>Several shapes merged into one, without the parts that are cut off: the lobes of a liver, a kidney without its hilum.</summary>
 /// <param name="parts">The shapes to merge.</param>
 /// <param name="cuts">The shapes to cut off.</param>
 /// <param name="blend">Over how many mm parts melt; 0 for sharp creases.</param>

@@ -12,7 +12,7 @@ internal sealed class Renderer(Abdomen abdomen, double noise, ulong noiseSeed)
     // Largest move by the smooth deformation, and wave lengths / 2 pi, mm.
     private const double Bend = 3.5, WaveX = 46, WaveY = 38, WaveZ = 52;
     private const double PeritoneumThickness = 1.5, TableRoom = 8;
-    // What a class wins by: where two parts claim half a voxel each, the later one has it.
+    // Margin by which a class wins. If two parts fill half of a voxel each, the later part gets the voxel.
     private const double Half = 0.5;
 
     /// <summary>Renders.</summary>

@@ -13,7 +13,7 @@ public sealed class ContractVersionAttribute(int major, int minor) : Attribute
     public const int CurrentMajor = 1;
 
     /// <summary>Minor version of the contract in this assembly. It is raised when something is added.</summary>
-    public const int CurrentMinor = 1;
+    public const int CurrentMinor = 2;
 
     /// <summary>Plugins of another major version are refused.</summary>
     public int Major { get; } = major;

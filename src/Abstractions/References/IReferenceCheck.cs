@@ -4,7 +4,7 @@ namespace HiEndMae.References;
 /// <remarks>A golden of the kind <c>pretext-NAME</c> is given to the pretext task NAME. Its metadata and tensors say sizes, weights and draws; nothing may be random.</remarks>
 public interface IReferenceCheck
 {
-    /// <summary>Recomputes what the golden holds.</summary>
+    /// <summary>Recomputes the outputs that the golden contains.</summary>
     /// <param name="golden">Inputs, and the numbers to reproduce.</param>
     IEnumerable<ReferenceValue> Recompute(IReferenceTensors golden);
 }

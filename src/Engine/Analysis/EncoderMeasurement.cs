@@ -1,3 +1,4 @@
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Masking;
 using HiEndMae.Imaging;
 using TorchSharp;
@@ -18,12 +19,13 @@ public sealed class EncoderMeasurement(MeasurementOptions options, ProbeCrops cr
     /// <param name="reference">An encoder with whose layers the layers are compared; null for none.</param>
     /// <param name="progress">Called with the number of finished crops and of all crops.</param>
     /// <param name="cancel">Stops between crops.</param>
-    /// <exception cref="PluginException">The encoder's attention cannot be traced, or there are too few tokens for CKA.</exception>
+    /// <exception cref="PluginException">The encoder's attention cannot be traced.</exception>
+    /// <exception cref="UserException">There are too few tokens for CKA, or no tokens to hide.</exception>
     public EncoderMeasures Run(Encoder encoder, Encoder? reference, Action<int, int>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         if (options.NeedsTrace && encoder is not ITracedEncoder) throw new PluginException("The attention of this encoder cannot be traced; choose an analysis that does not need it, such as --what cka.");
-        if (options.MaskRatio > 0 && encoder is not TokenEncoder) throw new PluginException("The encoder has no patch tokens to hide; leave --mask-ratio out.");
+        if (options.MaskRatio > 0 && encoder is not TokenEncoder) throw new UserException("The encoder has no patch tokens to hide; leave --mask-ratio out.");
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         IReadOnlyList<string> layers = LayerTokens.Names(encoder);
@@ -34,7 +36,7 @@ public sealed class EncoderMeasurement(MeasurementOptions options, ProbeCrops cr
         List<double[]>[] singular = [.. layers.Select(_ => new List<double[]>())];
         Size3 own = LayerTokens.Grid(encoder, crops.Crop), common = reference is null ? own : Smaller(own, LayerTokens.Grid(reference, crops.Crop));
         int tokens = options.MaskRatio > 0 ? TokenMask.CountVisible((int)own.Count, options.MaskRatio) : (int)own.Count;
-        if (options.Cka && tokens < 4) throw new PluginException($"Layers cannot be compared by CKA: a crop has only {tokens} tokens; at least 4 are needed.");
+        if (options.Cka && tokens < 4) throw new UserException($"Layers cannot be compared by CKA: a crop has only {tokens} tokens; at least 4 are needed.");
         var cka = new MinibatchCka(layers.Count, layers.Count);
         MinibatchCka? between = options.Cka && reference is not null ? new MinibatchCka(layers.Count, LayerTokens.Names(reference).Count) : null;
         using LinearCka? linear = options.LinearCka ? new LinearCka(layers.Count, layers.Count) : null;

@@ -7,6 +7,7 @@ namespace HiEndMae.Engine.Collectives;
 
 /// <summary>A process group over Gloo, libtorch's own TCP transport, for machines without MPI. Linux only.</summary>
 /// <remarks>
+/// Gap: TorchSharp has no <c>torch.distributed</c> (not reported upstream). Shown by: ProcessGroupTests. Remove it once TorchSharp has it.
 /// libtorch has no C interface to Gloo, so the constructors are called by their C++ names, which are those of libtorch 2.10 on Linux. Every name is looked up, and a sum
 /// is tried before the training. Only sums are used. To gather, each rank sums an array that is -0 everywhere but in its own part, because adding -0 changes no bit of a number.
 /// </remarks>
@@ -108,7 +109,7 @@ internal sealed unsafe class GlooGroup : HostGroup
     {
         if (length == 0) return;
         int width = type == ScalarType.Float64 ? sizeof(double) : sizeof(float);
-        // A tensor around a pointer, made by libtorch because TorchSharp cannot do that.
+        // libtorch creates the tensor around a pointer, because TorchSharp cannot.
         using Tensor values = empty(length, type, CPU).DetachFromDisposeScope();
         void* own = (void*)TorchRepairs.NativeTensors.Address(values.Handle);
         Buffer.MemoryCopy(data, own, (long)length * width, (long)length * width);

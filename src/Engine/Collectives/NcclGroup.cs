@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Collectives;
 
 /// <summary>Sums on GPUs with NCCL, and uses another group for everything else. It has not been run on several GPUs.</summary>
-/// <remarks>The default stream orders a sum behind the backward pass that made the values and before the update that reads them. NCCL's numbers are those of nccl.h 2.</remarks>
+/// <remarks>
+/// Gap: TorchSharp has no <c>torch.distributed</c> (not reported upstream). Shown by: ProcessGroupTests. Remove it once TorchSharp has it.
+/// The default stream orders a sum behind the backward pass that made the values and before the update that reads them. The constants are those of nccl.h 2.
+/// </remarks>
 internal sealed unsafe class NcclGroup : IProcessGroup
 {
     private const int IdLength = 128, TypeFloat32 = 7, OperationSum = 0;

@@ -32,7 +32,7 @@ public static class RandomMasking
     public static TokenMask Create(int samples, int tokens, double maskRatio, long seed, long batch, Device device) =>
         Draw(samples, tokens, TokenMask.CountVisible(tokens, maskRatio), seed, batch, device);
 
-    /// <summary>The mask of a batch with so many visible tokens. The caller disposes it.</summary>
+    /// <summary>Draws the mask of a batch with a given number of visible tokens. The caller disposes it.</summary>
     /// <param name="samples">Samples B.</param>
     /// <param name="tokens">Tokens N of a sample.</param>
     /// <param name="visible">Tokens that are seen, from 1 to N.</param>

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>What a stage of an experiment does.</summary>
+/// <summary>The kinds of stages.</summary>
 public enum StageKind
 {
     /// <summary>Trains an encoder without labels.</summary>

@@ -4,7 +4,7 @@ using HiEndMae.Engine.Weights;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>What a stage that trains needs from its run besides.</summary>
+/// <summary>What a stage that trains needs from its run, in addition to what every stage needs.</summary>
 /// <param name="Stage">What every stage needs.</param>
 /// <param name="Folder">Folder of the stage. Its checkpoints and reports are written there.</param>
 /// <param name="Identity">What the checkpoints belong to.</param>

@@ -1,4 +1,5 @@
 using HiEndMae.Engine.Collectives;
+using HiEndMae.Engine.Failures;
 using HiEndMae.Engine.Optimisation;
 using HiEndMae.Engine.Weights;
 using HiEndMae.TorchRepairs;
@@ -110,8 +111,20 @@ public sealed class Trainer(
         return left + right;
     }
 
-    // Forward and backward pass of one batch. Returns its part of the step's loss.
     private double Accumulate(TrainingRun run, int batch)
+    {
+        try
+        {
+            return Pass(run, batch);
+        }
+        catch (Exception error) when (FailurePlace.Note(error, () => $"step {run.Step + 1}, cases {string.Join(", ", objective.CasesOf(batch).Distinct().Select(name => $"'{name}'"))}"))
+        {
+            throw;
+        }
+    }
+
+    // Forward and backward pass of one batch. Returns its part of the step's loss.
+    private double Pass(TrainingRun run, int batch)
     {
         using DisposeScope scope = NewDisposeScope();
         TimeSpan waited = objective.DataWait;

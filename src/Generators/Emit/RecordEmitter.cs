@@ -40,7 +40,7 @@ internal static class RecordEmitter
             if (property.Slot is not null) facts.Add($"Slot = global::HiEndMae.Slot.{property.Slot}");
             code.Append($"            new({Literal.Text(property.Key)}, {Configuration}ValueKind.{property.Kind}, {Literal.Text(property.Summary)}) {{ {string.Join(", ", facts)} }},\n");
         }
-        code.Append($"        ]) {{ IsComponent = {(record.Slot is null ? "false" : "true")}, Type = {Literal.Text(record.FullName)}{(record.Features.Count > 0 ? $", Features = [{string.Join(", ", record.Features.Select(Literal.Text))}]" : "")} }};\n    }}\n\n");
+        code.Append($"        ]) {{ IsComponent = {(record.Slot is null ? "false" : "true")}, Type = {Literal.Text(record.FullName)}{(record.Features.Count > 0 ? $", Features = [{string.Join(", ", record.Features.Select(Literal.Text))}]" : "")}{(record.WithoutMask ? ", WithoutMask = true" : "")} }};\n    }}\n\n");
         string required = string.Join(", ", record.Properties.Where(property => property.IsRequired).Select(property => $"{property.Name} = default!"));
         code.Append($"    private static {record.Name} Defaults() => new() {{ {required} }};\n\n");
     }
@@ -67,7 +67,7 @@ internal static class RecordEmitter
         code.Append("        };\n    }\n\n");
     }
 
-    // A default path is resolved like one without a file, so that written configs mean the same wherever they are read.
+    // A default path is resolved like a path that no file contains, so that a written config has the same meaning in every folder.
     private static string Default(PropertyModel property)
     {
         string value = $"defaults.{property.Name}";

@@ -21,6 +21,7 @@ internal static class SchemasEmitter
             if (record.Slot is not null) Line("Slot", record.Slot);
             if (record.ComponentName is not null) Line("Component", record.ComponentName);
             if (record.Features.Count > 0) toml.Append($"Features = [{string.Join(", ", record.Features.Select(SchemaFacts.Quoted))}]\n");
+            if (record.WithoutMask) toml.Append("WithoutMask = true\n");
             if (record.IsExperiment) toml.Append("IsExperiment = true\n");
             foreach (PropertyModel property in record.Properties)
             {

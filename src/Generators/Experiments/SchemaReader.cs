@@ -46,7 +46,13 @@ internal sealed class SchemaReader
         ConfigTable? record = records.TryGetValue(type, out ConfigTable? found) ? found : null;
         var keys = new List<KeySchema>();
         // Added before its keys are read, because a record may contain itself.
-        var schema = schemas[type] = new SectionSchema(Text(record, "Name") ?? type, Text(record, "Summary") ?? "", keys) { Type = type, IsComponent = record?.Find("Component") is not null, Features = record is null ? [] : Texts(record, "Features") };
+        var schema = schemas[type] = new SectionSchema(Text(record, "Name") ?? type, Text(record, "Summary") ?? "", keys)
+        {
+            Type = type,
+            IsComponent = record?.Find("Component") is not null,
+            Features = record is null ? [] : Texts(record, "Features"),
+            WithoutMask = record is not null && Flag(record, "WithoutMask"),
+        };
         foreach (ConfigTable key in (record?.Find("keys") as ConfigArray)?.Items.OfType<ConfigTable>() ?? []) keys.Add(Key(key));
         return schema;
     }
@@ -77,6 +83,8 @@ internal sealed class SchemaReader
             IsArray = Flag(key, "IsArray"),
             IsDictionary = Flag(key, "IsDictionary"),
             Inline = Flag(key, "Inline"),
+            CountsBlocks = Flag(key, "CountsBlocks"),
+            NamesBlocks = Flag(key, "NamesBlocks"),
             Slot = Enum.TryParse(Text(key, "Slot"), out Slot slot) ? slot : null,
             Section = kind == ValueKind.Section ? Schema(type) : null,
         };

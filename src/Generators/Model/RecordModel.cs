@@ -14,5 +14,8 @@ internal sealed record RecordModel(
     /// <summary>Members of Features that the record states with [Gives] or [Reads].</summary>
     public EquatableArray<string> Features { get; init; } = new([]);
 
+    /// <summary>Whether the record has [WithoutMask].</summary>
+    public bool WithoutMask { get; init; }
+
     public string FullName => Namespace.Length == 0 ? $"global::{Name}" : $"global::{Namespace}.{Name}";
 }

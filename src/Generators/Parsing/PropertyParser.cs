@@ -50,6 +50,12 @@ internal static class PropertyParser
                 case "HiEndMae.DividesAttribute":
                     facts.Add(new("Divides", Quoted(Texts(arguments[0]))));
                     break;
+                case "HiEndMae.NumBlocksAttribute":
+                    facts.Add(new("CountsBlocks", "true"));
+                    break;
+                case "HiEndMae.BlockAttribute":
+                    facts.Add(new("NamesBlocks", "true"));
+                    break;
                 case "HiEndMae.PluginAttribute":
                     slot = EnumMember(arguments[0]);
                     inline = attribute.NamedArguments.Any(named => named.Key == "Inline" && named.Value.Value is true);

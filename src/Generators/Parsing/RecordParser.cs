@@ -33,6 +33,7 @@ internal static class RecordParser
             type.Name, XmlSummary.Of(type, cancel), slot, name, isExperiment, new(models))
         {
             Features = new(FeaturesOf(type)),
+            WithoutMask = type.GetAttributes().Any(one => one.AttributeClass?.ToDisplayString() == "HiEndMae.WithoutMaskAttribute"),
         };
         return new ParsedRecord(diagnostics.Count == 0 ? record : null, new([.. diagnostics]), location);
     }

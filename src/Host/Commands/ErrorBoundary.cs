@@ -1,4 +1,5 @@
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Failures;
 using HiEndMae.Engine.Training;
 using HiEndMae.Engine.Weights;
 using HiEndMae.Host.Output;
@@ -52,7 +53,8 @@ internal static class ErrorBoundary
         }
         catch (Exception error) when (PluginFault.Of(error) is { } fault)
         {
-            await environment.Error.WriteLineAsync($"error: the plugin '{fault.Plugin}' {fault.Version} failed in {fault.Method}: {error.GetType().Name}: {error.Message} This is for the author of the plugin:\n{error}");
+            string place = FailurePlace.Of(error) is { Length: > 0 } notes ? $" ({notes})" : "";
+            await environment.Error.WriteLineAsync($"error: the plugin '{fault.Plugin}' {fault.Version} failed in {fault.Method}{place}: {error.GetType().Name}: {error.Message} This is for the author of the plugin:\n{error}");
             return ExitCodes.Failed;
         }
         catch (Exception error)

@@ -4,6 +4,7 @@ using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Cases;
 using HiEndMae.Engine.Data.Preparation;
+using HiEndMae.Engine.Failures;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Host.Output;
 using HiEndMae.Imaging;
@@ -88,6 +89,10 @@ internal static class PredictCommand
                     environment.Error.WriteLine($"error: {error.Message}");
                     failures.Add(new JsonObject { ["image"] = one.Case.Place, ["error"] = error.Message });
                 }
+                catch (Exception error) when (FailurePlace.Note(error, () => $"case '{one.Name}'"))
+                {
+                    throw;
+                }
             }
         });
         if (failures.Count > 0 && cases.Count > 1) environment.Error.WriteLine($"{failures.Count} of {cases.Count} images failed; {done.Count} were segmented.");
@@ -102,7 +107,7 @@ internal static class PredictCommand
             HeaderCheck.Warn([source], Warn, cancel);
             PreparedCase prepared = preparer.Prepare(source, cancel);
             foreach (string note in prepared.Findings.Notes) Warn(note);
-            // What a large scan left behind is twice its size. It goes back to the system, because the model needs the room.
+            // Preparing a large scan leaves garbage of twice its size. It is given back to the system, because the model needs the room.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             return new SegmentedScan(prepared.Layout.Stored, take =>
             {

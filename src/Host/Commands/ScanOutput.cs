@@ -52,7 +52,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         }
         if (Figures)
         {
-            Volume<float> shown = CasePreparer.Normalise(one.Case.LoadImage(cancel), models.Finetune.Data);
+            Volume<float> shown = CasePreparer.Normalise(CaseReader.LoadImage(one.Case, cancel), models.Finetune.Data);
             SegmentationFigure.Write(stem + "_seg.png", shown, null, Orientation.ToRas(labels).Voxels, models.Card.Labels);
         }
         JsonObject summary = Summary(one.Case, stem, labels, models, about, elapsed());

@@ -6,7 +6,7 @@ using HiEndMae.Sweeps;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae stage FOLDER</c>: what a cluster's job runs. Nobody types it.</summary>
+/// <summary><c>hiendmae stage FOLDER</c>: runs one stage. Jobs of a cluster call it; users do not.</summary>
 internal static class StageCommand
 {
     public static Command Create(HostEnvironment environment)

@@ -12,7 +12,7 @@ internal static class OperatorTable
     /// <summary>The operators that cost most, per step.</summary>
     /// <param name="operators">Operators of all steps, the most expensive first.</param>
     /// <param name="steps">Number of steps.</param>
-    /// <param name="whole">Time of all steps. What is outside of operators are kernels of this program (forward passes of convolutions and norms, the optimiser) and calls.</param>
+    /// <param name="whole">Time of all steps. The rest of it is spent outside of operators: in kernels of this program (forward passes of convolutions and norms, the optimiser) and in calls.</param>
     public static Table Text(IReadOnlyList<OperatorTime> operators, int steps, TimeSpan whole)
     {
         double all = operators.Sum(one => one.Own.TotalMilliseconds);

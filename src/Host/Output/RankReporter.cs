@@ -2,7 +2,7 @@ using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>The ranks of a training other than 0: they say nothing but warnings, by name.</summary>
+/// <summary>Reporter of ranks other than 0: it prints only warnings, with the rank.</summary>
 internal sealed class RankReporter(HostEnvironment environment, int rank) : IRunReporter
 {
     public void Say(string message)

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>Prints the results of a sweep: a row for each combination and start, and what is missing and why.</summary>
+/// <summary>Prints the results of a sweep: a row for each combination and start, and the missing ones with the reason.</summary>
 internal sealed class SweepResults(HostEnvironment environment, SweepGraph graph, StageStore store)
 {
     /// <summary>Prints it.</summary>

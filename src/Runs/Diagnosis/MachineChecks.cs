@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine;
+using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Mlflow;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
+using Microsoft.Data.Sqlite;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +16,8 @@ namespace HiEndMae.Runs.Diagnosis;
 /// <summary>Checks of everything outside an experiment file that an experiment needs. Every fault becomes a finding; none is thrown.</summary>
 /// <param name="environment">Plugins, variables and the clock.</param>
 /// <param name="output">Folder of run directories.</param>
-internal sealed class MachineChecks(RunEnvironment environment, string output)
+/// <param name="draw">Draws a small picture, which loads the native library of pictures.</param>
+internal sealed class MachineChecks(RunEnvironment environment, string output, Action draw)
 {
     private const int ProductSize = 1024;
     private const double FewGibibytes = 5, Gibibyte = 1 << 30;
@@ -33,8 +36,10 @@ internal sealed class MachineChecks(RunEnvironment environment, string output)
             yield return Guarded("arithmetic", Arithmetic);
             yield return Guarded("GPU", Gpu);
         }
+        yield return Guarded("native libraries", NativeLibraries);
         foreach (Finding finding in Plugins()) yield return finding;
         yield return Guarded("runs", () => WritableFolder("runs", Path.GetFullPath(output)));
+        yield return Guarded("cache", () => WritableFolder("cache", DataServices.AutomaticFolder(Path.GetFullPath(output))));
         yield return Guarded("data", Data);
         yield return Guarded("tracking", Tracking);
     }
@@ -109,6 +114,13 @@ internal sealed class MachineChecks(RunEnvironment environment, string output)
     private static Finding Gpu() => cuda.is_available()
         ? new Finding("GPU", FindingState.Good, $"{cuda.device_count()} visible")
         : new Finding("GPU", FindingState.Good, "none visible; the CPU is used", "A GPU needs the NVIDIA driver, and a build with -p:Cuda=true or --libtorch with the torch/lib of a PyTorch for CUDA.");
+
+    private Finding NativeLibraries()
+    {
+        using var database = new SqliteConnection("Data Source=:memory:");
+        draw();
+        return new Finding("native libraries", FindingState.Good, $"SQLite {database.ServerVersion} for tracking and SkiaSharp for pictures are loaded");
+    }
 
     private IEnumerable<Finding> Plugins()
     {

@@ -1,7 +1,9 @@
+using HiEndMae.Configuration;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
+using HiEndMae.Engine.Failures;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
 using HiEndMae.Runs.Directories;
@@ -26,6 +28,22 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
     /// <summary>Runs every stage that is not finished yet and returns the results.</summary>
     /// <exception cref="OperationCanceledException">The run was stopped after writing a checkpoint.</exception>
     public ExperimentResults Run(LoadedExperiment experiment, CancellationToken cancel)
+    {
+        try
+        {
+            return RunStages(experiment, cancel);
+        }
+        catch (Exception error) when (PluginFault.Of(error) is { } fault && FailurePlace.Note(error, () => ComponentsOf(fault, experiment.Config)))
+        {
+            throw;
+        }
+    }
+
+    // The components of the failing plugin that the experiment uses.
+    private string ComponentsOf(PluginFault fault, ExperimentConfig config) => string.Join(" and ", UsedComponents.Of(config.ToTable(), ExperimentConfig.Schema, catalog.Components)
+        .Where(component => catalog.OwnerOf(component).Name == fault.Plugin).Select(component => $"{component.Slot.ToString().ToLowerInvariant()} '{component.Name}'"));
+
+    private ExperimentResults RunStages(LoadedExperiment experiment, CancellationToken cancel)
     {
         ExperimentConfig config = experiment.Config;
         // Rank 0 alone writes and tracks.

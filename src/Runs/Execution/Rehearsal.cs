@@ -1,6 +1,7 @@
 using HiEndMae.Configuration;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Failures;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Masking;
 using HiEndMae.Engine.Stages;

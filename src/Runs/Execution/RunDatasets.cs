@@ -14,7 +14,7 @@ internal sealed record RunDatasets(Dataset? Pretraining, Dataset? Labelled)
     /// <summary>Names of the classes, background first; empty without fine-tuning.</summary>
     public IReadOnlyList<string> LabelNames => Labelled?.Info.LabelNames ?? [];
 
-    /// <summary>Names of what is scored: classes or regions, background first; empty without fine-tuning.</summary>
+    /// <summary>Names of the scored classes or regions, background first; empty without fine-tuning.</summary>
     public IReadOnlyList<string> ScoredNames => Labelled?.Info.ScoredNames ?? [];
 
     /// <summary>Opens the datasets and checks them.</summary>

@@ -1,6 +1,7 @@
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
+using HiEndMae.Engine.Failures;
 using HiEndMae.Engine.Inference;
 using HiEndMae.Engine.Stages;
 using HiEndMae.Engine.Training;
@@ -57,6 +58,10 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
             catch (Exception error) when (OutOfMemory.IsSaidBy(error))
             {
                 throw plan.Training is { } training ? OutOfMemory.InTraining(plan.Stage.Kind, training, config, error) : OutOfMemory.InEvaluation(config.Evaluate!, error);
+            }
+            catch (Exception error) when (FailurePlace.Note(error, () => $"stage {plan.Stage.Name}"))
+            {
+                throw;
             }
             logger.Flush();
         });

@@ -4,15 +4,15 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>Whether the components of an experiment fit one another, asked of their configs: crops that an encoder does not take, and decoders and heads that cannot read it. No model is made.</summary>
+/// <summary>Checks, from configs alone, whether the components of an experiment fit one another: crops that an encoder refuses, and decoders and heads that cannot read the encoder. No model is created.</summary>
 internal static class ModelRules
 {
     // Channels and classes are the dataset's, which need not be at hand; no component refuses a number of them.
     private const int Channels = 1, Classes = 2;
 
-    /// <summary>Reports what does not fit, at the key that is to blame.</summary>
+    /// <summary>Reports each misfit at the key that causes it.</summary>
     /// <param name="config">A config without other errors.</param>
-    /// <param name="tree">What it was read from.</param>
+    /// <param name="tree">The table from which the config was read.</param>
     /// <param name="report">Takes each error.</param>
     public static void Check(ExperimentConfig config, ConfigTable tree, Action<ConfigDiagnostic> report)
     {
@@ -30,7 +30,7 @@ internal static class ModelRules
         }
     }
 
-    // What the encoder is for a stage; null where it does not say, or refuses the crop.
+    // Describes the encoder of a stage; null if its config has no description or refuses the crop.
     private static EncoderInfo? Crop(ExperimentConfig config, EncoderContext context, ConfigTable tree, string stage, Action<ConfigDiagnostic> report)
     {
         if (config.Encoder is ICropRule rule && rule.RefusalOf(context.CropSize, context.Use) is { } refusal)

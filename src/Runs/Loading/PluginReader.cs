@@ -10,7 +10,7 @@ internal static class PluginReader
     /// <summary>The contract of this program.</summary>
     public static Version Contract { get; } = new(ContractVersionAttribute.CurrentMajor, ContractVersionAttribute.CurrentMinor);
 
-    // Naming the contract shares what it references too: tensors and volumes have one type identity, and natives are the program's.
+    // A shared type shares the assemblies that its own assembly references: tensors and volumes have one type identity, and native libraries are the program's.
     private static readonly Type[] Shared = [typeof(IPluginManifest), typeof(TorchSharp.torch), typeof(Imaging.Size3), typeof(TorchRepairs.Recomputed), typeof(SectionSchema)];
 
     /// <summary>Names of the assemblies that plugins take from the program.</summary>
@@ -34,7 +34,7 @@ internal static class PluginReader
             IReadOnlyList<ComponentDescriptor> components = ((IPluginManifest)Activator.CreateInstance(attribute.Manifest)!).Components;
             return new PluginAssembly(name, file, header.Version, header.Contract, components, null);
         }
-        // A plugin is foreign code: anything may come out of it, and the other plugins are to be used all the same.
+        // A plugin is foreign code. Any exception may come out of it, and the other plugins must remain usable.
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             Exception cause = error is TargetInvocationException or TypeInitializationException && error.InnerException is { } inner ? inner : error;

@@ -3,7 +3,7 @@ using HiEndMae.ExperimentFiles;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>A site's file: what every sweep on a cluster asks of SLURM, said once.</summary>
+/// <summary>A site's file: options of SLURM that every sweep on a cluster shares.</summary>
 internal static class SiteFile
 {
     private const string Table = "slurm";

@@ -4,7 +4,7 @@ using HiEndMae.Runs.Directories;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary><c>tracking.json</c> of a run directory: where and as what the run is tracked, for commands that come later.</summary>
+/// <summary><c>tracking.json</c> of a run directory: the store and the ids of the tracked run, for later commands.</summary>
 /// <param name="Store">The store, without credentials.</param>
 /// <param name="Experiment">Name of the MLflow experiment; null where only its id is known.</param>
 /// <param name="ExperimentId">The store's id of the experiment, where the environment gave one.</param>

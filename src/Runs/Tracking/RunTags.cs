@@ -3,10 +3,10 @@ using HiEndMae.Mlflow;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>The tags that every tracked run of this program has: what it is, what made it, and the user's own.</summary>
+/// <summary>The tags that every tracked run of this program has: its role, the code that created it, and the user's own tags.</summary>
 internal static class RunTags
 {
-    /// <summary>What the run is: experiment, job (a sweep's), stage, sweep, combination, evaluation or analysis.</summary>
+    /// <summary>The role of a run: experiment, job (a sweep's), stage, sweep, combination, evaluation or analysis.</summary>
     public const string Role = "hiendmae.role";
 
     /// <summary>Set on the one run that holds a result: <c>tags."hiendmae.result" = 'true'</c> finds each result once.</summary>
@@ -16,7 +16,7 @@ internal static class RunTags
     public const string Label = "hiendmae.label";
 
     /// <summary>The tags.</summary>
-    /// <param name="role">What the run is.</param>
+    /// <param name="role">The role of the run.</param>
     /// <param name="label">For people; empty for none.</param>
     /// <param name="config">The experiment, for the user's own tags.</param>
     /// <param name="getVariable">Reads the environment, for git.</param>

@@ -28,7 +28,7 @@ internal sealed class StartWeights
         return starts;
     }
 
-    /// <summary>Finds the paths that the stages of a plan start from, and fetches what they name by an address in MLflow.</summary>
+    /// <summary>Finds the paths that the stages of a plan start from, and fetches the weights that they name by an address in MLflow.</summary>
     /// <param name="plan">The stages.</param>
     /// <param name="settings">The store; null where tracking is off, and then the environment's.</param>
     /// <param name="output">Folder of run directories, below which copies are kept.</param>
@@ -52,7 +52,7 @@ internal sealed class StartWeights
         return starts;
     }
 
-    /// <summary>The paths by what the config says.</summary>
+    /// <summary>The paths, by the name in the config.</summary>
     public IReadOnlyDictionary<string, string> Paths => paths;
 
     /// <summary>The path of a start: the checkpoints behind the path that the config names, or the local copy of an address in MLflow.</summary>

@@ -12,7 +12,7 @@ internal static class TrackedEvaluation
     /// <summary>Tracks the results.</summary>
     /// <param name="opened">The run whose models were evaluated.</param>
     /// <param name="folder">The evaluation's folder, with results.json.</param>
-    /// <param name="evaluations">Results by start, with what the models are in words.</param>
+    /// <param name="evaluations">Results by start, with a description of the models.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="warn">Receives warnings.</param>
     /// <returns>The store, for people; null where the run is not tracked.</returns>

@@ -62,9 +62,9 @@ internal sealed class TrackedExperiment : IDisposable
 
     /// <summary>Opens the tracking of a run directory.</summary>
     /// <param name="directory">The run directory.</param>
-    /// <param name="settings">Where and as what it is tracked; null to track nothing.</param>
+    /// <param name="settings">The store and the names of the run; null to track nothing.</param>
     /// <param name="loaded">The experiment.</param>
-    /// <param name="job">What a sweep says of this run; null without a sweep.</param>
+    /// <param name="job">The sweep's record of this run; null without a sweep.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="reporter">Takes warnings.</param>
     /// <exception cref="TrackingException">The local store is no MLflow database, or another process works in the directory.</exception>
@@ -133,7 +133,7 @@ internal sealed class TrackedExperiment : IDisposable
         run.LogModel(ModelPackaging.Package(directory, config, stage, checkpoint, config.Tracking.Register.Length > 0 ? config.Tracking.Register : null));
     }
 
-    /// <summary>What a stage reads.</summary>
+    /// <summary>Logs the inputs of a stage.</summary>
     public static void LogInputs(TrackedRun run, Dataset dataset, DataConfig data, params DatasetSplit[] splits) =>
         run.LogInputs([.. splits.Select(split => TrackedDataset.Describe(dataset, data, split)).OfType<DatasetInput>()]);
 

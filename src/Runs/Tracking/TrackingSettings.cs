@@ -4,7 +4,7 @@ using HiEndMae.Mlflow;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>What the file and the environment say of tracking, put together and checked before anything is written.</summary>
+/// <summary>Tracking settings of the file and the environment, merged and checked before anything is written.</summary>
 /// <param name="Target">The store.</param>
 /// <param name="Experiment">The MLflow experiment.</param>
 /// <param name="RunId">MLFLOW_RUN_ID: a run that is there already and to be used; null to make one.</param>

@@ -77,7 +77,7 @@ public sealed class AnalysisKind : IGoldenKind
             list.Add(Keep(value.cpu()));
         }
 
-        // Observers run in a scope of their own; what they keep belongs to this method's.
+        // Observers run in a scope of their own. Tensors that they keep move to the scope of this method.
         Tensor Keep(Tensor value)
         {
             scope.Attach(value);

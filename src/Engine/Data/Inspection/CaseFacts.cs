@@ -24,7 +24,7 @@ public sealed record CaseFacts(
     /// <param name="source">The case.</param>
     /// <param name="split">Its split.</param>
     /// <param name="info">Channels and classes of the dataset.</param>
-    /// <param name="data">Scaling of intensities, which says what they are believed to be.</param>
+    /// <param name="data">Scaling of intensities. It shows which unit the user expects.</param>
     /// <param name="cancel">Stops reading.</param>
     public static CaseFacts Of(DatasetCase source, DatasetSplit split, DatasetInfo info, DataConfig data, CancellationToken cancel)
     {

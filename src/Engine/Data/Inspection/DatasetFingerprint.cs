@@ -45,7 +45,7 @@ public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFact
 
     /// <summary>Reads every case, several at once.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="data">Scaling of intensities, which says what they are believed to be.</param>
+    /// <param name="data">Scaling of intensities. It shows which unit the user expects.</param>
     /// <param name="splits">Splits to read.</param>
     /// <param name="workers">Number of cases that are read at once.</param>
     /// <param name="report">Called on the calling thread for each case that is done, with the number of cases done and of all cases.</param>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using HiEndMae.Engine.Failures;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Preparation;
@@ -14,7 +15,7 @@ public sealed class CaseReader(int numClasses, bool withLabels, DatasetInfo? inf
     public Volume<float> ReadImage(DatasetCase source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Volume<float> image = source.LoadImage(cancel);
+        Volume<float> image = LoadImage(source, cancel);
         if (info is not null) HeaderCheck.CheckChannels(source, image.Channels, info);
         if (!IsFinite(image.Voxels)) throw new VolumeException($"Case '{source.Id}' has voxels that are not finite numbers.");
         return image;
@@ -26,12 +27,42 @@ public sealed class CaseReader(int numClasses, bool withLabels, DatasetInfo? inf
     public Volume<ushort>? ReadLabel(DatasetCase source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (!withLabels || !source.HasLabel || source.LoadLabel(cancel) is not { } label) return null;
+        if (!withLabels || !source.HasLabel || LoadLabel(source, cancel) is not { } label) return null;
         foreach (ushort index in label.Voxels)
         {
             if (index >= numClasses && index != DatasetInfo.IgnoredIndex) throw new VolumeException($"Case '{source.Id}' has label {index}, but the dataset names only the classes 0 to {numClasses - 1}.");
         }
         return label;
+    }
+
+    /// <summary>Reads the image of a case without checking it.</summary>
+    /// <exception cref="VolumeException">It cannot be read.</exception>
+    public static Volume<float> LoadImage(DatasetCase source, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Load(source, "image", () => source.LoadImage(cancel));
+    }
+
+    /// <summary>Reads the label map of a case without checking it.</summary>
+    /// <exception cref="VolumeException">It cannot be read.</exception>
+    public static Volume<ushort>? LoadLabel(DatasetCase source, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Load(source, "label map", () => source.LoadLabel(cancel));
+    }
+
+    // Datasets are plugins. An exception that the author of one did not foresee breaks its case and nothing else, so that loader.on_broken decides what happens.
+    private static T Load<T>(DatasetCase source, string what, Func<T> load)
+    {
+        try
+        {
+            return load();
+        }
+        catch (Exception error) when (error is not (VolumeException or IOException or UnauthorizedAccessException or OperationCanceledException or OutOfMemoryException))
+        {
+            string place = PluginFault.Of(error) is { } fault ? $" in {fault.Method} of plugin '{fault.Plugin}' {fault.Version}" : "";
+            throw new VolumeException($"The {what} of case '{source.Id}' cannot be read: {error.GetType().Name}{place}: {error.Message}", error);
+        }
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values)

@@ -3,6 +3,7 @@ using System.Globalization;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Cache;
 using HiEndMae.Engine.Data.Cases;
+using HiEndMae.Engine.Failures;
 using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Preparation;
@@ -92,16 +93,16 @@ public sealed class ParallelPreparation(CasePreparer preparer, ICaseCache cache,
             }
             catch (Exception error) when (IsOfCase(error))
             {
-                if (attempt >= loader.Retries || error is TimeoutException) return (null, error.Message);
+                if (attempt >= loader.Retries || error is TimeoutException) return (null, PluginFault.Of(error) is { } fault && error is not VolumeException ? $"{error.GetType().Name} in {fault.Method} of plugin '{fault.Plugin}' {fault.Version}: {error.Message}" : error.Message);
                 cancel.WaitHandle.WaitOne(Pause * (attempt + 1));
                 cancel.ThrowIfCancellationRequested();
             }
         }
     }
 
-    // A cache without room, or a full disk, says nothing about the case.
-    private static bool IsOfCase(Exception error) =>
-        error is (VolumeException or IOException or UnauthorizedAccessException or TimeoutException) and not CacheLimitException && !DiskFullException.IsSaidBy(error);
+    // A cache without room, or a full disk, says nothing about the case. Code of a dataset that fails does.
+    private static bool IsOfCase(Exception error) => error is not (CacheLimitException or OperationCanceledException or OutOfMemoryException) && !DiskFullException.IsSaidBy(error)
+        && (error is VolumeException or IOException or UnauthorizedAccessException or TimeoutException || PluginFault.Of(error) is not null);
 
     // On a thread of its own: a read that never returns (from a network drive) must not hold up the others.
     private PreparedCase PrepareInTime(DatasetCase one, CancellationToken cancel)

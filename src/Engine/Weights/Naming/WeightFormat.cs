@@ -14,6 +14,6 @@ public sealed record WeightFormat(string Name, string Title, Func<IReadOnlyColle
     /// <summary>Tensors of the model that a file of this format need not hold, by their names here, with the reason.</summary>
     public IReadOnlyList<(Regex Pattern, string Why)> MayBeFresh { get; init; } = [];
 
-    /// <summary>Adds what the other program wants to read besides the model's tensors, such as tables that it computes; null for nothing. Tensors belong to the current dispose scope.</summary>
+    /// <summary>Adds tensors that the other program reads besides the model's, such as tables that it computes; null for none. Tensors belong to the current dispose scope.</summary>
     public Action<IDictionary<string, Tensor>>? Complete { get; init; }
 }

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
 
-namespace HiEndMae.Runs.Loading;
+namespace HiEndMae.Engine.Failures;
 
 /// <summary>The place in a plugin's code from which an exception came.</summary>
 /// <param name="Plugin">Name of the plugin's assembly.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Method">The type and method, such as "MyEncoder.forward".</param>
-internal sealed record PluginFault(string Plugin, Version? Version, string Method)
+public sealed record PluginFault(string Plugin, Version? Version, string Method)
 {
     /// <summary>Finds the plugin whose code failed.</summary>
     /// <param name="error">What was thrown.</param>
@@ -16,7 +16,7 @@ internal sealed record PluginFault(string Plugin, Version? Version, string Metho
     public static PluginFault? Of(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        // What was thrown first says where.
+        // The innermost exception was thrown first, so its stack trace says where.
         for (Exception? inner = error.InnerException; inner is not null; inner = inner.InnerException) error = inner;
         foreach (StackFrame frame in new StackTrace(error).GetFrames())
         {
