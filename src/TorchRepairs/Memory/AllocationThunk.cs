@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace HiEndMae.TorchRepairs.Memory;
 
 /// <summary>
-/// Machine code for x64 (System V calls) in the place of an allocator's <c>DataPtr allocate(size_t)</c>: asks a function of .NET, and where that returns null, goes on as a call of
-/// another allocator for more than any machine has. By then its own frame is gone, so the exception that follows passes native code alone.
+/// Machine code for x64 (System V calling convention) that replaces an allocator's <c>DataPtr allocate(size_t)</c>. It calls a function of .NET. If that returns null, it jumps to libtorch's
+/// own allocator with a size that no machine has, and libtorch throws its exception. The jump leaves no frame of .NET on the stack, which a C++ exception could not pass.
 /// </summary>
 internal static unsafe class AllocationThunk
 {
@@ -12,11 +12,11 @@ internal static unsafe class AllocationThunk
     private const long TooMuch = 1L << 62;
     private const int ReadWrite = 3, ReadExecute = 5, PrivateAnonymous = 0x22;
 
-    /// <summary>Makes the code; it stays for the life of the process.</summary>
-    /// <param name="first">Asked first: (result, self, bytes) to result or null.</param>
-    /// <param name="fallback">The other allocator.</param>
-    /// <param name="allocate">Its allocate.</param>
-    /// <returns>Address of the code; 0 where the system forbids it.</returns>
+    /// <summary>Writes the code. It stays for the life of the process.</summary>
+    /// <param name="first">The function of .NET: (result, self, bytes) to result, or null.</param>
+    /// <param name="fallback">libtorch's own allocator.</param>
+    /// <param name="allocate">The allocate function of <paramref name="fallback"/>.</param>
+    /// <returns>Address of the code; 0 if the system forbids code that is made at run time.</returns>
     public static nint Create(nint first, nint fallback, nint allocate)
     {
         nint memory = TensorMemory.Map(0, Page, ReadWrite, PrivateAnonymous, -1, 0);

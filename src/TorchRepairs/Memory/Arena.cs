@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace HiEndMae.TorchRepairs.Memory;
 
-/// <summary>Blocks of one contiguous range of memory, found in constant time by two-level size classes and joined with their free neighbours again.</summary>
+/// <summary>Allocates blocks of one contiguous range of memory in constant time, and joins freed blocks with their free neighbours.</summary>
 /// <remarks>
-/// The scheme is TLSF (Masmano, Ripoll, Crespo, Real, 2004): 32 classes to each power of two, a bit for each class that has a free block. Memory that
-/// was never used lies in one block at the end, in the highest class, and is taken last: the range grows only where nothing free fits. Blocks and
-/// what they hold begin on 64-byte boundaries. Nothing here is managed memory, and nothing allocates any.
+/// The scheme is TLSF (Masmano, Ripoll, Crespo, Real, 2004): 32 size classes for each power of two, and a bit for each class that has a free block. Memory that was never used is one block at
+/// the end of the range. It is in the highest class and is taken last, so that new pages are touched only if no freed block fits. Blocks and their contents begin on 64-byte boundaries.
+/// No method allocates managed memory.
 /// </remarks>
 internal sealed unsafe class Arena
 {
@@ -27,8 +27,8 @@ internal sealed unsafe class Arena
     private long used;
     private byte* top;
 
-    /// <summary>Manages a range that is all free.</summary>
-    /// <param name="memory">Its first byte, on a 64-byte boundary.</param>
+    /// <summary>Manages a free range of memory.</summary>
+    /// <param name="memory">First byte of the range, on a 64-byte boundary.</param>
     /// <param name="length">Bytes, a multiple of 64.</param>
     public Arena(nint memory, long length)
     {
@@ -42,16 +42,16 @@ internal sealed unsafe class Arena
         Insert(first);
     }
 
-    /// <summary>Bytes in blocks that are taken, headers included.</summary>
+    /// <summary>Bytes in allocated blocks, headers included.</summary>
     public long Used => Volatile.Read(ref used);
 
-    /// <summary>Bytes from the first to the last block that was ever taken: no more than these were ever touched.</summary>
+    /// <summary>Bytes from the start of the range to the end of the last block that was ever allocated. Memory beyond it was never touched.</summary>
     public long Reach => top - start;
 
     /// <summary>Whether an address lies in the range.</summary>
     public bool Holds(void* address) => address >= start && address < end;
 
-    /// <summary>A block of at least so many bytes, or null where none is left. Safe for every thread.</summary>
+    /// <summary>Allocates a block of at least <paramref name="bytes"/> bytes. Returns null if none is left. Thread-safe.</summary>
     public void* Take(nuint bytes)
     {
         ulong size = Math.Max(Alignment, (bytes + Alignment - 1) & ~(ulong)(Alignment - 1));
@@ -69,7 +69,7 @@ internal sealed unsafe class Arena
         return block == null ? null : (byte*)block + Alignment;
     }
 
-    /// <summary>Gives a block back. Safe for every thread.</summary>
+    /// <summary>Frees a block. Thread-safe.</summary>
     public void Give(void* data)
     {
         Lock();
@@ -94,8 +94,8 @@ internal sealed unsafe class Arena
         Unlock();
     }
 
-    /// <summary>Passes every long run of whole pages of free blocks on. Blocks that are taken meanwhile wait. Safe for every thread.</summary>
-    /// <param name="release">Receives the first byte, on a boundary of pages, and the number of bytes. What they hold may be lost.</param>
+    /// <summary>Passes on every long run of whole pages in free blocks. Other calls wait meanwhile. Thread-safe.</summary>
+    /// <param name="release">Receives the first byte, on a boundary of pages, and the number of bytes. Their contents may be lost.</param>
     public void ReleaseFree(Action<nint, long> release)
     {
         Lock();
@@ -109,7 +109,7 @@ internal sealed unsafe class Arena
         Unlock();
     }
 
-    // The rest of a block beyond what is wanted becomes a block of its own.
+    // The part of a block beyond the requested size becomes a block of its own.
     private void Split(Block* block, ulong size)
     {
         if (block->Size < size + (2 * Alignment)) return;
@@ -186,7 +186,7 @@ internal sealed unsafe class Arena
 
     private void Unlock() => Volatile.Write(ref taken, 0);
 
-    // Stands in the 64 bytes before what a block holds. A size is a multiple of 64; its lowest bit says that the block is free.
+    // The header, in the 64 bytes before the contents of a block. A size is a multiple of 64. Its lowest bit is set if the block is free.
     private struct Block
     {
         public Block* Before;

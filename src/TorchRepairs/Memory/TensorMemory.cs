@@ -4,16 +4,15 @@ using TorchSharp;
 
 namespace HiEndMae.TorchRepairs.Memory;
 
-/// <summary>Memory of CPU tensors from one range that is used again and again, in the place of the C library's.</summary>
+/// <summary>Replaces libtorch's allocator of CPU tensors by an <see cref="Arena"/>, in which a freed block serves the next request of its size.</summary>
 /// <remarks>
-/// libtorch takes every tensor's memory from posix_memalign. The blocks that glibc's gets back cannot serve the same request again, because they lack
-/// the room to align in: a training process grows by hundreds of megabytes a step, and each step pays for new pages. Here a freed block serves the next
-/// request of its size, with pages (huge ones, where the kernel has them) that are there already.
-/// The allocator is put in place through libtorch's own <c>c10::SetCPUAllocator</c>: an object whose table of functions is the default allocator's but
-/// for allocate and raw_deleter. What that table and the returned DataPtr look like is a matter of the platform's C++ ABI, so this is done on Linux x64
-/// only, for the version of libtorch that it was made for, and after a probe of the default allocator has shown the expected layout.
-/// What is too much for the machine goes to the default allocator as a request that it must refuse: its C++ exception reaches the caller as any error of libtorch does,
-/// while one cannot leave a function of .NET. So between both stands a piece of machine code (<see cref="AllocationThunk"/>).
+/// Gap: libtorch allocates tensors with <c>posix_memalign</c>, and glibc before 2.38 cannot reuse a freed block for the same request, because the block lacks the room to align in. Resident
+/// memory grows with every step (not reported upstream; glibc mended it in 2.38). Shown by: TensorMemoryTests; measured in docs/explanation/performance.md, "Memory of tensors". Remove it
+/// once every supported system has glibc 2.38 or later.
+/// The allocator is installed through <c>c10::SetCPUAllocator</c>. It is an object whose table of virtual functions is copied from the default allocator, with other functions for allocate and
+/// raw_deleter. The layout of this table and of the returned DataPtr depends on the C++ ABI. So the allocator is installed only on Linux x64, only for the version of libtorch that it was
+/// written for, and only after a probe of the default allocator has shown the expected layout.
+/// Requests that exceed the machine's memory go to the default allocator, which throws libtorch's usual exception (<see cref="AllocationThunk"/>).
 /// </remarks>
 public static unsafe class TensorMemory
 {
@@ -23,30 +22,30 @@ public static unsafe class TensorMemory
     private static Arena? arena;
     private static long limit, refused;
 
-    /// <summary>Whether tensors come from here.</summary>
+    /// <summary>Whether the allocator is installed.</summary>
     public static bool IsInstalled => arena is not null;
 
-    /// <summary>Bytes that tensors hold now.</summary>
+    /// <summary>Bytes of all live tensors.</summary>
     public static long UsedBytes => arena?.Used ?? 0;
 
-    /// <summary>The most bytes that tensors and the gaps between them ever took: all that can be resident.</summary>
+    /// <summary>Largest extent of tensors and the gaps between them so far, in bytes. No more than this can be resident.</summary>
     public static long PeakBytes => arena?.Reach ?? 0;
 
-    /// <summary>Bytes of the last tensor that was refused because tensors would have taken more than the machine, or the process's container, has; 0 where none was.</summary>
+    /// <summary>Bytes of the last tensor that was refused because the machine or the container has too little memory; 0 if none was refused.</summary>
     public static long RefusedBytes => Interlocked.Read(ref refused);
 
-    /// <summary>Bytes that tensors may take together.</summary>
+    /// <summary>Largest number of bytes that all tensors together may take.</summary>
     public static long LimitBytes => limit;
 
-    /// <summary>Returns the memory of tensors that no longer exist to the system. It is for moments at which other memory is needed: the next tensors pay for their pages again.</summary>
+    /// <summary>Returns the memory of tensors that no longer exist to the system. Call it when other memory is needed. The next tensors touch new pages again, which takes time.</summary>
     public static void ReleaseUnused()
     {
         const int DontNeed = 4;
         arena?.ReleaseFree(static (first, bytes) => _ = Advise(first, (nuint)bytes, DontNeed));
     }
 
-    /// <summary>Takes over from libtorch's allocator; tensors that exist keep their memory. Does nothing a second time.</summary>
-    /// <returns>Null, or why tensors stay with libtorch's own allocator.</returns>
+    /// <summary>Installs the allocator. Existing tensors keep their memory. A second call does nothing.</summary>
+    /// <returns>Null, or the reason why libtorch's own allocator stays in use.</returns>
     public static string? Install()
     {
         lock (Gate)
@@ -70,7 +69,7 @@ public static unsafe class TensorMemory
         }
     }
 
-    // A DataPtr is the data, the deleter, the context that is to be deleted (the data itself), and the device: -1 for index, 0 for CPU.
+    // A DataPtr consists of the data, the deleter, the context that the deleter receives (here the data itself), and the device: index -1, type 0 for CPU.
     private static bool LooksAsExpected(nint* allocator)
     {
         var table = (nint*)*allocator;
@@ -85,7 +84,7 @@ public static unsafe class TensorMemory
     private static nint* Substitute(nint* table, nint allocate)
     {
         var words = (nint*)NativeMemory.AllocZeroed(NumSlots + HiddenWords + 1, (nuint)sizeof(nint));
-        // Before the functions stand the offset to the whole object and its type.
+        // Before the functions come the offset to the whole object and its type.
         for (int i = 0; i < NumSlots - 2 + HiddenWords; i++) words[i] = table[i - HiddenWords];
         words[HiddenWords + AllocateSlot] = allocate;
         words[HiddenWords + DeleterSlot] = (nint)(delegate* unmanaged<nint, nint>)&RawDeleter;
@@ -94,7 +93,7 @@ public static unsafe class TensorMemory
         return self;
     }
 
-    // Null where there is not so much: the default allocator then says so.
+    // Returns null if there is too little memory. The default allocator then throws.
     [UnmanagedCallersOnly]
     private static DataPtr* Allocate(DataPtr* result, nint self, nuint bytes)
     {
@@ -120,7 +119,7 @@ public static unsafe class TensorMemory
         if (data != null) arena!.Give(data);
     }
 
-    // Address space alone: a page is there when something is written to it. More than there is memory, since blocks that lie scattered leave gaps.
+    // Reserves address space only: a page exists once something is written to it. The range is larger than the memory, because scattered blocks leave gaps.
     private static (nint Start, long Length)? Reserve()
     {
         const int ReadWrite = 3, PrivateAnonymousNoReserve = 0x4022, HugePages = 14;
@@ -129,7 +128,7 @@ public static unsafe class TensorMemory
         {
             nint start = Map(0, (nuint)length, ReadWrite, PrivateAnonymousNoReserve, -1, 0);
             if (start == -1) continue;
-            // Where the kernel has no huge pages it says so, and small ones do.
+            // A kernel without huge pages refuses, and small pages are used.
             _ = Advise(start, (nuint)length, HugePages);
             return (start, length / Arena.Alignment * Arena.Alignment);
         }
