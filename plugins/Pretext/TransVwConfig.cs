@@ -5,7 +5,7 @@ namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>TransVW: a U-Net classifies crops by the anatomical pattern that they show, and restores their damaged copies (Haghighi et al., IEEE TMI 2021, arXiv:2102.10680). The defaults are those of the official run.</summary>
 /// <remarks>The patterns are called words. <c>hiendmae data places</c> finds them before the training.</remarks>
-[Component(Slot.Decoder, "transvw"), Reads(Features.Pyramid)]
+[Component(Slot.Decoder, "transvw"), Reads(Features.Pyramid), WithoutMask]
 public sealed partial record TransVwConfig : ICropPlaces
 {
     /// <summary>A JSON file with the words: <c>{"places": [{"case": "p1", "class": 0, "start": [x, y, z], "size": [x, y, z]}]}</c>, in voxels of prepared cases. Without it, crops are random and only the restoration is trained.</summary>

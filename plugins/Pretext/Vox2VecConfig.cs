@@ -5,7 +5,7 @@ namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>vox2vec: the same voxel in two overlapping views gets the same embedding, and all other voxels get different ones (Goncharov et al., MICCAI 2023, arXiv:2307.14725). The defaults are those of the official run.</summary>
 /// <remarks>A crop of <c>[pretrain.data]</c> is a region from which all views are cut, officially a whole scan. Where crops are not scaled by a window, intensities of this config are scaled ones instead of HU.</remarks>
-[Component(Slot.Decoder, "vox2vec"), Reads(Features.Pyramid)]
+[Component(Slot.Decoder, "vox2vec"), Reads(Features.Pyramid), WithoutMask]
 public sealed partial record Vox2VecConfig : IViewSizes
 {
     /// <summary>Size of a view in voxels. The encoder sees volumes of this size.</summary>
