@@ -7,8 +7,8 @@ namespace HiEndMae.TorchRepairs.Memory;
 /// <summary>Replaces libtorch's allocator of CPU tensors by an <see cref="Arena"/>, in which a freed block serves the next request of its size.</summary>
 /// <remarks>
 /// Gap: libtorch allocates tensors with <c>posix_memalign</c>, and glibc before 2.38 cannot reuse a freed block for the same request, because the block lacks the room to align in. Resident
-/// memory grows with every step (not reported upstream; glibc mended it in 2.38). Shown by: TensorMemoryTests; measured in docs/explanation/performance.md, "Memory of tensors". Remove it
-/// once every supported system has glibc 2.38 or later.
+/// memory grows with every step (not reported upstream; glibc mended it in 2.38). Shown by: TensorMemoryTests; measured in docs/explanation/performance.md, "Memory of tensors".
+/// Remove it once every supported system has glibc 2.38 or later.
 /// The allocator is installed through <c>c10::SetCPUAllocator</c>. It is an object whose table of virtual functions is copied from the default allocator, with other functions for allocate and
 /// raw_deleter. The layout of this table and of the returned DataPtr depends on the C++ ABI. So the allocator is installed only on Linux x64, only for the version of libtorch that it was
 /// written for, and only after a probe of the default allocator has shown the expected layout.
