@@ -17,7 +17,7 @@ public sealed class RealModelTests
         mlflow.set_registry_uri(uri)
         model = mlflow.pyfunc.load_model(name)
         labels = model.predict(np.load(source))
-        np.save(target, labels.astype(np.uint8))
+        np.save(target, np.ascontiguousarray(labels, dtype=np.uint8))
         print(type(model._model_impl).__name__)
         """;
 
@@ -53,8 +53,8 @@ public sealed class RealModelTests
         byte[] labels = (await File.ReadAllBytesAsync(target, TestContext.Current.CancellationToken))[^(int)size.Count..];
         double equal = labels.Zip(expected, (a, b) => a == b ? 1.0 : 0).Average();
         Assert.True(expected.Distinct().Count() > 1, "a model that gives one label everywhere shows nothing");
-        // Another order of additions may decide a tie the other way.
-        Assert.InRange(equal, 0.9999, 1);
+        // Another order of additions may decide a tie the other way. After 20 steps there are many near ties.
+        Assert.InRange(equal, 0.999, 1);
         Nightly.Report($"model in Python | {what} | {equal:P4} of {size.Count} voxels equal | {printed.Trim().Split('\n')[^1]}");
     }
 
