@@ -36,7 +36,10 @@ internal static class TrainingRules
             if (epochs is not null && Whole(schedule, "warmup_epochs") > epochs)
                 Warning("HEM042", Text("warmup_epochs ({0}) is more than epochs ({1}): the learning rate never reaches its peak", Whole(schedule, "warmup_epochs")!, epochs), warmupEpochs!);
             if (kind != "polynomial" && Changed(schedule, keys, "power") is { } power) Warning("HEM067", $"'power' has no effect with kind = \"{kind}\"; it belongs to polynomial", power);
-            if (kind == "constant" && Changed(schedule, keys, "end_lr") is { } endLr) Warning("HEM067", "'end_lr' has no effect with kind = \"constant\"", endLr);
+            if (kind is "constant" or "staircase" && Changed(schedule, keys, "end_lr") is { } endLr) Warning("HEM067", $"'end_lr' has no effect with kind = \"{kind}\"", endLr);
+            if (kind == "cosine-by-epoch" && schedule.Find("warmup_start_lr") is { } startLr) Warning("HEM067", "'warmup_start_lr' has no effect with kind = \"cosine-by-epoch\"", startLr);
+            if (kind is not ("cosine" or "polynomial") && schedule.Find("ends_at_last_step") is ConfigScalar { Value: true } endsAtLast) Warning("HEM067", $"'ends_at_last_step' has no effect with kind = \"{kind}\"", endsAtLast);
+            if (kind != "staircase" && (Changed(schedule, keys, "stair_every") ?? Changed(schedule, keys, "stair_factor")) is { } stair) Warning("HEM067", $"the keys of a staircase have no effect with kind = \"{kind}\"", stair);
             if (kind == "cosine-by-epoch" && warmupSteps is not null) Warning("HEM067", "'warmup_steps' has no effect with kind = \"cosine-by-epoch\"; use 'warmup_epochs'", warmupSteps);
             else if (warmupSteps is not null && warmupEpochs is not null) Error("HEM068", "the warm-up is given in steps and in epochs; give only one of them", warmupEpochs);
             if (steps is null) return;

@@ -86,6 +86,24 @@ public sealed class PretrainValidationTests : IDisposable
     }
 
     [Fact]
+    public void A_teacher_is_moved_by_its_task_alone_and_is_part_of_a_checkpoint()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var task = new KnownTask();
+        Train(Config() with { Steps = 3, Optimizer = Config().Optimizer with { WeightDecay = 0.5, DecayOn = DecayedParameters.All } }, 8, task);
+        // It follows the weight by half of the distance after each update.
+        double weight = 0, teacher = 1;
+        for (int step = 0; step < 3; step++)
+        {
+            weight += Rate * (1 - (0.5 * weight));
+            teacher = (teacher + weight) / 2;
+        }
+        Assert.Equal(teacher, task.Teacher.item<float>(), 1e-6);
+        using WeightFile file = WeightFile.Open(Path.Combine(folder, "checkpoints"));
+        Assert.Equal(teacher, file.Read(file.Entries.Single(entry => entry.Name == "decoder.teacher")).item<float>(), 1e-6);
+    }
+
+    [Fact]
     public void A_part_of_the_loss_that_the_task_does_not_have_is_refused_with_those_that_it_has()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -195,11 +213,14 @@ public sealed class PretrainValidationTests : IDisposable
     private sealed class KnownTask : PretextTask
     {
         private readonly Parameter weight = new(zeros(1));
+        private readonly Parameter teacher = new(ones(1), requires_grad: false);
         private readonly Tensor counter = zeros(1);
 
         public KnownTask() : base(nameof(KnownTask)) => RegisterComponents();
 
         public Tensor Counter => counter;
+
+        public Tensor Teacher => teacher;
 
         public List<double> Trained { get; } = [];
 
@@ -208,6 +229,12 @@ public sealed class PretrainValidationTests : IDisposable
         public List<long> Classes { get; } = [];
 
         public Action<int> AtStep { get; init; } = static _ => { };
+
+        public override void Updated(Encoder encoder, in StepInfo step)
+        {
+            using IDisposable noGrad = no_grad();
+            teacher.lerp_(weight, 0.5f);
+        }
 
         public override Tensor Loss(Encoder encoder, PretextBatch batch)
         {

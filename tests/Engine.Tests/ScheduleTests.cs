@@ -78,6 +78,33 @@ public sealed class ScheduleTests
         Assert.Equal([0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025], Enumerable.Range(0, 8).Select(rates.LrAt));
     }
 
+    [Theory]
+    [InlineData(3, 0.5)]
+    [InlineData(1, 0.9)]
+    public void A_staircase_equals_libtorch_s_StepLR(int every, double factor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using optim.Optimizer optimizer = optim.SGD([new TorchSharp.Modules.Parameter(zeros(1))], 0.1);
+        optim.lr_scheduler.LRScheduler reference = optim.lr_scheduler.StepLR(optimizer, every, factor);
+        ISchedule rates = LearningRates.Create(0.1, new ScheduleConfig { Kind = ScheduleKind.Staircase, StairEvery = every, StairFactor = factor }, new TrainingLength(12));
+        for (int step = 0; step < 12; step++)
+        {
+            Assert.Equal(optimizer.ParamGroups.Single().LearningRate, rates.LrAt(step), 12);
+            reference.step();
+        }
+    }
+
+    [Theory]
+    [InlineData(ScheduleKind.Constant)]
+    [InlineData(ScheduleKind.Cosine)]
+    [InlineData(ScheduleKind.Staircase)]
+    public void A_warm_up_may_start_above_zero_and_rises_evenly_to_the_peak(ScheduleKind kind)
+    {
+        ISchedule rates = LearningRates.Create(1, new ScheduleConfig { Kind = kind, WarmupSteps = 4, WarmupStartLr = 0.2 }, new TrainingLength(20));
+        double[] expected = [0.2, 0.4, 0.6, 0.8, 1];
+        Assert.All(expected, (rate, step) => Assert.Equal(rate, rates.LrAt(step), 12));
+    }
+
     [Fact]
     public void Weight_decay_goes_to_its_end_by_half_a_cosine()
     {

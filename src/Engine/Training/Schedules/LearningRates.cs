@@ -15,7 +15,7 @@ public static class LearningRates
         ArgumentNullException.ThrowIfNull(length);
         if (config.Kind == ScheduleKind.CosineByEpoch) return new EpochSchedule(peakLr, config.EndLr, config.WarmupEpochs, length);
         int warmup = config.WarmupEpochs > 0 ? length.StepsOf(config.WarmupEpochs) : config.WarmupSteps;
-        if (config.Kind == ScheduleKind.Staircase) return new StaircaseSchedule(peakLr, config.StairFactor, config.StairEvery, warmup, length);
+        if (config.Kind == ScheduleKind.Staircase) return new StaircaseSchedule(peakLr, config.StairFactor, config.StairEvery, warmup, length) { WarmupStartLr = config.WarmupStartLr };
         return new StepSchedule(peakLr, config.EndLr, warmup, length.Steps, config.Kind switch
         {
             ScheduleKind.Polynomial => progress => Math.Pow(1 - progress, config.Power),

@@ -8,10 +8,13 @@ namespace HiEndMae.Engine.Training.Schedules;
 /// <param name="Length">The epoch of each step.</param>
 public sealed record StaircaseSchedule(double PeakLr, double Factor, int Every, int WarmupSteps, TrainingLength Length) : ISchedule
 {
+    /// <summary>Learning rate of the first step of a warm-up; null for the peak divided by its steps.</summary>
+    public double? WarmupStartLr { get; init; }
+
     /// <inheritdoc/>
     public double LrAt(int step)
     {
-        if (step < WarmupSteps) return PeakLr * (step + 1) / WarmupSteps;
+        if (step < WarmupSteps) return StepSchedule.Warmup(step, WarmupSteps, PeakLr, WarmupStartLr);
         int intervals = (Length.Epochs is null ? step : Length.EpochOf(step)) / Every;
         return PeakLr * Math.Pow(Factor, intervals);
     }

@@ -17,11 +17,19 @@ public sealed record StepSchedule(double PeakLr, double EndLr, int WarmupSteps, 
     /// <summary>Half a cosine. Source: facebookresearch/mae util/lr_sched.py.</summary>
     public static double Cosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 
+    /// <summary>Learning rate within a linear warm-up.</summary>
+    /// <param name="step">Number of the step, from 0.</param>
+    /// <param name="steps">Steps of the warm-up.</param>
+    /// <param name="peak">Learning rate after it.</param>
+    /// <param name="start">Learning rate of the first step; null for the peak divided by the steps.</param>
+    internal static double Warmup(int step, int steps, double peak, double? start) =>
+        // Use step + 1, so that the first rate is not zero.
+        start is { } first ? first + ((peak - first) * step / steps) : peak * (step + 1) / steps;
+
     /// <inheritdoc/>
     public double LrAt(int step)
     {
-        // Use step + 1, so that the first rate is not zero.
-        if (step < WarmupSteps) return WarmupStartLr is { } start ? start + ((PeakLr - start) * step / WarmupSteps) : PeakLr * (step + 1) / WarmupSteps;
+        if (step < WarmupSteps) return Warmup(step, WarmupSteps, PeakLr, WarmupStartLr);
         double progress = (step - WarmupSteps) / (double)Math.Max(1, TotalSteps - WarmupSteps - (EndsAtLastStep ? 1 : 0));
         return EndLr + (PeakLr - EndLr) * Fall(Math.Min(1, progress));
     }
