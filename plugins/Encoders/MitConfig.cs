@@ -7,7 +7,7 @@ namespace HiEndMae.Plugins.Encoders;
 [Component(Slot.Encoder, "mit"), Gives(Features.Pyramid)]
 public sealed partial record MitConfig : ICropRule
 {
-    internal const int NumStages = 4;
+    internal const int NumStages = 4, StemKernel = 7, EmbedKernel = 3;
 
     /// <summary>Channels of the convolutional level of stride (1, 2, 2).</summary>
     [Range(1, 1024)]
@@ -48,6 +48,9 @@ public sealed partial record MitConfig : ICropRule
     /// <summary>Probability that a sample skips the branches of the last encoder block during training (stochastic depth); grows linearly from 0 at the first block. Decoder blocks skip nothing.</summary>
     [Range(0, 0.95)]
     public double DropPath { get; init; }
+
+    /// <summary>Whether an encoder that is built for pre-training also has the class tokens and the layers for 2D slices that UniMiSS trains. Later stages leave them out.</summary>
+    public bool TakesSlices { get; init; }
 
     /// <summary>Whether blocks recompute their activations in the backward pass instead of storing them. Results are the same; it takes much less memory and the time of another forward pass.</summary>
     [IgnoredByFingerprint]

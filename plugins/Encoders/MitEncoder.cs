@@ -8,13 +8,14 @@ using static TorchSharp.torch;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>MiT of UniMiSS: four stages down, three transformer stages up to which outputs of the way down are added, and a norm after the finest one.</summary>
-internal sealed class MitEncoder : PyramidEncoder
+internal sealed class MitEncoder : PyramidEncoder, ISliceEncoder
 {
     private const double EncoderEps = 1e-6, DecoderEps = 1e-5;
     private readonly MitConvBlock stem;
     private readonly ModuleList<MitStage> stages;
     private readonly ModuleList<MitStage> up;
     private readonly LayerNorm norm;
+    private readonly MitSlices? pretraining;
     private readonly MitConfig config;
 
     public MitEncoder(MitConfig config, EncoderContext context) : base(nameof(MitEncoder))
@@ -32,6 +33,7 @@ internal sealed class MitEncoder : PyramidEncoder
                 config.EmbedDims[i], config.NumHeads[i], config.SrRatios[i], config.MlpRatio, EncoderEps, bias: true, config.DropPath * made++ / Math.Max(1, all - 1)))]))]);
         up = nn.ModuleList([.. Enumerable.Range(0, MitConfig.NumStages - 1).Select(i => Up(i, MitConfig.NumStages - 2 - i))]);
         norm = nn.LayerNorm(config.EmbedDims[0], eps: DecoderEps);
+        if (PyramidInfo.SliceEmbedding is not null) pretraining = new MitSlices(config, context.InChannels, context.CropSize);
         RegisterComponents();
 
         MitStage Up(int i, int stage) => new(
@@ -60,10 +62,39 @@ internal sealed class MitEncoder : PyramidEncoder
         return new FeaturePyramid([.. levels.Select(level => level.MoveToOuterDisposeScope())]);
     }
 
+    public Tensor EmbedVolumes(Tensor volumes)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Embed(stem.call(volumes)).MoveToOuterDisposeScope();
+    }
+
+    public Tensor EmbedSlices(Tensor slices)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Embed(Slices.Stem(slices)).MoveToOuterDisposeScope();
+    }
+
+    private MitSlices Slices => pretraining ?? throw new InvalidOperationException("This encoder was built without takes_slices, or for segmentation.");
+
+    // The class token after the last stage on the way up.
+    private Tensor Embed(Tensor finest)
+    {
+        (Tensor x, Tensor? token) = (finest, null);
+        var maps = new List<Tensor>();
+        for (int i = 0; i < stages.Count; i++)
+        {
+            (x, token) = stages[i].RunWithToken(x, null, token, Slices.Down(i), config.CheckpointBlocks);
+            maps.Add(x);
+        }
+        for (int i = 0; i < up.Count; i++) (x, token) = up[i].RunWithToken(x, maps[maps.Count - 2 - i], token, Slices.Up(i), config.CheckpointBlocks);
+        return norm.call(token!.squeeze(1));
+    }
+
     // Blocks are numbered through all stages, down and up. Other layers of a stage belong to its first block.
     public override int LayerOf(string parameterName)
     {
         string[] parts = parameterName.Split('.');
+        if (parts[0] == "pretraining") parts = parts[1..];
         if (parts[0] is not ("stages" or "up")) return parts[0] == "norm" ? config.Depths.Sum() + config.DecoderDepths.Sum() + 1 : 0;
         int stage = Number(parts[1]), block = parts[2] == "blocks" ? Number(parts[3]) : 0;
         return 1 + block + (parts[0] == "stages" ? config.Depths.Take(stage).Sum() : config.Depths.Sum() + config.DecoderDepths.Take(stage).Sum());

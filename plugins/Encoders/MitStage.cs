@@ -1,5 +1,6 @@
 using HiEndMae.Imaging;
 using HiEndMae.Nn;
+using HiEndMae.TorchRepairs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -34,5 +35,28 @@ internal sealed class MitStage : nn.Module
         x = x + pos_embed.reshape(1, x.shape[1], x.shape[2], x.shape[3], x.shape[4]);
         foreach (MitBlock block in blocks) x = RecomputedBlock.Call(block, x, recompute);
         return x;
+    }
+
+    /// <summary>The stage on volumes or slices with a class token.</summary>
+    /// <param name="maps">[B, C, X, Y, Z] or [S, C, Y, Z].</param>
+    /// <param name="added">A map of the stage's size to add, or null.</param>
+    /// <param name="token">[B, 1, C], the class token of the stage before; null in the first.</param>
+    /// <param name="slices">The parts of the stage that exist in pre-training alone.</param>
+    /// <param name="recompute">Whether blocks compute their activations again in the backward pass.</param>
+    /// <returns>A map of the stage's size and the class token [B, 1, C'].</returns>
+    public (Tensor Maps, Tensor Token) RunWithToken(Tensor maps, Tensor? added, Tensor? token, MitSliceStage slices, bool recompute)
+    {
+        bool isVolume = maps.dim() == 5;
+        Tensor embedded = isVolume ? embed.call(maps) : slices.Embed(maps);
+        if (added is not null) embedded = embedded + added;
+        long[] shape = embedded.shape, grid = shape[2..];
+        Tensor positions = isVolume ? cat([slices.ClassPosition, pos_embed], 1) : slices.SlicePositions;
+        Tensor tokens = cat([slices.Token(token, shape[0]), embedded.flatten(2).transpose(1, 2)], 1) + positions; // [B, 1 + N, C]
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            (MitBlock block, Conv2d? reduction) = (blocks[i], isVolume ? null : slices.Reduction(i));
+            tokens = recompute ? Recomputed.Run(inputs => block.WithToken(inputs[0], grid, reduction), tokens) : block.WithToken(tokens, grid, reduction);
+        }
+        return (tokens.narrow(1, 1, tokens.shape[1] - 1).transpose(1, 2).reshape(shape), tokens.narrow(1, 0, 1));
     }
 }

@@ -148,6 +148,21 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_training_with_a_longest_time_is_complete_after_it_however_often_it_was_stopped()
+    {
+        TestTraining config = new() { Steps = 30, MaxTime = TimeSpan.FromHours(7) };
+        var clock = new ManualClock();
+        void Work(int _) => clock.Now += TimeSpan.FromMinutes(45);
+        Train("timed", config, onBatch: Work, clock: clock);
+        Assert.True(Directory.Exists(Path.Combine(folder, "timed", "step-00000010")));
+        Assert.False(Directory.Exists(Path.Combine(folder, "timed", "step-00000011")));
+        Assert.Throws<OperationCanceledException>(() => Train("stopped", config, stopAt: 4, onBatch: Work, clock: clock));
+        Train("stopped", config, onBatch: Work, clock: clock);
+        Assert.True(Directory.Exists(Path.Combine(folder, "stopped", "step-00000010")));
+        Assert.False(Directory.Exists(Path.Combine(folder, "stopped", "step-00000011")));
+    }
+
+    [Fact]
     public void Deterministic_mode_can_be_switched()
     {
         Assert.False(Determinism.IsOn);
@@ -160,7 +175,7 @@ public sealed class TrainerTests : IDisposable
     private static int Step(string line) => int.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 
     private (float[] Weights, TestLog Log) Train(
-        string name, TestTraining config, int stopAt = int.MaxValue, Func<int, float>? factor = null, Action<int>? onBatch = null, Action<Regression>? made = null, int rows = 4, TimeBudget? budget = null)
+        string name, TestTraining config, int stopAt = int.MaxValue, Func<int, float>? factor = null, Action<int>? onBatch = null, Action<Regression>? made = null, int rows = 4, TimeBudget? budget = null, TimeProvider? clock = null)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(0);
@@ -178,8 +193,9 @@ public sealed class TrainerTests : IDisposable
         made?.Invoke(objective);
         var log = new TestLog();
         List<TrainingCallback> callbacks = [new BadStepGuard(Path.Combine(folder, name, "bad-steps"), config.MaxBadSteps), new SpikeDetector(), new StepLog()];
+        if (config.MaxTime is { } most) callbacks.Add(new MaxTimeCallback(most));
         if (budget is not null) callbacks.Add(new TimeBudgetCallback(budget));
-        new Trainer(objective, config.Options(), callbacks, new CheckpointStore(Path.Combine(folder, name), new Retention(2, 0), log.Warn), log, TimeProvider.System).Run(stop.Token);
+        new Trainer(objective, config.Options(), callbacks, new CheckpointStore(Path.Combine(folder, name), new Retention(2, 0), log.Warn), log, clock ?? TimeProvider.System).Run(stop.Token);
         return (objective.Weights, log);
     }
 }

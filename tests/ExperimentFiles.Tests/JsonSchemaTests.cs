@@ -66,7 +66,7 @@ public sealed class JsonSchemaTests
         JsonNode ratio = schema["definitions"]!["PretrainConfig"]!["properties"]!["mask_ratio"]!;
         Assert.Equal((0, 0.999, 0.75), (ratio["minimum"]!.GetValue<double>(), ratio["maximum"]!.GetValue<double>(), ratio["default"]!.GetValue<double>()));
         Assert.Contains("hidden from the encoder", ratio["description"]!.GetValue<string>());
-        Assert.Equal(["hi-end-mae", "hyspark", "mae", "models-genesis", "spark", "sup", "transvw", "voco", "vox2vec"], schema["definitions"]!["Decoder"]!["anyOf"]!.AsArray().Select(one => one!["properties"]!["plugin"]!["enum"]![0]!.GetValue<string>()));
+        Assert.Equal(["gvsl", "hi-end-mae", "hyspark", "mae", "models-genesis", "pcrlv2", "spark", "sup", "transvw", "unimiss", "voco", "vox2vec"], schema["definitions"]!["Decoder"]!["anyOf"]!.AsArray().Select(one => one!["properties"]!["plugin"]!["enum"]![0]!.GetValue<string>()));
     }
 
     private static string Json(string toml) => Node(TomlReader.Read(toml, "file.toml", _ => { })!).ToJsonString();

@@ -26,6 +26,10 @@ public sealed class PretextRunTests
         { "models-genesis", "", "plugin = \"unet3d\"\nwidths = [4, 8]", "unet", "16", 16, "" },
         { "transvw", "words = \"words.json\"\nnum_words = 3\nclass_channels = 4", "plugin = \"unet3d\"\nwidths = [4, 8]", "unet", "16", 16, "classification restoration" },
         { "vox2vec", "view_size = 8\npairs = 2\nvoxels = 16\nembedding_size = 4", "plugin = \"vox2vec-fpn\"\nbase_channels = 2\nnum_scales = 2", "linear-probe", "16", 16, "" },
+        { "pcrlv2", "global_size = 16\nglobal_boxes = [[20, 20, 16], [16, 16, 16]]\nlocal_views = 2\nlocal_size = 8\nlocal_boxes = [8, 12]", "plugin = \"unet3d\"\nwidths = [4, 8]\nnorm = \"batch\"\nskips = false", "unet", "24", 16, "restoration pair deep_restoration local" },
+        { "gvsl", "affine_width = 8\nflow_width = 8\nrestore_width = 4", "plugin = \"unet3d\"\nwidths = [8, 16]\nhalf_width_first = false\nnorm = \"group\"", "unet", "16", 16, "correlation restoration smoothness" },
+        { "gvsl", "train_affine = true\naffine_width = 8\nflow_width = 8\nrestore_width = 4", "plugin = \"unet3d\"\nwidths = [8, 16]\nhalf_width_first = false\nnorm = \"group\"", "unet", "16", 16, "correlation restoration smoothness" },
+        { "unimiss", "view_size = [16, 64, 64]\noutputs = 32\nhidden_size = 16\nbottleneck_size = 8", "plugin = \"mit\"\nstem_channels = 4\nembed_dims = [4, 8, 8, 16]\ndepths = [1, 1, 1, 1]\ndecoder_depths = [1, 1, 1]\nsr_ratios = [2, 2, 1, 1]\ndecoder_sr_ratios = [1, 2, 2]\ndrop_path = 0.1\ntakes_slices = true", "mit", "[64, 64, 16]", 64, "volume slices_to_volume slices volume_to_slices" },
         { "voco", "grid_cells = 2\nrandom_crops = 1\nembedding_size = 16", "plugin = \"swin\"\nfeature_size = 6\nnum_heads = [1, 2, 3, 6]\nuse_v2 = true\nskip_blocks = true", "swin-unetr", "[96, 96, 48]", 64, "positive negative base" },
     };
 

@@ -9,6 +9,9 @@ public interface IDecoderCounter
     /// <summary>Number of times that the encoder runs for a crop, such as 2 for two views. The parts of the encoder are counted as often.</summary>
     int EncoderPasses => 1;
 
+    /// <summary>Views of other sizes that the encoder runs on as well, for a crop. The parts of the encoder are counted for them too.</summary>
+    IReadOnlyList<EncoderViews> OtherViews => [];
+
     /// <summary>Counts the parts in the order in which they run.</summary>
     /// <param name="context">The encoder and crop that the task is built for.</param>
     /// <param name="maskRatio">Fraction of the tokens that is hidden from the encoder.</param>

@@ -27,8 +27,11 @@ public sealed record PyramidEncoderInfo(int InChannels, IReadOnlyList<PyramidLev
     /// <summary>Whether the encoder can be run on visible cells alone (<see cref="IMaskedEncoder"/>).</summary>
     public bool TakesCells { get; init; }
 
+    /// <summary>Width of the embeddings of volumes and slices, if the encoder is an <see cref="ISliceEncoder"/>. Null otherwise.</summary>
+    public int? SliceEmbedding { get; init; }
+
     /// <inheritdoc/>
-    public bool Equals(PyramidEncoderInfo? other) => other is not null && InChannels == other.InChannels && IsTopDown == other.IsTopDown && TakesCells == other.TakesCells && Levels.SequenceEqual(other.Levels);
+    public bool Equals(PyramidEncoderInfo? other) => other is not null && InChannels == other.InChannels && IsTopDown == other.IsTopDown && TakesCells == other.TakesCells && SliceEmbedding == other.SliceEmbedding && Levels.SequenceEqual(other.Levels);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(InChannels, IsTopDown, Levels.Count);

@@ -24,7 +24,7 @@ public abstract class PretextTask : nn.Module
     /// number of the batch, so that draws do not depend on earlier calls.</remarks>
     public abstract Tensor Loss(Encoder encoder, PretextBatch batch);
 
-    /// <summary>Called after the backward pass of a step and before the update, to drop or scale gradients. In float16 the gradients are still multiplied by the loss scale.</summary>
+    /// <summary>Called after the backward pass of a step and before the update, to drop or scale gradients. In float16 the gradients are still multiplied by <see cref="StepInfo.LossScale"/>.</summary>
     public virtual void GradientsReady(Encoder encoder, in StepInfo step)
     {
     }

@@ -21,6 +21,9 @@ public sealed partial record ScheduleConfig
     [Range(0, 10)]
     public double? WarmupStartLr { get; init; }
 
+    /// <summary>Whether the last step of the warm-up has the peak; otherwise the step after it has (kinds cosine, polynomial and constant, with warmup_start_lr). The schedule of DINO and UniMiSS does so.</summary>
+    public bool WarmupReachesPeak { get; init; }
+
     /// <summary>Whether the last step has end_lr; otherwise the step after it would have (kinds cosine and polynomial). SparK's schedule ends so.</summary>
     public bool EndsAtLastStep { get; init; }
 
@@ -43,6 +46,7 @@ public sealed partial record ScheduleConfig
     // Resolved files give every key, so a key at its default does not count as chosen.
     partial void Check(KeyReport report)
     {
+        if (WarmupReachesPeak && WarmupStartLr is null) report.Warning(nameof(WarmupReachesPeak), "has an effect with warmup_start_lr alone");
         if (Kind == ScheduleKind.Staircase) return;
         const string OfStaircase = "has an effect with kind = \"staircase\" alone";
         if (StairEvery != 40) report.Warning(nameof(StairEvery), OfStaircase);

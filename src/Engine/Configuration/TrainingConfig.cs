@@ -13,6 +13,12 @@ public abstract record TrainingConfig
     [Range(1, int.MaxValue)]
     public int? Epochs { get; init; }
 
+    /// <summary>
+    /// Time, such as "10m", after which the training is complete even if steps are left. It counts waiting for data, passes and updates, over all starts of the run, and not checkpoints, validation and
+    /// pictures. Results then depend on the machine. The learning rate follows the steps, so use schedule.kind = "constant" with a number of steps that is never reached.
+    /// </summary>
+    public TimeSpan? MaxTime { get; init; }
+
     /// <summary>Batches whose gradients are added up for one optimiser step.</summary>
     [Range(1, 65536)]
     public int GradAccumulation { get; init; } = 1;

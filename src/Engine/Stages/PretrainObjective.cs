@@ -43,7 +43,7 @@ internal sealed class PretrainObjective(
 
     public LossTerms Terms => terms;
 
-    public void GradientsReady(int step) => decoder.GradientsReady(encoder, At(step));
+    public void GradientsReady(int step, double lossScale) => decoder.GradientsReady(encoder, At(step) with { LossScale = lossScale });
 
     public void Updated(int step) => decoder.Updated(encoder, At(step));
 

@@ -27,6 +27,7 @@ internal static class StageTraining
         List<TrainingCallback> callbacks = [new BadStepGuard(isFirst ? Path.Combine(context.Folder, "bad-steps") : null, config.MaxBadSteps), new SpikeDetector(), new StepLog()];
         if (validation is not null) callbacks.Add(validation);
         if (show is not null && isFirst) callbacks.Add(new FigureCallback(config.FiguresEvery, show));
+        if (config.MaxTime is { } most) callbacks.Add(new MaxTimeCallback(most));
         callbacks.Add(new TimeBudgetCallback(context.Budget));
         TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads) with { Precision = new StepPrecision(context.Precision, stage.Device), Group = stage.Group };
         CheckpointStore checkpoints = context.Checkpoints(new Retention(config.KeepCheckpoints, config.KeepEvery));

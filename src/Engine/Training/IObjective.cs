@@ -26,7 +26,8 @@ public interface IObjective
 
     /// <summary>Called when the gradients of a step are complete, before its update.</summary>
     /// <param name="step">Number of the step, from 0.</param>
-    void GradientsReady(int step)
+    /// <param name="lossScale">The factor of the loss, and so of the gradients.</param>
+    void GradientsReady(int step, double lossScale)
     {
     }
 

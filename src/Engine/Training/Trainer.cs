@@ -79,7 +79,7 @@ public sealed class Trainer(
             loss = group.Sum(loss);
             run.Clock.Book(StepPhase.Exchange);
         }
-        objective.GradientsReady(run.Step);
+        objective.GradientsReady(run.Step, options.Precision.LossScale);
         // A loss that is not finite has no usable gradient.
         StepResult update = double.IsFinite(loss)
             ? optimizer.Step(new StepRequest(lr) { MaxGradNorm = options.Optimizer.GradClip, MaxParameterNorm = options.Optimizer.ParameterClip, AverageDecay = options.Optimizer.EmaDecay, DecayFactor = options.DecayFactorAt(run.Step), LossScale = options.Precision.LossScale })

@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Weights;
 /// <summary>Fills a segmentation model from a checkpoint of pre-training or of another segmentation model, and reports every tensor that is not used.</summary>
 public static class WeightTransfer
 {
-    private const string Positions = "encoder.pos_embed", ClassToken = "encoder.cls_token", HeadPrefix = "head.", Output = "head.out.";
+    private const string Positions = "encoder.pos_embed", ClassToken = "encoder.cls_token", HeadPrefix = "head.", PretrainingPrefix = "encoder.pretraining.", Output = "head.out.";
 
     /// <summary>Copies tensors one by one, so that a file is never in memory as a whole.</summary>
     /// <param name="encoder">The encoder to fill.</param>
@@ -109,6 +109,7 @@ public static class WeightTransfer
         if (found.Target is null) return found.Rule.Why;
         if (name == ClassToken && !target.ContainsKey(name)) return "there is no class token downstream";
         if (name == Positions && computed.Contains(name)) return "positions are computed";
+        if (name.StartsWith(PretrainingPrefix, StringComparison.Ordinal) && !target.ContainsKey(name)) return "it exists in pre-training alone";
         if (name.StartsWith("decoder.", StringComparison.Ordinal)) return "the pre-training decoder is not used downstream";
         if (name.StartsWith(HeadPrefix, StringComparison.Ordinal) && !wantsHead) return "only the encoder is asked for";
         return target.ContainsKey(name) ? null : found.Rule.UnusedWhenAbsent;

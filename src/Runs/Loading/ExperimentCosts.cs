@@ -34,7 +34,11 @@ internal sealed record ExperimentCosts(string Encoder, int DenseStages, Operatio
             whole = Sum(parts);
             dense = decoder.DenseStages;
             name = NameOf(info, name);
-            stages.Add((StageKind.Pretrain, [.. encoder.Count(context, pretrain.MaskRatio).Select(part => part.Times(decoder.EncoderPasses) with { Parameters = part.Parameters }), .. parts]));
+            IEnumerable<OperationCount> once = encoder.Count(context, pretrain.MaskRatio);
+            IEnumerable<OperationCount> encoded = once.Select(part => part.Times(decoder.EncoderPasses) with { Parameters = part.Parameters });
+            foreach (EncoderViews views in decoder.OtherViews)
+                encoded = encoded.Zip(encoder.Count(context with { CropSize = views.Size }, pretrain.MaskRatio), (sum, part) => (sum + part.Times(views.Count)) with { Parameters = sum.Parameters });
+            stages.Add((StageKind.Pretrain, [.. encoded, .. parts]));
         }
         if (config.Finetune is { } finetune)
         {

@@ -20,7 +20,10 @@ internal static class ModelRules
         {
             var context = new EncoderContext(Channels, (pretrain.Decoder as IViewSizes)?.EncoderCrop(pretrain.Data.Crop) ?? pretrain.Data.Crop, EncoderUse.Pretraining);
             if (Crop(config, context, tree, "pretrain", report) is { } info && pretrain.Decoder is IDecoderCounter decoder)
+            {
+                Views(config, decoder, tree, report);
                 Fits(() => decoder.Count(PretextContexts.Of(pretrain, info), pretrain.MaskRatio), tree, "pretrain", "decoder", report);
+            }
         }
         if (config.Finetune is { } finetune)
         {
@@ -40,6 +43,16 @@ internal static class ModelRules
             return null;
         }
         return (config.Encoder as IEncoderCounter)?.Describe(context);
+    }
+
+    // Views of other sizes than the one that the encoder is built for.
+    private static void Views(ExperimentConfig config, IDecoderCounter decoder, ConfigTable tree, Action<ConfigDiagnostic> report)
+    {
+        foreach (EncoderViews views in decoder.OtherViews)
+        {
+            if (config.Encoder is ICropRule rule && rule.RefusalOf(views.Size, EncoderUse.Pretraining) is { } refusal)
+                report(new ConfigDiagnostic("HEM025", true, $"[pretrain.decoder] does not fit [encoder]: it gives views of {views.Size} voxels to the encoder, and {refusal}", (Table(tree, "pretrain", "decoder") ?? tree).Source));
+        }
     }
 
     private static void Fits(Func<object> count, ConfigTable tree, string stage, string slot, Action<ConfigDiagnostic> report)

@@ -24,6 +24,7 @@ public static class LearningRates
         })
         {
             WarmupStartLr = config.WarmupStartLr,
+            WarmupReachesPeak = config.WarmupReachesPeak,
             EndsAtLastStep = config.EndsAtLastStep,
         };
     }

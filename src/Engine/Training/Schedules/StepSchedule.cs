@@ -11,6 +11,9 @@ public sealed record StepSchedule(double PeakLr, double EndLr, int WarmupSteps, 
     /// <summary>Learning rate of the first step of a warm-up; null for the peak divided by its steps.</summary>
     public double? WarmupStartLr { get; init; }
 
+    /// <summary>Whether the last step of a warm-up from <see cref="WarmupStartLr"/> has the peak; otherwise the step after it has.</summary>
+    public bool WarmupReachesPeak { get; init; }
+
     /// <summary>Whether the last step has the rate of the end; otherwise the step after it would have.</summary>
     public bool EndsAtLastStep { get; init; }
 
@@ -29,7 +32,8 @@ public sealed record StepSchedule(double PeakLr, double EndLr, int WarmupSteps, 
     /// <inheritdoc/>
     public double LrAt(int step)
     {
-        if (step < WarmupSteps) return Warmup(step, WarmupSteps, PeakLr, WarmupStartLr);
+        // Use step + 1, so that the first rate is not zero.
+        if (step < WarmupSteps) return WarmupStartLr is { } start ? start + ((PeakLr - start) * step / Math.Max(1, WarmupSteps - (WarmupReachesPeak ? 1 : 0))) : PeakLr * (step + 1) / WarmupSteps;
         double progress = (step - WarmupSteps) / (double)Math.Max(1, TotalSteps - WarmupSteps - (EndsAtLastStep ? 1 : 0));
         return EndLr + (PeakLr - EndLr) * Fall(Math.Min(1, progress));
     }
