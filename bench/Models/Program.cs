@@ -10,7 +10,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 // Times forward and backward of ViT-B/16(768) Hi-End-MAE with a batch of 4 crops of 96^3, against the matrix-product rate of the same run, and the time of each part.
-// dotnet run -c Release --project bench/Models [-- STEPS | blocks | attention]
+// dotnet run -c Release --project bench/Models [-- STEPS | blocks | attention | transformer]
 string part = args.Length > 0 && !char.IsAsciiDigit(args[0][0]) ? args[0] : "";
 int steps = args.Length > 0 && part.Length == 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 8;
 const int batch = 4, warmUp = 2;
@@ -27,6 +27,12 @@ if (part is "attention" or "")
     Console.WriteLine("attention, forward and backward, ms (fused by the library; as products and softmax)");
     foreach ((int samples, int heads, int queries, int keys, int width) in new[] { (4, 3, 337, 337, 12), (4, 3, 337, 85, 12), (4, 4, 85, 85, 24), (1, 4, 336, 336, 24), (4, 12, 217, 217, 32), (4, 12, 55, 55, 64), (1, 12, 216, 216, 64) })
         Attention(samples, heads, queries, keys, width);
+}
+if (part is "transformer" or "")
+{
+    Console.WriteLine("transformer blocks, forward and backward, ms (as they are; layer by layer)");
+    foreach ((int samples, int width, int heads, int tokens, int visible) in new[] { (4, 96, 4, 55, 0), (1, 96, 4, 216, 0), (4, 36, 3, 217, 55), (3, 24, 2, 7, 5), (4, 192, 6, 55, 0) })
+        Transformer(samples, width, heads, tokens, visible);
 }
 if (part.Length > 0) return;
 var encoderConfig = new Vit3dConfig { EmbedDim = 768, NumHeads = 12, PatchSize = 16 };
@@ -116,6 +122,21 @@ void Attention(int samples, int heads, int queries, int keys, int width)
     double fused = Time(() => nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]));
     double products = Time(() => (parts[0] * Math.Pow(width, -0.5)).matmul(parts[1].transpose(-2, -1)).softmax(-1).matmul(parts[2]));
     Console.WriteLine(Text($"  [{samples}, {heads} heads of {width}, {queries} x {keys}]: {fused:F2}, {products:F2}: {fused / products:F2} x"));
+}
+
+// A block of the encoder, or a dense stage of the decoder with keys of the visible tokens.
+void Transformer(int samples, int width, int heads, int tokens, int visible)
+{
+    using DisposeScope scope = NewDisposeScope();
+    using var block = new TransformerBlock(width, heads, 4);
+    using var dense = new DenseBlock(width, heads, 4);
+    Tensor x = rand(new long[] { samples, tokens, width }).requires_grad_(true), context = rand(new long[] { samples, Math.Max(1, visible), width });
+    double[] times = [.. new[] { false, true }.Select(layers =>
+    {
+        block.RunsLayers = dense.RunsLayers = layers;
+        return Time(() => visible == 0 ? block.call(x) : dense.call(x, context));
+    })];
+    Console.WriteLine(Text($"  [{samples}, {tokens}, {width}], {heads} heads{(visible == 0 ? "" : $", {visible} visible")}: {times[0]:F2}, {times[1]:F2}: {times[1] / times[0]:F2} x"));
 }
 
 void Blocks(int samples, int inputs, int outputs, int edge)

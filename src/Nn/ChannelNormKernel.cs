@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Nn;
 
-/// <summary>A norm per channel, its weights, a residual and a leaky ReLU in one pass over float32 volumes with channels last, and the gradients in two; on threads of the pool.</summary>
+/// <summary>A norm per channel, its weights, a residual and a leaky ReLU in one pass over float32 volumes with channels last, and the gradients in two; on libtorch's threads.</summary>
 /// <remarks>
 /// A sample here is what shares its statistics: one volume for an instance norm, all volumes of a batch for a batch norm.
 /// Sums are taken of distances from a sample's first voxel, in float32 over blocks and in float64 over their sums, so that neither a large mean nor a large volume costs digits.
@@ -171,11 +172,7 @@ internal static unsafe class ChannelNormKernel
         return maps;
     }
 
-    private static void Run(int samples, int parts, Action<int, int> work)
-    {
-        if (samples * parts == 1) work(0, 0);
-        else Parallel.For(0, samples * parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, at => work(at / parts, at % parts));
-    }
+    private static void Run(int samples, int parts, Action<int, int> work) => ComputeThreads.Run(parts, samples * parts, at => work(at / parts, at % parts));
 
     private static int Period(int channels)
     {

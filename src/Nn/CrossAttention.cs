@@ -37,4 +37,13 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor>
         Tensor mixed = nn.functional.scaled_dot_product_attention(query, parts[0], parts[1]);
         return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The layer with the norm of its queries and the residual, in one node.</summary>
+    /// <param name="queries">[B, N, D], which <see cref="Branches.Serve"/>.</param>
+    /// <param name="context">[B, V, D].</param>
+    /// <param name="norm">The norm.</param>
+    /// <param name="eps">Its epsilon.</param>
+    /// <returns>[B, N, D].</returns>
+    internal Tensor Branch(Tensor queries, Tensor context, LayerNorm norm, double eps) =>
+        AttentionBranchFunction.Cross(queries, context, (norm.weight!, norm.bias!), eps, (q.weight!, q.bias!), (kv.weight!, kv.bias!), (proj.weight!, proj.bias!), heads);
 }

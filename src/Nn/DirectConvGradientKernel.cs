@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Nn;
 
@@ -19,8 +20,7 @@ internal static unsafe class DirectConvGradientKernel
     public static void Run(float* input, float* gradient, DirectConvShape shape, float* sums, float* scratch, int threads)
     {
         (nint inputAt, nint gradientAt, nint sumsAt, nint scratchAt) = ((nint)input, (nint)gradient, (nint)sums, (nint)scratch);
-        if (threads == 1) Share(0);
-        else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Share);
+        ComputeThreads.Run(threads, threads, Share);
 
         void Share(int part)
         {

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Nn;
 
-/// <summary>A convolution of float32 volumes with channels last, computed directly: a tile of voxels times 8 or 16 output channels stays in registers while all inputs pass; on threads of the pool.</summary>
+/// <summary>A convolution of float32 volumes with channels last, computed directly: a tile of voxels times 8 or 16 output channels stays in registers while all inputs pass; on libtorch's threads.</summary>
 /// <remarks>
 /// The library converts small volumes of one sample to channels first, copies every input once per weight, and multiplies matrices. With 8 to 32 channels, copies cost more than products.
 /// Sums are over inputs in one order, so a result does not depend on the number of threads.
@@ -28,8 +29,7 @@ internal static unsafe class DirectConvKernel
     public static void Forward(float* input, float* weights, float* bias, DirectConvShape shape, float* output, float* scratch, int threads)
     {
         (nint inputAt, nint weightsAt, nint biasAt, nint outputAt, nint scratchAt) = ((nint)input, (nint)weights, (nint)bias, (nint)output, (nint)scratch);
-        if (threads == 1) Share(0);
-        else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Share);
+        ComputeThreads.Run(threads, threads, Share);
 
         void Share(int part)
         {

@@ -26,6 +26,17 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Whether <see cref="Branch"/> can stand for the layer: nothing is dropped.</summary>
+    internal bool CanBranch => dropout == 0 || !training;
+
+    /// <summary>The layer with the norm before it and the residual, in one node.</summary>
+    /// <param name="input">[..., E], which <see cref="Branches.Serve"/>.</param>
+    /// <param name="norm">The norm.</param>
+    /// <param name="eps">Its epsilon.</param>
+    /// <returns>[..., E].</returns>
+    internal Tensor Branch(Tensor input, LayerNorm norm, double eps) =>
+        MlpBranchFunction.Run(input, (norm.weight!, norm.bias!), eps, (fc1.weight!, fc1.bias!), (fc2.weight!, fc2.bias!));
+
     /// <summary>[..., E] to the same shape.</summary>
     public override Tensor forward(Tensor input)
     {

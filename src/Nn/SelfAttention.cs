@@ -11,6 +11,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     private readonly Linear proj;
     private readonly int heads;
     private readonly double dropout;
+    private int watchers;
 
     /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
     /// <param name="width">E, a multiple of <paramref name="heads"/>.</param>
@@ -35,6 +36,17 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         return Drop.Elements(proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)), dropout, training).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether <see cref="Branch"/> can stand for the layer: nothing is dropped, and nobody watches the projection.</summary>
+    internal bool CanBranch => watchers == 0 && (dropout == 0 || !training);
+
+    /// <summary>The layer with the norm before it and the residual, in one node.</summary>
+    /// <param name="input">[B, N, E], which <see cref="Branches.Serve"/>.</param>
+    /// <param name="norm">The norm.</param>
+    /// <param name="eps">Its epsilon.</param>
+    /// <returns>[B, N, E].</returns>
+    internal Tensor Branch(Tensor input, LayerNorm norm, double eps) =>
+        AttentionBranchFunction.Self(input, (norm.weight!, norm.bias!), eps, (qkv.weight!, qkv.bias!), (proj.weight!, proj.bias!), heads);
+
     /// <summary>Calls an action after every forward pass of the fused projection, until the result is disposed.</summary>
     /// <param name="observe">Receives the projection [B, N, 3E]. <see cref="Split"/> cuts it.</param>
     internal IDisposable Trace(Action<Tensor> observe)
@@ -44,7 +56,12 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
             observe(projected);
             return projected;
         });
-        return new ForwardHook(hook.remove);
+        watchers++;
+        return new ForwardHook(() =>
+        {
+            watchers--;
+            hook.remove();
+        });
     }
 
     /// <summary>Cuts a projection [B, N, 3E] into queries, keys and values, each [B, H, N, E/H].</summary>

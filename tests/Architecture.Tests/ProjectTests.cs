@@ -12,7 +12,7 @@ public sealed class ProjectTests
         ["Configuration"] = [],
         ["Imaging"] = [],
         ["TorchRepairs"] = [],
-        ["Nn"] = [],
+        ["Nn"] = ["TorchRepairs"],
         ["Mlflow"] = ["Configuration"],
         ["ExperimentFiles"] = ["Configuration"],
         ["Abstractions"] = ["Imaging", "Configuration"],

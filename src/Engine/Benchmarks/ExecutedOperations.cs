@@ -14,6 +14,9 @@ public sealed class ExecutedOperations : IDisposable
 
     // Every plugin has its own copy of HiEndMae.Nn, so its layers are known by name and not by type.
     private const string SelfAttention = "HiEndMae.Nn.SelfAttention", CrossAttention = "HiEndMae.Nn.CrossAttention", PatchEmbedding = "HiEndMae.Nn.PatchEmbedding", ConvLayer = "HiEndMae.Nn.ConvLayer";
+
+    // Blocks that can run without their layers, which only hooks of layers would miss.
+    private const string RunsLayers = "RunsLayers";
     private readonly List<Action> removers = [];
 
     /// <summary>Watches a model.</summary>
@@ -39,6 +42,11 @@ public sealed class ExecutedOperations : IDisposable
 
     private void Watch(nn.Module module)
     {
+        if (module.GetType().GetProperty(RunsLayers) is { } runsLayers && runsLayers.GetValue(module) is false)
+        {
+            runsLayers.SetValue(module, true);
+            removers.Add(() => runsLayers.SetValue(module, false));
+        }
         switch (module)
         {
             case Linear layer:

@@ -86,7 +86,6 @@ public abstract class FlatOptimizer : IOptimizer
     /// <summary>Frees the state. The parameters remain, without gradients.</summary>
     public void Dispose()
     {
-        pass?.Dispose();
         foreach (Tensor view in views) view.Dispose();
         foreach (Tensor moment in moments) moment.Dispose();
         average?.Dispose();

@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Optimisation;
 
 /// <summary>Updates all parameters in one pass over memory on CPU: each block is decayed, updated and averaged while it is in the cache.</summary>
 /// <remarks>A step allocates nothing. Results do not depend on the number of threads, because sums are computed per chunk and chunks are added in order.</remarks>
-internal sealed unsafe class FlatPass : IDisposable
+internal sealed unsafe class FlatPass
 {
     private const int ChunkLength = 1 << 16;
     private const int BlockLength = 1 << 12;
@@ -19,7 +19,7 @@ internal sealed unsafe class FlatPass : IDisposable
     private readonly nint values;
     private readonly nint[] moments;
     private readonly nint average;
-    private readonly WorkerTeam team;
+    private readonly int threads;
     private readonly Action<int> addSquares;
     private readonly Action<int> updateChunk;
     private StepRequest request;
@@ -37,7 +37,7 @@ internal sealed unsafe class FlatPass : IDisposable
         values = NativeTensors.Address(parameters.Values.Handle);
         this.moments = [.. moments.Select(moment => NativeTensors.Address(moment.Handle))];
         this.average = average is null ? 0 : NativeTensors.Address(average.Handle);
-        team = new WorkerTeam(threads);
+        this.threads = threads;
         (addSquares, updateChunk) = (AddSquares, UpdateChunk);
     }
 
@@ -45,7 +45,7 @@ internal sealed unsafe class FlatPass : IDisposable
     public double Norm()
     {
         for (int i = 0; i < gradients.Length; i++) gradients[i] = parameters.GradientAddress(i);
-        team.Run(chunks.Length, addSquares);
+        ComputeThreads.Run(threads, chunks.Length, addSquares);
         double sum = 0;
         foreach (double square in squares) sum += square;
         return Math.Sqrt(sum);
@@ -59,10 +59,8 @@ internal sealed unsafe class FlatPass : IDisposable
         request = step;
         Array.Fill(factors, gradientFactor);
         if (step.MaxParameterNorm > 0) ClipParameters(step);
-        team.Run(chunks.Length, updateChunk);
+        ComputeThreads.Run(threads, chunks.Length, updateChunk);
     }
-
-    public void Dispose() => team.Dispose();
 
     // The squares of all chunks are known since the norm.
     private void ClipParameters(in StepRequest step)

@@ -48,6 +48,15 @@ public sealed record CaseFacts(
         }
     }
 
+    /// <summary>The same figures with at most so many intensities, evenly spaced in their order, the smallest and the largest among them.</summary>
+    /// <param name="most">Intensities to keep, at least 2.</param>
+    internal CaseFacts WithFewer(int most)
+    {
+        if (Samples.Count <= most) return this;
+        float[] sorted = [.. Samples.Order()];
+        return this with { Samples = [.. Enumerable.Range(0, most).Select(i => sorted[(long)i * (sorted.Length - 1) / (most - 1)])] };
+    }
+
     private static double[] Millilitres(Volume<ushort> label, int numClasses)
     {
         var counts = new long[numClasses];

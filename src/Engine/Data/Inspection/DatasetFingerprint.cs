@@ -10,6 +10,9 @@ namespace HiEndMae.Engine.Data.Inspection;
 /// <param name="Cases">Figures of every case, broken ones included, in the dataset's order.</param>
 public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFacts> Cases)
 {
+    // Intensities that are kept of all cases together, and the fewest of one case.
+    private const int MostSamples = 4_000_000, FewestSamples = 64;
+
     /// <summary>Percentiles of <see cref="Intensities"/>.</summary>
     public static IReadOnlyList<double> Percents { get; } = [0, 0.5, 5, 25, 50, 75, 95, 99.5, 100];
 
@@ -60,9 +63,11 @@ public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFact
         var warnings = new List<string>();
         HeaderCheck.Warn(cases.Select(entry => entry.Case), warnings.Add, cancel);
         var facts = new CaseFacts[cases.Length];
+        // Memory does not grow with the number of cases.
+        int kept = Math.Max(FewestSamples, MostSamples / Math.Max(1, cases.Length));
         var seen = new List<CaseFacts>();
         foreach (CaseFacts one in cases.Index().AsParallel().WithDegreeOfParallelism(Math.Clamp(workers, 1, 512)).WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancel)
-            .Select(entry => facts[entry.Index] = CaseFacts.Of(entry.Item.Case, entry.Item.Split, dataset.Info, data, cancel)))
+            .Select(entry => facts[entry.Index] = CaseFacts.Of(entry.Item.Case, entry.Item.Split, dataset.Info, data, cancel).WithFewer(kept)))
         {
             seen.Add(one);
             report(one, seen.Count, cases.Length);
