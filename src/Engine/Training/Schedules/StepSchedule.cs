@@ -25,15 +25,15 @@ public sealed record StepSchedule(double PeakLr, double EndLr, int WarmupSteps, 
     /// <param name="steps">Steps of the warm-up.</param>
     /// <param name="peak">Learning rate after it.</param>
     /// <param name="start">Learning rate of the first step; null for the peak divided by the steps.</param>
-    internal static double Warmup(int step, int steps, double peak, double? start) =>
+    /// <param name="reachesPeak">Whether the last step of a warm-up from <paramref name="start"/> has the peak; otherwise the step after it has.</param>
+    internal static double Warmup(int step, int steps, double peak, double? start, bool reachesPeak = false) =>
         // Use step + 1, so that the first rate is not zero.
-        start is { } first ? first + ((peak - first) * step / steps) : peak * (step + 1) / steps;
+        start is { } first ? first + ((peak - first) * step / Math.Max(1, steps - (reachesPeak ? 1 : 0))) : peak * (step + 1) / steps;
 
     /// <inheritdoc/>
     public double LrAt(int step)
     {
-        // Use step + 1, so that the first rate is not zero.
-        if (step < WarmupSteps) return WarmupStartLr is { } start ? start + ((PeakLr - start) * step / Math.Max(1, WarmupSteps - (WarmupReachesPeak ? 1 : 0))) : PeakLr * (step + 1) / WarmupSteps;
+        if (step < WarmupSteps) return Warmup(step, WarmupSteps, PeakLr, WarmupStartLr, WarmupReachesPeak);
         double progress = (step - WarmupSteps) / (double)Math.Max(1, TotalSteps - WarmupSteps - (EndsAtLastStep ? 1 : 0));
         return EndLr + (PeakLr - EndLr) * Fall(Math.Min(1, progress));
     }
