@@ -1,3 +1,4 @@
+using System.Buffers;
 using HiEndMae.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,7 +28,8 @@ public sealed class ClassDecision(IReadOnlyList<LabelRegion> regions)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         int plane = probabilities.Size.Y * probabilities.Size.Z;
-        Parallel.For(0, probabilities.Size.X, () => new float[plane], (x, _, best) =>
+        // Rented, because a scan has hundreds of parts, and what they leave behind is collected late.
+        Parallel.For(0, probabilities.Size.X, () => ArrayPool<float>.Shared.Rent(plane), (x, _, best) =>
         {
             Span<ushort> row = labels.Span.Slice(x * plane, plane);
             row.Clear();
@@ -48,7 +50,7 @@ public sealed class ClassDecision(IReadOnlyList<LabelRegion> regions)
                 }
             }
             return best;
-        }, _ => { });
+        }, best => ArrayPool<float>.Shared.Return(best));
     }
 
     /// <summary>Decides for outputs [1, K, x, Y, Z] on any device.</summary>

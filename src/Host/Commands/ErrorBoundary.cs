@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Failures;
 using HiEndMae.Engine.Training;
@@ -12,7 +13,7 @@ using HiEndMae.TorchRepairs;
 namespace HiEndMae.Host.Commands;
 
 /// <summary>Turns exceptions that the user can act on into one line and an exit code.</summary>
-internal static class ErrorBoundary
+internal static partial class ErrorBoundary
 {
     public static async Task<int> RunAsync(HostEnvironment environment, Func<Task<int>> command)
     {
@@ -38,7 +39,7 @@ internal static class ErrorBoundary
         }
         catch (Exception error) when (DiskErrors.AreOfSpace(error))
         {
-            await environment.Error.WriteLineAsync($"error: The disk is full. {error.Message.TrimEnd('.')}. What was written before is whole; free some space, and repeat the command ('run' with --resume).");
+            await environment.Error.WriteLineAsync($"error: The disk is full. {WithoutPartial(error.Message).TrimEnd('.')}. What was written before is whole; free some space, and repeat the command ('run' with --resume).");
             return ExitCodes.Failed;
         }
         catch (IOException error) when (IsReadOnly(error))
@@ -64,6 +65,12 @@ internal static class ErrorBoundary
             return ExitCodes.Failed;
         }
     }
+
+    // A file is written under the name of its target and an identifier, which tells the user nothing.
+    private static string WithoutPartial(string message) => PartialName().Replace(message, "");
+
+    [GeneratedRegex(@"\.[0-9a-f]{32}(\.[0-9]+)?\.(tmp|partial)")]
+    private static partial Regex PartialName();
 
     // EROFS has this number on Linux and macOS.
     private static bool IsReadOnly(IOException error) => !OperatingSystem.IsWindows() && error.HResult == 30;
