@@ -30,14 +30,14 @@ public sealed class DenseBlock : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Whether layers always run one by one, so that whoever watches them sees each. Otherwise whole branches are one node where that is faster; the numbers differ by rounding.</summary>
+    /// <summary>Whether layers always run one by one, so that whoever watches them sees each. Otherwise whole branches are one node in training where that is faster; the numbers differ by rounding.</summary>
     public bool RunsLayers { get; set; }
 
     /// <summary>Maps decoder tokens [B, N, D] and projected encoder tokens [B, V, D] to [B, N, D].</summary>
     public override Tensor forward(Tensor tokens, Tensor context)
     {
         using DisposeScope scope = NewDisposeScope();
-        if (!RunsLayers && Branches.Serve(tokens, Math.Max(tokens.shape[1], context.shape[1])))
+        if (!RunsLayers && training && Branches.Serve(tokens, Math.Max(tokens.shape[1], context.shape[1])))
         {
             Tensor mixed = cross_attn.Branch(self_attn.Branch(tokens, norm0, Initialise.NormEps), context, norm1, Initialise.NormEps);
             return mlp.Branch(mixed, norm2, Initialise.NormEps).MoveToOuterDisposeScope();

@@ -27,7 +27,7 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Whether <see cref="Branch"/> can stand for the layer: nothing is dropped.</summary>
-    internal bool CanBranch => dropout == 0 || !training;
+    internal bool CanBranch => dropout == 0;
 
     /// <summary>The layer with the norm before it and the residual, in one node.</summary>
     /// <param name="input">[..., E], which <see cref="Branches.Serve"/>.</param>

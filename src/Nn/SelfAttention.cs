@@ -37,7 +37,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Whether <see cref="Branch"/> can stand for the layer: nothing is dropped, and nobody watches the projection.</summary>
-    internal bool CanBranch => watchers == 0 && (dropout == 0 || !training);
+    internal bool CanBranch => watchers == 0 && dropout == 0;
 
     /// <summary>The layer with the norm before it and the residual, in one node.</summary>
     /// <param name="input">[B, N, E], which <see cref="Branches.Serve"/>.</param>

@@ -33,14 +33,14 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Whether layers always run one by one, so that whoever watches them sees each. Otherwise whole branches are one node where that is faster; the numbers differ by rounding.</summary>
+    /// <summary>Whether layers always run one by one, so that whoever watches them sees each. Otherwise whole branches are one node in training where that is faster; the numbers differ by rounding.</summary>
     public bool RunsLayers { get; set; }
 
     /// <summary>[B, N, E] to [B, N, E].</summary>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        if (!RunsLayers && attn.CanBranch && mlp.CanBranch && (dropPath == 0 || !training) && Branches.Serve(input, input.shape[1]))
+        if (!RunsLayers && training && attn.CanBranch && mlp.CanBranch && dropPath == 0 && Branches.Serve(input, input.shape[1]))
             return mlp.Branch(attn.Branch(input, norm1, normEps), norm2, normEps).MoveToOuterDisposeScope();
         Tensor x = input + Drop.Path(attn.call(norm1.call(input)), dropPath, training);
         return (x + Drop.Path(mlp.call(norm2.call(x)), dropPath, training)).MoveToOuterDisposeScope();

@@ -9,6 +9,7 @@ namespace HiEndMae.Plugins.Tests;
 public sealed class BranchTests
 {
     private const double Tolerance = 5e-6;
+    private const double Negligible = 1e-12;
 
     // Widths that are no multiple of a vector or of a panel, one token, more tokens than a tile, one head.
     [Theory]
@@ -143,7 +144,9 @@ public sealed class BranchTests
         block.to(ScalarType.Float64);
         (Tensor expected, Tensor[] exact) = Run(ScalarType.Float64);
         Golden.AssertClose(expected, output, Tolerance * scale);
-        foreach ((Tensor one, Tensor other) in exact.Zip(gradients)) Golden.AssertClose(one, other, Tolerance * scale * scale);
+        // A single token's weight of attention is 1, so its queries and keys have no gradient but rounding.
+        foreach ((Tensor one, Tensor other) in exact.Zip(gradients).Where(pair => pair.First.abs().max().item<double>() > Negligible)) Golden.AssertClose(one, other, Tolerance * scale * scale);
+        foreach ((Tensor one, Tensor other) in exact.Zip(gradients).Where(pair => pair.First.abs().max().item<double>() <= Negligible)) Assert.True(other.abs().max().item<float>() <= Negligible);
         block.Dispose();
 
         (Tensor, Tensor[]) Run(ScalarType type)

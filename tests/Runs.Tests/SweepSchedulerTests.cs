@@ -52,12 +52,12 @@ public sealed class SweepSchedulerTests : IDisposable
     {
         SweepStage broken = graph.Stages[0];
         await RunAsync(2, stage => stage == broken ? "echo 'error: the disk is gone' >&2; exit 1" : Succeed(stage), CancellationToken.None);
-        Assert.Equal("exit code 1: error: the disk is gone", store.FailureOf(broken));
+        Assert.Equal("exit code 1: the disk is gone", store.FailureOf(broken));
         SweepStage[] blocked = [.. graph.Stages.Where(stage => stage.Before == broken)];
         Assert.NotEmpty(blocked);
         Assert.All(blocked, stage => Assert.Equal(StageStatus.Missing, store.StatusOf(stage)));
         Assert.All(graph.Stages.Except(blocked).Skip(1), stage => Assert.Equal(StageStatus.Done, store.StatusOf(stage)));
-        Assert.Equal("pretrain failed: exit code 1: error: the disk is gone", store.Obstacle(graph.Combinations[0].Stages));
+        Assert.Equal("pretrain failed: exit code 1: the disk is gone", store.Obstacle(graph.Combinations[0].Stages));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal static class OutOfMemory
     /// <summary>The request that failed and the memory that there is: libtorch's message without its stack trace, or our own numbers for CPU tensors, because libtorch was asked for another size.</summary>
     public static string FirstLine(Exception error)
     {
-        if (error is not ExternalException) return "the machine or its container gives this program no more memory";
+        if (error is not ExternalException && IsSaidBy(error)) return "the machine or its container gives this program no more memory";
         string said = error.Message.Split('\n', 2)[0].Split("Exception raised from", 2)[0].Trim().TrimEnd('.');
         return TensorMemory.RefusedBytes > 0 && !said.Contains("CUDA", StringComparison.Ordinal)
             ? string.Create(CultureInfo.InvariantCulture,
