@@ -4,7 +4,7 @@ namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>GVSL: the features of two scans are used to register one with the other, and a damaged scan is restored (He et al., arXiv:2303.00365). The defaults are those of the official run.</summary>
 /// <remarks>The first half of a batch's crops is paired with the second half, so with two volumes a pair comes from two patients. The official code takes whole scans of hearts.</remarks>
-[Component(Slot.Decoder, "gvsl"), Reads(Features.Pyramid)]
+[Component(Slot.Decoder, "gvsl"), Reads(Features.Pyramid), WithoutMask]
 public sealed partial record GvslConfig
 {
     internal const int GroupSize = 8, RestoreGroupSize = 4;

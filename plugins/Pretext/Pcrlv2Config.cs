@@ -5,7 +5,7 @@ namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>PCRLv2: a U-Net without skips restores a crop at several levels, and its crops, large and small, are compared at a level drawn at random (Zhou et al., arXiv:2301.00772). The defaults are those of the official run.</summary>
 /// <remarks>A crop of <c>[pretrain.data]</c> is the region in which the boxes of the views are placed. The official code takes the whole scan.</remarks>
-[Component(Slot.Decoder, "pcrlv2"), Reads(Features.Pyramid)]
+[Component(Slot.Decoder, "pcrlv2"), Reads(Features.Pyramid), WithoutMask]
 public sealed partial record Pcrlv2Config : IViewSizes
 {
     /// <summary>Size of the two large views in voxels. Their boxes are resized to it.</summary>

@@ -5,7 +5,7 @@ namespace HiEndMae.Plugins.Pretext;
 
 /// <summary>UniMiSS: a student predicts a moving-average teacher's output for another view, for volumes and for their slices (Xie et al., arXiv:2112.09356). The defaults are those of the official run, without its X-ray images.</summary>
 /// <remarks>A crop of <c>[pretrain.data]</c> is the region from which both views are cut, officially 24 slices along z. Views are given to the encoder as z, y, x.</remarks>
-[Component(Slot.Decoder, "unimiss"), Reads(Features.Pyramid)]
+[Component(Slot.Decoder, "unimiss"), Reads(Features.Pyramid), WithoutMask]
 public sealed partial record UnimissConfig : IViewSizes
 {
     /// <summary>Size of a view as the encoder sees it: voxels along z, y and x of the scan.</summary>
