@@ -34,7 +34,7 @@ internal static class Vox2VecIntensities
         return Window(x, lower, upper).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Clips intensities to a window and scales it to [0, 1].</summary>
+    /// <summary>Clips intensities to a window and scales them to [0, 1].</summary>
     public static Tensor Window(Tensor view, double lower, double upper) => (view.clamp(lower, upper) - lower) / (upper - lower);
 
     /// <summary>Gaussian blur along x and y.</summary>

@@ -22,7 +22,7 @@ internal static class VolumeFile
         throw new VolumeException($"'{path}' is a pointer to content that is not here; fetch it first (git lfs pull, git annex get, or datalad get).");
     }
 
-    /// <summary>Whether a file has no bytes, as pipes, sockets and devices do.</summary>
+    /// <summary>Whether a file exists and has the length 0. Pipes, sockets and devices have that length too, and opening them could block.</summary>
     public static bool IsEmpty(string path) => RealPaths.FileAt(path) is { Exists: true, Length: 0 };
 
     // Git LFS and unlocked files of git-annex put a few lines of text in the place of content that is not fetched.

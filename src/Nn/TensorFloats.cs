@@ -11,8 +11,8 @@ internal static unsafe class TensorFloats
     /// <summary>The address of a contiguous tensor's first element. It is valid while the tensor lives.</summary>
     public static float* Of(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
-    /// <summary>A tensor for several arrays, in the current dispose scope.</summary>
-    /// <param name="lengths">Floats of each.</param>
+    /// <summary>Allocates one tensor with room for several arrays, in the current dispose scope. Its values are undefined.</summary>
+    /// <param name="lengths">Number of floats of each array.</param>
     public static Tensor Room(params ReadOnlySpan<long> lengths)
     {
         long sum = 0;

@@ -5,12 +5,10 @@ using System.Text;
 namespace HiEndMae.Imaging.Dicom;
 
 /// <summary>The elements of a DICOM file that this reader uses, and the position of its pixels.</summary>
-/// <param name="path">The file.</param>
-/// <param name="values">Raw values by tag.</param>
-internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]> values)
+/// <param name="Path">The file.</param>
+/// <param name="Values">Raw values by tag.</param>
+internal sealed record DicomHeader(string Path, IReadOnlyDictionary<uint, byte[]> Values)
 {
-    public string Path => path;
-
     /// <summary>Elements of each frame of an enhanced image, functional groups included; empty for other images.</summary>
     public IReadOnlyList<IReadOnlyDictionary<uint, byte[]>> Frames { get; init; } = [];
 
@@ -18,17 +16,7 @@ internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]>
     public long DeflatedFrom { get; init; }
 
     /// <summary>Returns the header of one frame of an enhanced image.</summary>
-    public DicomHeader Frame(int index) => new(path, Frames[index])
-    {
-        SyntaxUid = SyntaxUid,
-        Syntax = Syntax,
-        PixelOffset = PixelOffset,
-        PixelLength = PixelLength,
-        HasWords = HasWords,
-        HasModalityLut = HasModalityLut,
-        FileLength = FileLength,
-        DeflatedFrom = DeflatedFrom,
-    };
+    public DicomHeader Frame(int index) => this with { Values = Frames[index], Frames = [] };
 
     /// <summary>Unique identifier of the transfer syntax.</summary>
     public required string SyntaxUid { get; init; }
@@ -51,7 +39,7 @@ internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]>
     public required long FileLength { get; init; }
 
     /// <summary>Returns the text of an element without padding, or null if it is absent or empty.</summary>
-    public string? Text(uint tag) => values.TryGetValue(tag, out byte[]? value) && Encoding.Latin1.GetString(value).Trim(' ', '\0') is { Length: > 0 } text ? text : null;
+    public string? Text(uint tag) => Values.TryGetValue(tag, out byte[]? value) && Encoding.Latin1.GetString(value).Trim(' ', '\0') is { Length: > 0 } text ? text : null;
 
     /// <summary>Returns the numbers of a decimal string, or null if the element is absent or empty.</summary>
     /// <exception cref="VolumeException">The text is not a list of that many numbers.</exception>
@@ -63,13 +51,13 @@ internal sealed class DicomHeader(string path, IReadOnlyDictionary<uint, byte[]>
         for (int i = 0; i < parts.Length; i++)
         {
             if (!double.TryParse(parts[i].Trim(' ', '\0'), NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
-                throw new VolumeException($"'{path}' has {name} '{TextHeaderFile.Shown(text)}', which is not a list of numbers.");
+                throw new VolumeException($"'{Path}' has {name} '{TextHeaderFile.Shown(text)}', which is not a list of numbers.");
         }
-        return numbers.Length == count ? numbers : throw new VolumeException($"'{path}' has {name} '{TextHeaderFile.Shown(text)}'; it must have {count} numbers.");
+        return numbers.Length == count ? numbers : throw new VolumeException($"'{Path}' has {name} '{TextHeaderFile.Shown(text)}'; it must have {count} numbers.");
     }
 
     /// <summary>Returns an unsigned 16-bit number, or null if the element is absent.</summary>
-    public int? Number(uint tag) => values.TryGetValue(tag, out byte[]? value) && value.Length >= 2
+    public int? Number(uint tag) => Values.TryGetValue(tag, out byte[]? value) && value.Length >= 2
         ? Syntax.IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(value) : BinaryPrimitives.ReadUInt16LittleEndian(value)
         : null;
 }

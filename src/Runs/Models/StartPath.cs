@@ -20,7 +20,7 @@ internal static class StartPath
         if (!File.Exists(Path.Combine(path, "fingerprint.txt"))) return path;
         string pretraining = Path.Combine(path, Stage.Pretrain.CheckpointFolder);
         if (Directory.Exists(pretraining)) return pretraining;
-        string[] finetunings = [.. Directory.GetDirectories(path, Stage.Finetune("*").Name).Select(folder => Path.Combine(folder, Stage.CheckpointFolderName)).Where(Directory.Exists).Order(StringComparer.Ordinal)];
+        string[] finetunings = Finetunings(path);
         return finetunings.Length switch
         {
             1 => finetunings[0],
@@ -28,4 +28,9 @@ internal static class StartPath
             _ => throw new UserException($"finetune.init: the run '{path}' has several fine-tunings; name one of them: {string.Join(", ", finetunings.Select(folder => $"'{folder}'"))}."),
         };
     }
+
+    /// <summary>Returns the folders of checkpoints of a run's fine-tunings, in the order of their names.</summary>
+    /// <param name="run">The run directory.</param>
+    public static string[] Finetunings(string run) =>
+        [.. Directory.GetDirectories(run, Stage.Finetune("*").Name).Select(folder => Path.Combine(folder, Stage.CheckpointFolderName)).Where(Directory.Exists).Order(StringComparer.Ordinal)];
 }

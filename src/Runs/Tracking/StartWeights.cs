@@ -65,6 +65,6 @@ internal sealed class StartWeights
     {
         string run = LoggedModelFolder.RunIn(path);
         if (run == path) return path;
-        return Directory.GetDirectories(run, Stage.Finetune("*").Name).Select(folder => Path.Combine(folder, Stage.CheckpointFolderName)).FirstOrDefault(Directory.Exists) ?? path;
+        return StartPath.Finetunings(run).FirstOrDefault() ?? path;
     }
 }
