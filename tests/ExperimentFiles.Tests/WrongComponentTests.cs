@@ -88,6 +88,14 @@ public sealed class WrongComponentTests : IDisposable
         await RefusedAsync(Pretraining, expected);
     }
 
+    [Fact]
+    public async Task A_reconstruction_of_another_size_than_the_crop_is_found_before_anything_is_computed()
+    {
+        workshop.Add("Foreign", TaskSource.Replace("/* loss */", "Right(encoder, batch)", StringComparison.Ordinal)
+            .Replace("public override", "public override HiEndMae.Reconstruction? Reconstruct(HiEndMae.Encoder encoder, HiEndMae.PretextBatch batch) => new(batch.Volumes[.., .., ..8], batch.Volumes);\n public override", StringComparison.Ordinal));
+        await RefusedAsync(Pretraining, "1, 8, 16, 16]; it must have the size of the crops, [");
+    }
+
     [Theory]
     [InlineData("if (context.NumClasses > 0) throw new HiEndMae.PluginException(\"The trial head reads no tokens.\");", "volumes", "The trial head reads no tokens.")]
     [InlineData("", "throw new System.InvalidOperationException(\"no luck today\")", "failed in TrialHead.Segment of plugin 'Foreign' 0.0.0.0")]

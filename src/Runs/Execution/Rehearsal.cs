@@ -98,10 +98,30 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
             // A task without a token mask may compare the crops of a batch with one another, so it gets all of them.
             int crops = task.UsesMask ? Crops(pretrain.Data) : pretrain.Data.Volumes * pretrain.Data.CropsPerVolume;
             TokenMask? mask = RandomMasking.For(encoder, task, crops, pretrain.MaskRatio, config.Seed, 0, device);
-            Tensor loss = task.Loss(encoder, new PretextBatch(Volumes(pretrain.Data, channels, crops), mask) { Classes = PretextContexts.Classes(pretrain.Decoder, crops, device), Masks = (cells, visible) => RandomMasking.Draw(crops, cells, visible, config.Seed, 0, device) });
+            var batch = new PretextBatch(Volumes(pretrain.Data, channels, crops), mask)
+            {
+                Classes = PretextContexts.Classes(pretrain.Decoder, crops, device),
+                Masks = (cells, visible) => RandomMasking.Draw(crops, cells, visible, config.Seed, 0, device),
+            };
+            Tensor loss = task.Loss(encoder, batch);
             if (loss.numel() != 1) throw new PluginException($"{what}: the loss has the shape {Shape(loss)}; it must be one number.");
             loss.backward();
+            CheckPictures(what, encoder, task, batch);
         });
+    }
+
+    // Pictures are drawn during the training, so what they show is checked before it.
+    private static void CheckPictures(string what, Encoder encoder, PretextTask task, PretextBatch batch)
+    {
+        using IDisposable noGrad = no_grad();
+        encoder.eval();
+        task.eval();
+        if (task.Reconstruct(encoder, batch) is not { } reconstruction) return;
+        foreach (Tensor shown in new[] { reconstruction.Masked, reconstruction.Volumes })
+        {
+            if (shown.dim() != batch.Volumes.dim() || !shown.shape.AsSpan(2).SequenceEqual(batch.Volumes.shape.AsSpan(2)))
+                throw new PluginException($"{what}: a reconstruction has the shape {Shape(shown)}; it must have the size of the crops, {Shape(batch.Volumes)}.");
+        }
     }
 
     private void Segmentation(ModelFactory models, ExperimentConfig config, int channels, int outputs)
