@@ -22,17 +22,6 @@ internal static class AffineMap
         return map;
     }
 
-    /// <summary>The left map after the right one.</summary>
-    public static double[,] Product(double[,] left, double[,] right)
-    {
-        var product = new double[3, 3];
-        for (int i = 0; i < 3; i++)
-        {
-            for (int j = 0; j < 3; j++) product[i, j] = (left[i, 0] * right[0, j]) + (left[i, 1] * right[1, j]) + (left[i, 2] * right[2, j]);
-        }
-        return product;
-    }
-
     /// <summary>Reads a volume at mapped places by linear interpolation. What lies outside of it is 0.</summary>
     /// <param name="volumes">[B, C, X, Y, Z].</param>
     /// <param name="map">From the offset of a new voxel to that of the place where it is read.</param>

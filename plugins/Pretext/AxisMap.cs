@@ -6,9 +6,6 @@ namespace HiEndMae.Plugins.Pretext;
 /// <summary>Linear maps along the axes of a volume as matrices: smoothing, resizing, and both at once.</summary>
 internal static class AxisMap
 {
-    // As in scipy.ndimage.gaussian_filter.
-    private const double Truncate = 4;
-
     /// <summary>Gaussian smoothing.</summary>
     /// <param name="length">Voxels along the axis, n.</param>
     /// <param name="deviation">Standard deviation in voxels; 0 for no smoothing.</param>
@@ -17,19 +14,16 @@ internal static class AxisMap
     public static double[,] Gaussian(int length, double deviation, bool mirrored = true)
     {
         var map = new double[length, length];
-        int radius = (int)((Truncate * deviation) + 0.5);
-        double sum = 0;
-        for (int i = -radius; i <= radius; i++) sum += Bell(i);
+        double[] weights = GaussianWindow.Weights(deviation);
+        int radius = weights.Length / 2;
         for (int to = 0; to < length; to++)
         {
             for (int i = -radius; i <= radius; i++)
             {
-                if (mirrored || (to + i >= 0 && to + i < length)) map[to, Mirrored(to + i, length)] += Bell(i) / sum;
+                if (mirrored || (to + i >= 0 && to + i < length)) map[to, GaussianWindow.Mirrored(to + i, length)] += weights[i + radius];
             }
         }
         return map;
-
-        double Bell(int i) => deviation == 0 ? 1 : Math.Exp(-0.5 * i * i / (deviation * deviation));
     }
 
     /// <summary>Linear interpolation at the centres of the new voxels. Beyond the first and last centre the value is constant.</summary>
@@ -84,7 +78,8 @@ internal static class AxisMap
         return Matrix(x).matmul(result.reshape(size[0], size[1], -1)).reshape(size[0], x.GetLength(0), size[2], size[3]).MoveToOuterDisposeScope();
     }
 
-    private static double[,] Product(double[,] left, double[,] right)
+    /// <summary>The product of two matrices.</summary>
+    public static double[,] Product(double[,] left, double[,] right)
     {
         var product = new double[left.GetLength(0), right.GetLength(1)];
         for (int i = 0; i < left.GetLength(0); i++)
@@ -96,11 +91,5 @@ internal static class AxisMap
             }
         }
         return product;
-    }
-
-    private static int Mirrored(int i, int length)
-    {
-        int period = 2 * length, at = ((i % period) + period) % period;
-        return at < length ? at : period - 1 - at;
     }
 }

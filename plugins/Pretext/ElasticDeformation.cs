@@ -8,8 +8,6 @@ namespace HiEndMae.Plugins.Pretext;
 /// <remarks>Source: fhaghighi/TransVW, pytorch/utils/purturbation.py; scipy.ndimage's <c>gaussian_filter</c> (zeros outside, truncate 4) and <c>map_coordinates</c> (linear, mode reflect).</remarks>
 internal static class ElasticDeformation
 {
-    private const double Truncate = 4;
-
     /// <summary>Deforms a crop by random displacements.</summary>
     /// <param name="input">The crop.</param>
     /// <param name="output">Receives the deformed crop.</param>
@@ -35,14 +33,11 @@ internal static class ElasticDeformation
     /// <param name="sigma">Standard deviation of the filter in voxels.</param>
     public static void Smooth(Span<double> field, Size3 size, double strength, double sigma)
     {
-        int radius = (int)((Truncate * sigma) + 0.5);
-        double[] weights = [.. Enumerable.Range(-radius, (2 * radius) + 1).Select(offset => Math.Exp(-0.5 * offset * offset / (sigma * sigma)))];
-        double sum = weights.Sum();
-        for (int i = 0; i < weights.Length; i++) weights[i] /= sum;
+        double[] weights = GaussianWindow.Weights(sigma);
         foreach (ref double value in field) value = (2 * value) - 1;
-        Filter(field, 1, size.X, size.Y * size.Z, weights, radius);
-        Filter(field, size.X, size.Y, size.Z, weights, radius);
-        Filter(field, size.X * size.Y, size.Z, 1, weights, radius);
+        Filter(field, 1, size.X, size.Y * size.Z, weights);
+        Filter(field, size.X, size.Y, size.Z, weights);
+        Filter(field, size.X * size.Y, size.Z, 1, weights);
         foreach (ref double value in field) value *= strength;
     }
 
@@ -58,7 +53,7 @@ internal static class ElasticDeformation
                 {
                     double fromX = x + alongX[place], fromY = y + alongY[place], floorX = Math.Floor(fromX), floorY = Math.Floor(fromY);
                     double partX = fromX - floorX, partY = fromY - floorY;
-                    int x0 = Reflected((int)floorX, size.X), x1 = Reflected((int)floorX + 1, size.X), y0 = Reflected((int)floorY, size.Y), y1 = Reflected((int)floorY + 1, size.Y);
+                    int x0 = GaussianWindow.Mirrored((int)floorX, size.X), x1 = GaussianWindow.Mirrored((int)floorX + 1, size.X), y0 = GaussianWindow.Mirrored((int)floorY, size.Y), y1 = GaussianWindow.Mirrored((int)floorY + 1, size.Y);
                     for (int channel = 0; channel < input.Length; channel += voxels)
                     {
                         int start = channel + z;
@@ -78,8 +73,9 @@ internal static class ElasticDeformation
     }
 
     // Filters the middle axis of [outer, side, inner]. Values outside are zero.
-    private static void Filter(Span<double> field, int outer, int side, int inner, double[] weights, int radius)
+    private static void Filter(Span<double> field, int outer, int side, int inner, double[] weights)
     {
+        int radius = weights.Length / 2;
         double[] rented = ArrayPool<double>.Shared.Rent(side * inner);
         Span<double> kept = rented.AsSpan(0, side * inner);
         for (int block = 0; block < outer; block++)
@@ -99,12 +95,5 @@ internal static class ElasticDeformation
             }
         }
         ArrayPool<double>.Shared.Return(rented);
-    }
-
-    // d c b a | a b c d | d c b a
-    private static int Reflected(int place, int side)
-    {
-        int period = 2 * side, within = ((place % period) + period) % period;
-        return within < side ? within : period - 1 - within;
     }
 }

@@ -50,7 +50,7 @@ internal sealed record Pcrlv2Views(Tensor Target, Tensor First, Tensor Second, T
         using DisposeScope scope = NewDisposeScope();
         double[,] map = AffineMap.Scaling(
             (random.NextDouble() < config.FlipProbability ? -1 : 1) * Around(1, config.MaxScaling, ref random), Around(1, config.MaxScaling, ref random), Around(1, config.MaxScaling, ref random));
-        for (int axis = 0; axis < 3; axis++) map = AffineMap.Product(AffineMap.Rotation(axis, Around(0, config.MaxDegrees * Math.PI / 180, ref random)), map);
+        for (int axis = 0; axis < 3; axis++) map = AxisMap.Product(AffineMap.Rotation(axis, Around(0, config.MaxDegrees * Math.PI / 180, ref random)), map);
         Tensor least = view.min();
         return (AffineMap.Resample((view - least).unsqueeze(0), map).squeeze(0) + least).MoveToOuterDisposeScope();
     }

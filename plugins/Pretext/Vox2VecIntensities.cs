@@ -8,7 +8,6 @@ namespace HiEndMae.Plugins.Pretext;
 /// <remarks>Source: mishgon/vox2vec, vox2vec/pretrain/data.py; filters as scipy.ndimage's <c>gaussian_filter1d</c> (mode reflect, truncate 4).</remarks>
 internal static class Vox2VecIntensities
 {
-    private const double Truncate = 4;
     private static readonly (double Low, double High) BlurSigmas = (0.25, 1.5), SharpenSigmas = (0.5, 1), SharpenFactors = (10, 30);
     private const double SecondSigma = 0.5;
 
@@ -60,21 +59,12 @@ internal static class Vox2VecIntensities
 
     private static Tensor Along(Tensor view, int axis, double sigma)
     {
-        int radius = (int)((Truncate * sigma) + 0.5);
-        long side = view.shape[axis];
-        double[] weights = [.. Enumerable.Range(-radius, (2 * radius) + 1).Select(offset => Math.Exp(-0.5 * offset * offset / (sigma * sigma)))];
-        double sum = weights.Sum();
-        Tensor padded = view.index_select(axis, tensor([.. Enumerable.Range(-radius, (int)side + (2 * radius)).Select(place => Reflected(place, side))], device: view.device));
+        double[] weights = GaussianWindow.Weights(sigma);
+        int side = (int)view.shape[axis], radius = weights.Length / 2;
+        Tensor padded = view.index_select(axis, tensor([.. Enumerable.Range(-radius, side + (2 * radius)).Select(place => (long)GaussianWindow.Mirrored(place, side))], device: view.device));
         Tensor result = zeros_like(view);
-        for (int i = 0; i < weights.Length; i++) result.add_(padded.narrow(axis, i, side), alpha: weights[i] / sum);
+        for (int i = 0; i < weights.Length; i++) result.add_(padded.narrow(axis, i, side), alpha: weights[i]);
         return result;
-    }
-
-    // d c b a | a b c d | d c b a
-    private static long Reflected(long place, long side)
-    {
-        long period = 2 * side, within = ((place % period) + period) % period;
-        return within < side ? within : period - 1 - within;
     }
 
     private static double Uniform((double Low, double High) range, ref SplitMix64 random) => range.Low + (random.NextDouble() * (range.High - range.Low));
