@@ -83,12 +83,12 @@ internal static class SolidOrgans
         { Tissue = pancreas, Label = label, Relief = (patient.Texture(), 8, 2.5) };
     }
 
-    /// <summary>The gallbladder.</summary>
+    /// <summary>The gallbladder of a fasting patient, 7 to 10 cm long and 3 to 4 cm wide.</summary>
     public static IEnumerable<Shape> Gallbladder(Patient patient, int label)
     {
-        double size = patient.Random.Between(0.7, 1.25);
-        Point neck = patient.Place(34, 26, 36, 4, true), bottom = patient.Place(48, 56, 10, 6, true);
-        yield return new Tube(Tube.Curve([(neck, 5 * size), ((neck + bottom) * 0.5, 11 * size), (bottom, 13 * size)])) { Tissue = patient.Fluid(patient.Random.Between(2, 18)), Label = label };
+        double size = patient.Random.Between(0.85, 1.2);
+        Point neck = patient.Place(34, 26, 36, 4, true), bottom = patient.Place(50, 60, -4, 6, true);
+        yield return new Tube(Tube.Curve([(neck, 6 * size), ((neck + bottom) * 0.5, 14 * size), (bottom, 16.5 * size)])) { Tissue = patient.Fluid(patient.Random.Between(2, 18)), Label = label };
     }
 
     // A vein within an organ is part of it.
