@@ -75,6 +75,29 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
     }
 
     [Fact]
+    public async Task A_preempted_job_saves_and_continues_to_the_same_weights()
+    {
+        Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
+        using var host = new HostFixture();
+        string file = host.Write("sweep.toml", Long), runs = Path.Combine(host.Folder, "runs");
+        Task<int> sweep = host.RunAsync("sweep", file, "--out", runs, "--launcher", "slurm", "--wait");
+        string stage = Path.Combine(runs, "stages", (await StagesOf(file, runs, "pretrain"))[0]);
+        await Until(() => StageStart.NewestStep(stage) > 0 || sweep.IsCompleted);
+        // The job of a partition with a higher priority takes the node. SLURM requeues the job that it ends.
+        string node = (string)StageJournal.Of(stage).Events()[0]["node"]!;
+        cluster.Run("sbatch", "-p", "urgent", "-w", node, "-o", "/dev/null", "--wrap", "sleep 5");
+        Assert.True(await sweep == ExitCodes.Done, host.Error + host.Output);
+        IReadOnlyList<JsonNode> events = StageJournal.Of(stage).Events();
+        Assert.Equal([0, 1], events.Where(one => (string?)one["event"] == "begin").Select(one => (int)one["restart"]!));
+        Assert.DoesNotContain(events, one => (string?)one["event"] == "requeue"); // SLURM did it, not the job
+
+        using var undisturbed = new HostFixture();
+        string alone = undisturbed.Write("alone.toml", Long.Replace(One, "", StringComparison.Ordinal)), other = Path.Combine(undisturbed.Folder, "runs");
+        Assert.Equal(ExitCodes.Done, await undisturbed.RunAsync("run", alone, "--out", other));
+        Assert.Equal(Weights(other), Weights(stage));
+    }
+
+    [Fact]
     public async Task After_the_death_of_a_node_its_job_is_submitted_again_and_no_stage_is_lost()
     {
         Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
