@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using HiEndMae.Configuration.Shared;
@@ -46,6 +48,17 @@ public sealed partial class AnalyzeTests(EvaluateTests.TinyRun run) : IClassFixt
         crop = 16
         crops_per_volume = 1
         """;
+
+    private static readonly (string What, string Missing)[] Missing =
+    [
+        ("rank", "attention over the whole crop to analyse"),
+        ("distance", "attention over the whole crop to analyse"),
+        ("preference", "attention over the whole crop to analyse"),
+        ("maps --query 0,0,0", "attention over the whole crop to analyse"),
+        ("cka --mask-ratio 0.5", "patch tokens to hide"),
+        ("reconstruct", "patch tokens to hide"),
+        ("probe", "patch tokens to probe"),
+    ];
 
     [Fact]
     public async Task Layers_of_two_encoders_are_measured_on_the_same_crops_with_their_definitions()
@@ -143,6 +156,7 @@ public sealed partial class AnalyzeTests(EvaluateTests.TinyRun run) : IClassFixt
 
     [Theory]
     [InlineData("--what|maps|--query|9999,0,0|--out|x", "is outside case", ExitCodes.BadUsage)]
+    [InlineData("--what|maps|--query|voxel:0,0,24|--out|x", "its file has 24x24x24 voxels", ExitCodes.BadUsage)]
     [InlineData("--what|maps|--organ|horn|--out|x", "has no such class", ExitCodes.BadUsage)]
     [InlineData("--what|maps|--organ|liver|--case|nobody|--out|x", "do not include it", ExitCodes.BadUsage)]
     [InlineData("--what|maps|--out|x", "needs at least one --query or --organ", ExitCodes.BadUsage)]
@@ -170,15 +184,59 @@ public sealed partial class AnalyzeTests(EvaluateTests.TinyRun run) : IClassFixt
         string file = host.Write("pyramid.toml", Pyramid);
         Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", Path.Combine(host.Folder, "runs")));
         string pyramid = Path.Combine(Directory.GetDirectories(Path.Combine(host.Folder, "runs", "pyramid")).Single(), "finetune-scratch");
-        foreach (string what in (string[])["rank", "distance", "probe"]) Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("analyze", pyramid, "--what", what));
-        Assert.Contains("returns a pyramid of feature maps", host.Error);
-        Assert.Contains("use --what cka", host.Error);
-        Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("analyze", pyramid, "--what", "reconstruct", "--out", Path.Combine(host.Folder, "x")));
-        Assert.Contains("was not pre-trained", host.Error);
+        foreach ((string what, string missing) in Missing)
+        {
+            Assert.Equal(ExitCodes.BadUsage, await host.RunAsync(["analyze", pyramid, "--out", Path.Combine(host.Folder, "x"), "--what", .. what.Split(' ')]));
+            string message = host.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+            Assert.Contains($"'unet3d' of 'pyramid finetune-scratch 1' returns a pyramid of feature maps. It has no {missing}; use --what cka (without --mask-ratio), segment or target.", message);
+        }
+        Assert.False(Directory.Exists(Path.Combine(host.Folder, "x")));
         Assert.Equal(ExitCodes.Done, await host.RunAsync("analyze", $"vit={run.Folder}", $"unet={pyramid}", "--what", "cka", "--untrained", "0", "--out", Path.Combine(host.Folder, "cka")));
         JsonArray models = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(host.Folder, "cka", "analysis.json"), TestContext.Current.CancellationToken))!["representations"]!["models"]!.AsArray();
         Assert.Equal(3, models[1]!["cka"]!.AsArray().Count);
         Assert.Equal(10, models[1]!["cka_with_first"]![0]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Models_of_different_patches_are_refused_where_the_patch_changes_the_numbers()
+    {
+        using var host = new HostFixture();
+        string file = host.Write("fine.toml", Samples.Tiny.Replace("name = \"tiny\"", "name = \"fine\"", StringComparison.Ordinal).Replace("patch_size = 8", "patch_size = 4", StringComparison.Ordinal));
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", file, "--out", Path.Combine(host.Folder, "runs")));
+        string fine = Directory.GetDirectories(Path.Combine(host.Folder, "runs", "fine")).Single(), output = Path.Combine(host.Folder, "x");
+        foreach (string what in (string[])["rank", "distance", "rank,cka", "maps --query 0,0,0", "probe", "reconstruct", "cka --mask-ratio 0.5"])
+        {
+            Assert.Equal(ExitCodes.BadUsage, await host.RunAsync(["analyze", $"coarse={run.Folder}", $"fine={fine}", "--out", output, "--what", .. what.Split(' ')]));
+            Assert.Contains("'fine' has patches of 4x4x4, 'coarse' patches of 8x8x8, so their numbers cannot be compared. Analyse them in two calls.", host.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        }
+        Assert.False(Directory.Exists(output));
+        // Whole crops are compared on the coarser grid.
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("analyze", $"coarse={run.Folder}", $"fine={fine}", "--what", "cka", "--untrained", "0", "--out", output));
+        Assert.True(File.Exists(Path.Combine(output, "cka.csv")));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_without_an_encoder_is_named()
+    {
+        using var host = new HostFixture();
+        string checkpoint = Path.Combine(run.Folder, "finetune-scratch", "checkpoints", "step-00000002"), copy = Path.Combine(host.Folder, "tiny", "headless");
+        string folder = Path.Combine(copy, "finetune-scratch", "checkpoints", "step-00000002");
+        Directory.CreateDirectory(folder);
+        foreach (string name in (string[])["experiment.toml", "fingerprint.txt"]) File.Copy(Path.Combine(run.Folder, name), Path.Combine(copy, name));
+        foreach (string file in Directory.GetFiles(checkpoint)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        // A file of weights that holds one number of a head, and nothing of an encoder.
+        byte[] header = Encoding.UTF8.GetBytes("""{"head.scale":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""), weights = [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 128, 63];
+        await File.WriteAllBytesAsync(Path.Combine(folder, "weights.safetensors"), weights, TestContext.Current.CancellationToken);
+        string list = Path.Combine(folder, "checksums.json");
+        JsonNode sums = JsonNode.Parse(await File.ReadAllTextAsync(list, TestContext.Current.CancellationToken))!;
+        sums["weights.safetensors"] = Convert.ToHexStringLower(SHA256.HashData(weights));
+        await File.WriteAllTextAsync(list, sums.ToJsonString(), TestContext.Current.CancellationToken);
+        foreach (string what in (string[])["rank", "cka", "maps --query voxel:12,12,12", "probe"])
+        {
+            Assert.Equal(ExitCodes.BadData, await host.RunAsync(["analyze", folder, "--out", Path.Combine(host.Folder, "x"), "--what", .. what.Split(' ')]));
+            Assert.Contains($"'{folder}' has no encoder: no tensor's name begins with 'encoder.'.", host.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        }
+        Assert.False(Directory.Exists(Path.Combine(host.Folder, "x")));
     }
 
     [Fact]

@@ -29,11 +29,13 @@ internal sealed class BlockMeasurement(MeasurementOptions options, TokenEncoderI
         using DisposeScope scope = NewDisposeScope();
         var values = new List<double[]>();
         double[] singular = [];
+        Tensor? primary = null;
         foreach (RankDefinition definition in options.Ranks)
         {
-            Tensor sigma = ValueMatrix.SingularValues(trace, info.HasClassToken, definition);
+            // Two definitions read the same matrix, and its eigenvalues are the longest part of a rank.
+            Tensor sigma = definition == RankDefinition.Squared && primary is not null ? primary.square() : ValueMatrix.SingularValues(trace, info.HasClassToken, definition);
             values.Add(Doubles(Spectrum.EffectiveRanks(sigma)));
-            if (definition == RankDefinition.AllHeads) singular = Doubles(sigma);
+            if (definition == RankDefinition.AllHeads) (primary, singular) = (sigma, Doubles(sigma));
         }
         if (singular.Length > 0) values.Add([singular.Average()]);
         if (!options.Attention && !options.Preference) return (values, singular);

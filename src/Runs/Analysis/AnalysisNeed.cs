@@ -9,6 +9,9 @@ internal enum AnalysisNeed
     /// <summary>An encoder with patch tokens.</summary>
     Tokens,
 
+    /// <summary>An encoder with patch tokens, some of which are hidden by the same mask for every model.</summary>
+    Masks,
+
     /// <summary>An encoder with patch tokens whose attention can be traced.</summary>
     Attention,
 }

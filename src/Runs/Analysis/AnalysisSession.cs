@@ -77,10 +77,10 @@ internal sealed class AnalysisSession
             {
                 if (need == AnalysisNeed.Layers) continue;
                 throw new UserException(
-                    $"The encoder '{model.Config.Encoder.Plugin}' of '{model.Label}' returns a pyramid of feature maps. It has no {(need == AnalysisNeed.Attention ? "attention over the whole crop to analyse" : "patch tokens to probe")}; use --what cka, reconstruct, segment or target.");
+                    $"The encoder '{model.Config.Encoder.Plugin}' of '{model.Label}' returns a pyramid of feature maps. It has no {Missing(need)}; use --what cka (without --mask-ratio), segment or target.");
             }
             TokenEncoderInfo info = tokens.TokenInfo;
-            // Ranks are bounded by the number of patches. CKA averages features to a common grid.
+            // Ranks are bounded by the number of patches, and a mask hides patches of one size. CKA of whole crops averages features to a common grid.
             if (need != AnalysisNeed.Layers && patch is { } first && info.PatchSize != first)
                 throw new UserException($"'{model.Label}' has patches of {info.PatchSize}, '{Models[0].Label}' patches of {first}, so their numbers cannot be compared. Analyse them in two calls.");
             patch ??= info.PatchSize;
@@ -128,4 +128,11 @@ internal sealed class AnalysisSession
 
     /// <summary>Creates an untrained encoder of the same architecture from another seed.</summary>
     public Encoder Untrained(AnalyzedModel model, int seed) => model.Random(factory, Channels, seed, Device);
+
+    private static string Missing(AnalysisNeed need) => need switch
+    {
+        AnalysisNeed.Attention => "attention over the whole crop to analyse",
+        AnalysisNeed.Masks => "patch tokens to hide",
+        _ => "patch tokens to probe",
+    };
 }

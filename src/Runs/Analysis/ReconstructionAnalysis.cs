@@ -24,7 +24,7 @@ internal sealed class ReconstructionAnalysis(AnalysisSession session, IProgressD
     /// <exception cref="Engine.Weights.CheckpointException">A checkpoint has no decoder.</exception>
     public IReadOnlyList<RebuiltCrop> Run(ReconstructionRequest request, CancellationToken cancel)
     {
-        session.Check(AnalysisNeed.Layers);
+        session.Check(AnalysisNeed.Masks);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using PreparedCases cases = session.Open(request.Split, request.Cases, mustHaveLabels: false, cancel);
@@ -38,8 +38,9 @@ internal sealed class ReconstructionAnalysis(AnalysisSession session, IProgressD
         {
             using DisposeScope one = NewDisposeScope();
             (Encoder encoder, Decoder decoder) = session.LoadPretraining(model);
-            if (!decoder.UsesMask || encoder is not TokenEncoder tokens)
-                throw new UserException($"'{model.Label}' was pre-trained by '{model.Config.Pretrain!.Decoder.Plugin}', which does not reconstruct masked patches of a token encoder. Leave it out of --what reconstruct.");
+            if (!decoder.UsesMask)
+                throw new UserException($"'{model.Label}' was pre-trained by '{model.Config.Pretrain!.Decoder.Plugin}', which does not reconstruct masked patches. Leave it out of --what reconstruct.");
+            TokenEncoderInfo tokens = ((TokenEncoder)encoder).TokenInfo;
             foreach ((int index, int number) in crops.Places())
             {
                 Tensor volume = crops.Cut(index, number).Volume.to(session.Device);
@@ -48,12 +49,12 @@ internal sealed class ReconstructionAnalysis(AnalysisSession session, IProgressD
                 {
                     cancel.ThrowIfCancellationRequested();
                     using DisposeScope inner = NewDisposeScope();
-                    using TokenMask mask = RandomMasking.Create(1, (int)tokens.TokenInfo.Grid.Count, request.Ratios[r], request.Seed, index, session.Device);
+                    using TokenMask mask = RandomMasking.Create(1, (int)tokens.Grid.Count, request.Ratios[r], request.Seed, index, session.Device);
                     Reconstruction rebuilt = decoder.Reconstruct(encoder, new PretextBatch(volume, mask))
                         ?? throw new UserException($"'{model.Label}' was pre-trained by '{model.Config.Pretrain!.Decoder.Plugin}', which does not reconstruct crops. Leave it out of --what reconstruct.");
                     masked[index][r] = First(rebuilt.Masked);
                     // Visible voxels are equal, so the sum over all voxels equals that over hidden voxels.
-                    double hidden = mask.Hidden.shape[1] / (double)tokens.TokenInfo.Grid.Count;
+                    double hidden = mask.Hidden.shape[1] / (double)tokens.Grid.Count;
                     found[index][r].Add((First(rebuilt.Volumes), (rebuilt.Volumes - volume).square().mean().item<float>() / hidden));
                 }
                 progress.Report(++at, count, $"{model.Label}, {crops.CaseIds[index]}", TimeSpan.Zero);

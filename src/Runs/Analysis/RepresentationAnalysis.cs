@@ -22,7 +22,7 @@ internal sealed class RepresentationAnalysis(AnalysisSession session, IProgressD
     /// <exception cref="Imaging.VolumeException">There are no cases, or one cannot be read.</exception>
     public RepresentationResult Run(RepresentationRequest request, CancellationToken cancel)
     {
-        session.Check(request.Options.NeedsTrace ? AnalysisNeed.Attention : AnalysisNeed.Layers);
+        session.Check(request.Options.NeedsTrace ? AnalysisNeed.Attention : request.Options.MaskRatio > 0 ? AnalysisNeed.Masks : AnalysisNeed.Layers);
         using PreparedCases cases = session.Open(request.Split, request.Cases, mustHaveLabels: request.Options.Preference, cancel);
         ProbeCrops crops = session.Crops(cases, request.Crops, request.Seed);
         var measurement = new EncoderMeasurement(request.Options, crops, [.. session.Info.LabelNames.Skip(1)], session.Device);
