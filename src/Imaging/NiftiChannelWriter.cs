@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 
@@ -16,7 +17,7 @@ public sealed class NiftiChannelWriter : IDisposable
     private readonly byte[] header;
     private readonly string[] partial;
     private readonly GZipStream?[] streams;
-    private readonly float[][] planes;
+    private readonly ConcurrentBag<float[]> planes = [];
     private int next;
 
     /// <summary>Opens the temporary files.</summary>
@@ -36,7 +37,6 @@ public sealed class NiftiChannelWriter : IDisposable
         string id = Guid.NewGuid().ToString("N");
         partial = [.. Enumerable.Range(0, channels).Select(channel => $"{path}.{id}.{channel}.partial")];
         streams = new GZipStream?[channels];
-        planes = new float[channels][];
         Guarded(() =>
         {
             for (int channel = 0; channel < channels; channel++)
@@ -53,11 +53,14 @@ public sealed class NiftiChannelWriter : IDisposable
         if (z != next || slab.Channels != streams.Length || slab.Size.X != size.X || slab.Size.Y != size.Y || z + slab.Size.Z > size.Z)
             throw new ArgumentException($"Planes {z} to {z + slab.Size.Z - 1} of {slab.Channels} channels do not follow plane {next} of '{path}'.", nameof(slab));
         next += slab.Size.Z;
-        Guarded(() => Parallel.For(0, streams.Length, channel =>
+        // As many buffers as threads, which stay with the writer: buffers of all channels together would be as large as the slab.
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Guarded(() => Parallel.For(0, streams.Length, options, channel =>
         {
-            if (planes[channel] is null || planes[channel].Length < slab.Size.Count) planes[channel] = new float[slab.Size.Count];
-            SlabTranspose.FromVolume(slab.Channel(channel), planes[channel], slab.Size, 0, slab.Size.Z);
-            streams[channel]!.Write(MemoryMarshal.AsBytes(planes[channel].AsSpan(0, (int)slab.Size.Count)));
+            if (!planes.TryTake(out float[]? buffer) || buffer.Length < slab.Size.Count) buffer = new float[slab.Size.Count];
+            SlabTranspose.FromVolume(slab.Channel(channel), buffer, slab.Size, 0, slab.Size.Z);
+            streams[channel]!.Write(MemoryMarshal.AsBytes(buffer.AsSpan(0, (int)slab.Size.Count)));
+            planes.Add(buffer);
         }));
     }
 

@@ -40,9 +40,23 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = Apply(norm1, conv1.call(input), null, Slope);
-        Tensor? added = !residual ? null : conv3 is null ? input : Apply(norm3, conv3.call(input), null, 1);
-        return Apply(norm2, conv2.call(x), added, Slope).MoveToOuterDisposeScope();
+        Tensor first = conv1.call(input), x = Apply(norm1, first, null, Slope);
+        // These are the largest tensors of a model. Each is let go where it was used last, so that a window of a scan takes little memory. Where gradients need one, autograd keeps it.
+        first.Dispose();
+        Tensor? added = null;
+        if (conv3 is not null)
+        {
+            Tensor narrowed = conv3.call(input);
+            added = Apply(norm3, narrowed, null, 1);
+            narrowed.Dispose();
+        }
+        else if (residual)
+        {
+            added = input;
+        }
+        Tensor second = conv2.call(x);
+        x.Dispose();
+        return Apply(norm2, second, added, Slope).MoveToOuterDisposeScope();
     }
 
     // Computed in at least float32, whatever the precision of the convolution.

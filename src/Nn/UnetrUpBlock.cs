@@ -25,6 +25,9 @@ public sealed class UnetrUpBlock : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor input, Tensor skip)
     {
         using DisposeScope scope = NewDisposeScope();
-        return conv_block.call(cat([transp_conv.call(input), skip], 1)).MoveToOuterDisposeScope();
+        Tensor enlarged = transp_conv.call(input), both = cat([enlarged, skip], 1);
+        // Not needed any more, and as large as the result.
+        enlarged.Dispose();
+        return conv_block.call(both).MoveToOuterDisposeScope();
     }
 }

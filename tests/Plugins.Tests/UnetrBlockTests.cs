@@ -32,6 +32,27 @@ public sealed class UnetrBlockTests
         Assert.Equal(known.Order(StringComparer.Ordinal), names);
     }
 
+    [Fact]
+    public void A_block_holds_no_tensor_that_it_needs_no_more()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using var block = new UnetrResBlock(3, 5, new UnetrBlockOptions(UnetrNorm.Instance, Residual: true));
+        Tensor x = randn(new long[] { 1, 3, 6, 5, 4 });
+        var second = (nn.Module<Tensor, Tensor>)block.named_modules().Single(entry => entry.name == "conv2").module;
+        long before = Live(), during = 0;
+        second.register_forward_hook((_, _, output) =>
+        {
+            during = Live();
+            return output;
+        });
+        block.call(x);
+        // The input and the output of the second convolution, and what will be added to the latter.
+        Assert.Equal(3, during - before);
+
+        static long Live() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+    }
+
     private static Tensor Convolve(Tensor x, Tensor weight, int padding) => nn.functional.conv3d(x, weight, padding: [padding, padding, padding]);
 
     private static Tensor Activate(Tensor x) => where(x > 0, x, x * 0.01f);

@@ -77,7 +77,9 @@ public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3
 
     private Tensor Infer(PreparedCase source, CancellationToken cancel)
     {
+        // Only the outputs leave: the image is not needed any more.
+        using DisposeScope scope = NewDisposeScope();
         var options = new SlidingWindowOptions(window, evaluate.Overlap, evaluate.Weighting, evaluate.WindowBatch, evaluate.AccumulateIn);
-        return SlidingWindow.Infer(CaseTensor.Of(source, device), options, predictor.Predict, Progress, cancel);
+        return SlidingWindow.Infer(CaseTensor.Of(source, device), options, predictor.Predict, Progress, cancel).MoveToOuterDisposeScope();
     }
 }
