@@ -17,7 +17,7 @@ public sealed class LongRunTests
         using var program = new ProgramProcess("run", file, "--out", runs, "--set", "pretrain.steps=3600", "--set", "pretrain.log_every=100", "--set", "pretrain.checkpoint_every=1200");
         (int code, _, string error) = await program.End();
         Assert.Equal((ExitCodes.Done, ""), (code, error));
-        double[] peaks = [.. (await File.ReadAllLinesAsync(Directory.GetFiles(runs, "metrics.jsonl", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken))
+        double[] peaks = [.. (await File.ReadAllLinesAsync(Directory.GetFiles(Path.Combine(runs, "tiny"), "metrics.jsonl", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken))
             .Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["key"] == "peak_memory_mib").Select(line => (double)line["value"]!)];
         Assert.Equal(36, peaks.Length);
         TestContext.Current.SendDiagnosticMessage($"peak resident memory by 100 steps, MiB: {string.Join(", ", peaks.Select(peak => $"{peak:F0}"))}");
