@@ -83,7 +83,7 @@ internal static class SolidOrgans
         { Tissue = pancreas, Label = label, Relief = (patient.Texture(), 8, 2.5) };
     }
 
-    /// <summary>The gallbladder of a fasting patient, 7 to 10 cm long and 3 to 4 cm wide.</summary>
+    /// <summary>The gallbladder of a fasting patient, about 8 cm long and 3 to 4 cm wide.</summary>
     public static IEnumerable<Shape> Gallbladder(Patient patient, int label)
     {
         double size = patient.Random.Between(0.85, 1.2);

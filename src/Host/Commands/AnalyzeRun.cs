@@ -130,7 +130,13 @@ internal sealed class AnalyzeRun(HostEnvironment environment, AnalysisRequest re
         AtomicFile.WriteText(Path.Combine(folder, AnalysisDocument.File), document.ToJsonString(JsonOptions.Indented));
         var read = new AnalysisDocument(document);
         if (read.Models.Count > 0) AtomicFile.WriteText(Path.Combine(folder, "layers.csv"), AnalysisCsv.Write(read));
-        foreach ((string name, _, string svg) in AnalysisCharts.All(read)) AtomicFile.WriteText(Path.Combine(folder, "figures", name + ".svg"), svg);
+        string[] models = [.. read.Models.Select(model => model.Label)];
+        foreach ((string name, _, string svg) in AnalysisCharts.All(read))
+        {
+            // A matrix of similarities has no series.
+            string[] series = name.StartsWith("cka", StringComparison.Ordinal) ? [] : models;
+            AtomicFile.WriteText(Path.Combine(folder, "figures", name + ".svg"), SvgFile.From(svg, series));
+        }
         AtomicFile.WriteText(Path.Combine(folder, "analysis.html"), new AnalysisPage(environment.Runs.Clock).Write(read, folder));
     }
 
