@@ -41,7 +41,7 @@ public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor first = conv1.call(input), x = Apply(norm1, first, null, Slope);
-        // These are the largest tensors of a model. Each is let go where it was used last, so that a window of a scan takes little memory. Where gradients need one, autograd keeps it.
+        // These are the largest tensors of a model. Each is disposed after its last use, so that predicting a window takes less memory. Autograd keeps those that gradients need.
         first.Dispose();
         Tensor? added = null;
         if (conv3 is not null)

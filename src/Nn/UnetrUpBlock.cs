@@ -26,7 +26,7 @@ public sealed class UnetrUpBlock : nn.Module<Tensor, Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor enlarged = transp_conv.call(input), both = cat([enlarged, skip], 1);
-        // Not needed any more, and as large as the result.
+        // The concatenation is a copy, so this tensor is not needed any more.
         enlarged.Dispose();
         return conv_block.call(both).MoveToOuterDisposeScope();
     }

@@ -117,7 +117,7 @@ internal sealed class AnalyzeRun(HostEnvironment environment, AnalysisRequest re
             foreach ((string name, string svg) in TargetCharts.All(rows, labels))
             {
                 charts.Add($"figures/{name}.svg");
-                AtomicFile.WriteText(Path.Combine(output, charts[^1]), svg);
+                AtomicFile.WriteText(Path.Combine(output, charts[^1]), SvgFile.From(svg, labels));
             }
         }
         JsonObject targets = TargetAnalysis.ToJson(rows, labels, seed, charts);

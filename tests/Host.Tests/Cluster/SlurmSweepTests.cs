@@ -57,21 +57,14 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
     {
         Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
         using var host = new HostFixture();
-        string file = host.Write("sweep.toml", Long), runs = Path.Combine(host.Folder, "runs");
-        Task<int> sweep = host.RunAsync("sweep", file, "--out", runs, "--launcher", "slurm", "--wait");
-        string stage = Path.Combine(runs, "stages", (await StagesOf(file, runs, "pretrain"))[0]);
-        await Until(() => StageStart.NewestStep(stage) > 0 || sweep.IsCompleted);
+        (Task<int> sweep, string stage, string runs) = await StartLong(host);
         // What SLURM sends before the limit, to the script alone.
         string job = (string)Jobs(runs)[0]!;
         cluster.Run("scancel", "--batch", "--signal=USR1", job + "_0");
         Assert.True(await sweep == ExitCodes.Done, host.Error + host.Output);
         Assert.Equal(2, StageJournal.Of(stage).Events().Count(one => (string?)one["event"] == "begin"));
         Assert.Contains(StageJournal.Of(stage).Events(), one => (string?)one["event"] == "requeue");
-
-        using var undisturbed = new HostFixture();
-        string alone = undisturbed.Write("alone.toml", Long.Replace(One, "", StringComparison.Ordinal)), other = Path.Combine(undisturbed.Folder, "runs");
-        Assert.Equal(ExitCodes.Done, await undisturbed.RunAsync("run", alone, "--out", other));
-        Assert.Equal(Weights(other), Weights(stage));
+        await AssertUndisturbed(stage);
     }
 
     [Fact]
@@ -79,10 +72,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
     {
         Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
         using var host = new HostFixture();
-        string file = host.Write("sweep.toml", Long), runs = Path.Combine(host.Folder, "runs");
-        Task<int> sweep = host.RunAsync("sweep", file, "--out", runs, "--launcher", "slurm", "--wait");
-        string stage = Path.Combine(runs, "stages", (await StagesOf(file, runs, "pretrain"))[0]);
-        await Until(() => StageStart.NewestStep(stage) > 0 || sweep.IsCompleted);
+        (Task<int> sweep, string stage, _) = await StartLong(host);
         // The job of a partition with a higher priority takes the node. SLURM requeues the job that it ends.
         string node = (string)StageJournal.Of(stage).Events()[0]["node"]!;
         cluster.Run("sbatch", "-p", "urgent", "-w", node, "-o", "/dev/null", "--wrap", "sleep 5");
@@ -90,11 +80,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
         IReadOnlyList<JsonNode> events = StageJournal.Of(stage).Events();
         Assert.Equal([0, 1], events.Where(one => (string?)one["event"] == "begin").Select(one => (int)one["restart"]!));
         Assert.DoesNotContain(events, one => (string?)one["event"] == "requeue"); // SLURM did it, not the job
-
-        using var undisturbed = new HostFixture();
-        string alone = undisturbed.Write("alone.toml", Long.Replace(One, "", StringComparison.Ordinal)), other = Path.Combine(undisturbed.Folder, "runs");
-        Assert.Equal(ExitCodes.Done, await undisturbed.RunAsync("run", alone, "--out", other));
-        Assert.Equal(Weights(other), Weights(stage));
+        await AssertUndisturbed(stage);
     }
 
     [Fact]
@@ -126,6 +112,25 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
         {
             cluster.Restart(node);
         }
+    }
+
+    // Returns when the pre-training has written its first checkpoint.
+    private static async Task<(Task<int> Sweep, string Stage, string Runs)> StartLong(HostFixture host)
+    {
+        string file = host.Write("sweep.toml", Long), runs = Path.Combine(host.Folder, "runs");
+        Task<int> sweep = host.RunAsync("sweep", file, "--out", runs, "--launcher", "slurm", "--wait");
+        string stage = Path.Combine(runs, "stages", (await StagesOf(file, runs, "pretrain"))[0]);
+        await Until(() => StageStart.NewestStep(stage) > 0 || sweep.IsCompleted);
+        return (sweep, stage, runs);
+    }
+
+    // The stage has the weights of a run that nothing disturbed.
+    private static async Task AssertUndisturbed(string stage)
+    {
+        using var host = new HostFixture();
+        string alone = host.Write("alone.toml", Long.Replace(One, "", StringComparison.Ordinal)), runs = Path.Combine(host.Folder, "runs");
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", alone, "--out", runs));
+        Assert.Equal(Weights(runs), Weights(stage));
     }
 
     private static async Task<string[]> StagesOf(string file, string runs, string kind)

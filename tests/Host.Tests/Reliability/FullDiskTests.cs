@@ -113,7 +113,7 @@ public sealed partial class FullDiskTests
         Nightly.Report($"full disk, in all | {command} | {places.Length} places: {ended} ended with exit code 1 and went on to the same weights, {kept} needed nothing of what was not written");
     }
 
-    // As many places at a time as there are cores, because most of the time goes into starting the program, which uses one. A place that fails hides no other.
+    // Tries as many places at a time as there are cores, because starting the program takes most of the time and uses one core. A failure at one place does not hide failures at others.
     private static async Task AtEach(HostFixture host, string[] places, Func<string, string, Task> attempt)
     {
         var failures = new ConcurrentQueue<string>();

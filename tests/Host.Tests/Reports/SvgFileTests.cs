@@ -4,7 +4,7 @@ using HiEndMae.Reports.Analysis;
 
 namespace HiEndMae.Host.Tests.Reports;
 
-/// <summary>Charts of an analysis as files that other programs than browsers read.</summary>
+/// <summary>Programs other than browsers can draw the SVG files of an analysis.</summary>
 public sealed class SvgFileTests
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
