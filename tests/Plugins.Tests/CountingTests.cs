@@ -120,6 +120,30 @@ public sealed class CountingTests
         Assert.Equal(head.parameters().Sum(parameter => parameter.numel()), parts.Sum(part => part.Parameters));
     }
 
+    [Theory]
+    [InlineData(MedNextNorm.Layer)]
+    [InlineData(MedNextNorm.Group)]
+    public void The_count_equals_the_operations_that_run_in_mednext(MedNextNorm norm) => CountsWhatRuns(new Encoders.MedNextConfig { NumChannels = 4, Norm = norm }, 32);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_attention_the_count_equals_the_operations_that_run_in_swin(bool v2) =>
+        CountsWhatRuns(new SwinConfig { FeatureSize = 6, NumHeads = [1, 2, 3, 6], Depths = [1, 1, 1, 1], WindowSize = 2, UseV2 = v2 }, 64);
+
+    // Attention that is written with functions is not seen while it runs.
+    private static void CountsWhatRuns(IEncoderCounter config, int edge)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var context = new EncoderContext(1, Size3.Cube(edge), EncoderUse.Segmentation);
+        using Encoder encoder = config is SwinConfig swin ? new SwinEncoder(swin, context) : new MedNextEncoder((Encoders.MedNextConfig)config, context);
+        encoder.eval();
+        using var runs = new ExecutedOperations(encoder);
+        using (no_grad()) encoder.Encode(rand(new long[] { 2, 1, edge, edge, edge }), []);
+        IReadOnlyList<OperationCount> parts = config.Count(context, 0);
+        Assert.Equal(2 * parts.Sum(part => part.MultiplyAdds - part.Products.Attention), runs.MultiplyAdds);
+    }
+
     private static long Matrices(nn.Module module, Func<string, long> tokens) => module.named_parameters()
         .Where(entry => entry.parameter.dim() == 2 || entry.parameter.dim() == 5).Sum(entry => entry.parameter.numel() * tokens(entry.name));
 

@@ -13,7 +13,8 @@ public sealed class ExecutedOperations : IDisposable
     private const int NormOperations = 5;
 
     // Every plugin has its own copy of HiEndMae.Nn, so its layers are known by name and not by type.
-    private const string SelfAttention = "HiEndMae.Nn.SelfAttention", CrossAttention = "HiEndMae.Nn.CrossAttention", PatchEmbedding = "HiEndMae.Nn.PatchEmbedding", ConvLayer = "HiEndMae.Nn.ConvLayer";
+    private const string SelfAttention = "HiEndMae.Nn.SelfAttention", CrossAttention = "HiEndMae.Nn.CrossAttention", PatchEmbedding = "HiEndMae.Nn.PatchEmbedding", ConvLayer = "HiEndMae.Nn.ConvLayer",
+        WindowAttention = "HiEndMae.Nn.WindowAttention", ChannelLayerNorm = "HiEndMae.Nn.ChannelLayerNorm";
 
     // Blocks that can run without their layers, which only hooks of layers would miss.
     private const string RunsLayers = "RunsLayers";
@@ -67,6 +68,13 @@ public sealed class ExecutedOperations : IDisposable
                 break;
             case nn.Module<Tensor, Tensor> layer when layer.GetType().FullName == PatchEmbedding:
                 Hook(layer, (input, output) => output.numel() * input.shape[^1]);
+                break;
+            case nn.Module<Tensor, Tensor> layer when layer.GetType().FullName == WindowAttention:
+                // The projection to queries, keys and values, which is no layer that is called. Its other projection is one.
+                Hook(layer, (input, _) => 3 * input.numel() * input.shape[^1]);
+                break;
+            case nn.Module<Tensor, Tensor> layer when layer.GetType().FullName == ChannelLayerNorm:
+                Hook(layer, (input, _) => NormOperations * input.numel());
                 break;
             case nn.Module<Tensor, Tensor> layer when layer.GetType().FullName == ConvLayer:
                 Parameter weight = layer.get_parameter("weight")!;
