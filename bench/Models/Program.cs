@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using HiEndMae;
+using HiEndMae.Bench.Models;
 using HiEndMae.Counting;
 using HiEndMae.Imaging;
 using HiEndMae.Nn;
@@ -11,10 +12,13 @@ using static TorchSharp.torch;
 
 // Times forward and backward of ViT-B/16(768) Hi-End-MAE with a batch of 4 crops of 96^3, against the matrix-product rate of the same run, and the time of each part.
 // dotnet run -c Release --project bench/Models [-- STEPS | blocks | attention | transformer]
+// dotnet run -c Release --project bench/Models -- networks [NAME [STEPS]]    times every network of the paper's tables instead
 string part = args.Length > 0 && !char.IsAsciiDigit(args[0][0]) ? args[0] : "";
 int steps = args.Length > 0 && part.Length == 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 8;
 const int batch = 4, warmUp = 2;
-set_num_threads(int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : Environment.ProcessorCount);
+int threads = int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : Environment.ProcessorCount;
+if (part == "networks") return Networks.Run(args.ElementAtOrDefault(1), int.Parse(args.ElementAtOrDefault(2) ?? "3", CultureInfo.InvariantCulture), threads);
+set_num_threads(threads);
 manual_seed(0);
 if (part is "blocks" or "")
 {
@@ -34,7 +38,7 @@ if (part is "transformer" or "")
     foreach ((int samples, int width, int heads, int tokens, int visible) in new[] { (4, 96, 4, 55, 0), (1, 96, 4, 216, 0), (4, 36, 3, 217, 55), (3, 24, 2, 7, 5), (4, 192, 6, 55, 0) })
         Transformer(samples, width, heads, tokens, visible);
 }
-if (part.Length > 0) return;
+if (part.Length > 0) return 0;
 var encoderConfig = new Vit3dConfig { EmbedDim = 768, NumHeads = 12, PatchSize = 16 };
 var decoderConfig = new HiEndMaeConfig { EmbedDim = 384, NumHeads = 12 };
 Size3 crop = Size3.Cube(96);
@@ -71,6 +75,7 @@ Console.WriteLine(Text($"matrix products: {rate:F0} GFLOP/s (decoder's sizes), {
 Console.WriteLine(Text($"forward {step1:F0} ms, backward {step2:F0} ms, together {step1 + step2:F0} ms (worst {forward.Zip(backward, (a, b) => a + b).Max():F0} ms); resident {Environment.WorkingSet / 1e9:F1} GB"));
 Console.WriteLine(Text($"multiply-adds x 6: {flops / 1e9:F0} GFLOP, {flops / 1e6 / (step1 + step2):F0} GFLOP/s, {100 * flops / 1e6 / (step1 + step2) / most:F0} % of the matrix-product rate"));
 Parts();
+return 0;
 
 static double Median(IEnumerable<double> times) => times.Order().ElementAt(times.Count() / 2);
 

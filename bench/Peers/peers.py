@@ -3,6 +3,7 @@
 python3 peers.py pretrain --official DIR --monai DIR    official Hi-End-MAE, ViT-B/16(768), batch 4 of 96^3
 python3 peers.py finetune --monai DIR                   MONAI's UNETR, feature size 32, 14 classes, one crop of 96^3
 python3 peers.py windows  --monai DIR [--size X Y Z]    MONAI's sliding_window_inference with that UNETR, 15 classes
+python3 peers.py network  --monai DIR --name NAME       forward and backward of a network as `bench/Models -- networks NAME` runs it: unetr, swin-unetr, swin-unetr-v2
 
 Prints a JSON object with the names that `hiendmae bench --json` uses. All times are medians; matrix products of 2048 x 2048 run between the steps.
 """
@@ -87,6 +88,25 @@ def finetune(options):
     return time_steps(lambda: loss(model(volumes), labels), model.parameters(), options.steps)
 
 
+def swin_unetr(version):
+    import inspect
+
+    from monai.networks.nets import SwinUNETR
+
+    arguments = {"in_channels": 1, "out_channels": 14, "feature_size": 48, "use_v2": version == 2}
+    # Needed up to MONAI 1.4, gone afterwards.
+    if "img_size" in inspect.signature(SwinUNETR).parameters:
+        arguments["img_size"] = CROP
+    return SwinUNETR(**arguments)
+
+
+def network(options):
+    model = {"unetr": lambda: unetr(14), "swin-unetr": lambda: swin_unetr(1), "swin-unetr-v2": lambda: swin_unetr(2)}[options.name]()
+    volumes = torch.rand(1, 1, *CROP)
+    result = time_steps(lambda: model(volumes).square().mean(), model.parameters(), options.steps, warm_up=1)
+    return {"name": options.name, "parameters": sum(weight.numel() for weight in model.parameters()), **result}
+
+
 def windows(options):
     from monai.inferers import sliding_window_inference
 
@@ -100,11 +120,12 @@ def windows(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["pretrain", "finetune", "windows"])
+    parser.add_argument("what", choices=["pretrain", "finetune", "windows", "network"])
     parser.add_argument("--official", help="clone of FengheTan9/Hi-End-MAE")
     parser.add_argument("--monai", help="clone of Project-MONAI/MONAI at 1.2.0; not needed if MONAI is installed")
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="0: as PyTorch chooses")
+    parser.add_argument("--name", choices=["unetr", "swin-unetr", "swin-unetr-v2"], default="swin-unetr")
     parser.add_argument("--size", type=int, nargs=3, default=[256, 256, 300])
     options = parser.parse_args()
     if options.what == "pretrain" and options.official is None:
@@ -115,7 +136,7 @@ def main():
         torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     result = {"peer": options.what, "torch": torch.__version__, "threads": torch.get_num_threads()}
-    result.update({"pretrain": pretrain, "finetune": finetune, "windows": windows}[options.what](options))
+    result.update({"pretrain": pretrain, "finetune": finetune, "windows": windows, "network": network}[options.what](options))
     result["peak_resident_bytes"] = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps(result, indent=2))
 
