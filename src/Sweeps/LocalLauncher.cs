@@ -7,7 +7,8 @@ namespace HiEndMae.Sweeps;
 /// <param name="store">The store of stages.</param>
 /// <param name="jobs">Number of stages that run at a time, at least 1.</param>
 /// <param name="devices">Devices that jobs use in turn; empty to use the device of the file.</param>
-internal sealed class LocalLauncher(RunEnvironment environment, StageStore store, int jobs, IReadOnlyList<string> devices) : ISweepLauncher
+/// <param name="warn">Receives warnings.</param>
+internal sealed class LocalLauncher(RunEnvironment environment, StageStore store, int jobs, IReadOnlyList<string> devices, Action<string> warn) : ISweepLauncher
 {
     /// <inheritdoc/>
     public async Task<int> RunAsync(IReadOnlyList<SweepStage> stages, string parentRun, Action<IReadOnlyCollection<IRunningStage>> changed, CancellationToken cancel)
@@ -20,6 +21,6 @@ internal sealed class LocalLauncher(RunEnvironment environment, StageStore store
     {
         string file = store.Prepare(stage, StageCost.Of(stage), environment.GetVariable);
         IReadOnlyList<string> program = HostProgram.In(HostProgram.FolderOf(environment.PluginsDirectory));
-        return StageJob.Start(stage, program, ["run", file, "--out", store.FolderOf(stage), "--resume", "--job", .. slot.Arguments()], parentRun, store.LogOf(stage));
+        return StageJob.Start(stage, program, ["run", file, "--out", store.FolderOf(stage), "--resume", "--job", .. slot.Arguments()], parentRun, store.LogOf(stage), warn);
     }
 }

@@ -12,12 +12,15 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
     private readonly Process process;
     private readonly StreamWriter log;
     private readonly Lock writing = new();
+    private readonly Action<string> warn;
+    private bool isLogging = true;
     private string lastError = "";
     private bool hasMessage;
 
-    private StageJob(SweepStage stage, Process process, StreamWriter log)
+    private StageJob(SweepStage stage, Process process, StreamWriter log, Action<string> warn)
     {
         Stage = stage;
+        this.warn = warn;
         this.process = process;
         this.log = log;
     }
@@ -34,7 +37,8 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
     /// <param name="arguments">The command and its options.</param>
     /// <param name="parentRun">The tracked run that becomes the parent of its run.</param>
     /// <param name="logFile">The file to which its output is appended.</param>
-    public static StageJob Start(SweepStage stage, IReadOnlyList<string> program, IEnumerable<string> arguments, string parentRun, string logFile)
+    /// <param name="warn">Called once if the file cannot be written any more.</param>
+    public static StageJob Start(SweepStage stage, IReadOnlyList<string> program, IEnumerable<string> arguments, string parentRun, string logFile, Action<string> warn)
     {
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[TrackedExperiment.ParentVariable] = parentRun;
@@ -42,7 +46,7 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
         start.Environment.Remove(TrackingSettings.RunVariable);
         var log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         var process = new Process { StartInfo = start };
-        var job = new StageJob(stage, process, log);
+        var job = new StageJob(stage, process, log, warn);
         process.OutputDataReceived += (_, line) => job.Hear(line.Data, isError: false);
         process.ErrorDataReceived += (_, line) => job.Hear(line.Data, isError: true);
         process.Start();
@@ -77,7 +81,7 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
     public void Dispose()
     {
         process.Dispose();
-        log.Dispose();
+        Log(log.Dispose);
     }
 
     // After this byte, the job treats the end of its standard input as the end of the sweep.
@@ -99,11 +103,26 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
         if (string.IsNullOrWhiteSpace(line)) return;
         lock (writing)
         {
-            log.WriteLine(line);
+            if (isLogging) Log(() => log.WriteLine(line));
             if (!isError) News = line.Trim();
             // The first line of a message says what is wrong; the lines below it list details.
             else if (line.StartsWith(ErrorPrefix, StringComparison.Ordinal)) (lastError, hasMessage) = (line[ErrorPrefix.Length..].Trim(), true);
             else if (!hasMessage && !line.StartsWith("warning", StringComparison.Ordinal)) lastError = line.Trim();
+        }
+    }
+
+    // A full disk must not end the sweep. The exit code and the last error of the job are known without its log.
+    private void Log(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException error)
+        {
+            // What could not be written is still in the writer, so closing it fails as well.
+            if (isLogging) warn($"the output of a stage is not logged any more: {error.Message}");
+            isLogging = false;
         }
     }
 

@@ -10,6 +10,7 @@ public sealed class SweepSchedulerTests : IDisposable
     private readonly SweepGraph graph;
     private readonly List<SweepStage> started = [];
     private readonly List<int> together = [];
+    private readonly List<string> warnings = [];
 
     public SweepSchedulerTests()
     {
@@ -94,6 +95,16 @@ public sealed class SweepSchedulerTests : IDisposable
         Assert.Equal("", store.FailureOf(started[0]));
     }
 
+    [Fact]
+    public async Task A_full_disk_under_the_log_of_a_job_is_a_warning_and_the_error_of_the_job_is_kept()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "Needs /dev/full, to which nothing can be written.");
+        (int Code, string Error) end;
+        using (StageJob job = StageJob.Start(graph.Stages[0], ["/bin/sh", "-c"], ["echo one; echo two; echo 'error: the disk is gone' >&2; exit 1"], "", "/dev/full", warnings.Add)) end = await job.WaitAsync();
+        Assert.Equal((1, "the disk is gone"), end);
+        Assert.StartsWith("the output of a stage is not logged any more: ", Assert.Single(warnings));
+    }
+
     private string Succeed(SweepStage stage)
     {
         string run = Directory.GetDirectories(store.FolderOf(stage)).SelectMany(Directory.GetDirectories).Single();
@@ -109,7 +120,7 @@ public sealed class SweepSchedulerTests : IDisposable
         {
             started.Add(stage);
             StageFolders.Begin(store, stage);
-            return StageJob.Start(stage, ["/bin/sh", "-c"], [script(stage)], "", store.LogOf(stage));
+            return StageJob.Start(stage, ["/bin/sh", "-c"], [script(stage)], "", store.LogOf(stage), warnings.Add);
         }
     }
 }

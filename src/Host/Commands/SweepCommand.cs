@@ -91,7 +91,7 @@ internal static class SweepCommand
         var reporter = new ConsoleSweepReporter(environment, graph, store, options);
         ISweepLauncher launcher = options.IsSlurm
             ? new SlurmLauncher(environment.Runs, store, first.Slurm ?? new SlurmConfig(), options.ArrayLimit, options.Wait, reporter.Say)
-            : new LocalLauncher(environment.Runs, store, options.Jobs, options.Devices);
+            : new LocalLauncher(environment.Runs, store, options.Jobs, options.Devices, reporter.Warn);
         SweepOutcome outcome = await new SweepRunner(
             environment.Runs, options, graph, store, tracking, launcher, reporter, new ResultsPage(catalog, environment.Runs.Clock)).RunAsync(stop.Token);
         // What goes on in a queue is no failure; a stage that has failed is one at once.
