@@ -17,6 +17,7 @@ public sealed class TrackingSession : IDisposable
     private readonly TimeProvider clock;
     private readonly BackgroundDrain? drain;
     private readonly Action<string> note;
+    private int lost;
     private readonly SystemSampler sampler;
 
     private TrackingSession(string runFolder, TrackingTarget target, Func<string, string?> getVariable, TimeProvider clock, Action<string> note, TrackingSessionOptions options, FileLock writerLock)
@@ -147,6 +148,7 @@ public sealed class TrackingSession : IDisposable
     public void Dispose()
     {
         sampler.Dispose();
+        if (lost > 1) note(string.Create(CultureInfo.InvariantCulture, $"tracking: {lost} records were lost, because {SpoolFiles.Spool(runFolder)} could not be written."));
         if (drain is not null && !drain.Stop())
             note(string.Create(CultureInfo.InvariantCulture, $"tracking: not everything has reached {Target}; 'hiendmae track sync {runFolder}' sends the rest."));
         drain?.Dispose();
@@ -178,7 +180,7 @@ public sealed class TrackingSession : IDisposable
         catch (IOException error)
         {
             // Tracking must not end a training. A full disk ends it at the next checkpoint, with its own message.
-            note($"tracking: a record is lost, {SpoolFiles.Spool(runFolder)} cannot be written: {error.Message}");
+            if (Interlocked.Increment(ref lost) == 1) note($"tracking: a record is lost, {SpoolFiles.Spool(runFolder)} cannot be written: {error.Message}");
         }
     }
 
