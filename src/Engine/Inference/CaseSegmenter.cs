@@ -15,7 +15,6 @@ namespace HiEndMae.Engine.Inference;
 /// <param name="regions">Regions that the outputs are of; null or empty where they are of classes.</param>
 public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3 window, EvaluateConfig evaluate, Device device, IReadOnlyList<LabelRegion>? regions = null)
 {
-    private const int Slab = 16;
     private readonly ClassDecision decision = new(regions ?? []);
     private readonly WindowPredictor predictor = new(models, evaluate.Flips) { Decision = new ClassDecision(regions ?? []) };
 
@@ -46,10 +45,18 @@ public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
+        Affine affine = source.Layout.Grid.Affine;
+        VolumeGrid target = source.Layout.Stored;
+        if (probabilities is null)
+        {
+            var labels = new FileGridLabels(source.Size, predictor.GivesProbabilities, affine, target, decision, cancel);
+            SlidingWindow.Infer(CaseTensor.Of(source, device), Options, predictor.Predict, labels, Progress, cancel);
+            return labels.Labels;
+        }
         Tensor outputs = Infer(source, cancel); // [1, K, X, Y, Z]
         // Activations of the windows are not needed any more, and the results on the grid of the file take much memory.
         TensorMemory.ReleaseUnused();
-        return GridInversion.Invert(outputs, predictor.GivesProbabilities, source.Layout.Grid.Affine, source.Layout.Stored, decision, probabilities, cancel);
+        return GridInversion.Invert(outputs, predictor.GivesProbabilities, affine, target, decision, probabilities, cancel);
     }
 
     /// <summary>Segments a case on its own grid, which is the model's.</summary>
@@ -58,28 +65,17 @@ public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3
     {
         ArgumentNullException.ThrowIfNull(source);
         using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGrad = no_grad();
-        Tensor outputs = Infer(source, cancel); // [1, K, X, Y, Z]
-        Size3 size = source.Size;
-        var labels = new ushort[size.Count];
-        int plane = size.Y * size.Z;
-        // In slabs, because the indices come as 64-bit numbers.
-        for (int x = 0; x < size.X; x += Slab)
-        {
-            using DisposeScope part = NewDisposeScope();
-            int count = Math.Min(Slab, size.X - x);
-            ReadOnlySpan<long> classes = decision.Decide(outputs.narrow(2, x, count), predictor.GivesProbabilities).cpu().contiguous().data<long>().ToArray(); // [1, x, Y, Z]
-            Span<ushort> target = labels.AsSpan(x * plane, count * plane);
-            for (int i = 0; i < target.Length; i++) target[i] = (ushort)classes[i];
-        }
-        return new Volume<ushort>(1, size, source.Layout.Grid.Affine, labels);
+        var labels = new ModelGridLabels(source.Size, predictor.GivesProbabilities, decision);
+        SlidingWindow.Infer(CaseTensor.Of(source, device), Options, predictor.Predict, labels, Progress, cancel);
+        return new Volume<ushort>(1, source.Size, source.Layout.Grid.Affine, labels.Labels);
     }
+
+    private SlidingWindowOptions Options => new(window, evaluate.Overlap, evaluate.Weighting, evaluate.WindowBatch, evaluate.AccumulateIn);
 
     private Tensor Infer(PreparedCase source, CancellationToken cancel)
     {
         // Only the outputs leave: the image is not needed any more.
         using DisposeScope scope = NewDisposeScope();
-        var options = new SlidingWindowOptions(window, evaluate.Overlap, evaluate.Weighting, evaluate.WindowBatch, evaluate.AccumulateIn);
-        return SlidingWindow.Infer(CaseTensor.Of(source, device), options, predictor.Predict, Progress, cancel).MoveToOuterDisposeScope();
+        return SlidingWindow.Infer(CaseTensor.Of(source, device), Options, predictor.Predict, Progress, cancel).MoveToOuterDisposeScope();
     }
 }

@@ -6,18 +6,30 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Inference;
 
 /// <summary>Interpolates the probabilities of parts of a grid. Parts use the same memory one after another, because a scan has hundreds of them.</summary>
-/// <param name="outputs">[1, K, X, Y, Z], of any precision and on any device.</param>
+/// <param name="from">Size of the grid of the outputs.</param>
 /// <param name="decision">Makes probabilities of the outputs; null if they are probabilities.</param>
 /// <param name="source">Affine of the outputs.</param>
 /// <param name="target">Affine of the grid.</param>
-internal sealed class InvertedParts(Tensor outputs, ClassDecision? decision, Affine source, Affine target)
+internal sealed class InvertedParts(Size3 from, ClassDecision? decision, Affine source, Affine target)
 {
-    private readonly int classes = (int)outputs.shape[1];
-    private readonly Size3 from = new((int)outputs.shape[2], (int)outputs.shape[3], (int)outputs.shape[4]);
 
     // By length. Boxes of the source differ by a voxel or two, so there are few lengths.
     private readonly Dictionary<int, float[]> boxes = [];
     private float[] voxels = [];
+    private Tensor? outputs;
+    private int firstPlane;
+
+    /// <summary>Reads from these outputs from now on.</summary>
+    /// <param name="first">Index along x of the first plane.</param>
+    /// <param name="planes">[1, K, planes, Y, Z], of any precision and on any device.</param>
+    public void Show(int first, Tensor planes) => (firstPlane, outputs) = (first, planes);
+
+    /// <summary>Returns the planes along x of the outputs that a part needs: the first one, and the one behind the last one.</summary>
+    public (int First, int End) PlanesFor(Size3 start, Size3 size)
+    {
+        (Size3 first, Size3 extent) = Needed(source.Inverse().After(target.After(Shift(start))), size);
+        return (first.X, first.X + extent.X);
+    }
 
     /// <summary>Interpolates one part.</summary>
     /// <param name="start">Its first voxel in the grid.</param>
@@ -27,16 +39,17 @@ internal sealed class InvertedParts(Tensor outputs, ClassDecision? decision, Aff
     {
         Affine affine = target.After(Shift(start));
         (Size3 first, Size3 extent) = Needed(source.Inverse().After(affine), size);
+        int classes = (int)outputs!.shape[1];
         if (voxels.Length != classes * size.Count) voxels = GC.AllocateUninitializedArray<float>(checked((int)(classes * size.Count)));
         var part = new Volume<float>(classes, size, affine, voxels);
-        Resampler.ResampleInto(new Volume<float>(classes, extent, source.After(Shift(first)), Read(first, extent)), part);
+        Resampler.ResampleInto(new Volume<float>(classes, extent, source.After(Shift(first)), Read(classes, first, extent)), part);
         return part;
     }
 
-    private unsafe float[] Read(Size3 first, Size3 extent)
+    private unsafe float[] Read(int classes, Size3 first, Size3 extent)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor box = SlidingWindow.View(outputs, first, extent).to(ScalarType.Float32);
+        Tensor box = SlidingWindow.View(outputs!, first with { X = first.X - firstPlane }, extent).to(ScalarType.Float32);
         if (decision is not null) box = decision.Probabilities(box);
         box = box.cpu().contiguous();
         int length = checked((int)(classes * extent.Count));

@@ -6,10 +6,9 @@ using static TorchSharp.torch;
 namespace HiEndMae.Engine.Inference;
 
 /// <summary>Inference on volumes larger than a window, with MONAI 1.2's conventions (sliding_window_inference).</summary>
-/// <remarks>Outputs are added to one buffer of the volume's size. The weights are summed slab by slab at the end, so that nothing else of the volume's size is held.</remarks>
+/// <remarks>Outputs are added to one buffer. A receiver of planes lets it be little longer than a window, because windows come in ascending order of x.</remarks>
 public static class SlidingWindow
 {
-    private const int Slab = 16;
     private const long CpuPassValues = 1 << 24;
 
     /// <summary>Runs a model over overlapping windows and averages its outputs.</summary>
@@ -23,6 +22,21 @@ public static class SlidingWindow
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(predict);
+        var whole = new WholeVolume((int)volume.shape[2]);
+        Infer(volume, options, predict, whole, progress, cancel);
+        using Tensor outputs = whole.Outputs!;
+        return outputs.alias();
+    }
+
+    /// <summary>Runs a model over overlapping windows, averages its outputs, and hands them on plane by plane.</summary>
+    /// <param name="volume">[1, C, X, Y, Z], of any precision; padded with zeros where it is smaller than the window.</param>
+    /// <param name="options">Windows and weights.</param>
+    /// <param name="predict">From windows [b, C, window] in single precision to outputs [b, K, window].</param>
+    /// <param name="receiver">Takes the planes of the volume, without padding, in the accumulator's precision.</param>
+    /// <param name="progress">Called with the number of windows done, and of all windows; may be null.</param>
+    /// <param name="cancel">Stops between passes.</param>
+    internal static void Infer(Tensor volume, SlidingWindowOptions options, Func<Tensor, Tensor> predict, IPlaneReceiver receiver, Action<int, int>? progress, CancellationToken cancel)
+    {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Size3 window = options.Window;
@@ -35,7 +49,7 @@ public static class SlidingWindow
         Tensor? weight = options.Weighting == WindowWeighting.Constant ? null : WindowWeights.Gaussian(window).to(volume.device);
         Size3[] starts = [.. Starts(size, window, options.Overlap)];
         ScalarType type = options.Accumulator == AccumulatorType.Float16 ? ScalarType.Float16 : ScalarType.Float32;
-        Tensor? sum = null;
+        using var sums = new PlaneSums(size, starts, window, weight ?? ones([1, 1, window.X, window.Y, window.Z], device: volume.device), type);
         // A processor works on several large windows no faster than on one, and they take several times its memory. The first pass tells how large outputs are.
         bool isProcessor = volume.device_type == DeviceType.CPU;
         int batch = isProcessor ? 1 : options.WindowBatch;
@@ -45,19 +59,39 @@ public static class SlidingWindow
         {
             next = Math.Min(first + batch, starts.Length);
             cancel.ThrowIfCancellationRequested();
-            using DisposeScope pass = NewDisposeScope();
-            Size3[] part = starts[first..next];
-            Tensor outputs = predict(cat([.. part.Select(start => View(padded, start, window))], 0).to(ScalarType.Float32)); // [b, K, window]
-            sum ??= zeros([1, outputs.shape[1], size.X, size.Y, size.Z], type, volume.device).MoveToOuterDisposeScope();
-            for (int i = 0; i < part.Length; i++) Add(View(sum, part[i], window), outputs.narrow(0, i, 1), weight, type, one);
-            if (isProcessor) batch = (int)Math.Clamp(CpuPassValues / (outputs.shape[1] * window.Count), 1, options.WindowBatch);
+            using (NewDisposeScope())
+            {
+                Size3[] part = starts[first..next];
+                Tensor outputs = predict(cat([.. part.Select(start => View(padded, start, window))], 0).to(ScalarType.Float32)); // [b, K, window]
+                int numOutputs = (int)outputs.shape[1];
+                if (isProcessor) batch = (int)Math.Clamp(CpuPassValues / (numOutputs * window.Count), 1, options.WindowBatch);
+                if (!sums.IsAllocated) sums.Allocate(numOutputs, Math.Min(Span(starts, window, Math.Max(batch, next)) + receiver.MostKept(numOutputs), size.X));
+                for (int i = 0; i < part.Length; i++) Add(sums.Of(part[i]), outputs.narrow(0, i, 1), weight, type, one);
+            }
             progress?.Invoke(next, starts.Length);
+            int end = next < starts.Length ? starts[next].X : size.X;
+            if (end > starts[first].X) HandOn(sums, end, original, before, receiver);
         }
         GC.KeepAlive(one);
-        Tensor total = sum!;
-        WindowWeights.Divide(total, weight ?? ones([1, 1, window.X, window.Y, window.Z], device: volume.device), starts, window, Slab);
-        return (size == original ? total : View(total, before, original).contiguous()).MoveToOuterDisposeScope();
     }
+
+    // Planes of padding are no part of the volume.
+    private static void HandOn(PlaneSums sums, int end, Size3 original, Size3 before, IPlaneReceiver receiver)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (int first, Tensor planes) = sums.Finish(end);
+        int low = Math.Clamp(before.X, first, end), high = Math.Clamp(before.X + original.X, low, end);
+        int released = low - first;
+        if (high > low)
+        {
+            Tensor inside = planes.narrow(2, released, high - low).narrow(3, before.Y, original.Y).narrow(4, before.Z, original.Z);
+            released += receiver.Take(low - before.X, inside);
+        }
+        sums.Release(released);
+    }
+
+    // The largest number of planes from the first window of a pass to the end of its last one.
+    private static int Span(Size3[] starts, Size3 window, int batch) => Enumerable.Range(0, starts.Length).Max(i => starts[Math.Min(i + batch, starts.Length) - 1].X + window.X - starts[i].X);
 
     /// <summary>Where windows begin: a regular grid whose last window is flush with the end.</summary>
     internal static IEnumerable<Size3> Starts(Size3 size, Size3 window, double overlap)

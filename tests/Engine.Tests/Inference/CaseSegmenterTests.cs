@@ -63,7 +63,6 @@ public sealed class CaseSegmenterTests
         Tensor logits = randn(new long[] { 1, 3, 12, 14, 9 });
         var planes = new Volume<float>(3, size, affine, new float[3 * size.Count]);
         Volume<ushort> found = GridInversion.Invert(logits, areProbabilities: false, coarse, new VolumeGrid(size, affine), ClassDecision.MostProbable, (z, slab) => Put(slab, planes, z), CancellationToken.None, slabValues: 8000);
-        Assert.Equal(found.Voxels, GridInversion.Invert(logits, areProbabilities: false, coarse, new VolumeGrid(size, affine), ClassDecision.MostProbable, null, CancellationToken.None, slabValues: 2000).Voxels);
         var whole = new Volume<float>(3, source, coarse, logits.softmax(1).data<float>().ToArray());
         float[] expected = Resampler.Resample(whole, size, affine).Voxels;
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], planes.Voxels[i], 1e-6);
@@ -71,6 +70,46 @@ public sealed class CaseSegmenterTests
         {
             float[] values = [expected[i], expected[i + size.Count], expected[i + 2 * size.Count]];
             Assert.Equal(values.Max(), values[found.Voxels[i]], 1e-6);
+        }
+    }
+
+    public static TheoryData<string> Directions => ["straight", "turned", "reversed", "oblique", "x along y", "smaller than a window"];
+
+    [Theory]
+    [MemberData(nameof(Directions))]
+    public void Labels_that_come_plane_by_plane_equal_those_of_the_whole_outputs(string direction)
+    {
+        double c = Math.Cos(0.3), s = Math.Sin(0.3);
+        (Affine affine, Size3 size) = direction switch
+        {
+            "turned" => (Turned, new Size3(37, 29, 41)),
+            "reversed" => (Affine.FromRows(new double[,] { { -1.5, 0, 0, 30 }, { 0, -1, 0, -11 }, { 0, 0, 2, 8 } }), new Size3(40, 25, 31)),
+            "oblique" => (Affine.FromRows(new double[,] { { 2 * c, -2 * s, 0, 5 }, { 2 * s, 2 * c, 0, -7 }, { 0, 0, 1.5, 2 } }), new Size3(30, 34, 21)),
+            "x along y" => (Affine.FromRows(new double[,] { { 0, 1.2, 0, 5 }, { 1, 0, 0, -7 }, { 0, 0, -1.5, 2 } }), new Size3(22, 47, 25)),
+            "smaller than a window" => (Straight, new Size3(5, 13, 6)),
+            _ => (Straight, new Size3(37, 29, 41)),
+        };
+        var random = new Random(7);
+        float[] voxels = [.. Enumerable.Range(0, (int)size.Count).Select(_ => (float)random.Next(-100, 100))];
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(7);
+        // Outputs differ with the place in the window, so that every window, weight and division counts.
+        Tensor ramp = rand(new long[] { 1, 3, 8, 8, 8 });
+        SegmentationModel model = KnownModels.Of(windows => cat([windows, 1 - windows, windows * 0 + 0.5f], 1) * ramp);
+        using PreparedCase prepared = Prepared(new Volume<float>(1, size, affine, voxels), spacing: 2);
+        foreach (EvaluateConfig evaluate in (EvaluateConfig[])[new() { Overlap = 0.25, WindowBatch = 3 }, new() { Overlap = 0.5, Weighting = WindowWeighting.Gaussian }, new() { Overlap = 0 }])
+        {
+            var segmenter = new CaseSegmenter([model], Size3.Cube(8), evaluate, CPU);
+            ushort[] whole = segmenter.PredictOriginal(prepared, (_, _) => { }, CancellationToken.None).Voxels;
+            Assert.Equal(3, whole.Distinct().Count());
+            Assert.Equal(whole, segmenter.PredictOriginal(prepared, null, CancellationToken.None).Voxels);
+            var options = new SlidingWindowOptions(Size3.Cube(8), evaluate.Overlap, evaluate.Weighting, evaluate.WindowBatch);
+            Tensor outputs = SlidingWindow.Infer(CaseTensor.Of(prepared, CPU), options, windows => model.Head.Segment(windows, new FeaturePyramid([])), null, CancellationToken.None);
+            Assert.Equal(outputs.argmax(1).data<long>().Select(index => (ushort)index), segmenter.Segment(prepared, CancellationToken.None).Voxels);
+            // Slabs of one plane need the fewest planes at once.
+            var thin = new FileGridLabels(prepared.Size, false, prepared.Layout.Grid.Affine, prepared.Layout.Stored, ClassDecision.MostProbable, CancellationToken.None, slabValues: 1);
+            SlidingWindow.Infer(CaseTensor.Of(prepared, CPU), options, windows => model.Head.Segment(windows, new FeaturePyramid([])), thin, null, CancellationToken.None);
+            Assert.Equal(whole, thin.Labels.Voxels);
         }
     }
 
