@@ -6,9 +6,9 @@ namespace HiEndMae.Nn;
 
 /// <summary>A norm per channel, its weights, a residual and a leaky ReLU in one pass over float32 volumes with channels last, and the gradients in two; on libtorch's threads.</summary>
 /// <remarks>
-/// A sample here is what shares its statistics: one volume for an instance norm, all volumes of a batch for a batch norm.
-/// Sums are taken of distances from a sample's first voxel, in float32 over blocks and in float64 over their sums, so that neither a large mean nor a large volume costs digits.
-/// Channels repeat every <c>C</c> floats; vectors are taken over the least common multiple of that and 32, at whose places each lane meets one channel only.
+/// A sample here is a set of voxels that share statistics: one volume for an instance norm, all volumes of a batch for a batch norm.
+/// The first voxel of a sample is subtracted before summing. Blocks are summed in float32, and the sums of blocks in float64. So neither a large mean nor a large volume costs precision.
+/// Channels repeat every <c>C</c> floats. The vectors of a period cover the least common multiple of C and 32 floats, so each lane of each vector always has the same channel.
 /// </remarks>
 internal static unsafe class ChannelNormKernel
 {

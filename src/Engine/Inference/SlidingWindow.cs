@@ -36,10 +36,10 @@ public static class SlidingWindow
         Size3[] starts = [.. Starts(size, window, options.Overlap)];
         ScalarType type = options.Accumulator == AccumulatorType.Float16 ? ScalarType.Float16 : ScalarType.Float32;
         Tensor? sum = null;
-        // A processor works on several large windows no faster than on one, and they take several times its memory. The first pass tells how large outputs are.
+        // A CPU processes several large windows no faster than one at a time, but they take several times the memory. The first pass shows how large outputs are.
         bool isProcessor = volume.device_type == DeviceType.CPU;
         int batch = isProcessor ? 1 : options.WindowBatch;
-        // Held by us for as long as native code reads it (ARCHITECTURE.md, "Garbage collection and tensors").
+        // Kept alive for as long as native code reads it (ARCHITECTURE.md, "Garbage collection and tensors").
         Scalar one = 1;
         for (int first = 0, next; first < starts.Length; first = next)
         {
@@ -59,7 +59,7 @@ public static class SlidingWindow
         return (size == original ? total : View(total, before, original).contiguous()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Where windows begin: a regular grid whose last window is flush with the end.</summary>
+    /// <summary>Returns the starts of windows: a regular grid whose last window ends at the end of the volume.</summary>
     internal static IEnumerable<Size3> Starts(Size3 size, Size3 window, double overlap)
     {
         int[] x = Axis(size.X, window.X, overlap), y = Axis(size.Y, window.Y, overlap), z = Axis(size.Z, window.Z, overlap);

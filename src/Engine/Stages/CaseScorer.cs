@@ -33,7 +33,7 @@ public sealed class CaseScorer(ScoringPolicy policy, IReadOnlyList<ScoreMetric> 
         return new CaseResult(name, scores, [.. measures.Select(measure => measure.PredictedMl)], [.. measures.Select(measure => measure.TruthMl)]);
     }
 
-    // Of the background, then of each region as a map of two classes.
+    // Scores the background, then each region as a map of two classes.
     private OrganMeasure[] Measure(ushort[] predicted, Volume<ushort> truth, Spacing3 spacing, IReadOnlyList<LabelRegion> all)
     {
         OrganMeasure Of(bool[] isMember, int index) => comparer.Measure(Binary(predicted, isMember), Binary(truth.Voxels, isMember), truth.Size, spacing, 2)[index];

@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Data.Cache;
 /// <param name="Preparation">How the case is prepared, as text.</param>
 public sealed record CaseKey(string Content, string Preparation)
 {
-    // Raised whenever the files of an entry, or the voxels that a preparation gives, change. Entries of other versions are never opened, and are removed once they are the oldest.
+    // Raise it when the files of an entry, or the voxels that a preparation gives, change. Entries of other versions are never opened. They are removed when they are the oldest entries.
     internal const string Version = "hiendmae-case-3";
 
     /// <summary>Name of the entry's folder.</summary>

@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Cases;
 
-/// <summary>The arrays of a prepared case: which there are, and their types and shapes in memory and in files.</summary>
+/// <summary>Describes the arrays of a prepared case: which arrays it has, and their types and shapes in memory and in files.</summary>
 /// <param name="Grid">Grid of the voxels: RAS+, resampled, perhaps cut to the foreground.</param>
 /// <param name="Stored">Grid of the file that the case was read from. Predictions go back to it.</param>
 /// <param name="Channels">Image channels C.</param>
@@ -27,7 +27,7 @@ public sealed record CaseLayout(VolumeGrid Grid, VolumeGrid Stored, int Channels
     /// <summary>Class indices [X, Y, Z].</summary>
     public NpyHeader Label => new(LabelBytes == 2 ? "<u2" : "|u1", [Size.X, Size.Y, Size.Z]);
 
-    /// <summary>Counts [2, X * Y + 1]: the positive voxels in all rows before each row, then the negative ones.</summary>
+    /// <summary>Counts [2, X * Y + 1]: for each row, the number of positive voxels in all rows before it; then the same for negative voxels.</summary>
     public NpyHeader RowCounts => new("<i4", [2, checked(Rows + 1)]);
 
     /// <summary>Bytes of all arrays.</summary>

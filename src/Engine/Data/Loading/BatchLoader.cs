@@ -190,7 +190,7 @@ public sealed class BatchLoader : IBatchSource
         if (plan.WithLabels) CropCopier.CopyLabel(source, cut, slot.Batch.Label(sample));
     }
 
-    // In validation the first draw of every case comes before the second of any.
+    // In validation, the first draws of all cases come before any second draw.
     private DrawnVolume Drawn(CaseOrder drawn, long number) => plan.IsFixed ? new DrawnVolume((int)(number % cases.Count), 0, (int)(number / cases.Count)) : drawn.At(number);
 
     private void Seek(int step)

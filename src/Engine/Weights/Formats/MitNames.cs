@@ -21,7 +21,7 @@ internal static class MitNames
             .. Enumerable.Range(1, 4).SelectMany(i => new[]
             {
                 Rule($@"transformer\.patch_embed{i}\.proj\.(.+)", $"encoder.stages.{i - 1}.embed.$1"),
-                // The official loader takes the class token's row off the last stage's positions alone.
+                // The official loader removes the row of the class token only from the positions of the last stage.
                 Rule($@"transformer\.pos_embed{i}", $"encoder.stages.{i - 1}.pos_embed") with { Fit = i == 4 ? TokenPositions.WithoutClass : TokenPositions.Zoomed },
                 Rule($@"transformer\.block{i}\.(.+)", $"encoder.stages.{i - 1}.blocks.$1"),
             }),

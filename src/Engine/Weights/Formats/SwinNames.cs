@@ -30,7 +30,7 @@ internal static class SwinNames
         Complete = AddIndices,
     };
 
-    /// <summary>Every name under module., and no swinViT: MONAI's own loading fills nothing from it.</summary>
+    /// <summary>Files in which every name begins with module. and none contains swinViT. MONAI's own loader loads nothing from them.</summary>
     public static WeightFormat Sup { get; } = new(
         FormatNames.Sup, "SUP's model_swinvit.pt", names => names.Any(name => Regex.IsMatch(name, @"^(?:module\.)?layers1\.0\.blocks\.0\.", RegexOptions.CultureInvariant)),
         [
@@ -80,7 +80,7 @@ internal static class SwinNames
         WeightRule.Of($@"{prefix}(out\..+)", "head.$1") with { FreshWhenDifferent = Output },
     ];
 
-    // MONAI keeps the table of pairs as a buffer of each block, and wants to find it.
+    // MONAI keeps the table of pairs as a buffer of each block, and requires it in files.
     private static void AddIndices(IDictionary<string, Tensor> tensors)
     {
         const string Table = "relative_position_bias_table";
@@ -91,7 +91,7 @@ internal static class SwinNames
         }
     }
 
-    // ((dx + w - 1)(2w - 1) + dy + w - 1)(2w - 1) + dz + w - 1 of each pair of a whole window.
+    // For each pair of tokens of a whole window: ((dx + w - 1)(2w - 1) + dy + w - 1)(2w - 1) + dz + w - 1.
     private static Tensor Index(int window)
     {
         int tokens = window * window * window, span = (2 * window) - 1;

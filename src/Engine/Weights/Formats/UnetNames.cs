@@ -4,7 +4,7 @@ using HiEndMae.Engine.Weights.Naming;
 namespace HiEndMae.Engine.Weights.Formats;
 
 /// <summary>Names of the 3D U-Nets: Models Genesis, TransVW, PRLv2 and GVSL.</summary>
-/// <remarks>Sources: MrGiovanni/ModelsGenesis, fhaghighi/TransVW, RL4M/PCRLv2, YutingHe-list/GVSL; what their loaders do, in FengheTan9/Hi-End-MAE <c>downstream/factory.py</c>.</remarks>
+/// <remarks>Sources: MrGiovanni/ModelsGenesis, fhaghighi/TransVW, RL4M/PCRLv2, YutingHe-list/GVSL; their loaders are in FengheTan9/Hi-End-MAE <c>downstream/factory.py</c>.</remarks>
 internal static class UnetNames
 {
     private const string Wrapped = @"(?:module\.|classficationNet\.)*";
