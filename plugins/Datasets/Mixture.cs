@@ -40,7 +40,7 @@ internal sealed class Mixture : Dataset
         return all.Select(one => new PartCase(one, name, part.Weight is { } weight ? weight / all.Length : one.Weight));
     }
 
-    // Datasets hold scans of one another, and two parts may even be of one folder.
+    // A dataset may contain scans of another one, and two parts may even use the same folder.
     private static List<DatasetCase> CountedOnce(DatasetCase[] all, Action<string> warn)
     {
         var paths = new RealPaths();

@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>The voxels of the body in a region: all voxels but the air that is connected to the region's sides along x or y.</summary>
+/// <summary>The voxels of the body in a region: all voxels except the air that is connected to the region's sides along x or y.</summary>
 /// <remarks>
 /// Source: mishgon/vox2vec, vox2vec/processing/misc.py (<c>get_body_mask</c>). Neighbours share a face, an edge or a corner. Runs of air along z are joined by a union-find structure, so the cost is
 /// about that of reading the region once.

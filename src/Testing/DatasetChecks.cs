@@ -9,7 +9,7 @@ namespace HiEndMae.Testing;
 /// <param name="failures">Receives the failures.</param>
 internal sealed class DatasetChecks(ComponentDescriptor component, IComponentConfig config, List<string> failures)
 {
-    // Reading is slow, and a fault of a reader already shows on its first scans.
+    // Only the first scans are read, because reading is slow and they already show the faults of a reader.
     private const int MostRead = 2;
 
     /// <summary>Runs every check.</summary>

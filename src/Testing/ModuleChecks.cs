@@ -158,8 +158,8 @@ internal sealed class ModuleChecks(ModelMaker maker, ConformanceOptions options,
             else Loss(model, 0, 1);
         }
         long all = parts.Sum(part => part.MultiplyAdds), attention = parts.Sum(part => part.Products.Attention);
-        // Attention that is no layer is not seen while it runs, so it may be missing there; nothing else may.
-        // A model of functions alone has no layer to compare with.
+        // Executed operations may lack attention that is not a layer, because it is not observed. They must not lack anything else.
+        // A model that consists only of functions has no layer to compare with.
         if (ran.MultiplyAdds == 0) return null;
         bool fits = ran.MultiplyAdds <= all * (1 + MostUncounted) && ran.MultiplyAdds >= (all - attention) * (1 - MostUncounted);
         return fits || (attention == 0 && parts.All(part => part.Products == ProductCount.None) && ran.MultiplyAdds <= all * (1 + MostUncounted))

@@ -131,7 +131,7 @@ internal static class AnalyzeCommand
             : null;
     }
 
-    // The primary definition comes in any case: singular values belong to it.
+    // The primary definition is always computed, because singular values are stored with it.
     private static RankDefinition[]? Ranks(string list)
     {
         string[] parts = Parts(list);

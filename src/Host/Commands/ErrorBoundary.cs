@@ -66,7 +66,7 @@ internal static partial class ErrorBoundary
         }
     }
 
-    // A file is written under the name of its target and an identifier, which tells the user nothing.
+    // Files are first written under a temporary name: the target's name and an identifier. The identifier is removed from messages, because it tells the user nothing.
     private static string WithoutPartial(string message) => PartialName().Replace(message, "");
 
     [GeneratedRegex(@"\.[0-9a-f]{32}(\.[0-9]+)?\.(tmp|partial)")]

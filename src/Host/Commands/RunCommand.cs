@@ -74,7 +74,7 @@ internal static class RunCommand
         return ExitCodes.Done;
     }
 
-    // All ranks end in good order or stop together, and wait for rank 0, which still writes. A rank that fails ends at once, and the launcher and PeerWatch end the others.
+    // If all ranks finish or stop together, they wait for rank 0, which still writes. If a rank fails, it ends at once, and the launcher and PeerWatch end the others.
     private static ExperimentResults Together(IProcessGroup group, Func<ExperimentResults> run)
     {
         try

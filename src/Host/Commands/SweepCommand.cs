@@ -94,7 +94,7 @@ internal static class SweepCommand
             : new LocalLauncher(environment.Runs, store, options.Jobs, options.Devices);
         SweepOutcome outcome = await new SweepRunner(
             environment.Runs, options, graph, store, tracking, launcher, reporter, new ResultsPage(catalog, environment.Runs.Clock)).RunAsync(stop.Token);
-        // What goes on in a queue is no failure; a stage that has failed is one at once.
+        // Stages that still wait or run in a queue do not count as a failure. A failed stage does, immediately.
         bool hasFailed = graph.Stages.Any(stage => store.StatusOf(stage) == StageStatus.Failed);
         return outcome.IsComplete || (outcome.UnderWay > 0 && !hasFailed) ? ExitCodes.Done : ExitCodes.Failed;
     }

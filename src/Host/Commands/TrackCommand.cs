@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae track sync|status|ui</c>: sends tracked values that still wait, shows what waits, and opens MLflow.</summary>
+/// <summary><c>hiendmae track sync|status|ui</c>: sends waiting tracked values, shows waiting values, and opens MLflow.</summary>
 internal static class TrackCommand
 {
     public static Command Create(HostEnvironment environment) => new("track", "Send tracked values that wait, show what waits, or open MLflow.")

@@ -12,7 +12,7 @@ internal static class AttentionFigures
     private const int SliceWidth = 220;
 
     /// <summary>Writes the pictures of a query into a folder.</summary>
-    /// <param name="folder">Made where it is missing.</param>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <param name="query">The query.</param>
     /// <param name="sharesScale">Whether the maps of a row share one scale. If not, each map goes from its minimum to its maximum, which hides how flat it is.</param>
     public static void Write(string folder, MappedQuery query, bool sharesScale)
