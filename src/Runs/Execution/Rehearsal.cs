@@ -18,8 +18,8 @@ using static TorchSharp.torch;
 namespace HiEndMae.Runs.Execution;
 
 /// <summary>
-/// Builds every model that an experiment trains, and runs one forward and backward pass of each on random crops. A component that does not fit is found here,
-/// before the first stage, and not after hours of pre-training. So are weights to start from that are missing, damaged or of another model. Nothing is written, and models with equal configs are rehearsed once.
+/// Builds every model that an experiment trains, and runs one forward and backward pass of each on random crops. Components that do not fit are found here,
+/// before the first stage, and not after hours of pre-training. Start weights that are missing, damaged or of another model are found here too. Nothing is written, and models with equal configs are rehearsed once.
 /// </summary>
 /// <param name="factory">Creates components.</param>
 /// <param name="device">Device of the models.</param>
@@ -110,7 +110,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
         });
     }
 
-    // Pictures are drawn during the training, so what they show is checked before it.
+    // Pictures are drawn during the training, so the reconstruction that they show is checked before it.
     private static void CheckPictures(string what, Encoder encoder, PretextTask task, PretextBatch batch)
     {
         using IDisposable noGrad = no_grad();

@@ -22,7 +22,7 @@ internal sealed class PluginCatalog
     /// <summary>Every component that an experiment can name.</summary>
     public IReadOnlyList<ComponentDescriptor> Components { get; }
 
-    /// <summary>A sentence for each plugin that was not loaded, and for each component that two plugins offer.</summary>
+    /// <summary>Warnings: a sentence for each plugin that was not loaded, and for each component that two plugins offer.</summary>
     public IReadOnlyList<string> Faults { get; }
 
     /// <summary>The plugin that offers a component.</summary>

@@ -3,7 +3,7 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Runs.Models;
 
-/// <summary>The part of a checkpoint that prediction needs. The state of the training is of no use to those who take a model.</summary>
+/// <summary>The part of a checkpoint that prediction needs. Users of a model do not need the state of its training.</summary>
 internal static class PublishedCheckpoint
 {
     /// <summary>Name of the file with checksums.</summary>

@@ -6,7 +6,7 @@ using HiEndMae.Runs.Planning;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>The parameters that made a stage: the keys of the config that it, or a stage that it starts from, has read.</summary>
+/// <summary>The parameters that determine a stage: the keys of the config that this stage reads, or the stage from which it starts.</summary>
 internal static class StageParameters
 {
     /// <summary>All keys of a config, dotted.</summary>
