@@ -37,7 +37,7 @@ public sealed class ConvLayer : nn.Module<Tensor, Tensor>
     /// <summary>[C', C / groups, k, k, k]; [C, C' / groups, k, k, k] if transposed.</summary>
     public Parameter Weight => weight;
 
-    /// <summary>[C']; null where there is none.</summary>
+    /// <summary>[C']; null if there is none.</summary>
     public Parameter? Bias => bias;
 
     /// <summary>Widths, kernel, stride, padding and groups.</summary>

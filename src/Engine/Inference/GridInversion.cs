@@ -15,7 +15,7 @@ internal static class GridInversion
     /// <param name="source">Affine of the outputs.</param>
     /// <param name="target">Grid of the file.</param>
     /// <param name="decision">From probabilities to classes.</param>
-    /// <param name="probabilities">Receives the probabilities: the first plane along z, and [K, X, Y, planes], whose voxels are overwritten after the call; null where they are not wanted.</param>
+    /// <param name="probabilities">Receives the probabilities: the first plane along z, and [K, X, Y, planes], whose voxels are overwritten after the call; null if they are not wanted.</param>
     /// <param name="cancel">Stops between slabs.</param>
     /// <param name="slabValues">Values of a slab, of all classes together; null for the usual number.</param>
     /// <returns>Class indices: the most probable class of every voxel.</returns>

@@ -4,7 +4,7 @@ namespace HiEndMae.Engine.Stages;
 
 /// <summary>Scores of one case.</summary>
 /// <param name="Case">Its id.</param>
-/// <param name="Scores">For each metric one score per class, background first; null where a class does not count. Dice is always present.</param>
+/// <param name="Scores">For each metric one score per class, background first; null if a class does not count. Dice is always present.</param>
 /// <param name="PredictedMl">Volume of each class in the prediction, ml.</param>
 /// <param name="TruthMl">Volume of each class in the truth, ml.</param>
 public sealed record CaseResult(

@@ -52,7 +52,7 @@ internal sealed class FinetuneValidation : IDisposable
     }
 
     /// <summary>Mean Dice as evaluation counts it. The Dice of each class is logged.</summary>
-    /// <returns>Null where no case has a class that counts.</returns>
+    /// <returns>Null if no case has a class that counts.</returns>
     public double? MeanDice(int step, CancellationToken cancel)
     {
         var scorer = new CaseScorer(settings.Policy, settings.Metrics, info.LabelNames.Count, info.Regions);

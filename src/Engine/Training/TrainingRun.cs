@@ -27,7 +27,7 @@ public sealed class TrainingRun(IObjective objective, IOptimizer optimizer, Trai
     /// <summary>Folder of the newest checkpoint.</summary>
     public string? LastCheckpoint { get; internal set; }
 
-    /// <summary>Step of the best checkpoint; null where none is chosen.</summary>
+    /// <summary>Step of the best checkpoint; null if none is chosen.</summary>
     public int? BestStep { get; set; }
 
     /// <summary>Reason why the training ends before its last step; null if it does not.</summary>

@@ -8,7 +8,7 @@ public interface ICaseCache
     /// <summary>Opens a case that was kept.</summary>
     /// <param name="key">What the case is made from.</param>
     /// <param name="id">Id that the opened case gets.</param>
-    /// <returns>Null where the case is not there.</returns>
+    /// <returns>Null if the case is not there.</returns>
     PreparedCase? Find(CaseKey key, string id);
 
     /// <summary>Keeps a case.</summary>

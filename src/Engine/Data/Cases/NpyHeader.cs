@@ -43,7 +43,7 @@ public sealed record NpyHeader(string Type, IReadOnlyList<int> Shape)
     /// <summary>Reads a header that <see cref="ToBytes"/> wrote.</summary>
     /// <param name="bytes">First bytes of the file.</param>
     /// <param name="dataOffset">Position of the first value.</param>
-    /// <returns>Null where the bytes are no such header.</returns>
+    /// <returns>Null if the bytes are no such header.</returns>
     public static NpyHeader? Read(ReadOnlySpan<byte> bytes, out int dataOffset)
     {
         dataOffset = 0;

@@ -11,7 +11,7 @@ namespace HiEndMae.Engine.Data.Preparation;
 /// <param name="numClasses">Classes that label maps may have, background included.</param>
 /// <param name="withLabels">Whether label maps are prepared too.</param>
 /// <param name="cropForeground">Whether the case is cut to its foreground. Only for cases to train on: results must cover the whole scan.</param>
-/// <param name="info">The dataset, whose channels images must have; null where they are not checked.</param>
+/// <param name="info">The dataset, whose channels images must have; null if they are not checked.</param>
 public sealed class CasePreparer(DataConfig config, int numClasses, bool withLabels, bool cropForeground, DatasetInfo? info = null)
 {
     private readonly PreparationPlan plan = Plan(config, cropForeground);

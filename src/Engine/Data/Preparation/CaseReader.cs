@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Data.Preparation;
 /// <summary>Reads a dataset's case and checks it. Every command that reads cases uses this class, so that all commands accept the same cases.</summary>
 /// <param name="numClasses">Classes that label maps may have, background included.</param>
 /// <param name="withLabels">Whether label maps are read.</param>
-/// <param name="info">The dataset, whose channels images must have; null where they are not checked.</param>
+/// <param name="info">The dataset, whose channels images must have; null if they are not checked.</param>
 public sealed class CaseReader(int numClasses, bool withLabels, DatasetInfo? info)
 {
     /// <summary>Reads the image.</summary>
@@ -22,7 +22,7 @@ public sealed class CaseReader(int numClasses, bool withLabels, DatasetInfo? inf
     }
 
     /// <summary>Reads the label map.</summary>
-    /// <returns>Class indices, and <see cref="DatasetInfo.IgnoredIndex"/>; null where the case has no label map, or label maps are not read.</returns>
+    /// <returns>Class indices, and <see cref="DatasetInfo.IgnoredIndex"/>; null if the case has no label map, or label maps are not read.</returns>
     /// <exception cref="VolumeException">It cannot be read, or has a class that the dataset does not name.</exception>
     public Volume<ushort>? ReadLabel(DatasetCase source, CancellationToken cancel)
     {

@@ -23,7 +23,7 @@ public sealed class ParallelPreparation(CasePreparer preparer, ICaseCache cache,
     /// <param name="cases">The cases.</param>
     /// <param name="report">Called on the calling thread after each case, with the number of finished cases, the case's id, and the reason why it is broken (null if it is not).</param>
     /// <param name="cancel">Stops between cases and between the steps of one.</param>
-    /// <returns>The prepared cases in the given order, null where one is broken, and the broken ones.</returns>
+    /// <returns>The prepared cases in the given order (null for a broken case), and the broken cases.</returns>
     /// <exception cref="CacheLimitException">The cache has no room for them.</exception>
     /// <exception cref="DiskFullException">The disk of the cache is full.</exception>
     public (PreparedCase?[] Prepared, IReadOnlyList<BrokenCase> Broken) Run(IReadOnlyList<DatasetCase> cases, Action<int, string, string?> report, CancellationToken cancel)

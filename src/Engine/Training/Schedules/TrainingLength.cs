@@ -28,7 +28,7 @@ public sealed class TrainingLength
     /// <summary>Total number of optimiser steps.</summary>
     public int Steps { get; }
 
-    /// <summary>Total number of epochs; null where the config has steps.</summary>
+    /// <summary>Total number of epochs; null if the config has steps.</summary>
     public int? Epochs { get; }
 
     /// <summary>Number of steps after which this many epochs are complete.</summary>

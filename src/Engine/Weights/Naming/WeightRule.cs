@@ -32,7 +32,7 @@ public sealed record WeightRule(Regex Pattern, string? Target, string Why = "")
 
     /// <summary>Whether the rule is for a name, and the name that it gives.</summary>
     /// <param name="name">In the source.</param>
-    /// <param name="target">The name here; null where the tensor is not used.</param>
+    /// <param name="target">The name here; null if the tensor is not used.</param>
     public bool Matches(string name, out string? target)
     {
         ArgumentNullException.ThrowIfNull(name);
