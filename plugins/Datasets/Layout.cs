@@ -20,7 +20,7 @@ internal sealed class Layout : Dataset
         CountFilesOnce(context);
         if (entries.Count == 0) throw new VolumeException($"No file in '{config.Root}' follows {string.Join(" or ", config.Sources.Select(source => $"'{source.Images[0]}'"))}.");
         if (entries.GroupBy(entry => entry.Name).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
-            throw new VolumeException($"'{config.Root}' would call both '{twice.First().Images[0]}' and '{twice.Last().Images[0]}' '{twice.Key}': give one of their sources a 'prefix'.");
+            throw new VolumeException($"'{config.Root}' would give '{twice.First().Images[0]}' and '{twice.Last().Images[0]}' the same name '{twice.Key}': give one of their sources a 'prefix'.");
         ListedFiles.RequireAny(config.Root, entries.SelectMany(entry => entry.Images));
         ReportLabels(context);
         MoveCases();

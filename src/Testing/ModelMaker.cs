@@ -121,7 +121,7 @@ internal sealed class ModelMaker(ComponentDescriptor component, IComponentConfig
         Tensor OfTokens(string method, TokenFeatures features, long count)
         {
             ShapeException.Require($"{method}: Tokens", features.Tokens, batch, count, token.EmbedDim);
-            if (!features.Hidden.Keys.Order().SequenceEqual(blocks)) throw new ShapeException($"{method} returned the hidden blocks {string.Join(", ", features.Hidden.Keys.Order())}; asked for were 0 to {token.Depth - 1}, all that TokenInfo.Depth says there are");
+            if (!features.Hidden.Keys.Order().SequenceEqual(blocks)) throw new ShapeException($"{method} returned the hidden blocks {string.Join(", ", features.Hidden.Keys.Order())}; the request was for 0 to {token.Depth - 1}, which are all blocks according to TokenInfo.Depth");
             foreach ((int block, Tensor hidden) in features.Hidden) ShapeException.Require($"{method}: Hidden[{block}]", hidden, batch, count, token.EmbedDim);
             // The weights differ, because the plain sum of squares after a LayerNorm is constant and has no gradient.
             return features.Hidden.Values.Append(features.Tokens).Select(one => (one * linspace(0.5, 1.5, token.EmbedDim)).square().mean()).Aggregate((sum, one) => sum + one);

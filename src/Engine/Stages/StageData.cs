@@ -142,7 +142,7 @@ public static class StageData
         if (gradAccumulation % group.Size != 0)
         {
             throw new UserException(FormattableString.Invariant(
-                $"{group.Size} processes cannot share the {gradAccumulation} batches of a step: set grad_accumulation to a multiple of {group.Size}, or start as many processes as divide it. Smaller batches and more of them are the same step."));
+                $"{group.Size} processes cannot share the {gradAccumulation} batches of a step: set grad_accumulation to a multiple of {group.Size}, or start a number of processes that divides it. The same step can also be divided into more, smaller batches."));
         }
         return BatchShare.Of(gradAccumulation, group.Rank, group.Size);
     }

@@ -41,7 +41,7 @@ public static class WeightNames
 
     /// <summary>The rules from this program's names to another's.</summary>
     /// <exception cref="ArgumentException">Nothing is written in this format.</exception>
-    public static IReadOnlyList<WeightRule> To(string format) => Of(format).To ?? throw new ArgumentException($"Nothing is written with the names '{format}'; there are: {string.Join(", ", Written)}.", nameof(format));
+    public static IReadOnlyList<WeightRule> To(string format) => Of(format).To ?? throw new ArgumentException($"Files cannot be written with the names '{format}'; allowed: {string.Join(", ", Written)}.", nameof(format));
 
     /// <summary>Returns the first rule for a name, and the new name; null if no rule matches.</summary>
     /// <param name="rules">Rules of a format.</param>

@@ -69,7 +69,7 @@ public static class WeightTransfer
             else if (broadcasts && name.StartsWith(Output, StringComparison.Ordinal) && entry.Shape.Count == place.dim() && entry.Shape[0] == 1)
             {
                 place.copy_(file.Read(entry));
-                resized.Add((name, "the pretext task's output in every class, as the official loader has it (official_faults)"));
+                resized.Add((name, "the pretext task's output in every class, as in the official loader (official_faults)"));
             }
             else if (found.Rule.Fit is { } fit && fit.Fits(entry.Shape, place.shape))
             {
@@ -109,9 +109,9 @@ public static class WeightTransfer
         if (found.Target is null) return found.Rule.Why;
         if (name == ClassToken && !target.ContainsKey(name)) return "there is no class token downstream";
         if (name == Positions && computed.Contains(name)) return "positions are computed";
-        if (name.StartsWith(PretrainingPrefix, StringComparison.Ordinal) && !target.ContainsKey(name)) return "it exists in pre-training alone";
+        if (name.StartsWith(PretrainingPrefix, StringComparison.Ordinal) && !target.ContainsKey(name)) return "it exists only in pre-training";
         if (name.StartsWith("decoder.", StringComparison.Ordinal)) return "the pre-training decoder is not used downstream";
-        if (name.StartsWith(HeadPrefix, StringComparison.Ordinal) && !wantsHead) return "only the encoder is asked for";
+        if (name.StartsWith(HeadPrefix, StringComparison.Ordinal) && !wantsHead) return "only the encoder is requested";
         return target.ContainsKey(name) ? null : found.Rule.UnusedWhenAbsent;
     }
 

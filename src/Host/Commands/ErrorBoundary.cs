@@ -39,7 +39,7 @@ internal static partial class ErrorBoundary
         }
         catch (Exception error) when (DiskErrors.AreOfSpace(error))
         {
-            await environment.Error.WriteLineAsync($"error: The disk is full. {WithoutPartial(error.Message).TrimEnd('.')}. What was written before is whole; free some space, and repeat the command ('run' with --resume).");
+            await environment.Error.WriteLineAsync($"error: The disk is full. {WithoutPartial(error.Message).TrimEnd('.')}. All files that were written before are complete; free some space, and repeat the command ('run' with --resume).");
             return ExitCodes.Failed;
         }
         catch (IOException error) when (IsReadOnly(error))

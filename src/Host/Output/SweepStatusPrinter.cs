@@ -53,7 +53,7 @@ internal static class SweepStatusPrinter
         }
         catch (SlurmException error)
         {
-            environment.Error.WriteLine($"warning: {error.Message} What follows is from the folders alone.");
+            environment.Error.WriteLine($"warning: {error.Message} The states below come only from the folders.");
             return null;
         }
     }

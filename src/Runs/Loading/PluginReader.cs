@@ -22,7 +22,7 @@ internal static class PluginReader
     public static PluginAssembly Read(string folder, bool inMemory = false)
     {
         string name = Path.GetFileName(folder), file = Path.GetFullPath(Path.Combine(folder, name + ".dll"));
-        if (!File.Exists(file)) return Faulty(null, $"it has no assembly '{name}.dll'{Others(folder)}. The folder and the assembly must have one name.");
+        if (!File.Exists(file)) return Faulty(null, $"it has no assembly '{name}.dll'{Others(folder)}. The folder and the assembly must have the same name.");
         PluginHeader? header = null;
         try
         {

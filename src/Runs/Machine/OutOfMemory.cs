@@ -45,7 +45,7 @@ internal static class OutOfMemory
         if (count > 1)
         {
             int fewer = Enumerable.Range(1, count / 2).Last(part => count % part == 0);
-            ways.Add(string.Create(CultureInfo.InvariantCulture, $"[{stage}.data] {key} = {fewer} with [{stage}] grad_accumulation = {training.GradAccumulation * count / fewer} (as many crops a step)"));
+            ways.Add(string.Create(CultureInfo.InvariantCulture, $"[{stage}.data] {key} = {fewer} with [{stage}] grad_accumulation = {training.GradAccumulation * count / fewer} (the same number of crops per step)"));
         }
         if (config.Encoder.ToTable().Find("checkpoint_blocks") is ConfigScalar { Value: false }) ways.Add("[encoder] checkpoint_blocks = true (the same gradients, a third slower)");
         if (config.Precision == Precision.Float32) ways.Add("precision = \"bfloat16\"");

@@ -30,7 +30,7 @@ internal static class BundleWriter
     {
         CodeIdentity code = CodeIdentity.Of(opened.Config, catalog);
         if (CodeIdentity.Read(opened.Path.Run) is { } trained && code.ChangesSince(trained) is { Count: > 0 } changes)
-            throw new UserException($"The run '{opened.Path.Run}' was computed by other code, which the bundle would have to hold: {string.Join("; ", changes)}. Install the builds of then.");
+            throw new UserException($"The run '{opened.Path.Run}' was computed by other code than the installed one: {string.Join("; ", changes)}. Install the builds that computed it.");
         var files = new SortedDictionary<string, Func<Stream>>(StringComparer.Ordinal);
         Text($"{ModelBundle.RunFolder}/{CodeIdentity.FileName}", code.ToJson());
         // A model in MLflow has no fingerprint file, but FineTunedPath recognises a run by this file.

@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Weights.Formats;
 /// <remarks>Sources: YtongXie/UniMiSS-code; its loader in FengheTan9/Hi-End-MAE <c>downstream/models/UniMiSS/MiT.py</c>: <c>3D</c> is taken out of every name, names with <c>2D</c> are not used.</remarks>
 internal static class MitNames
 {
-    private const string Output = "the output layer is of other classes", NoDecoder = "a segmentation network has no pretext task";
+    private const string Output = "the output layer is for other classes", NoDecoder = "a segmentation network has no pretext task";
 
     public static WeightFormat UniMiss { get; } = new(
         "unimiss", "UniMiSS",

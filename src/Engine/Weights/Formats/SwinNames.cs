@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Weights.Formats;
 /// <remarks>Sources: MONAI 1.2 <c>swin_unetr.py</c>; <c>model_swinvit.pt</c> as research-contributions issues #268 and #346 list it; Luffy03/VoCo.</remarks>
 internal static class SwinNames
 {
-    private const string Prefixes = @"(?:module\.|student\.|backbone\.)*", Output = "the output layer is of other classes", NoDecoder = "the decoder on a pre-training checkpoint's names is fresh";
+    private const string Prefixes = @"(?:module\.|student\.|backbone\.)*", Output = "the output layer is for other classes", NoDecoder = "a pre-training checkpoint has no decoder, so it is newly initialised";
     private const string Computed = "the index of relative positions is computed";
 
     public static WeightFormat SwinUnetr { get; } = new(
@@ -49,7 +49,7 @@ internal static class SwinNames
         [
             .. Encoder($@"{Prefixes}swin(?:_vit|ViT)\."), .. Rest(Prefixes),
             WeightRule.Unused($@"{Prefixes}(?:proj_head|projection_head|head)\..+", "the projection head is not used downstream"),
-            WeightRule.Unused(@"(?:module\.)?teacher\..+", "the student is what is handed on"),
+            WeightRule.Unused(@"(?:module\.)?teacher\..+", "only the student is used"),
         ],
         null)
     {

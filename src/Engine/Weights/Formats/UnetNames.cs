@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Weights.Formats;
 internal static class UnetNames
 {
     private const string Wrapped = @"(?:module\.|classficationNet\.)*";
-    private const string Output = "the pretext task's output layer is of other classes", NoPretext = "the pretext task's heads are not used downstream", NoDecoder = "a segmentation network has no pretext task";
+    private const string Output = "the pretext task's output layer is for other classes", NoPretext = "the pretext task's heads are not used downstream", NoDecoder = "a segmentation network has no pretext task";
     private static readonly int[] Down = [64, 128, 256, 512], Up = [256, 128, 64];
 
     // GVSL's convolutions and norms stand at these places of a sequence.
