@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>What UniMiSS does before and after an update.</summary>
+/// <summary>The steps of UniMiSS before and after an update.</summary>
 /// <remarks>Source: YtongXie/UniMiSS-code, utils.py. Its schedules are read at the number of cases times the epoch, plus the step; here they are read at the step, as they were meant.</remarks>
 internal static class UnimissUpdates
 {

@@ -22,13 +22,13 @@ internal sealed class Vox2VecBody
     /// <summary>Number of body voxels.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The smallest box of all voxels that are no air. The whole region if there are none.</summary>
+    /// <summary>The smallest box that contains all voxels that are not air; the whole region if there are none.</summary>
     public VoxelBlock Box { get; private set; }
 
     /// <summary>Finds the body.</summary>
     /// <param name="region">[X, Y, Z], z fastest.</param>
     /// <param name="size">X, Y, Z.</param>
-    /// <param name="airBelow">Smallest value that is no air.</param>
+    /// <param name="airBelow">Smallest value that is not air.</param>
     public static Vox2VecBody Of(ReadOnlySpan<float> region, Size3 size, float airBelow)
     {
         var body = new Vox2VecBody(size);

@@ -20,7 +20,7 @@ internal static unsafe class Branches
     /// <summary>Threads for a number of rows.</summary>
     public static int Threads(int rows) => Math.Clamp(rows / RowsOfThread, 1, get_num_threads());
 
-    /// <summary>Which arguments of a node want a gradient.</summary>
+    /// <summary>Which arguments of a node need a gradient.</summary>
     public static bool[] Wants(object[] vars) => [.. vars.Select(one => one is Tensor { requires_grad: true })];
 
     /// <summary>The gradients that are wanted.</summary>

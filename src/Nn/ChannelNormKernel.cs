@@ -187,7 +187,7 @@ internal static unsafe class ChannelNormKernel
         for (int i = 0; i < period; i++) into[i] = row[i % channels];
     }
 
-    // Applies the activation to a value or its gradient: multiplies by the slope where the sign is not positive.
+    // Applies the activation to a value or its gradient: multiplies by the slope if the sign is not positive.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Bent(Vector256<float> value, Vector256<float> sign, Vector256<float> slopes) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(sign, Vector256<float>.Zero), value, value * slopes);

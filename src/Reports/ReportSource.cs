@@ -46,7 +46,7 @@ internal static class ReportSource
             .Select(group => group.Key.Table is { } table
                 ? PaperTableBuilder.Build(group.Key.Experiment, PaperTables.Get(table), [.. group])
                 : PlainTableBuilder.Build(group.Key.Experiment, [.. group]))];
-        // If a table of the paper has no entries, show the paper's numbers alone.
+        // If a table of the paper has no entries, show only the paper's numbers.
         return tables.Length == 0 && paper is not null ? [PaperTableBuilder.Build("no runs", PaperTables.Get(paper), [])] : tables;
     }
 

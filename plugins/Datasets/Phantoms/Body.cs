@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
-/// <summary>Skin, fat, muscle and the cavity with its fat; and the table that the patient lies on.</summary>
+/// <summary>Skin, fat, muscle, the cavity with its fat, and the table on which the patient lies.</summary>
 internal sealed class Body
 {
     private const double Air = -1000, SkinThickness = 2.5;

@@ -16,7 +16,7 @@ public sealed record PluginFault(string Plugin, Version? Version, string Method)
     public static PluginFault? Of(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        // The innermost exception was thrown first, so its stack trace says where.
+        // The innermost exception was thrown first, so its stack trace has the origin.
         for (Exception? inner = error.InnerException; inner is not null; inner = inner.InnerException) error = inner;
         foreach (StackFrame frame in new StackTrace(error).GetFrames())
         {

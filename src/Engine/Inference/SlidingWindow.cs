@@ -13,7 +13,7 @@ public static class SlidingWindow
     private const long CpuPassValues = 1 << 24;
 
     /// <summary>Runs a model over overlapping windows and averages its outputs.</summary>
-    /// <param name="volume">[1, C, X, Y, Z], of any precision; padded with zeros where it is smaller than the window.</param>
+    /// <param name="volume">[1, C, X, Y, Z], of any precision; padded with zeros along axes that are shorter than the window.</param>
     /// <param name="options">Windows and weights.</param>
     /// <param name="predict">From windows [b, C, window] in single precision to outputs [b, K, window].</param>
     /// <param name="progress">Called with the number of windows done, and of all windows; may be null.</param>

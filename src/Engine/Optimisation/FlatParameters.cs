@@ -21,7 +21,7 @@ internal sealed class FlatParameters : IDisposable
     private Tensor? exchange;
 
     /// <param name="groups">The parameters to train.</param>
-    /// <param name="fused">Whether updates on CPU are one pass over memory, which wants no flat gradient.</param>
+    /// <param name="fused">Whether updates on CPU are one pass over memory, which needs no flat gradient.</param>
     public FlatParameters(IReadOnlyList<ParameterGroup> groups, bool fused)
     {
         Groups = groups;

@@ -27,7 +27,7 @@ public sealed class CaseScorer(ScoringPolicy policy, IReadOnlyList<ScoreMetric> 
         var scores = new Dictionary<ScoreMetric, IReadOnlyList<double?>>();
         foreach (ScoreMetric metric in metrics)
         {
-            // Background has no surface of its own, and is no region.
+            // Background has no surface of its own and is not a region.
             scores[metric] = [.. measures.Select((measure, label) => label == 0 && (metric.IsOfSurfaces() || regions is { Count: > 0 }) ? null : policy.Score(metric, measure, penalty))];
         }
         return new CaseResult(name, scores, [.. measures.Select(measure => measure.PredictedMl)], [.. measures.Select(measure => measure.TruthMl)]);
@@ -48,7 +48,7 @@ public sealed class CaseScorer(ScoringPolicy policy, IReadOnlyList<ScoreMetric> 
         return binary;
     }
 
-    // The prediction, ignored where the truth is.
+    // The prediction, in which the voxels ignored in the truth are ignored too.
     private static ushort[] Ignoring(ushort[] prediction, ushort[] truth)
     {
         int at = Array.IndexOf(truth, DatasetInfo.IgnoredIndex);

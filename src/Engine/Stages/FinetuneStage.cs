@@ -29,7 +29,7 @@ public sealed class FinetuneStage(FinetuneConfig config, TrainingContext context
         IReadOnlyList<DatasetCase> used = StageData.LabelledCases(dataset, config);
         var length = new TrainingLength(config, used.Count);
         using IBatchSource batches = StageData.Open(used, config.Data, dataset.Info, withLabels: true, config.GradAccumulation, context, cancel);
-        // A frozen encoder must compute what it computes in evaluation, so it runs without dropout.
+        // A frozen encoder must compute the same as in evaluation, so it runs without dropout.
         bool frozen = config.FreezeEncoder || head.FreezesEncoder;
         encoder.train(!frozen);
         head.train();

@@ -31,7 +31,7 @@ internal sealed class FinetuneValidation : IDisposable
     }
 
     /// <summary>Creates the validation of a stage; null if the config requests none and the dataset has no case to show.</summary>
-    /// <exception cref="VolumeException">The config wants a validation, but the dataset has too few labelled validation cases.</exception>
+    /// <exception cref="VolumeException">The config requests a validation, but the dataset has too few labelled validation cases.</exception>
     public static FinetuneValidation? Create(FinetuneConfig config, StageContext context, Dataset dataset, Encoder encoder, SegmentationHead head)
     {
         DatasetCase[] labelled = [.. dataset.Cases(DatasetSplit.Validation).Where(one => one.HasLabel)];

@@ -103,7 +103,7 @@ internal static class AttentionFigures
         return new Panel(size, query.Crop.Image.AsSpan(0, (int)size.Count).ToArray(), Organ(query)) { Heat = heat, Mark = box, Style = LabelStyle.Outline };
     }
 
-    // The organ alone: outlines of all others would hide the map.
+    // Only this organ is outlined, because outlines of all organs would hide the map.
     private static ushort[]? Organ(MappedQuery query) =>
         query.Organ > 0 && query.Crop.Labels is { } labels ? [.. labels.Select(label => label == query.Organ ? label : (ushort)0)] : null;
 

@@ -46,7 +46,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
     private ExperimentResults RunStages(LoadedExperiment experiment, CancellationToken cancel)
     {
         ExperimentConfig config = experiment.Config;
-        // Rank 0 alone writes and tracks.
+        // Only rank 0 writes and tracks.
         TrackingSettings? tracking = environment.Group.IsFirst() ? TrackingSettings.Of(config, options.Out, environment.GetVariable) : null;
         IReadOnlyList<StagePlan> plan = StagePlan.Of(config);
         Device device = DeviceChoice.Prepare(options.Device ?? config.Device, environment.GetVariable);
@@ -96,7 +96,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {error.GetType().Name}: {error.Message}");
             throw;
         }
-        tracked.Dispose(); // sends what waits
+        tracked.Dispose(); // sends waiting records
         directory.End();
         return results;
     }

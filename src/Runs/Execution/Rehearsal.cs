@@ -37,7 +37,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     /// <param name="warn">Receives the datasets' warnings.</param>
     /// <param name="cancel">Stops the listing of files.</param>
     /// <exception cref="PluginException">A component cannot be made, or a model fails.</exception>
-    /// <exception cref="VolumeException">A dataset is not what its config says.</exception>
+    /// <exception cref="VolumeException">A dataset does not match its config.</exception>
     /// <exception cref="UserException">A fine-tuning starts from a path that does not exist.</exception>
     /// <exception cref="CheckpointException">A fine-tuning starts from weights that are damaged or do not fit.</exception>
     public static void RunAll(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog, string? device, Func<string, string?> getVariable, Action<string> warn, CancellationToken cancel)
@@ -59,7 +59,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     /// <param name="config">The experiment.</param>
     /// <param name="datasets">Its datasets, which say how many channels and classes the models have.</param>
     /// <param name="starts">Weights that its fine-tunings start from.</param>
-    /// <exception cref="PluginException">A component cannot be made, or the model fails. The message names the components and says what failed.</exception>
+    /// <exception cref="PluginException">A component cannot be made, or the model fails. The message names the components and the failure.</exception>
     /// <exception cref="CheckpointException">Weights to start from are damaged or do not fit.</exception>
     public void Run(ExperimentConfig config, RunDatasets datasets, StartWeights starts)
     {

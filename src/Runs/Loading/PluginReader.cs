@@ -16,7 +16,7 @@ internal static class PluginReader
     /// <summary>Names of the assemblies that plugins take from the program.</summary>
     public static IEnumerable<string> SharedNames => Shared.Select(type => type.Assembly.GetName().Name!);
 
-    /// <summary>Loads the assembly of a folder in a load context of its own, which shares the contract and the tensor library with the program.</summary>
+    /// <summary>Loads the assembly of a folder in its own load context, which shares the contract and the tensor library with the program.</summary>
     /// <param name="folder">A folder NAME, which should contain NAME.dll.</param>
     /// <param name="inMemory">Reads the assemblies without keeping their files open, so that the folder can be moved afterwards.</param>
     public static PluginAssembly Read(string folder, bool inMemory = false)

@@ -12,7 +12,7 @@ internal static class PublishedCheckpoint
     /// <summary>The files, besides <see cref="SumsFile"/>.</summary>
     public static readonly IReadOnlyList<string> Files = ["weights.safetensors", "experiment.toml"];
 
-    /// <summary>The checksums of these files alone, as JSON.</summary>
+    /// <summary>The checksums of only these files, as JSON.</summary>
     /// <param name="checkpoint">Folder of the whole checkpoint.</param>
     public static string Sums(string checkpoint)
     {

@@ -16,7 +16,7 @@ internal static class StageParameters
     /// <summary>The keys of one stage.</summary>
     /// <param name="all">All keys.</param>
     /// <param name="plan">The stage.</param>
-    /// <param name="isJob">Whether a sweep runs the stage: then the keys of a pre-training are there only where the stage starts from it.</param>
+    /// <param name="isJob">Whether a sweep runs the stage. The config then has the keys of a pre-training only if the stage starts from it.</param>
     public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> all, StagePlan plan, bool isJob)
     {
         bool readsPretraining = isJob || plan.Origin == StartName.Pretrain;

@@ -154,7 +154,7 @@ internal sealed class TrackedExperiment : IDisposable
     }
 
     /// <summary>Ends the experiment's run with its results.</summary>
-    /// <param name="results">What came out.</param>
+    /// <param name="results">The results of the experiment.</param>
     /// <param name="page">The HTML report; null if there is none.</param>
     /// <param name="now">The time.</param>
     public void Finish(ExperimentResults results, string? page, DateTimeOffset now)
@@ -180,7 +180,7 @@ internal sealed class TrackedExperiment : IDisposable
         root.Finish(status);
     }
 
-    /// <summary>Sends what waits, for a limited time.</summary>
+    /// <summary>Sends waiting records for a limited time.</summary>
     public void Dispose()
     {
         if (isDisposed) return;

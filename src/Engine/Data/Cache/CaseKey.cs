@@ -3,7 +3,7 @@ using System.Text;
 
 namespace HiEndMae.Engine.Data.Cache;
 
-/// <summary>What a cache entry is made from.</summary>
+/// <summary>Identifies a cache entry by its source and its preparation.</summary>
 /// <param name="Content">Identity of the case's voxels (<see cref="DatasetCase.ContentKey"/>).</param>
 /// <param name="Preparation">How the case is prepared, as text.</param>
 public sealed record CaseKey(string Content, string Preparation)

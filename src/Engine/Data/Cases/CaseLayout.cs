@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 namespace HiEndMae.Engine.Data.Cases;
 
 /// <summary>Describes the arrays of a prepared case: which arrays it has, and their types and shapes in memory and in files.</summary>
-/// <param name="Grid">Grid of the voxels: RAS+, resampled, perhaps cut to the foreground.</param>
+/// <param name="Grid">Grid of the voxels: RAS+, resampled, and optionally cropped to the foreground.</param>
 /// <param name="Stored">Grid of the file that the case was read from. Predictions go back to it.</param>
 /// <param name="Channels">Image channels C.</param>
 /// <param name="LabelBytes">Bytes of a label: 0 for a case without labels, otherwise 1 or 2.</param>
@@ -33,7 +33,7 @@ public sealed record CaseLayout(VolumeGrid Grid, VolumeGrid Stored, int Channels
     /// <summary>Bytes of all arrays.</summary>
     public long Bytes => Image.Bytes + (HasLabel ? Label.Bytes : 0) + RowCounts.Bytes;
 
-    /// <summary>Index of voxels that nobody has labelled: the largest that a label can have.</summary>
+    /// <summary>Index of voxels that nobody has labelled. It is the largest index that a label can have.</summary>
     public int Ignored => LabelBytes == 2 ? ushort.MaxValue : byte.MaxValue;
 
     /// <summary>Bytes that a label needs, with room for <see cref="Ignored"/>.</summary>

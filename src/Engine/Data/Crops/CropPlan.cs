@@ -6,7 +6,7 @@ namespace HiEndMae.Engine.Data.Crops;
 
 /// <summary>One crop with its augmentations. They are drawn as in MONAI 1.2: RandCropByPosNegLabel, RandFlip per axis, RandRotate90, RandScaleIntensity,
 /// RandShiftIntensity.</summary>
-/// <param name="Start">First voxel of the crop; negative where the case is smaller than the crop, which is then centred on it.</param>
+/// <param name="Start">First voxel of the crop; negative if the case is smaller than the crop. The case is then centred in the crop.</param>
 /// <param name="Crop">Voxels of the crop.</param>
 /// <param name="FlipX">Whether x runs backwards.</param>
 /// <param name="FlipY">Whether y runs backwards.</param>

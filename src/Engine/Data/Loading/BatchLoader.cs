@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace HiEndMae.Engine.Data.Loading;
 
-/// <summary>Cuts batches on threads of its own, ahead of the trainer, into buffers that are used in turn.</summary>
+/// <summary>Cuts batches on separate threads, ahead of the trainer, into buffers that are used in turn.</summary>
 /// <remarks>
 /// A crop depends only on (seed, epoch, case, draw, crop), so neither the number of workers nor their timing changes a value. Workers allocate nothing, because a garbage
 /// collection in the middle of a tensor operation could free what the operation reads (ARCHITECTURE.md, "Garbage collection and tensors").
@@ -42,7 +42,7 @@ public sealed class BatchLoader : IBatchSource
         order = new CaseOrder(Weights, plan.Seed);
         slots = [.. Enumerable.Range(0, plan.Workers == 0 ? 1 : plan.Prefetch + 1)
             .Select(_ => new BatchSlot(new CropBatch(BatchSize, cases.Channels, plan.Recipe.Crop, plan.WithLabels, device), plan.Volumes))];
-        // Nothing is cut before the first step is asked for, because a resumed run begins in the middle.
+        // Nothing is cut before the first request, because a resumed run begins in the middle.
         draining = true;
         workers = [.. Enumerable.Range(0, plan.Workers).Select(number => new Thread(Work) { IsBackground = true, Name = $"crops {number}" })];
         foreach (Thread worker in workers) worker.Start();

@@ -6,7 +6,7 @@ using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>Prepares one case: orientation, resampling (linear for images, nearest voxel for labels), intensities, and perhaps the foreground crop.</summary>
+/// <summary>Prepares one case: orientation, resampling (linear for images, nearest voxel for labels), intensities, and optionally the foreground crop.</summary>
 /// <param name="config">Spacing and window.</param>
 /// <param name="numClasses">Classes that label maps may have, background included.</param>
 /// <param name="withLabels">Whether label maps are prepared too.</param>

@@ -38,7 +38,7 @@ public sealed class TrainingLength
     public int EpochOf(int step) => (int)(step * casesPerStep / numCases);
 
     /// <summary>Whether something that happens at intervals is due after a step.</summary>
-    /// <param name="every">The interval: in epochs where the config has epochs, otherwise in steps.</param>
+    /// <param name="every">The interval: in epochs if the config has epochs, otherwise in steps.</param>
     /// <param name="stepsDone">Steps done.</param>
     public bool IsDue(int every, int stepsDone) => Epochs is null
         ? stepsDone % every == 0
