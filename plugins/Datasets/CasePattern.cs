@@ -9,7 +9,7 @@ internal static class CasePattern
     /// <summary>Stands for a case's name.</summary>
     public const string Case = "{case}";
 
-    /// <summary>Stands for a class's name, where every class has a mask of its own.</summary>
+    /// <summary>Stands for the name of a class, if every class has its own mask.</summary>
     public const string Label = "{label}";
 
     /// <summary>The path of a case; its pattern has no *.</summary>

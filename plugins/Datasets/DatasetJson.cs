@@ -27,7 +27,7 @@ internal sealed class DatasetJson : IDisposable
         }
     }
 
-    /// <summary>"channel_names" of nnU-Net v2, "modality" of the Decathlon and of v1, in the order of their numbers, or the name of the one channel; "image" where it says neither.</summary>
+    /// <summary>Channel names from "channel_names" (nnU-Net v2) or "modality" (Decathlon, nnU-Net v1), in the order of their numbers, or the name of the one channel; "image" if the file has neither key.</summary>
     public IReadOnlyList<string> Channels()
     {
         string key = json.RootElement.TryGetProperty("channel_names", out JsonElement names) ? "channel_names" : "modality";
@@ -36,10 +36,10 @@ internal sealed class DatasetJson : IDisposable
         return [.. Numbered(names, key).OrderBy(entry => entry.Number).Select(entry => entry.Name)];
     }
 
-    /// <summary>The classes: {"liver": 1} of nnU-Net v2, where the value may also be a text, or {"1": "liver"} of the Decathlon and of v1. A label named "ignore" stands for
-    /// voxels that nobody has labelled, as in nnU-Net. Where a label has several values, every label is a region, as in nnU-Net, and "regions_class_order" gives the values that predictions get.</summary>
-    /// <param name="regions">Regions of the config, which count instead of those of the file; empty for none.</param>
-    /// <param name="ignored">Value of voxels that nobody has labelled, where the config gives one; otherwise null.</param>
+    /// <summary>Reads the classes: {"liver": 1} in nnU-Net v2, where the value may also be a text, or {"1": "liver"} in the Decathlon and in v1. As in nnU-Net, a label named "ignore" stands for
+    /// voxels that nobody has labelled. Also as in nnU-Net, if any label has several values, every label is a region, and "regions_class_order" has the values for predictions.</summary>
+    /// <param name="regions">Regions of the config, which replace those of the file; empty for none.</param>
+    /// <param name="ignored">Value of voxels that nobody has labelled, if the config gives one; otherwise null.</param>
     /// <param name="place">Folder of the dataset, for messages.</param>
     public LabelTable Labels(IReadOnlyList<RegionEntry> regions, int? ignored, string place)
     {
@@ -80,7 +80,7 @@ internal sealed class DatasetJson : IDisposable
         return values.Length == count ? values : throw Wrong($"'regions_class_order' has {values.Length} values for {count} regions");
     }
 
-    /// <summary>Warns where the description declares another number of training cases than there are.</summary>
+    /// <summary>Warns if the description declares another number of training cases than there are.</summary>
     public void WarnOfCounts(int found, Action<string> warn)
     {
         if (json.RootElement.TryGetProperty("numTraining", out JsonElement said) && said.ValueKind == JsonValueKind.Number && said.TryGetInt32(out int declared) && declared != found)
@@ -136,7 +136,7 @@ internal sealed class DatasetJson : IDisposable
         }
     }
 
-    // Editors of Windows put a mark in front of a text, and PowerShell writes UTF-16.
+    // Windows editors put a byte order mark in front of a text, and PowerShell writes UTF-16.
     private static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) => bytes switch
     {
         [0xEF, 0xBB, 0xBF, ..] => bytes.AsMemory(3),

@@ -72,7 +72,7 @@ internal sealed class Decathlon : Dataset
     {
         ListedFiles.Require(config.Root, lists.Values.SelectMany(list => list).SelectMany(entry => entry.Images.Append(entry.Label)).OfType<string>());
         if (lists.Values.SelectMany(list => list).Select(entry => entry.Images[0]).Distinct().GroupBy(NameOf).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
-            throw new VolumeException($"'{config.Root}' would call both '{twice.First()}' and '{twice.Last()}' '{twice.Key}': rename one of them.");
+            throw new VolumeException($"'{config.Root}' would give '{twice.First()}' and '{twice.Last()}' the same name '{twice.Key}': rename one of them.");
     }
 
     // The official code uses one list for validation and testing. A list for training must be different.

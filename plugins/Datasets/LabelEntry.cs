@@ -21,7 +21,7 @@ public sealed partial record LabelEntry
 
     partial void Check(KeyReport report)
     {
-        if (Id is null && Ids.Count == 0) report.Error(nameof(Id), "must give the class its value, or 'ids' its values");
+        if (Id is null && Ids.Count == 0) report.Error(nameof(Id), "must give the value of the class, or give 'ids' instead");
         if (Id is not null && Ids.Count > 0) report.Error(nameof(Ids), "cannot be combined with 'id'; give only one of them");
         if (Ids.Any(id => id is < 1 or > ushort.MaxValue)) report.Error(nameof(Ids), $"has {Ids.First(id => id is < 1 or > ushort.MaxValue)}; values of classes are 1 to {ushort.MaxValue}");
         if (Ids.Distinct().Count() != Ids.Count) report.Error(nameof(Ids), "names a value twice");

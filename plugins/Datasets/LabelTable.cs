@@ -80,7 +80,7 @@ internal sealed class LabelTable
     public static LabelTable Of(IReadOnlyList<LabelEntry> labels, IReadOnlyList<RegionEntry> regions, int? ignored, bool othersAreBackground, string place) =>
         WithRegions([.. labels.Select(label => (label.Name, label.Values))], regions, ignored, othersAreBackground, place, Background);
 
-    /// <summary>Creates the table of classes and regions. Values that are used by regions only become classes of their own.</summary>
+    /// <summary>Creates the table of classes and regions. Each value that only regions use becomes its own class.</summary>
     public static LabelTable WithRegions(
         IReadOnlyList<(string Name, IReadOnlyList<int> Values)> classes, IReadOnlyList<RegionEntry> regions, int? ignored, bool othersAreBackground, string place, string background)
     {

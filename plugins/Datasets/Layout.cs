@@ -20,7 +20,7 @@ internal sealed class Layout : Dataset
         CountFilesOnce(context);
         if (entries.Count == 0) throw new VolumeException($"No file in '{config.Root}' follows {string.Join(" or ", config.Sources.Select(source => $"'{source.Images[0]}'"))}.");
         if (entries.GroupBy(entry => entry.Name).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
-            throw new VolumeException($"'{config.Root}' would call both '{twice.First().Images[0]}' and '{twice.Last().Images[0]}' '{twice.Key}': give one of their sources a 'prefix'.");
+            throw new VolumeException($"'{config.Root}' would give '{twice.First().Images[0]}' and '{twice.Last().Images[0]}' the same name '{twice.Key}': give one of their sources a 'prefix'.");
         ListedFiles.RequireAny(config.Root, entries.SelectMany(entry => entry.Images));
         ReportLabels(context);
         MoveCases();
@@ -53,7 +53,7 @@ internal sealed class Layout : Dataset
         }
     }
 
-    // A case with a label map is kept in place of one without.
+    // If a case occurs with and without a label map, the one with the label map is kept.
     private void CountFilesOnce(DatasetContext context)
     {
         var distinct = new DistinctFiles(config.Root, context.Warn);
@@ -61,7 +61,7 @@ internal sealed class Layout : Dataset
         entries.RemoveAll(entry => !kept.Contains(entry));
     }
 
-    // An image without its label map is no reason to refuse the others. Without any label map, the pattern is wrong.
+    // If some images have no label map, the others are still used. If no image has a label map, the pattern is wrong.
     private void ReportLabels(DatasetContext context)
     {
         Entry[] labelled = [.. entries.Where(entry => entry.HasLabel)];
@@ -126,7 +126,7 @@ internal sealed class Layout : Dataset
     // A file, or the folder of a DICOM series.
     private static bool IsThere(string path) => Directory.Exists(path) || ListedFiles.Exists(path);
 
-    // The label map, or where the pattern names the class, the mask of every class.
+    // Returns the label map, or the mask of every class if the pattern contains the name of the class.
     private LabelFile[] FilesOf(string label) => label.Contains(CasePattern.Label, StringComparison.Ordinal)
         ? [.. config.Labels.Select((one, index) => new LabelFile(label.Replace(CasePattern.Label, one.Name, StringComparison.Ordinal), (ushort)(index + 1)))]
         : [new LabelFile(label, null)];

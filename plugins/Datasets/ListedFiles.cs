@@ -13,7 +13,7 @@ internal static class ListedFiles
     /// <exception cref="VolumeException">Files are missing. The message names the first few.</exception>
     public static void RequireAny(string root, IEnumerable<string> paths) => Require(root, paths.Where(path => !Directory.Exists(path)));
 
-    /// <summary>Whether a file exists. A link whose target is missing does not, although the system says so.</summary>
+    /// <summary>Whether a file exists. A link whose target is missing does not count as a file, although the system reports it.</summary>
     public static bool Exists(string path) => File.Exists(path) && RealPaths.FileAt(path).Exists;
 
     // A file in a folder without permission seems to be missing.

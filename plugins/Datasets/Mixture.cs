@@ -10,11 +10,11 @@ internal sealed class Mixture : Dataset
     public Mixture(MixtureConfig config, DatasetContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        Func<HiEndMae.Configuration.IComponentConfig, Dataset> open = context.Open ?? throw new PluginException("A mixture needs a program that makes its datasets.");
+        Func<HiEndMae.Configuration.IComponentConfig, Dataset> open = context.Open ?? throw new PluginException("A mixture needs a program that creates its datasets.");
         (MixturePart Part, Dataset Dataset)[] parts = [.. config.Parts.Select(part => (part, open(part.Dataset)))];
         Dataset first = parts[0].Dataset;
         if (Array.Find(parts, part => part.Dataset.Info.ChannelNames.Count != first.Info.ChannelNames.Count) is { Dataset: not null } other)
-            throw new VolumeException($"A mixture's images must have as many channels: '{first.Info.Name}' has {first.Info.ChannelNames.Count}, '{other.Dataset.Info.Name}' {other.Dataset.Info.ChannelNames.Count}.");
+            throw new VolumeException($"All images of a mixture must have the same number of channels: '{first.Info.Name}' has {first.Info.ChannelNames.Count}, '{other.Dataset.Info.Name}' {other.Dataset.Info.ChannelNames.Count}.");
         DatasetCase[] all = [.. parts.SelectMany(part => Of(part.Part, part.Dataset, config.PartSeed))];
         if (all.GroupBy(one => one.Id).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
             throw new VolumeException($"Two parts of a mixture have a case '{twice.Key}'; give one of them a 'name'.");
@@ -40,7 +40,7 @@ internal sealed class Mixture : Dataset
         return all.Select(one => new PartCase(one, name, part.Weight is { } weight ? weight / all.Length : one.Weight));
     }
 
-    // Datasets hold scans of one another, and two parts may even be of one folder.
+    // A dataset may contain scans of another one, and two parts may even use the same folder.
     private static List<DatasetCase> CountedOnce(DatasetCase[] all, Action<string> warn)
     {
         var paths = new RealPaths();

@@ -6,7 +6,7 @@ namespace HiEndMae.Plugins.Datasets;
 
 /// <summary>A case of files: an image, of one file or one per channel, and perhaps its label map.</summary>
 /// <param name="images">One per channel, or one file with all of them.</param>
-/// <param name="labels">The label map, or a mask for each class; empty where there is none.</param>
+/// <param name="labels">The label map, or a mask for each class; empty if there is none.</param>
 /// <param name="id">Unique within the dataset.</param>
 /// <param name="group">The patient.</param>
 /// <param name="table">Classes by the values of the label map; null for a case that is used without its label map.</param>

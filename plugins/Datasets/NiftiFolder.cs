@@ -90,7 +90,7 @@ internal sealed class NiftiFolder : Dataset
         HashSet<string> shared = [.. paths.GroupBy(NameOf).Where(group => group.Skip(1).Any()).Select(group => group.Key)];
         Dictionary<string, string> names = paths.ToDictionary(path => path, path => shared.Contains(NameOf(path)) ? PathName(path) : NameOf(path));
         if (names.GroupBy(name => name.Value).FirstOrDefault(group => group.Skip(1).Any()) is { } clash)
-            throw new VolumeException($"The dataset in '{config.Root}' would call both '{clash.First().Key}' and '{clash.Last().Key}' '{clash.Key}': rename one of them.");
+            throw new VolumeException($"The dataset in '{config.Root}' would give '{clash.First().Key}' and '{clash.Last().Key}' the same name '{clash.Key}': rename one of them.");
         return names;
     }
 

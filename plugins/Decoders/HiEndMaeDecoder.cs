@@ -66,7 +66,7 @@ internal class HiEndMaeDecoder : Decoder
         Tensor predicted = Predict(encoder, patches, batch.Mask!); // [B, N (+1), F], shuffled order
         Tensor targets = Tokens.Gather(patches, batch.Mask!.Hidden); // [B, M, F]
         if (config.NormTargets) targets = nn.functional.layer_norm(targets, [targets.shape[2]], eps: TargetEps);
-        Tensor hidden = predicted.narrow(1, predicted.shape[1] - targets.shape[1], targets.shape[1]).to(targets.dtype); // [B, M, F], float32 whatever the last map computed in
+        Tensor hidden = predicted.narrow(1, predicted.shape[1] - targets.shape[1], targets.shape[1]).to(targets.dtype); // [B, M, F], float32 even if the last map computed in 16 bits
         return nn.functional.mse_loss(hidden, targets).MoveToOuterDisposeScope();
     }
 

@@ -50,7 +50,7 @@ public sealed partial record HybridConfig : ICropRule
     public string? RefusalOf(Size3 crop, EncoderUse use)
     {
         if (CropRule.Multiple("hybrid", crop, Size3.Cube(Stride)) is { } refusal) return refusal;
-        return crop == Size3.Cube(crop.X) ? null : $"hybrid takes cubes, and {crop} is none; allowed: the same multiple of {Stride} along every axis";
+        return crop == Size3.Cube(crop.X) ? null : $"hybrid takes only cubes, and {crop} is not a cube; allowed: the same multiple of {Stride} along every axis";
     }
 
     /// <summary>Reports configs that the constructor would reject.</summary>

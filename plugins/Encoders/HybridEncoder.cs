@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>HySparK's encoder: levels of strides 1 to 8 after they are widened, and the transformer's map of stride 16.</summary>
+/// <summary>HySparK's encoder: widened levels of strides 1 to 8, and the transformer's map of stride 16.</summary>
 internal sealed class HybridEncoder : PyramidEncoder, IMaskedEncoder
 {
     private const double NormEps = 1e-5;
@@ -105,7 +105,7 @@ internal sealed class HybridEncoder : PyramidEncoder, IMaskedEncoder
         return Blocks(Tokens(map)).reshape(s[0], s[2], s[3], s[4], s[1]).permute(0, 4, 1, 2, 3);
     }
 
-    // The same with visible tokens alone; hidden ones are 0. As many are visible in every sample.
+    // The same with visible tokens only; hidden tokens are 0. Every sample has the same number of visible tokens.
     private Tensor TransformVisible(Tensor map, Tensor visible)
     {
         if (norm is null) return map;

@@ -45,7 +45,7 @@ public sealed partial record MitConfig : IEncoderCounter
         return parts;
     }
 
-    // The slices of a volume. Class tokens of volumes are left out: they are one token beside many.
+    // The slices of a volume. Class tokens of volumes are not counted, because they are only one token each.
     private OperationCount Slices(EncoderContext context)
     {
         Size3 crop = context.CropSize;

@@ -70,7 +70,7 @@ public sealed partial record MitConfig : ICropRule
             int least = Math.Min(crop.X / stride.X, Math.Min(crop.Y / stride.Y, crop.Z / stride.Z));
             int ratio = stage < NumStages - 1 ? Math.Max(SrRatios[stage], DecoderSrRatios[NumStages - 2 - stage]) : SrRatios[stage];
             if (least < ratio)
-                return $"mit has a key every {ratio} tokens along an axis of stage {stage + 1}, and a crop of {crop} has {least} tokens there; allowed: at least {ratio * stride.X} along x and {ratio * stride.Y} along y and z";
+                return $"mit has a key every {ratio} tokens along an axis of stage {stage + 1}, but a crop of {crop} has only {least} tokens there; allowed: at least {ratio * stride.X} along x and {ratio * stride.Y} along y and z";
         }
         return null;
     }

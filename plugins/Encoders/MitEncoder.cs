@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>MiT of UniMiSS: four stages down, three transformer stages up to which outputs of the way down are added, and a norm after the finest one.</summary>
+/// <summary>MiT of UniMiSS: four stages down, and three transformer stages up. The outputs of the way down are added on the way up, and a norm follows the finest stage.</summary>
 internal sealed class MitEncoder : PyramidEncoder, ISliceEncoder
 {
     private const double EncoderEps = 1e-6, DecoderEps = 1e-5;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>What a stage of MiT has in pre-training alone: the way of the class token into it, and its layers for slices.</summary>
+/// <summary>The parts of a MiT stage that exist only in pre-training: the layers that bring the class token into the stage, and the layers for slices.</summary>
 internal sealed class MitSliceStage : nn.Module
 {
     private readonly nn.Module<Tensor, Tensor> embed;

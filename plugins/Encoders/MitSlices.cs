@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Encoders;
 
-/// <summary>What MiT has in pre-training alone: class tokens, and layers for slices.</summary>
-/// <remarks>Source: YtongXie/UniMiSS-code, models/MiT.py and MiT_encoder.py. Its positions are those of images of 224 x 224 pixels and are interpolated for slices; here they are those of the slices.</remarks>
+/// <summary>The parts of MiT that exist only in pre-training: class tokens, and layers for slices.</summary>
+/// <remarks>Source: YtongXie/UniMiSS-code, models/MiT.py and MiT_encoder.py. The official positions are for images of 224 x 224 pixels and are interpolated for slices; here they have the size of the slices.</remarks>
 internal sealed class MitSlices : nn.Module
 {
-    // The official branch for images has three colours, and a slice is repeated for each.
+    // The official branch for images has three colour channels, and a slice is repeated for each of them.
     internal const int Colours = 3;
     private readonly MitSliceConvBlock stem;
     private readonly ModuleList<MitSliceStage> stages;

@@ -41,7 +41,7 @@ internal sealed class MitStage : nn.Module
     /// <param name="maps">[B, C, X, Y, Z] or [S, C, Y, Z].</param>
     /// <param name="added">A map of the stage's size to add, or null.</param>
     /// <param name="token">[B, 1, C], the class token of the stage before; null in the first.</param>
-    /// <param name="slices">The parts of the stage that exist in pre-training alone.</param>
+    /// <param name="slices">The parts of the stage that exist only in pre-training.</param>
     /// <param name="recompute">Whether blocks compute their activations again in the backward pass.</param>
     /// <returns>A map of the stage's size and the class token [B, 1, C'].</returns>
     public (Tensor Maps, Tensor Token) RunWithToken(Tensor maps, Tensor? added, Tensor? token, MitSliceStage slices, bool recompute)

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Plugins.Encoders;
 
 /// <summary>The U-Net of Models Genesis, TransVW, PRLv2 and GVSL, without its output layer.</summary>
-/// <remarks>Where crops are padded, the finest level is cut to the crop, and the coarser ones are those of the padded crop.</remarks>
+/// <remarks>If crops are padded, the finest level is cut to the crop, but the coarser levels keep the size of the padded crop.</remarks>
 internal sealed class Unet3dEncoder : PyramidEncoder
 {
     private readonly ModuleList<UnetBlock> down;

@@ -84,7 +84,7 @@ internal sealed class Vit3dEncoder : TokenEncoder, ITracedEncoder
             x = checkpointBlocks ? Recomputed.Run(inputs => block.call(inputs[0]), x) : block.call(x);
             if (!hiddenBlocks.Contains(i)) continue;
             hidden[i] = x.MoveToOuterDisposeScope();
-            // An alias gives the following layers an edge of their own in the graph, so that gradients of the two readers are added in the same order whether blocks are recomputed or not.
+            // An alias gives the following layers a separate edge in the graph. So the gradients of both readers are added in the same order, with and without recomputed blocks.
             x = x.view(x.shape);
         }
         return new TokenFeatures(norm.call(x).MoveToOuterDisposeScope(), hidden);

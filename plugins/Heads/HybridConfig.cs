@@ -63,7 +63,7 @@ public sealed partial record HybridConfig : IHeadCounter
                 + LayerCounts.ResBlock(fine.X * fine.Y * fine.Z, skip.Outputs + up.Outputs, up.Outputs, FusionOptions)));
         }
         LayerCounts output = LayerCounts.Convolution(crop.Count, NumChannels, context.NumClasses, 1, bias: true);
-        // The official fine-tuning code has a second last step that it never calls.
+        // The official fine-tuning code has the last step twice and never calls the second.
         long unused = MedNextBlock.Count(steps[^1].Up, (1, 1, 1)).Parameters;
         parts.Add(Counts.Of("head.out", output with { Parameters = output.Parameters + unused }));
         return parts;

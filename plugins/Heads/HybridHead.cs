@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Plugins.Heads;
 
 /// <summary>HySparK's decoder.</summary>
-/// <remarks>The official fine-tuning code makes a second last step up and never calls it. It is here too, so that checkpoints go in and out whole, and gets no gradient.</remarks>
+/// <remarks>The official fine-tuning code creates the last step up twice and never calls the second. It exists here too, so that checkpoints can be exchanged completely. It gets no gradient.</remarks>
 internal sealed class HybridHead : SegmentationHead
 {
     private readonly ModuleList<HybridStep> steps;

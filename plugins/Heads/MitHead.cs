@@ -7,8 +7,9 @@ namespace HiEndMae.Plugins.Heads;
 
 /// <summary>MiT's last doubling, a convolution block, and the output.</summary>
 /// <remarks>
-/// The official code upsamples the last features and then classifies voxels. Both are linear and act on different axes, so classes are upsampled here, which are fewer; the numbers are the same.
-/// Its outputs for deep supervision have their weights here, so that checkpoints go in and out whole; nothing uses them, and they get no gradient.
+/// The official code upsamples the last features and then classifies voxels. Both operations are linear and act on different axes. Here the
+/// classes are upsampled instead, because they are fewer; the numbers are the same.
+/// The weights of its outputs for deep supervision exist here too, so that checkpoints can be exchanged completely. Nothing uses them, and they get no gradient.
 /// </remarks>
 internal sealed class MitHead : SegmentationHead
 {

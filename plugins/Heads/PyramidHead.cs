@@ -10,8 +10,8 @@ internal static class PyramidHead
     public static PyramidEncoderInfo Of(EncoderInfo encoder, string head) => encoder as PyramidEncoderInfo
         ?? throw new PluginException($"{head} needs an encoder that returns a feature pyramid, such as swin, unet3d, mednext, mit, hybrid or vox2vec-fpn; this one returns patch tokens.");
 
-    /// <summary>A pyramid whose levels have exactly these strides.</summary>
-    /// <exception cref="PluginException">They have not.</exception>
+    /// <summary>Checks that the levels of the pyramid have exactly these strides, and returns it.</summary>
+    /// <exception cref="PluginException">The levels have other strides.</exception>
     public static PyramidEncoderInfo Of(EncoderInfo encoder, string head, params Size3[] strides)
     {
         PyramidEncoderInfo info = Of(encoder, head);

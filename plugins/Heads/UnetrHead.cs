@@ -8,10 +8,10 @@ namespace HiEndMae.Plugins.Heads;
 
 /// <summary>UNETR on a token encoder. Names of weights are MONAI's.</summary>
 /// <remarks>
-/// Three stages lead from the grid of tokens to the level below the crop; skips of blocks 9, 6 and 3 join them in this order, and the image itself joins the last step to
-/// the crop. With patch 16 and 12, as in the official code, every stage doubles the size. With smaller patches the first stages keep it, so that no stage reaches the size
-/// of the crop or overshoots it: patch 8 doubles in the last two stages, patch 4 in the last one (<see cref="UnetrLevels"/>). The last step is one more doubling where
-/// that leads to the crop, and otherwise a trilinear resize and a convolution, as in the official code for patch 12.
+/// Three stages lead from the grid of tokens to the level below the crop. The skips of blocks 9, 6 and 3 are added to them in this order, and the image itself to the last step to
+/// the crop. With patch 16 and 12, as in the official code, every stage doubles the size. With smaller patches the first stages keep the size, so that no stage reaches
+/// or exceeds the size of the crop: patch 8 doubles in the last two stages, patch 4 in the last one (<see cref="UnetrLevels"/>). If one more doubling gives the size of the crop,
+/// the last step doubles. Otherwise it is a trilinear resize and a convolution, as in the official code for patch 12.
 /// </remarks>
 internal sealed class UnetrHead : SegmentationHead
 {

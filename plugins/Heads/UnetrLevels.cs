@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Heads;
 
-/// <summary>Decides which of UNETR's three stages double the size: as many of the last ones as possible without reaching the size of the crop.</summary>
+/// <summary>Decides which of UNETR's three stages double the size: as many of the last stages as possible without reaching the size of the crop.</summary>
 /// <param name="NumDoublings">0 to 3.</param>
 /// <param name="EndsWithDoubling">Whether one more doubling gives the size of the crop; otherwise the last step resizes.</param>
 internal readonly record struct UnetrLevels(int NumDoublings, bool EndsWithDoubling)

@@ -22,9 +22,9 @@ internal static class AffineMap
         return map;
     }
 
-    /// <summary>Reads a volume at mapped places by linear interpolation. What lies outside of it is 0.</summary>
+    /// <summary>Reads a volume at mapped places by linear interpolation. Values outside of it are 0.</summary>
     /// <param name="volumes">[B, C, X, Y, Z].</param>
-    /// <param name="map">From the offset of a new voxel to that of the place where it is read.</param>
+    /// <param name="map">Maps the offset of a new voxel to the offset of the position where it is read.</param>
     public static Tensor Resample(Tensor volumes, double[,] map)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -50,7 +50,7 @@ internal static class CutOut
         return count;
     }
 
-    /// <summary>Fills boxes with normal noise, scaled to [0, 1] by its minimum and maximum. A box of one voxel becomes 0, where the official code divides by zero.</summary>
+    /// <summary>Fills boxes with normal noise, scaled to [0, 1] by its minimum and maximum. A box of one voxel becomes 0; the official code divides by zero there.</summary>
     /// <param name="volume">[C, X, Y, Z], changed in place.</param>
     /// <param name="blocks">The boxes. A later box overwrites an earlier one.</param>
     /// <param name="normal">Values of a standard normal distribution, one per voxel.</param>

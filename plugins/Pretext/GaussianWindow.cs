@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>What Gaussian filters share: weights and mirrored ends, as in scipy.ndimage (truncate 4, mode reflect).</summary>
+/// <summary>Code that Gaussian filters share: weights and mirrored ends, as in scipy.ndimage (truncate 4, mode reflect).</summary>
 internal static class GaussianWindow
 {
     private const double Truncate = 4;
@@ -18,8 +18,8 @@ internal static class GaussianWindow
         return weights;
     }
 
-    /// <summary>The place inside of an axis that a place outside stands for: d c b a | a b c d | d c b a.</summary>
-    /// <param name="place">Any place, from 0 inside of the axis.</param>
+    /// <summary>Maps a position outside of an axis to the mirrored position inside: d c b a | a b c d | d c b a.</summary>
+    /// <param name="place">Any position, counted from 0 at the first voxel of the axis.</param>
     /// <param name="length">Voxels along the axis.</param>
     public static int Mirrored(int place, int length)
     {

@@ -6,7 +6,7 @@ namespace HiEndMae.Plugins.Pretext;
 /// <summary>Affine maps and flows as GVSL applies them to volumes.</summary>
 /// <remarks>
 /// Source: YutingHe-list/GVSL, PyTorch/models/gvsl.py and utils/STN.py. Two peculiarities of the official code are kept, because its weights were trained with them. The coordinates of a flow
-/// are scaled for corners that are aligned and read for corners that are not, so that a flow of 0 is not the identity. The translation of axis i is divided by the length of side i, but acts on axis 2 - i.
+/// are scaled as for aligned corners but read as for corners that are not aligned, so a flow of 0 is not the identity. The translation of axis i is divided by the length of side i, but acts on axis 2 - i.
 /// </remarks>
 internal static class GvslAffine
 {

@@ -72,14 +72,14 @@ public sealed partial record GvslConfig : IReferenceCheck
         return new("inpaint.output", tensor(volume, golden["inpaint.output"].shape), 1e-6);
     }
 
-    // The affine map of the official code hands no gradient on; that of the part "connected_" does.
+    // The affine map of the official code passes no gradient on; the affine map in the part "connected_" does.
     private static List<ReferenceValue> Step(IReferenceTensors golden, string part, string inputs)
     {
         const string Weights = "weights.";
         bool connected = part != inputs;
         Tensor Leaf(string name) => golden[inputs + name].requires_grad_();
         Tensor one = golden[inputs + "A"], other = golden[inputs + "B"], oneBottom = Leaf("A_global"), oneFinest = Leaf("A_local"), otherBottom = Leaf("B_global"), otherFinest = Leaf("B_local");
-        // The features of the golden stand for those of the damaged crop.
+        // The features in the golden replace the features of the damaged crop.
         if (!golden[inputs + "damaged_A"].shape.SequenceEqual(one.shape)) throw new PluginException("gvsl: the damaged crop of the golden has another size than the crop.");
         var config = new GvslConfig
         {

@@ -26,7 +26,7 @@ internal sealed record Pcrlv2Losses(Tensor Restoration, Tensor Pair, Tensor Deep
     /// <param name="second">Outputs of the second large view.</param>
     /// <param name="local">Outputs of the small views: the first of all samples, then the second, and so on.</param>
     /// <param name="target">[B, C, X, Y, Z].</param>
-    /// <param name="levels">The level of each comparison: of the pair, then for each small view that with the first and that with the second large view.</param>
+    /// <param name="levels">The level of each comparison: first of the pair, then two for each small view, for the comparisons with the first and with the second large view.</param>
     /// <param name="beta">Weight of the deep restoration.</param>
     public static Pcrlv2Losses Of(Pcrlv2Outputs first, Pcrlv2Outputs second, Pcrlv2Outputs local, Tensor target, IReadOnlyList<int> levels, double beta)
     {

@@ -44,7 +44,7 @@ internal sealed record Pcrlv2Views(Tensor Target, Tensor First, Tensor Second, T
     private static Tensor Cut(Tensor volume, VoxelBlock box, Size3 size) =>
         AxisMap.Apply(box.In(volume), AxisMap.Resize((int)(box.EndX - box.X), size.X), AxisMap.Resize((int)(box.EndY - box.Y), size.Y), AxisMap.Resize((int)(box.EndZ - box.Z), size.Z));
 
-    // A flip and an affine map about the centre. Outside of the view there is its smallest value.
+    // A flip and an affine map about the centre. Voxels from outside of the view get the smallest value of the view.
     private static Tensor Moved(Tensor view, Pcrlv2Config config, ref SplitMix64 random)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -67,7 +67,7 @@ internal sealed record Pcrlv2Views(Tensor Target, Tensor First, Tensor Second, T
         return ((x - x.mean()) / x.std().clamp_min(LeastDeviation)).MoveToOuterDisposeScope();
     }
 
-    // The voxel that stands at each place after pairs of blocks have been exchanged one after the other.
+    // For each position, the voxel that is there after pairs of blocks have been exchanged one after the other.
     private static long[] Exchanged(Size3 size, int swaps, ref SplitMix64 random)
     {
         var places = new long[size.Count];

@@ -32,7 +32,7 @@ public sealed partial record TransVwConfig : IPlaceFinder
         return found;
     }
 
-    // In voxels that every case has, at a distance from earlier places if there is room for that.
+    // Draws a place that lies inside every case, and away from earlier places if there is room.
     private Size3 Place(DescribedCase[] cases, Size3 crop, List<Size3> earlier, ref SplitMix64 random)
     {
         Span<int> start = stackalloc int[3];

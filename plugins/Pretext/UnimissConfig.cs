@@ -80,7 +80,7 @@ public sealed partial record UnimissConfig : IViewSizes
 
     partial void Check(KeyReport report)
     {
-        if (FirstTeacherTemperature is null != (TemperatureWarmup == 0)) report.Warning(nameof(TemperatureWarmup), "has an effect together with first_teacher_temperature alone");
+        if (FirstTeacherTemperature is null != (TemperatureWarmup == 0)) report.Warning(nameof(TemperatureWarmup), "has an effect only together with first_teacher_temperature");
         if (MinOuterScale > MaxOuterScale) report.Error(nameof(MinOuterScale), $"must not be larger than max_outer_scale, {MaxOuterScale}");
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>Changes of a view's intensities: noise, smoothing, a factor, a summand, contrast and gamma, in this order. All but the noise are drawn for each slice.</summary>
+/// <summary>Changes of a view's intensities: noise, smoothing, a factor, an offset, contrast and gamma, in this order. All changes except the noise are drawn for each slice.</summary>
 /// <remarks>Source: YtongXie/UniMiSS-code, data_loader3D.py, which calls batchgenerators with slices in the place of channels.</remarks>
 /// <param name="Blurs">Probability that a view is smoothed.</param>
 /// <param name="BlursSlice">Probability that a slice of such a view is smoothed.</param>
@@ -69,7 +69,7 @@ internal sealed record UnimissIntensities(double Blurs, double BlursSlice, doubl
         return Matrices(alongY).matmul(x).matmul(Matrices(alongX).transpose(1, 2)).MoveToOuterDisposeScope();
     }
 
-    // A gamma within the range of each slice. Mean and deviation stay as they were.
+    // Gamma within the range of each slice. Mean and standard deviation are kept.
     private static Tensor Bent(Tensor x, Tensor gamma)
     {
         using DisposeScope scope = NewDisposeScope();

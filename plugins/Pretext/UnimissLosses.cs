@@ -35,7 +35,7 @@ internal sealed record UnimissLosses(Tensor Volume, Tensor SlicesToVolume, Tenso
         return new UnimissLosses(volume, toVolume, slices, Next(student.Volumes, teacher.Slices));
     }
 
-    /// <summary>Cross-entropy of the student's distribution for one view, where the teacher's for the other view is the target; the mean of both directions.</summary>
+    /// <summary>Computes the cross-entropy of the student's distribution for one view. The target is the teacher's distribution for the other view. The result is the mean of both directions.</summary>
     /// <param name="student">[2B, K].</param>
     /// <param name="teacher">[2B, K]; gets no gradient.</param>
     /// <param name="centre">[1, K].</param>

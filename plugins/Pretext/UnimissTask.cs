@@ -7,7 +7,7 @@ namespace HiEndMae.Plugins.Pretext;
 /// <summary>UniMiSS: student and teacher embed two views of each region, and all of their slices.</summary>
 /// <remarks>
 /// Source: YtongXie/UniMiSS-code, main.py, the 3D step. The teacher has no stochastic depth. The official code asks for stochastic depth in the student too, but passes it to no layer.
-/// With several processes, each has a centre of its own; the official code averages it.
+/// With several processes, each process has its own centre; the official code averages the centres.
 /// </remarks>
 internal sealed class UnimissTask : PretextTask
 {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>What UniMiSS does before and after an update.</summary>
+/// <summary>The steps of UniMiSS before and after an update.</summary>
 /// <remarks>Source: YtongXie/UniMiSS-code, utils.py. Its schedules are read at the number of cases times the epoch, plus the step; here they are read at the step, as they were meant.</remarks>
 internal static class UnimissUpdates
 {
@@ -13,7 +13,7 @@ internal static class UnimissUpdates
     /// <summary>Scales the gradient of each parameter to a norm by itself, if it is larger. Does not wait for the device.</summary>
     /// <param name="parameters">Those without a gradient are passed over.</param>
     /// <param name="most">The largest norm.</param>
-    /// <param name="lossScale">What the gradients are multiplied by.</param>
+    /// <param name="lossScale">The factor by which the gradients are multiplied.</param>
     public static void Clip(IEnumerable<Parameter> parameters, double most, double lossScale)
     {
         using IDisposable noGrad = no_grad();
@@ -25,7 +25,7 @@ internal static class UnimissUpdates
         }
     }
 
-    /// <summary>Temperature of the teacher in a step: an even rise from the first value, whose last step has the final value, and then the final value.</summary>
+    /// <summary>Returns the temperature of the teacher in a step. It rises evenly from the first value, reaches the final value in the last step of the warm-up, and then stays there.</summary>
     /// <param name="first">In step 0.</param>
     /// <param name="last">After the warm-up.</param>
     /// <param name="step">Number of the step, from 0.</param>

@@ -59,7 +59,7 @@ internal static class UnimissViews
     private static (long From, long Length) Outer(long side, int edge, UnimissConfig config, ref SplitMix64 random) =>
         Placed(side, edge, config.MinOuterScale + (random.NextDouble() * (config.MaxOuterScale - config.MinOuterScale)), ref random);
 
-    // An interval that is as long as the side or longer gets the edge of the view.
+    // If an interval is as long as the side or longer, the edge of the view is used.
     private static (long From, long Length) Placed(long side, int edge, double factor, ref SplitMix64 random)
     {
         long length = (long)(edge * factor);

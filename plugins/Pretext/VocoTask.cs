@@ -49,7 +49,7 @@ internal sealed class VocoTask : PretextTask
         return losses.Total.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The levels whose means are concatenated: all levels, except that of stride 16 if there are six as in SwinUNETR, which has no residual block there.</summary>
+    /// <summary>Returns the levels whose means are concatenated. These are all levels; if there are six as in SwinUNETR, the level of stride 16 is left out, because it has no residual block.</summary>
     /// <exception cref="PluginException">The encoder returns patch tokens.</exception>
     internal static IEnumerable<PyramidLevel> Pooled(EncoderInfo encoder)
     {

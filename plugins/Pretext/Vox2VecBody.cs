@@ -2,7 +2,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Pretext;
 
-/// <summary>The voxels of the body in a region: all voxels but the air that is connected to the region's sides along x or y.</summary>
+/// <summary>The voxels of the body in a region: all voxels except the air that is connected to the region's sides along x or y.</summary>
 /// <remarks>
 /// Source: mishgon/vox2vec, vox2vec/processing/misc.py (<c>get_body_mask</c>). Neighbours share a face, an edge or a corner. Runs of air along z are joined by a union-find structure, so the cost is
 /// about that of reading the region once.
@@ -22,13 +22,13 @@ internal sealed class Vox2VecBody
     /// <summary>Number of body voxels.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The smallest box of all voxels that are no air. The whole region if there are none.</summary>
+    /// <summary>The smallest box that contains all voxels that are not air; the whole region if there are none.</summary>
     public VoxelBlock Box { get; private set; }
 
     /// <summary>Finds the body.</summary>
     /// <param name="region">[X, Y, Z], z fastest.</param>
     /// <param name="size">X, Y, Z.</param>
-    /// <param name="airBelow">Smallest value that is no air.</param>
+    /// <param name="airBelow">Smallest value that is not air.</param>
     public static Vox2VecBody Of(ReadOnlySpan<float> region, Size3 size, float airBelow)
     {
         var body = new Vox2VecBody(size);

@@ -44,7 +44,7 @@ internal sealed record Vox2VecPair(VoxelBlock First, VoxelBlock Second, IReadOnl
     public static VoxelBlock Shared(VoxelBlock one, VoxelBlock other) => new(
         Math.Max(one.X, other.X), Math.Max(one.Y, other.Y), Math.Max(one.Z, other.Z), Math.Min(one.EndX, other.EndX), Math.Min(one.EndY, other.EndY), Math.Min(one.EndZ, other.EndZ));
 
-    // Views lie within the box of the voxels that are no air. Where it is smaller than a view, it is enlarged within the region.
+    // Views lie within the box of the voxels that are not air. If the box is smaller than a view, it is enlarged within the region.
     private static VoxelBlock Bounds(VoxelBlock box, Size3 size, Size3 view)
     {
         (long x, long endX) = Enlarged(box.X, box.EndX, size.X, view.X);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace HiEndMae.Plugins;
 
 /// <summary>Runs blocks of convolution networks that may recompute their activations in the backward pass.</summary>
-/// <remarks>An input that is not recomputed goes through an alias. Gradients of an input that the block reads twice are then added before those of other readers, as they are when the block is recomputed.</remarks>
+/// <remarks>If a block is not recomputed, its input goes through an alias. If the block reads its input twice, these two gradients are then added before those of other readers, as for a recomputed block.</remarks>
 internal static class RecomputedBlock
 {
     /// <summary>Calls a block.</summary>
@@ -20,7 +20,7 @@ internal static class RecomputedBlock
     public static Tensor Visible(MedNextBlock block, Tensor input, CellMask mask, bool recompute) =>
         recompute ? Run(block, inputs => block.Visible(inputs[0], mask), input) : block.Visible(input.alias(), mask);
 
-    // Batch norms move their running statistics once, however often the block is computed.
+    // Batch norms update their running statistics once, even if the block is computed twice.
     private static Tensor Run(nn.Module block, Func<IReadOnlyList<Tensor>, Tensor> call, params Tensor[] inputs)
     {
         BatchNormLayer[] norms = [.. block.modules().OfType<BatchNormLayer>()];

@@ -159,7 +159,7 @@ internal sealed unsafe class AttentionBranchFunction : autograd.SingleTensorFunc
         job.Logs = TensorFloats.Take(ref at, (long)job.Rows * job.Shape.Heads);
     }
 
-    // Panels of the weights and the threads' memory, which both passes need. Returns what follows them.
+    // Assigns memory for the panels of the weights and for the threads, which both passes need. Returns the address after them.
     private static float* PlaceShared(ref AttentionJob job, Tensor room, int queryInner, int queryColumns, int contextColumns, int contextInner)
     {
         float* at = TensorFloats.Of(room);

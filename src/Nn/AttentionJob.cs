@@ -15,7 +15,7 @@ internal unsafe struct AttentionJob
     public float* X, Context, NormWeight, NormBias, QueryWeight, QueryBias, ContextWeight, ContextBias, OutWeight, OutBias, Y; // [R, E], [C, E], [E], [E], [Q, E], [Q], [2E, E], [2E], [E, E], [E], [R, E]
     public float* Statistics, Normed, Query, KeyValue, Mixed, Logs; // [R, 2], [R, E], [R, Q], [C, 2E], [R, E], [B, H, N]: kept for the gradients
     public float* QueryPanels, ContextPanels, OutPanels, Scratch;
-    public float* Gradient, OfX, OfContext, OfNorm, OfQueryWeight, OfQueryBias, OfContextWeight, OfContextBias, OfOutWeight, OfOutBias; // as what they belong to; of the norm [threads, 2, E]
+    public float* Gradient, OfX, OfContext, OfNorm, OfQueryWeight, OfQueryBias, OfContextWeight, OfContextBias, OfOutWeight, OfOutBias; // gradients, each with the shape of its tensor; OfNorm is [threads, 2, E]
     public float* OfMixed, OfQuery, OfKeyValue, OfNormed, NormedPanels, ContextRowPanels, MixedPanels;
 
     public readonly int Rows => Shape.Batch * Shape.Queries;

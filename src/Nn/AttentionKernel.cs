@@ -58,7 +58,7 @@ internal static unsafe class AttentionKernel
     /// <param name="logs">From <see cref="Forward"/>.</param>
     /// <param name="gradient">Gradient of the output, [B, N, H, E/H].</param>
     /// <param name="shape">Sizes.</param>
-    /// <param name="ofQuery">Receives the gradients of the queries, which lie as the queries do.</param>
+    /// <param name="ofQuery">Receives the gradients of the queries, in the layout of the queries.</param>
     /// <param name="ofKey">As <paramref name="ofQuery"/>, for keys.</param>
     /// <param name="ofValue">As <paramref name="ofQuery"/>, for values.</param>
     /// <param name="scratch"><see cref="Scratch"/> floats.</param>

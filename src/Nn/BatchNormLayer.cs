@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Batch norm with weights and running statistics (momentum 0.1), followed by a leaky ReLU where one is asked for.</summary>
+/// <summary>Batch norm with weights and running statistics (momentum 0.1), optionally followed by a leaky ReLU.</summary>
 /// <remarks>
-/// Equal to PyTorch's <c>BatchNorm3d</c>, whose names of weights and buffers it has; also for [B, C]. On CPUs and in float32 the norm of a batch is one kernel over channels last.
-/// Genesis-style norms (<see cref="UsesBatchAlways"/>) take the statistics of the batch in evaluation too. The official code then updates the running ones as well, which nothing reads;
-/// here evaluation changes nothing.
+/// Equal to PyTorch's <c>BatchNorm3d</c>, with the same names of weights and buffers. It also accepts [B, C]. On CPUs and in float32 the norm of a batch is one kernel over channels last.
+/// Genesis-style norms (<see cref="UsesBatchAlways"/>) use the statistics of the batch in evaluation too. The official code then also updates the running statistics, which nothing reads.
+/// Here evaluation changes nothing.
 /// </remarks>
 public sealed class BatchNormLayer : nn.Module<Tensor, Tensor>
 {
@@ -45,7 +45,7 @@ public sealed class BatchNormLayer : nn.Module<Tensor, Tensor>
     /// <summary>Whether evaluation normalises by the batch too, as the batch norm of Models Genesis does.</summary>
     public bool UsesBatchAlways { get; }
 
-    /// <summary>Whether running statistics stay as they are, because a pass over the same batch has moved them already.</summary>
+    /// <summary>Whether running statistics are not updated, because an earlier pass over the same batch has updated them already.</summary>
     public bool HoldsStatistics { get; set; }
 
     /// <summary>[B, C, ...] to the same shape, in float32 at least.</summary>
@@ -63,12 +63,12 @@ public sealed class BatchNormLayer : nn.Module<Tensor, Tensor>
             if (updates) Track(statistics, x.numel() / x.shape[1]);
             return ChannelNormFunction.Run(x, statistics, weight, bias, null, slope, overBatch: true).MoveToOuterDisposeScope();
         }
-        // The library always moves the statistics that it is given.
+        // The library always updates the statistics that it is given.
         (Tensor mean, Tensor variance) = updates ? (running_mean, running_var) : (running_mean.clone(), running_var.clone());
         return Activation.LeakyRelu(nn.functional.batch_norm(x, mean, variance, weight, bias, training: true, Momentum, Epsilon), slope).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The norm of visible voxels by the statistics of all visible voxels of the batch; 0 elsewhere. Running statistics move by the visible voxels too.</summary>
+    /// <summary>Normalises visible voxels with the statistics of all visible voxels of the batch; hidden voxels become 0. Running statistics also use the visible voxels only.</summary>
     /// <param name="input">[B, C, X, Y, Z].</param>
     /// <param name="mask">The visible cells.</param>
     public Tensor Visible(Tensor input, CellMask mask)

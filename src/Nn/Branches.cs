@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>What the autograd nodes of a transformer block's branches share.</summary>
+/// <summary>Code that the autograd nodes of a transformer block's branches share.</summary>
 internal static unsafe class Branches
 {
     private const int RowsOfThread = 12, MostWidth = 256, MostKeys = 1024;
@@ -20,7 +20,7 @@ internal static unsafe class Branches
     /// <summary>Threads for a number of rows.</summary>
     public static int Threads(int rows) => Math.Clamp(rows / RowsOfThread, 1, get_num_threads());
 
-    /// <summary>Which arguments of a node want a gradient.</summary>
+    /// <summary>Which arguments of a node need a gradient.</summary>
     public static bool[] Wants(object[] vars) => [.. vars.Select(one => one is Tensor { requires_grad: true })];
 
     /// <summary>The gradients that are wanted.</summary>
@@ -38,7 +38,7 @@ internal static unsafe class Branches
         RowKernels.ColumnSums(parts + width, 2L * width, threads, width, TensorFloats.Of(ofBias));
     }
 
-    // Without autocast's functions there is no autocast.
+    // If libtorch lacks the functions of autocast, autocast is off.
     private static Autocast? FindAutocast()
     {
         try

@@ -31,7 +31,7 @@ public sealed class CellMask(Tensor visible)
         return map.permute(0, 2, 3, 4, 1).flatten(0, 3).index_select(0, Places(map)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>A map of the shape of another one, with these rows in its visible voxels and 0 elsewhere.</summary>
+    /// <summary>Creates a map with the shape of another one. Its visible voxels have these rows, and its hidden voxels are 0.</summary>
     /// <param name="rows">[V, C].</param>
     /// <param name="like">[B, C, X, Y, Z].</param>
     public Tensor Volumes(Tensor rows, Tensor like)
@@ -44,7 +44,7 @@ public sealed class CellMask(Tensor visible)
         return all.reshape(s[0], s[2], s[3], s[4], rows.shape[1]).permute(0, 4, 1, 2, 3).MoveToOuterDisposeScope();
     }
 
-    // Their number depends on the mask, so a device is waited for.
+    // Device sync: the number of visible voxels depends on the mask.
     private Tensor Places(Tensor map)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -11,12 +11,12 @@ internal sealed class ChannelNormFunction : autograd.SingleTensorFunction<Channe
 
     public override string Name => nameof(ChannelNormFunction);
 
-    /// <summary>Whether volumes are served; others are left to the library.</summary>
+    /// <summary>Whether the kernel supports the volumes; otherwise the library computes the norm.</summary>
     public static bool Serves(Tensor x) =>
         x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && x.dim() == 5 && ChannelNormKernel.Serves(x.shape[1]) && x.numel() <= int.MaxValue / sizeof(float);
 
     /// <summary>Means and 1 / deviations.</summary>
-    /// <param name="x">Volumes that are served.</param>
+    /// <param name="x">Volumes that the kernel supports.</param>
     /// <param name="overBatch">Whether mean and variance are taken over the whole batch (batch norm) and not over each sample (instance norm).</param>
     /// <param name="eps">Added to the variance.</param>
     /// <returns>[B or 1, 2, C].</returns>
@@ -31,7 +31,7 @@ internal sealed class ChannelNormFunction : autograd.SingleTensorFunction<Channe
         return statistics.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The norm, with a gradient where one is followed.</summary>
+    /// <summary>Computes the norm, with an autograd node if gradients are enabled.</summary>
     public static Tensor Run(Tensor x, Tensor statistics, Tensor? weight, Tensor? bias, Tensor? residual, double slope, bool overBatch) => is_grad_enabled()
         ? apply([x, statistics, weight!, bias!, residual!, slope, overBatch])
         : Compute(x, statistics, weight, bias, residual, slope, overBatch);
@@ -45,7 +45,7 @@ internal sealed class ChannelNormFunction : autograd.SingleTensorFunction<Channe
         ctx.save_data(OverBatchKey, overBatch);
         ctx.save_data(ResidualKey, residual is { requires_grad: true });
         ctx.save_data(WeightKey, weight is not null);
-        // Saves an alias without history. The output itself and this node would keep each other alive.
+        // Saves an alias without history. If the output itself were saved, it and this node would keep each other alive.
         ctx.save_for_backward(weight is null ? [x, output.detach(), statistics] : [x, output.detach(), statistics, weight]);
         return output;
     }

@@ -6,9 +6,9 @@ namespace HiEndMae.Nn;
 
 /// <summary>A norm per channel, its weights, a residual and a leaky ReLU in one pass over float32 volumes with channels last, and the gradients in two; on libtorch's threads.</summary>
 /// <remarks>
-/// A sample here is what shares its statistics: one volume for an instance norm, all volumes of a batch for a batch norm.
-/// Sums are taken of distances from a sample's first voxel, in float32 over blocks and in float64 over their sums, so that neither a large mean nor a large volume costs digits.
-/// Channels repeat every <c>C</c> floats; vectors are taken over the least common multiple of that and 32, at whose places each lane meets one channel only.
+/// A sample here is a set of voxels that share statistics: one volume for an instance norm, all volumes of a batch for a batch norm.
+/// The first voxel of a sample is subtracted before summing. Blocks are summed in float32, and the sums of blocks in float64. So neither a large mean nor a large volume costs precision.
+/// Channels repeat every <c>C</c> floats. The vectors of a period cover the least common multiple of C and 32 floats, so each lane of each vector always has the same channel.
 /// </remarks>
 internal static unsafe class ChannelNormKernel
 {
@@ -187,7 +187,7 @@ internal static unsafe class ChannelNormKernel
         for (int i = 0; i < period; i++) into[i] = row[i % channels];
     }
 
-    // Applies the activation to a value or its gradient: multiplies by the slope where the sign is not positive.
+    // Applies the activation to a value or its gradient: multiplies by the slope if the sign is not positive.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Bent(Vector256<float> value, Vector256<float> sign, Vector256<float> slopes) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(sign, Vector256<float>.Zero), value, value * slopes);

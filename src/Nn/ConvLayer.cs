@@ -18,7 +18,7 @@ public sealed class ConvLayer : nn.Module<Tensor, Tensor>
         this.shape = shape;
         (long first, long second) = shape.Transposed ? (shape.Inputs, shape.Outputs / shape.Groups) : (shape.Outputs, shape.Inputs / shape.Groups);
         weight = new Parameter(empty(new long[] { first, second, shape.Kernel, shape.Kernel, shape.Kernel }));
-        // PyTorch counts the inputs of an output by the second axis, for transposed layers too.
+        // PyTorch takes the number of inputs per output from the second axis, for transposed layers too.
         double bound = 1 / Math.Sqrt((double)second * shape.Kernel * shape.Kernel * shape.Kernel);
         nn.init.uniform_(weight, -bound, bound);
         if (shape.Bias)
@@ -34,10 +34,10 @@ public sealed class ConvLayer : nn.Module<Tensor, Tensor>
     {
     }
 
-    /// <summary>[C', C / groups, k, k, k]; [C, C' / groups, k, k, k] where transposed.</summary>
+    /// <summary>[C', C / groups, k, k, k]; [C, C' / groups, k, k, k] if transposed.</summary>
     public Parameter Weight => weight;
 
-    /// <summary>[C']; null where there is none.</summary>
+    /// <summary>[C']; null if there is none.</summary>
     public Parameter? Bias => bias;
 
     /// <summary>Widths, kernel, stride, padding and groups.</summary>

@@ -6,7 +6,7 @@ namespace HiEndMae.Nn;
 /// <param name="Kernel">Voxels of the kernel's edge.</param>
 public readonly record struct ConvShape(int Inputs, int Outputs, int Kernel)
 {
-    /// <summary>Input voxels from one output voxel to the next along x, y, z; the other way round where transposed.</summary>
+    /// <summary>Input voxels from one output voxel to the next along x, y, z. If transposed: output voxels from one input voxel to the next.</summary>
     public (int X, int Y, int Z) Strides { get; init; } = (1, 1, 1);
 
     /// <summary>The same stride along every axis.</summary>
@@ -15,7 +15,7 @@ public readonly record struct ConvShape(int Inputs, int Outputs, int Kernel)
         init => Strides = (value, value, value);
     }
 
-    /// <summary>Voxels of zeros around the input; cut off the output where transposed.</summary>
+    /// <summary>Voxels of zeros around the input. If transposed: voxels that are cut off the output.</summary>
     public int Padding { get; init; } = Kernel / 2;
 
     /// <summary>Groups of channels that do not mix.</summary>

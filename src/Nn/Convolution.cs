@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>3D convolutions by the fastest way for their sizes and device. All ways give the same numbers up to rounding.</summary>
+/// <summary>Computes 3D convolutions with the fastest method for their sizes and device. All methods give the same numbers up to rounding.</summary>
 /// <remarks>
 /// In float32 on CPUs, a convolution that keeps the size is computed directly (<see cref="DirectConvKernel"/>), and a 1x1x1 convolution or a transposed convolution whose voxels do
-/// not overlap is one matrix product over voxels. Everything else is the library's, on CPUs with channels last.
+/// not overlap is one matrix product over voxels. The library computes all other convolutions, on CPUs with channels last.
 /// </remarks>
 internal static class Convolution
 {
     /// <summary>A plain or transposed convolution with a cubic kernel.</summary>
     /// <param name="x">[B, C, X, Y, Z].</param>
-    /// <param name="weight">[C', C / groups, k, k, k]; [C, C' / groups, k, k, k] where transposed.</param>
+    /// <param name="weight">[C', C / groups, k, k, k]; [C, C' / groups, k, k, k] if transposed.</param>
     /// <param name="bias">[C']; null for none.</param>
     /// <param name="shape">Widths, kernel, stride, padding and groups.</param>
     /// <returns>[B, C', ...].</returns>
@@ -36,7 +36,7 @@ internal static class Convolution
     {
         Tensor rows = ChannelsLast.Rows(x), map = weight.flatten(1); // [B, X, Y, Z, C], [C', C]
         if (weight.shape[1] > 1) return ChannelsLast.Volumes(nn.functional.linear(rows, map, bias));
-        // A norm after this layer takes its scale away, so its gradient is a small difference of large sums over voxels. The library's sums over a product are more exact than a matrix product.
+        // If a norm follows, it removes the scale of this layer, so the gradient is a small difference of large sums over voxels. The library's sum over a product is more exact than a matrix product.
         Tensor scaled = rows * map.flatten();
         return ChannelsLast.Volumes(bias is null ? scaled : scaled + bias);
     }

@@ -38,7 +38,7 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor>
         return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The layer with the norm of its queries and the residual, in one node.</summary>
+    /// <summary>Computes the norm of the queries, the layer and the residual in one autograd node.</summary>
     /// <param name="queries">[B, N, D], which <see cref="Branches.Serve"/>.</param>
     /// <param name="context">[B, V, D].</param>
     /// <param name="norm">The norm.</param>

@@ -30,7 +30,7 @@ public sealed class DenseBlock : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Whether layers always run one by one, so that whoever watches them sees each. Otherwise whole branches are one node in training where that is faster; the numbers differ by rounding.</summary>
+    /// <summary>Whether layers always run one by one, so that observers see each of them. Otherwise a branch is one autograd node in training if that is faster; the numbers differ by rounding.</summary>
     public bool RunsLayers { get; set; }
 
     /// <summary>Maps decoder tokens [B, N, D] and projected encoder tokens [B, V, D] to [B, N, D].</summary>

@@ -23,7 +23,7 @@ internal sealed unsafe class DirectConvFunction : autograd.SingleTensorFunction<
         return DirectConvKernel.Serves(shape) && (!x.requires_grad || !is_grad_enabled() || DirectConvKernel.Serves(shape.Reversed));
     }
 
-    /// <summary>The convolution, with a gradient where one is followed.</summary>
+    /// <summary>Computes the convolution, with an autograd node if gradients are enabled.</summary>
     public static Tensor Run(Tensor x, Tensor weight, Tensor? bias) => is_grad_enabled() ? apply([x, weight, bias!]) : Compute(x, weight, bias);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)

@@ -5,7 +5,7 @@ using HiEndMae.TorchRepairs;
 namespace HiEndMae.Nn;
 
 /// <summary>The gradient of the weights of <see cref="DirectConvKernel"/>: sums over voxels stay in registers for a few rows at a time.</summary>
-/// <remarks>Every thread adds its own planes; the sums of threads are added in their order, so a result depends on the number of threads and on nothing else.</remarks>
+/// <remarks>Every thread sums over its own planes. The sums of the threads are added in the order of the threads, so the rounding of a result depends only on the number of threads.</remarks>
 internal static unsafe class DirectConvGradientKernel
 {
     private const int Lanes = 8, VoxelsAtOnce = 256;

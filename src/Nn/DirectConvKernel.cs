@@ -4,10 +4,10 @@ using HiEndMae.TorchRepairs;
 
 namespace HiEndMae.Nn;
 
-/// <summary>A convolution of float32 volumes with channels last, computed directly: a tile of voxels times 8 or 16 output channels stays in registers while all inputs pass; on libtorch's threads.</summary>
+/// <summary>Computes a convolution of float32 volumes with channels last directly, on libtorch's threads: a tile of voxels times 8 or 16 output channels stays in registers for the sum over all inputs.</summary>
 /// <remarks>
 /// The library converts small volumes of one sample to channels first, copies every input once per weight, and multiplies matrices. With 8 to 32 channels, copies cost more than products.
-/// Sums are over inputs in one order, so a result does not depend on the number of threads.
+/// Inputs are summed in a fixed order, so a result does not depend on the number of threads.
 /// </remarks>
 internal static unsafe class DirectConvKernel
 {
@@ -46,7 +46,7 @@ internal static unsafe class DirectConvKernel
 
     private static int Tile(DirectConvShape shape) => shape.Block == Lanes ? Wide : Narrow;
 
-    // Blocks are outside, so that the weights of one block serve a whole plane from the cache.
+    // The loop over blocks is outside, so that the weights of one block stay in the cache for a whole plane.
     private static void Plane(PaddedPlanes planes, int x, float* weights, float* bias, DirectConvShape shape, float* output)
     {
         int edge = shape.Edge, tile = Tile(shape), block = shape.Block;

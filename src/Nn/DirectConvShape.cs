@@ -16,7 +16,7 @@ internal readonly record struct DirectConvShape(int Samples, int X, int Y, int Z
     /// <summary>Number of output channels that are computed together: 16, or 8 if C' is no multiple of 16.</summary>
     public int Block => Outputs % 16 == 0 ? 16 : 8;
 
-    /// <summary>Number of floats of the input that meet one output inside a row: they are one run in memory.</summary>
+    /// <summary>Number of input floats in a row that contribute to one output. They are contiguous in memory.</summary>
     public int Run => Edge * Inputs;
 
     /// <summary>Number of planes of all samples.</summary>

@@ -6,7 +6,7 @@ namespace HiEndMae.Nn;
 /// <summary>Enlarging of maps to a finer grid.</summary>
 public static class Enlarging
 {
-    /// <summary>Each voxel is repeated by a whole factor along each axis, and what lies beyond the finer grid is cut off.</summary>
+    /// <summary>Repeats each voxel by a whole factor along each axis, and cuts off voxels beyond the finer grid.</summary>
     /// <param name="map">[B, C, x, y, z].</param>
     /// <param name="fine">[B, C', X, Y, Z]: sizes of the finer grid; x is X / factor rounded up.</param>
     /// <returns>[B, C, X, Y, Z].</returns>

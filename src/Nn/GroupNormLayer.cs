@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Group norm with weights, followed by a leaky ReLU where one is asked for. With one channel per group it is an instance norm with weights.</summary>
+/// <summary>Group norm with weights, optionally followed by a leaky ReLU. With one channel per group it is an instance norm with weights.</summary>
 public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;
@@ -35,7 +35,7 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>
             : Activation.LeakyRelu(nn.functional.group_norm(x, groups, weight, bias, InstanceNorm.Epsilon), slope)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The norm of visible voxels by the statistics of each sample's visible voxels; 0 elsewhere.</summary>
+    /// <summary>Normalises visible voxels with the statistics of each sample's visible voxels; hidden voxels become 0.</summary>
     /// <param name="input">[B, C, X, Y, Z].</param>
     /// <param name="mask">The visible cells.</param>
     public Tensor Visible(Tensor input, CellMask mask)

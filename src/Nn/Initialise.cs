@@ -19,7 +19,7 @@ public static class Initialise
         return layer;
     }
 
-    /// <summary>Weight from a truncated normal distribution of deviation 0.02, zero bias; returns the layer.</summary>
+    /// <summary>Sets a weight from a truncated normal distribution of deviation 0.02 and a zero bias, and returns the layer.</summary>
     public static Linear TruncatedNormal(Linear layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
@@ -28,10 +28,10 @@ public static class Initialise
         return layer;
     }
 
-    /// <summary>Values from a normal distribution of mean 0 that is cut at both sides, in place; returns the tensor.</summary>
+    /// <summary>Fills a tensor in place from a normal distribution of mean 0 that is cut at both sides, and returns the tensor.</summary>
     /// <param name="values">Tensor to fill.</param>
     /// <param name="deviation">Standard deviation before cutting.</param>
-    /// <param name="cut">Values lie from -cut to cut. The default is far outside, as in timm.</param>
+    /// <param name="cut">Values lie from -cut to cut. The default is so large that it hardly cuts, as in timm.</param>
     /// <remarks>
     /// Uniform numbers go through the inverse of the distribution function, as in PyTorch. Gap: TorchSharp 0.107's <c>trunc_normal_</c> fills the tensor with one number (not reported upstream).
     /// Shown by: InitialiseTests. Remove it once TorchSharp's function is right.
@@ -48,7 +48,7 @@ public static class Initialise
         return values;
     }
 
-    /// <summary>Weight normal with deviation sqrt(2 / (outputs times kernel)); the bias stays. Returns the layer.</summary>
+    /// <summary>Sets a normal weight with deviation sqrt(2 / (outputs times kernel)), keeps the bias, and returns the layer.</summary>
     public static ConvLayer KaimingByOutputs(ConvLayer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Instance norm, and what follows it in convolution blocks: a residual is added, then a leaky ReLU applied.</summary>
-/// <remarks>Equal to <c>leaky_relu(instance_norm(x, weight, bias) + residual)</c> of the library, which is what runs on CUDA; on CPUs and in float32 it is one kernel over channels last.</remarks>
+/// <summary>Instance norm with the steps that follow it in convolution blocks: adding a residual, then a leaky ReLU.</summary>
+/// <remarks>Equal to <c>leaky_relu(instance_norm(x, weight, bias) + residual)</c> of the library, which runs on CUDA. On CPUs and in float32 it is one kernel over channels last.</remarks>
 public static class InstanceNorm
 {
     /// <summary>Epsilon, added to the variance.</summary>

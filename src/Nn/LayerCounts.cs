@@ -1,6 +1,6 @@
 namespace HiEndMae.Nn;
 
-/// <summary>Parameters, output elements and multiply-adds of layers, by hand-written rules; an element-wise operation is none.</summary>
+/// <summary>Parameters, output elements and multiply-adds of layers, by hand-written rules. Element-wise operations do not count as multiply-adds.</summary>
 public readonly record struct LayerCounts
 {
     /// <summary>Trained numbers.</summary>
@@ -21,7 +21,7 @@ public readonly record struct LayerCounts
     /// <summary>Multiply-adds of attention: queries times keys, and weights times values.</summary>
     public long AttentionProducts { get; init; }
 
-    /// <summary>Elements that a LayerNorm reads, for counts that charge for them.</summary>
+    /// <summary>Elements that a LayerNorm reads, for conventions that count them.</summary>
     public long NormElements { get; init; }
 
     /// <summary>Multiply-adds of linear maps, convolutions and attention products.</summary>
@@ -85,8 +85,8 @@ public readonly record struct LayerCounts
 
     /// <summary>A convolution of any kind.</summary>
     /// <param name="shape">The layer.</param>
-    /// <param name="inputVoxels">Voxels that a transposed one reads.</param>
-    /// <param name="outputVoxels">Voxels that come out.</param>
+    /// <param name="inputVoxels">Voxels that a transposed convolution reads.</param>
+    /// <param name="outputVoxels">Voxels of the output.</param>
     public static LayerCounts Convolution(ConvShape shape, long inputVoxels, long outputVoxels)
     {
         long cube = (long)shape.Kernel * shape.Kernel * shape.Kernel;

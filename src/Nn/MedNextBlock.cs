@@ -5,7 +5,7 @@ namespace HiEndMae.Nn;
 
 /// <summary>A MedNeXt block: depthwise convolution, norm, and two pointwise convolutions with GELU between them, with a residual (Roy et al., arXiv:2303.09975).</summary>
 /// <remarks>
-/// Where sizes double, the transposed convolutions give 2 n - 1 voxels along an axis, and a plane of zeros comes before them, as in the official code. Names of weights are the official ones.
+/// If sizes double, the transposed convolutions give 2 n - 1 voxels along an axis, and a plane of zeros comes before them, as in the official code. Names of weights are the official ones.
 /// Source: MIC-DKFZ/MedNeXt <c>blocks.py</c>.
 /// </remarks>
 public sealed class MedNextBlock : nn.Module<Tensor, Tensor>
@@ -20,7 +20,7 @@ public sealed class MedNextBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the block.</summary>
     /// <param name="shape">Widths, kernel, norm and step; a block that keeps sizes keeps its width too.</param>
-    /// <param name="dropPath">Probability that a sample skips the branch while training, where sizes are kept.</param>
+    /// <param name="dropPath">Probability that a sample skips the branch in training, if sizes are kept.</param>
     public MedNextBlock(MedNextShape shape, double dropPath = 0) : base(nameof(MedNextBlock))
     {
         (step, this.dropPath) = (shape.Step, dropPath);
@@ -42,7 +42,7 @@ public sealed class MedNextBlock : nn.Module<Tensor, Tensor>
         return (step == MedNextStep.Up ? nn.functional.pad(x, [1, 0, 1, 0, 1, 0]) : x).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The block on the visible cells of a map whose hidden cells are 0. A block that doubles sizes has no such form.</summary>
+    /// <summary>Computes the block on the visible cells of a map whose hidden cells are 0. A block that doubles sizes cannot do this.</summary>
     /// <param name="input">[B, C, X, Y, Z].</param>
     /// <param name="mask">The visible cells.</param>
     public Tensor Visible(Tensor input, CellMask mask)

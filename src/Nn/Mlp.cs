@@ -15,7 +15,7 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     /// <param name="width">E.</param>
     /// <param name="ratio">Hidden width divided by E.</param>
     /// <param name="dropout">Probability of dropping an element after each map in training, 0 to 1.</param>
-    /// <param name="initialise">Sets initial weights of both maps; left out, Xavier-uniform weights and zero biases.</param>
+    /// <param name="initialise">Sets initial weights of both maps; null for Xavier-uniform weights and zero biases.</param>
     public Mlp(int width, double ratio, double dropout = 0, Func<Linear, Linear>? initialise = null) : base(nameof(Mlp))
     {
         this.dropout = dropout;
@@ -26,10 +26,10 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Whether <see cref="Branch"/> can stand for the layer: nothing is dropped.</summary>
+    /// <summary>Whether <see cref="Branch"/> can replace the layer: only if nothing is dropped.</summary>
     internal bool CanBranch => dropout == 0;
 
-    /// <summary>The layer with the norm before it and the residual, in one node.</summary>
+    /// <summary>Computes the norm before the layer, the layer and the residual in one autograd node.</summary>
     /// <param name="input">[..., E], which <see cref="Branches.Serve"/>.</param>
     /// <param name="norm">The norm.</param>
     /// <param name="eps">Its epsilon.</param>

@@ -14,7 +14,7 @@ internal unsafe struct MlpJob
     public float* Statistics, Normed, Activated, Slopes; // [R, 2], [R, E], [R, F], [R, F]: kept for the gradients
     public float* FirstPanels, SecondPanels;
     public float* Gradient, OfX, OfNorm, OfFirst, OfFirstBias, OfSecond, OfSecondBias; // of y [R, E]; of x; [threads, 2, E]; and of the weights
-    public float* OfHidden, OfNormed, NormedPanels, ActivatedPanels; // [R, F], [R, E], and panels of what was kept
+    public float* OfHidden, OfNormed, NormedPanels, ActivatedPanels; // [R, F], [R, E], and panels of the kept values
 
     public static void PackForward(void* job, int part)
     {

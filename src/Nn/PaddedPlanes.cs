@@ -1,6 +1,6 @@
 namespace HiEndMae.Nn;
 
-/// <summary>The last <c>k</c> planes of a volume with channels last, each with a border of zeros, so that a convolution needs no test for the border.</summary>
+/// <summary>The last <c>k</c> planes of a volume with channels last, each with a border of zeros, so that a convolution need not test for the border.</summary>
 /// <param name="memory"><see cref="Size"/> floats, all zero.</param>
 /// <param name="shape">Sizes of the volume and edge of the kernel.</param>
 internal readonly unsafe struct PaddedPlanes(float* memory, DirectConvShape shape)

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace HiEndMae.Nn;
 
-/// <summary>A matrix [inner, columns] in panels of 16 columns, [columns / 16, inner, 16], the last one filled up with zeros: the right side of <see cref="RegisterTiles"/>.</summary>
+/// <summary>A matrix [inner, columns] in panels of 16 columns, [columns / 16, inner, 16], the last panel padded with zeros. It is the right factor of <see cref="RegisterTiles"/>.</summary>
 internal static unsafe class Panels
 {
     /// <summary>Columns of a panel.</summary>

@@ -13,7 +13,7 @@ public sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
     /// <param name="channels">C.</param>
     /// <param name="patch">P.</param>
     /// <param name="width">E.</param>
-    /// <param name="xavier">Whether initial weights are Xavier-uniform as those of a matrix, with zero biases; otherwise those of PyTorch's convolution.</param>
+    /// <param name="xavier">Whether initial weights are Xavier-uniform for the weight as a matrix, with zero biases; otherwise they are those of PyTorch's convolution.</param>
     public PatchEmbedding(int channels, int patch, int width, bool xavier = true) : base(nameof(PatchEmbedding))
     {
         proj = nn.Conv3d(channels, width, patch, stride: patch);

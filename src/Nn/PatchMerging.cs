@@ -7,7 +7,7 @@ namespace HiEndMae.Nn;
 /// <summary>Halves a grid of tokens: the eight tokens of a cube side by side, a norm, and a linear map to twice the width.</summary>
 public sealed class PatchMerging : nn.Module<Tensor, Tensor>
 {
-    // Offsets (x, y, z) of the eight slices. MONAI 0.9 to 1.4 took two twice and never saw two others; official weights were trained so.
+    // Offsets (x, y, z) of the eight slices. MONAI 0.9 to 1.4 used two of them twice and left out two others; official weights were trained with this.
     private static readonly (int X, int Y, int Z)[] Original = [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1), (0, 1, 0), (0, 0, 1), (1, 1, 1)];
     private static readonly (int X, int Y, int Z)[] Complete = [(0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1)];
 
@@ -17,7 +17,7 @@ public sealed class PatchMerging : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the layer with PyTorch's initial weights.</summary>
     /// <param name="width">C.</param>
-    /// <param name="complete">Whether all eight tokens are taken (MONAI's mergingv2), or six, two of them twice (MONAI's merging up to 1.4).</param>
+    /// <param name="complete">Whether all eight tokens are used (MONAI's mergingv2), or six, two of them twice (MONAI's merging up to 1.4).</param>
     public PatchMerging(int width, bool complete) : base(nameof(PatchMerging))
     {
         offsets = complete ? Complete : Original;

@@ -8,7 +8,7 @@ public static class Pooling
 {
     /// <summary>The largest of eight voxels.</summary>
     /// <param name="volumes">[B, C, X, Y, Z].</param>
-    /// <param name="roundUp">Whether the last voxels of an odd side make one more; otherwise they are left out.</param>
+    /// <param name="roundUp">Whether the last voxels of an odd side become one more output voxel; otherwise they are left out.</param>
     public static Tensor Max(Tensor volumes, bool roundUp = false)
     {
         using DisposeScope scope = NewDisposeScope();

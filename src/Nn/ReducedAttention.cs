@@ -34,7 +34,7 @@ public sealed class ReducedAttention : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, X, Y, Z, C] to the same shape; tokens beyond whole cells of the coarser grid are no keys.</summary>
+    /// <summary>[B, X, Y, Z, C] to the same shape. Tokens beyond the last whole cell of the coarser grid are not used for keys.</summary>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();

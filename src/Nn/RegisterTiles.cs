@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 namespace HiEndMae.Nn;
 
 /// <summary>Products of small float32 matrices on one thread: a tile of rows times 16 columns stays in registers for the whole sum.</summary>
-/// <remarks>The library's products cost several microseconds each, whatever their size, and lose where a side is as narrow as an attention head.</remarks>
+/// <remarks>The library's products cost several microseconds each, whatever their size, and are slower if a side is as narrow as an attention head.</remarks>
 internal static unsafe class RegisterTiles
 {
-    // A panel's part for one block of the sum stays in the first cache.
+    // The part of a panel for one block of the sum fits into the first-level cache.
     private const int Wide = 12, Narrow = 6, Lanes = 8, InnerAtOnce = 384;
 
     /// <summary>Whether this processor has the instructions.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace HiEndMae.Nn;
 
-/// <summary>What a transformer block does to rows of tokens besides products, on one thread: LayerNorm, GELU, softmax, biases, and their gradients. Rows are contiguous.</summary>
+/// <summary>The operations of a transformer block on rows of tokens other than matrix products, on one thread: LayerNorm, GELU, softmax, biases, and their gradients. Rows are contiguous.</summary>
 internal static unsafe class RowKernels
 {
     private const int Lanes = 8;
@@ -162,7 +162,7 @@ internal static unsafe class RowKernels
         return total;
     }
 
-    /// <summary>Replaces a row by <c>exp(x - max)</c>, and what is beyond its end by 0.</summary>
+    /// <summary>Replaces the values of a row by <c>exp(x - max)</c>, and the padding after its end by 0.</summary>
     /// <param name="row">The row; there is room for <paramref name="padded"/> values.</param>
     /// <param name="count">Number of values.</param>
     /// <param name="padded">A multiple of 8, at least <paramref name="count"/>.</param>
@@ -232,7 +232,7 @@ internal static unsafe class RowKernels
         return total;
     }
 
-    // exp(x) for x <= 88: 2^n times a polynomial in what remains, of magnitude ln(2) / 2 at most (Taylor, degree 7; the error is below 1.2 units in the last place).
+    // exp(x) for x <= 88: 2^n times a polynomial in the remainder, whose magnitude is ln(2) / 2 at most (Taylor, degree 7; the error is below 1.2 units in the last place).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Exp(Vector256<float> x)
     {

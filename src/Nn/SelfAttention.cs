@@ -16,7 +16,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
     /// <param name="width">E, a multiple of <paramref name="heads"/>.</param>
     /// <param name="heads">Number of attention heads.</param>
-    /// <param name="dropout">Part of the elements dropped after the projection while training, 0 to 1.</param>
+    /// <param name="dropout">Probability of dropping an element after the projection in training, 0 to 1.</param>
     public SelfAttention(int width, int heads, double dropout = 0) : base(nameof(SelfAttention))
     {
         this.dropout = dropout;
@@ -36,10 +36,10 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         return Drop.Elements(proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)), dropout, training).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Whether <see cref="Branch"/> can stand for the layer: nothing is dropped, and nobody watches the projection.</summary>
+    /// <summary>Whether <see cref="Branch"/> can replace the layer: only if nothing is dropped and no observer watches the projection.</summary>
     internal bool CanBranch => watchers == 0 && dropout == 0;
 
-    /// <summary>The layer with the norm before it and the residual, in one node.</summary>
+    /// <summary>Computes the norm before the layer, the layer and the residual in one autograd node.</summary>
     /// <param name="input">[B, N, E], which <see cref="Branches.Serve"/>.</param>
     /// <param name="norm">The norm.</param>
     /// <param name="eps">Its epsilon.</param>

@@ -31,7 +31,7 @@ public sealed class SwinSkips : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>The volume and the five levels of strides 2 to 32 to six maps of strides 1 to 32; the one of stride 16 is the level as it is.</summary>
+    /// <summary>Maps the volume and the five levels of strides 2 to 32 to six maps of strides 1 to 32. The map of stride 16 is the unchanged level.</summary>
     public IReadOnlyList<Tensor> Run(Tensor volumes, IReadOnlyList<Tensor> levels)
     {
         ArgumentNullException.ThrowIfNull(levels);

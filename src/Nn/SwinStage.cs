@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Blocks of one width, with a residual convolution block before them where the network has such, and the merging to the next width.</summary>
+/// <summary>Optionally a residual convolution block, then Swin blocks of one width, then the merging to the next width.</summary>
 public sealed class SwinStage : nn.Module
 {
     private readonly UnetrBasicBlock? conv;
@@ -30,7 +30,7 @@ public sealed class SwinStage : nn.Module
 
     /// <summary>Tokens [B, X, Y, Z, C] to [B, X/2, Y/2, Z/2, 2C].</summary>
     /// <param name="tokens">The level below.</param>
-    /// <param name="callBlock">Calls a block, or has it computed again in backward.</param>
+    /// <param name="callBlock">Calls a block, and may have it recomputed in the backward pass.</param>
     public Tensor Run(Tensor tokens, Func<nn.Module<Tensor, Tensor>, Tensor, Tensor> callBlock)
     {
         ArgumentNullException.ThrowIfNull(callBlock);

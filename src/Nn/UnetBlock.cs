@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Two convolutions with norm and activation, and a pooling before them where the block begins a coarser level.</summary>
+/// <summary>Two convolutions with norm and activation, and a pooling before them if the block begins a coarser level.</summary>
 public sealed class UnetBlock : nn.Module<Tensor, Tensor>
 {
     private readonly ModuleList<UnetConvBlock> ops;
@@ -15,7 +15,7 @@ public sealed class UnetBlock : nn.Module<Tensor, Tensor>
     /// <param name="between">Channels after the first convolution.</param>
     /// <param name="outputs">Channels out.</param>
     /// <param name="options">Norm, activation and initial weights.</param>
-    /// <param name="pools">Whether sizes are halved first, by the largest of eight voxels.</param>
+    /// <param name="pools">Whether sizes are halved first, by max pooling of eight voxels.</param>
     public UnetBlock(int inputs, int between, int outputs, UnetOptions options, bool pools = false) : base(nameof(UnetBlock))
     {
         this.pools = pools;

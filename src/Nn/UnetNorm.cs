@@ -3,10 +3,10 @@ namespace HiEndMae.Nn;
 /// <summary>Norm after each convolution of a U-Net.</summary>
 public enum UnetNorm
 {
-    /// <summary>Over the batch while training, by running statistics in evaluation.</summary>
+    /// <summary>Statistics of the batch in training, running statistics in evaluation.</summary>
     Batch,
 
-    /// <summary>Over the batch in evaluation too, as Models Genesis and TransVW do it: what comes out depends on the other crops of the batch.</summary>
+    /// <summary>Statistics of the batch in evaluation too, as in Models Genesis and TransVW. The output of a crop then depends on the other crops of the batch.</summary>
     BatchAlways,
 
     /// <summary>Over groups of channels of each sample.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Nn;
 
-/// <summary>Two 3x3x3 convolutions with norm and leaky ReLU, and, if asked for, a residual; a 1x1x1 convolution on it where the width changes.</summary>
+/// <summary>Two 3x3x3 convolutions with norm and leaky ReLU, and optionally a residual. If the width changes, the residual goes through a 1x1x1 convolution.</summary>
 /// <remarks>MONAI 1.2 UnetResBlock, and UnetBasicBlock without the residual: slope 0.01. Names of weights are MONAI's.</remarks>
 public sealed class UnetrResBlock : nn.Module<Tensor, Tensor>
 {

@@ -36,7 +36,7 @@ public sealed class WindowAttention : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         WindowPlan plan = plans.Of(((int)input.shape[1], (int)input.shape[2], (int)input.shape[3]), shifted);
-        // The bias comes after padding, so that padding tokens have it too.
+        // The bias is added after padding, so that padding tokens get it too.
         Tensor packed = nn.functional.linear(input, qkv.weight!); // [B, X, Y, Z, 3C]
         return proj.call(WindowProducts.Run(packed, qkv.bias!, relative_position_bias_table, plan, heads)).MoveToOuterDisposeScope();
     }

@@ -5,12 +5,12 @@ namespace HiEndMae.Nn;
 
 /// <summary>How a grid of tokens is cut into windows for one block: sizes, padding, shift, and the tables that attention needs. Made once per grid, not in a step.</summary>
 /// <remarks>
-/// Source: MONAI 1.2 <c>swin_unetr.py</c>. Along an axis that is no longer than the window, the window is the axis and nothing shifts. A longer axis is padded at its end to whole windows.
-/// In shifted blocks a voxel sees those of its own region only: the padded axis has the regions [0, n - w), [n - w, n - s) and [n - s, n) for a window w and a shift s.
+/// Source: MONAI 1.2 <c>swin_unetr.py</c>. If an axis is not longer than the window, one window covers the axis, and nothing shifts. A longer axis is padded at its end to whole windows.
+/// In shifted blocks a token attends only to tokens of its own region: the padded axis has the regions [0, n - w), [n - w, n - s) and [n - s, n) for a window w and a shift s.
 /// </remarks>
 public sealed class WindowPlan : IDisposable
 {
-    /// <summary>Added to the score of a pair of different regions, as in MONAI: not minus infinity.</summary>
+    /// <summary>Added to the score of a pair of tokens in different regions. As in MONAI, it is not minus infinity.</summary>
     public const float Refused = -100;
 
     private readonly Tensor index;
@@ -71,7 +71,7 @@ public sealed class WindowPlan : IDisposable
         mask?.Dispose();
     }
 
-    // The official table is made for whole windows; of a smaller one, token t gets the coordinates of token t of a whole one. That is not where it lies, but what all weights were trained with.
+    // The official table is made for whole windows. In a smaller window, token t gets the coordinates of token t of a whole window. They are not its true coordinates, but all weights were trained with them.
     private static long[] RelativeIndex(int window, int tokens)
     {
         int span = (2 * window) - 1;

@@ -1,12 +1,12 @@
 namespace HiEndMae.Nn;
 
-/// <summary>The plans of the grids that a network has met. A network has few: one per level and kind of block for each size of its input.</summary>
+/// <summary>The window plans of all grids that a network has processed. There are few: one per level and kind of block for each size of the input.</summary>
 /// <param name="window">Edge of a whole window.</param>
 public sealed class WindowPlans(int window) : IDisposable
 {
     private readonly Dictionary<(int X, int Y, int Z, bool Shifted), WindowPlan> plans = [];
 
-    /// <summary>The plan of a grid, made when it is asked for first.</summary>
+    /// <summary>Returns the plan of a grid. It is created at the first request.</summary>
     /// <param name="grid">Tokens along x, y, z.</param>
     /// <param name="shifted">Whether windows are shifted.</param>
     public WindowPlan Of((int X, int Y, int Z) grid, bool shifted)

@@ -46,11 +46,11 @@ internal static class ReportSource
             .Select(group => group.Key.Table is { } table
                 ? PaperTableBuilder.Build(group.Key.Experiment, PaperTables.Get(table), [.. group])
                 : PlainTableBuilder.Build(group.Key.Experiment, [.. group]))];
-        // If a table of the paper has no entries, show the paper's numbers alone.
+        // If a table of the paper has no entries, show only the paper's numbers.
         return tables.Length == 0 && paper is not null ? [PaperTableBuilder.Build("no runs", PaperTables.Get(paper), [])] : tables;
     }
 
-    // Of the runs of one config, takes the last finished one, otherwise the last. An unfinished run that was repeated is not missing.
+    // For each config, takes the last finished run, or the last run if none has finished. So a run that was repeated successfully is not listed as missing.
     private static IEnumerable<RunRecord> Newest(IReadOnlyList<RunRecord> runs) => runs
         .GroupBy(run => (run.Experiment, run.Fingerprint))
         .Select(group => group.LastOrDefault(run => run.State == RunState.Finished) ?? group.Last())

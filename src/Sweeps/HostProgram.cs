@@ -11,7 +11,7 @@ internal static class HostProgram
         string? process = Environment.ProcessPath;
         return Path.GetFileNameWithoutExtension(process) switch
         {
-            // A .NET tool starts from a program elsewhere, and its folder has the library alone.
+            // A .NET tool starts from a program in another folder, and its own folder has only the library.
             "hiendmae" when Path.Combine(folder, Path.GetFileName(process)!) is var program && File.Exists(program) => [program],
             "dotnet" => [process!, library],
             _ => ["dotnet", library],

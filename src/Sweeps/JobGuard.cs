@@ -12,7 +12,7 @@ internal sealed class JobGuard : IDisposable
 
     /// <summary>Waits until no other process works in the folder, for example one that a killed sweep left behind.</summary>
     /// <param name="folder">Folder of the stage.</param>
-    /// <param name="sweep">The standard input of the job. A sweep that runs jobs itself writes a byte to it, and it ends when the sweep ends. A stream that ends without a byte, such as /dev/null, belongs to no sweep and is not watched.</param>
+    /// <param name="sweep">The standard input of the job. A sweep that runs jobs itself writes a byte to it, and the stream ends when the sweep ends. If a stream ends without a byte, such as /dev/null, it belongs to no sweep and is not watched.</param>
     /// <param name="stop">Requests that the run saves a checkpoint and ends.</param>
     /// <param name="cancel">Cancels waiting.</param>
     /// <exception cref="OperationCanceledException">Waiting was cancelled.</exception>

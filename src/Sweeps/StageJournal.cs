@@ -37,7 +37,7 @@ internal sealed class StageJournal
         return events;
     }
 
-    /// <summary>Counts the starts at this step since the last retry that ended without the exit code of a regular stop. A regular stop saves a checkpoint, so it does not count.</summary>
+    /// <summary>Counts failed starts: starts at this step since the last retry that did not end with the exit code of a regular stop. A regular stop saves a checkpoint, so it does not count.</summary>
     /// <param name="step">Step of the newest checkpoint.</param>
     public int StartsInVain(int step)
     {

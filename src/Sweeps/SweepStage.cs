@@ -7,7 +7,7 @@ namespace HiEndMae.Sweeps;
 
 /// <summary>The unit of work of a sweep: one training with its evaluation. Combinations that need the same stage share it.</summary>
 /// <param name="Key">Hexadecimal hash of everything that determines the stage: data, model, recipe, seed, the plugins that it names, the program's numerics, and the stage from which it starts.</param>
-/// <param name="ConfigKey">The same without plugins and numerics: equal for stages that differ in the code alone.</param>
+/// <param name="ConfigKey">The same without plugins and numerics. Stages that differ only in the code have equal keys.</param>
 /// <param name="Code">The code that computes it.</param>
 /// <param name="Kind">Pre-training or fine-tuning.</param>
 /// <param name="Label">Text for people, such as "pretrain (pretrain.mask_ratio=0.9)".</param>

@@ -7,8 +7,8 @@ namespace HiEndMae.Testing;
 public static class ComponentConformance
 {
     /// <summary>
-    /// Creates the component on the CPU and checks: shapes against <c>Info</c>, a gradient on every parameter, leaks of tensors, determinism, exact resume, the round trip of its state, counted
-    /// against executed operations, bfloat16, and other batch sizes. For a dataset: names, order and ids of cases, grids of labels, and that images are read the same again.
+    /// Creates the component on the CPU and checks shapes (against <c>Info</c>), a gradient on every parameter, leaks of tensors, determinism, exact resume, saving and loading of its state, counted
+    /// operations (against executed ones), bfloat16, and other batch sizes. For a dataset it checks names, order and ids of cases, grids of labels, and that images are equal when they are read again.
     /// </summary>
     /// <param name="config">The config record of the component. Its assembly must have been built with HiEndMae.Generators.</param>
     /// <param name="options">Sizes, and what to leave out; null for the defaults.</param>

@@ -1,6 +1,6 @@
 namespace HiEndMae.Testing;
 
-/// <summary>A component does not keep its contract. The message has a line for each failed check.</summary>
+/// <summary>Thrown if a component breaks its contract. The message has a line for each failed check.</summary>
 public sealed class ConformanceException : Exception
 {
     /// <summary>Creates the error.</summary>

@@ -9,7 +9,7 @@ namespace HiEndMae.Testing;
 /// <param name="failures">Receives the failures.</param>
 internal sealed class DatasetChecks(ComponentDescriptor component, IComponentConfig config, List<string> failures)
 {
-    // Reading is slow, and a fault of a reader already shows on its first scans.
+    // Only the first scans are read, because reading is slow and they already show the faults of a reader.
     private const int MostRead = 2;
 
     /// <summary>Runs every check.</summary>
@@ -55,7 +55,7 @@ internal sealed class DatasetChecks(ComponentDescriptor component, IComponentCon
     private void Split(Dataset dataset, Dataset again, DatasetSplit split, Dictionary<string, DatasetSplit> parts)
     {
         DatasetCase[] cases = [.. dataset.Cases(split)];
-        if (!cases.Select(one => one.Id).SequenceEqual(again.Cases(split).Select(one => one.Id))) failures.Add($"{split}: two datasets of one config list other cases, or another order.");
+        if (!cases.Select(one => one.Id).SequenceEqual(again.Cases(split).Select(one => one.Id))) failures.Add($"{split}: two datasets with the same config list different cases, or list them in another order.");
         foreach (string twice in cases.GroupBy(one => one.Id, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key)) failures.Add($"{split}: two cases have the id '{twice}'.");
         foreach (DatasetCase one in cases)
         {
@@ -71,8 +71,8 @@ internal sealed class DatasetChecks(ComponentDescriptor component, IComponentCon
     private void Read(DatasetCase one, DatasetCase again, DatasetInfo info)
     {
         Volume<float> image = one.LoadImage(CancellationToken.None), second = again.LoadImage(CancellationToken.None);
-        if (one.ContentKey != again.ContentKey) failures.Add($"the case '{one.Id}': ContentKey is another one each time, so that caches never find it.");
-        if (!image.Voxels.AsSpan().SequenceEqual(second.Voxels)) failures.Add($"the case '{one.Id}': the image is another one each time that it is read.");
+        if (one.ContentKey != again.ContentKey) failures.Add($"the case '{one.Id}': ContentKey differs each time, so caches never find the case.");
+        if (!image.Voxels.AsSpan().SequenceEqual(second.Voxels)) failures.Add($"the case '{one.Id}': the image differs each time it is read.");
         if (image.Channels != info.ChannelNames.Count) failures.Add($"the case '{one.Id}': the image has {image.Channels} channels; Info names {info.ChannelNames.Count}.");
         if (!one.HasLabel) return;
         if (one.LoadLabel(CancellationToken.None) is not { } label)

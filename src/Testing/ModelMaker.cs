@@ -15,13 +15,13 @@ internal sealed class ModelMaker(ComponentDescriptor component, IComponentConfig
 {
     private const int Steps = 100;
 
-    // A component that refuses tokens is tried on a pyramid.
+    // A component that refuses tokens is tested with a pyramid.
     private bool usesPyramid;
 
     /// <summary>Size of the volumes that the encoder sees.</summary>
     public Size3 EncoderCrop => (config as IViewSizes)?.EncoderCrop(options.Crop) ?? options.Crop;
 
-    /// <summary>The uses that the component is tried in: an encoder is built for both.</summary>
+    /// <summary>The uses in which the component is tested. An encoder is built for both of them.</summary>
     public IReadOnlyList<EncoderUse> Uses => component.Slot switch
     {
         Slot.Encoder => [EncoderUse.Pretraining, EncoderUse.Segmentation],
@@ -50,7 +50,7 @@ internal sealed class ModelMaker(ComponentDescriptor component, IComponentConfig
         }
     }
 
-    /// <summary>What the config counts for one sample; null if it does not count.</summary>
+    /// <summary>The operations that the config counts for one sample; null if it does not count.</summary>
     public IReadOnlyList<OperationCount>? Counted(TrialModel model, EncoderUse use) => config switch
     {
         IEncoderCounter counter => counter.Count(new EncoderContext(options.Channels, options.Crop, use), 0),
@@ -121,9 +121,9 @@ internal sealed class ModelMaker(ComponentDescriptor component, IComponentConfig
         Tensor OfTokens(string method, TokenFeatures features, long count)
         {
             ShapeException.Require($"{method}: Tokens", features.Tokens, batch, count, token.EmbedDim);
-            if (!features.Hidden.Keys.Order().SequenceEqual(blocks)) throw new ShapeException($"{method} returned the hidden blocks {string.Join(", ", features.Hidden.Keys.Order())}; asked for were 0 to {token.Depth - 1}, all that TokenInfo.Depth says there are");
+            if (!features.Hidden.Keys.Order().SequenceEqual(blocks)) throw new ShapeException($"{method} returned the hidden blocks {string.Join(", ", features.Hidden.Keys.Order())}; the request was for 0 to {token.Depth - 1}, which are all blocks according to TokenInfo.Depth");
             foreach ((int block, Tensor hidden) in features.Hidden) ShapeException.Require($"{method}: Hidden[{block}]", hidden, batch, count, token.EmbedDim);
-            // Different weights, so that the sum of a LayerNorm's squares, which is constant, has a gradient.
+            // The weights differ, because the plain sum of squares after a LayerNorm is constant and has no gradient.
             return features.Hidden.Values.Append(features.Tokens).Select(one => (one * linspace(0.5, 1.5, token.EmbedDim)).square().mean()).Aggregate((sum, one) => sum + one);
         }
     }

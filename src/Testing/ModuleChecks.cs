@@ -103,13 +103,13 @@ internal sealed class ModuleChecks(ModelMaker maker, ConformanceOptions options,
     private string? Determinism(EncoderUse use)
     {
         using TrialModel first = maker.Make(use), second = maker.Make(use);
-        if (Different(first.Tested, second.Tested) is { } name) return $"two components of one seed begin with different values of '{name}'. Draw initial weights with libtorch alone";
+        if (Different(first.Tested, second.Tested) is { } name) return $"two components with the same seed begin with different values of '{name}'. Draw initial weights with libtorch alone";
         Tensor one = Loss(first, 3, options.Batch), two = Loss(second, 3, options.Batch);
         if (!Same(one, two)) return $"the same batch and seed gave the losses {one.item<float>():R} and {two.item<float>():R}";
         one.backward();
         two.backward();
         return Parameters(first.Tested).FirstOrDefault(entry => entry.Value.grad is { } gradient && !Same(gradient, Parameters(second.Tested)[entry.Key].grad!)).Key is { } other
-            ? $"the same batch and seed gave two gradients of '{other}'" : null;
+            ? $"the same batch and seed gave two different gradients of '{other}'" : null;
     }
 
     private string? State(EncoderUse use)
@@ -127,7 +127,7 @@ internal sealed class ModuleChecks(ModelMaker maker, ConformanceOptions options,
         using (no_grad())
         {
             Tensor one = Loss(first, 0, options.Batch), two = Loss(second, 0, options.Batch);
-            return Same(one, two) ? null : "a component with the parameters and buffers of another one computes something else. Keep everything that it learns in parameters or buffers, and register them";
+            return Same(one, two) ? null : "a component with the parameters and buffers of another one computes other values. Keep everything that it learns in parameters or buffers, and register them";
         }
     }
 
@@ -158,8 +158,8 @@ internal sealed class ModuleChecks(ModelMaker maker, ConformanceOptions options,
             else Loss(model, 0, 1);
         }
         long all = parts.Sum(part => part.MultiplyAdds), attention = parts.Sum(part => part.Products.Attention);
-        // Attention that is no layer is not seen while it runs, so it may be missing there; nothing else may.
-        // A model of functions alone has no layer to compare with.
+        // Executed operations may lack attention that is not a layer, because it is not observed. They must not lack anything else.
+        // A model that consists only of functions has no layer to compare with.
         if (ran.MultiplyAdds == 0) return null;
         bool fits = ran.MultiplyAdds <= all * (1 + MostUncounted) && ran.MultiplyAdds >= (all - attention) * (1 - MostUncounted);
         return fits || (attention == 0 && parts.All(part => part.Products == ProductCount.None) && ran.MultiplyAdds <= all * (1 + MostUncounted))

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Testing;
 
-/// <summary>A tensor or a list has another size than the contract says.</summary>
+/// <summary>Thrown if a tensor or a list does not have the size that the contract requires.</summary>
 internal sealed class ShapeException(string message) : Exception(message)
 {
     public static void Require(string what, Tensor tensor, params long[] shape)

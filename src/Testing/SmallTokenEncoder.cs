@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Testing;
 
-/// <summary>The smallest encoder of tokens that has everything a head or task may ask for: a linear map of patches, and blocks that add a linear map of each token.</summary>
+/// <summary>The smallest token encoder with everything that a head or task may need: a linear map of patches, and blocks that add a linear map of each token.</summary>
 internal sealed class SmallTokenEncoder : TokenEncoder
 {
     private const int Width = 24, NumBlocks = 12, Patch = 8;

@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
-/// <summary>One patient's abdomen: its body and its parts, of which later ones lie over earlier ones.</summary>
+/// <summary>One patient's abdomen: its body and its parts. Later parts cover earlier ones.</summary>
 /// <param name="Body">Everything that is not a part.</param>
 /// <param name="Parts">Organs, vessels, bones, bowel.</param>
 /// <param name="Noise">Factor on the scan's noise.</param>

@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
-/// <summary>Skin, fat, muscle and the cavity with its fat; and the table that the patient lies on.</summary>
+/// <summary>Skin, fat, muscle, the cavity with its fat, and the table on which the patient lies.</summary>
 internal sealed class Body
 {
     private const double Air = -1000, SkinThickness = 2.5;
@@ -89,7 +89,7 @@ internal sealed class Body
         return Blend(shell ? 30 : -930, Air, outside, voxel);
     }
 
-    // The first value inside, the second outside a surface.
+    // The first value applies inside a surface, the second outside.
     private static double Blend(double inside, double outside, double distance, double voxel)
     {
         double part = Math.Clamp(0.5 - distance / voxel, 0, 1);

@@ -48,7 +48,7 @@ internal static class Bowel
         }
     }
 
-    /// <summary>Stomach and duodenum; the class "stomach" is the stomach alone.</summary>
+    /// <summary>Stomach and duodenum; the class "stomach" is only the stomach.</summary>
     public static IEnumerable<Shape> Stomach(Patient patient, int label)
     {
         PhantomRandom random = patient.Random;

@@ -3,7 +3,7 @@ namespace HiEndMae.Plugins.Datasets.Phantoms;
 /// <summary>Several shapes merged into one, without the parts that are cut off: the lobes of a liver, a kidney without its hilum.</summary>
 /// <param name="parts">The shapes to merge.</param>
 /// <param name="cuts">The shapes to cut off.</param>
-/// <param name="blend">Over how many mm parts melt; 0 for sharp creases.</param>
+/// <param name="blend">Distance in mm over which parts merge smoothly; 0 for sharp creases.</param>
 internal sealed class Combined(IReadOnlyList<Shape> parts, IReadOnlyList<Shape> cuts, double blend) : Shape
 {
     public override Box Bounds { get; } = parts.Select(part => part.Bounds).Aggregate((a, b) => a.With(b)).Grown(blend);
@@ -20,7 +20,7 @@ internal sealed class Combined(IReadOnlyList<Shape> parts, IReadOnlyList<Shape> 
         return distance;
     }
 
-    // The smaller of two distances, rounded where they are alike.
+    // The smaller of two distances, smoothed where they are similar.
     private double Melt(double a, double b)
     {
         double smaller = Math.Min(a, b), difference = Math.Abs(a - b);

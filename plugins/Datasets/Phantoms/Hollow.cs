@@ -1,6 +1,6 @@
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
-/// <summary>A wall around contents: fluid or food with gas above it, for the patient lies on the back.</summary>
+/// <summary>A wall around contents: fluid or food, with gas on the front side because the patient lies on the back.</summary>
 /// <param name="texture">Texture of the contents.</param>
 /// <param name="wall">HU.</param>
 /// <param name="thickness">Thickness of the wall, mm.</param>

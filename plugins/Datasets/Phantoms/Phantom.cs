@@ -32,7 +32,7 @@ internal sealed class Phantom(PhantomConfig config, DatasetContext context) : Da
 
         public override bool HasLabel => split != DatasetSplit.Pretraining;
 
-        // The number of the model of anatomy stands first: cached cases of an earlier one are not used.
+        // The text begins with the version of the anatomy model, so that cached cases of earlier versions are not used.
         public override string ContentKey => string.Create(
             CultureInfo.InvariantCulture, $"phantom 2:{config.Seed}:{name}:{config.Grid}:{config.VoxelMm}:{config.Noise:R}:{string.Join(',', config.Phases)}");
 

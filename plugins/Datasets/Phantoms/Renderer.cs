@@ -3,7 +3,7 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Plugins.Datasets.Phantoms;
 
-/// <summary>An abdomen to voxels: a voxel that a surface crosses is a mixture, and noise lies over everything.</summary>
+/// <summary>Renders an abdomen to voxels: a voxel that a surface crosses is a mixture, and noise is added to all voxels.</summary>
 /// <param name="abdomen">The patient.</param>
 /// <param name="noise">Standard deviation of the noise on average, HU.</param>
 /// <param name="noiseSeed">Seed of the noise.</param>
@@ -17,7 +17,7 @@ internal sealed class Renderer(Abdomen abdomen, double noise, ulong noiseSeed)
 
     /// <summary>Renders.</summary>
     /// <param name="size">Voxels.</param>
-    /// <param name="voxel">Their edges, mm. The grid's middle is the abdomen's; along y it is moved back a little, so that the table is seen.</param>
+    /// <param name="voxel">Their edges, mm. The centre of the grid is that of the abdomen, but along y the grid is moved back a little, so that it shows the table.</param>
     /// <param name="cancel">Stops between planes.</param>
     public (Volume<float> Image, Volume<ushort> Label) Render(Size3 size, Spacing3 voxel, CancellationToken cancel)
     {

@@ -60,7 +60,7 @@ internal static class Skeleton
         }
     }
 
-    /// <summary>Vertebrae with discs and arches; the class "spine". The canal belongs to nobody.</summary>
+    /// <summary>Vertebrae with discs and arches; the class "spine". The spinal canal is not part of the class.</summary>
     public static IEnumerable<Shape> Spine(Patient patient, int label)
     {
         PhantomRandom random = patient.Random;

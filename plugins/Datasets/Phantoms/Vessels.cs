@@ -3,7 +3,7 @@ namespace HiEndMae.Plugins.Datasets.Phantoms;
 /// <summary>Aorta, inferior vena cava and their large branches.</summary>
 internal static class Vessels
 {
-    /// <summary>Vessels that no class is about; laid before organs, which lie over them.</summary>
+    /// <summary>Vessels that are not part of a class. They are drawn before the organs, which cover them.</summary>
     public static IEnumerable<Shape> Branches(Patient patient)
     {
         Tissue artery = patient.Fluid(patient.Tissues.Arteries), portal = patient.Fluid(patient.Tissues.PortalVeins);
@@ -23,7 +23,7 @@ internal static class Vessels
         }
     }
 
-    /// <summary>The aorta down to its fork, with the arteries of kidneys and legs; the class "aorta" is the aorta alone.</summary>
+    /// <summary>The aorta down to its fork, with the arteries of kidneys and legs; the class "aorta" is only the aorta.</summary>
     public static IEnumerable<Shape> Aorta(Patient patient, int label)
     {
         PhantomRandom random = patient.Random;
@@ -45,7 +45,7 @@ internal static class Vessels
         }
     }
 
-    /// <summary>The inferior vena cava with the veins of kidneys and legs; the class is the vena cava alone.</summary>
+    /// <summary>The inferior vena cava with the veins of kidneys and legs; the class is only the vena cava.</summary>
     public static IEnumerable<Shape> VenaCava(Patient patient, int label)
     {
         PhantomRandom random = patient.Random;

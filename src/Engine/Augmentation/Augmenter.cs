@@ -74,7 +74,7 @@ public sealed class Augmenter(AugmentConfig config, Spacing3 spacing, int seed)
         };
     }
 
-    // Where each voxel comes from, [1, X, Y, Z, 3]; null where nothing was drawn.
+    // Where each voxel comes from, [1, X, Y, Z, 3]; null if nothing was drawn.
     private Tensor? SampleGrid(Tensor image, ref RandomSource random)
     {
         bool rotates = Happens(config.RotationProbability, ref random);

@@ -5,9 +5,9 @@ namespace HiEndMae.Engine.Benchmarks;
 
 /// <summary>
 /// Counts the operations of a model while it runs, from the tensors that its layers are given: linear maps, convolutions, LayerNorms, and the attention
-/// layers of HiEndMae.Nn. Products that are no layer, such as attention written with functions, are not seen.
+/// layers of HiEndMae.Nn. Products outside of layers, such as attention written with functions, are not counted.
 /// </summary>
-/// <remarks>A layer counts when it is called by <c>call</c>, as hooks need it.</remarks>
+/// <remarks>A layer is counted only if it is called with <c>call</c>, because hooks need that.</remarks>
 public sealed class ExecutedOperations : IDisposable
 {
     private const int NormOperations = 5;
@@ -16,7 +16,7 @@ public sealed class ExecutedOperations : IDisposable
     private const string SelfAttention = "HiEndMae.Nn.SelfAttention", CrossAttention = "HiEndMae.Nn.CrossAttention", PatchEmbedding = "HiEndMae.Nn.PatchEmbedding", ConvLayer = "HiEndMae.Nn.ConvLayer",
         WindowAttention = "HiEndMae.Nn.WindowAttention", ChannelLayerNorm = "HiEndMae.Nn.ChannelLayerNorm";
 
-    // Blocks that can run without their layers, which only hooks of layers would miss.
+    // Blocks that can run without calling their layers. Hooks on layers would miss them.
     private const string RunsLayers = "RunsLayers";
     private readonly List<Action> removers = [];
 
@@ -70,7 +70,7 @@ public sealed class ExecutedOperations : IDisposable
                 Hook(layer, (input, output) => output.numel() * input.shape[^1]);
                 break;
             case nn.Module<Tensor, Tensor> layer when layer.GetType().FullName == WindowAttention:
-                // The projection to queries, keys and values, which is no layer that is called. Its other projection is one.
+                // The projection to queries, keys and values, which is not called as a layer. The output projection is called as a layer.
                 Hook(layer, (input, _) => 3 * input.numel() * input.shape[^1]);
                 break;
             case nn.Module<Tensor, Tensor> layer when layer.GetType().FullName == ChannelLayerNorm:

@@ -79,7 +79,7 @@ public sealed class StepBench(IOptimizer optimizer, StepPrecision precision, Dev
         };
     }
 
-    /// <summary>Runs steps under a profile by operator; the times include what watching costs, so they are no measure of a whole step.</summary>
+    /// <summary>Profiles steps by operator. The times include the cost of profiling, so they do not measure a whole step.</summary>
     /// <param name="loss">Computes the loss of a step, in the current dispose scope.</param>
     /// <param name="request">Settings of the optimiser's step.</param>
     /// <param name="steps">Number of steps to watch, at least 1.</param>

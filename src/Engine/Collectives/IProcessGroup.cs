@@ -21,7 +21,7 @@ public interface IProcessGroup : IDisposable
     void Sum(Tensor values, bool fixedOrder);
 
     /// <summary>Gives every rank the values of all.</summary>
-    /// <param name="mine">Values of this rank, as many on every rank.</param>
+    /// <param name="mine">Values of this rank; every rank has the same number of values.</param>
     /// <param name="all">Receives them by rank; its length is <see cref="Size"/> times that of <paramref name="mine"/>.</param>
     /// <exception cref="ProcessGroupException">A rank has died, or the transport failed.</exception>
     void Gather(ReadOnlySpan<double> mine, Span<double> all);

@@ -18,7 +18,7 @@ public sealed record ProcessPlace(int Rank, int Size, int LocalRank, int LocalSi
 
     /// <summary>Reads the environment variables of launchers.</summary>
     /// <remarks>
-    /// SLURM sets SLURM_PROCID and SLURM_NTASKS in a batch script too, where srun has started nothing. Only a step counts (SLURM_STEP_ID), except that of the script itself.
+    /// SLURM sets SLURM_PROCID and SLURM_NTASKS in a batch script too, although srun has not started any process there. Only a step counts (SLURM_STEP_ID), except that of the script itself.
     /// Jobs of a sweep are single processes unless the job itself uses a launcher.
     /// </remarks>
     /// <param name="getVariable">Reads the environment.</param>

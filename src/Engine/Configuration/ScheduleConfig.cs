@@ -46,9 +46,9 @@ public sealed partial record ScheduleConfig
     // Resolved files give every key, so a key at its default does not count as chosen.
     partial void Check(KeyReport report)
     {
-        if (WarmupReachesPeak && WarmupStartLr is null) report.Warning(nameof(WarmupReachesPeak), "has an effect with warmup_start_lr alone");
+        if (WarmupReachesPeak && WarmupStartLr is null) report.Warning(nameof(WarmupReachesPeak), "has an effect only with warmup_start_lr");
         if (Kind == ScheduleKind.Staircase) return;
-        const string OfStaircase = "has an effect with kind = \"staircase\" alone";
+        const string OfStaircase = "has an effect only with kind = \"staircase\"";
         if (StairEvery != 40) report.Warning(nameof(StairEvery), OfStaircase);
         if (StairFactor != 0.5) report.Warning(nameof(StairFactor), OfStaircase);
     }

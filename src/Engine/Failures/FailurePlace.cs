@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Failures;
 
-/// <summary>Notes on an exception what the program was doing when it was thrown: the stage, the step, the cases. The command that reports the exception shows the notes.</summary>
+/// <summary>Adds notes to an exception about what the program was doing when it was thrown: the stage, the step, the cases. The command that reports the exception shows the notes.</summary>
 public static class FailurePlace
 {
     private const string Key = "HiEndMae.Place";

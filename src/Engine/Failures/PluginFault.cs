@@ -12,11 +12,11 @@ public sealed record PluginFault(string Plugin, Version? Version, string Method)
 {
     /// <summary>Finds the plugin whose code failed.</summary>
     /// <param name="error">What was thrown.</param>
-    /// <returns>Null where no plugin is to blame: the innermost code that belongs neither to .NET nor to a package is the program's own.</returns>
+    /// <returns>Null if no plugin is to blame: the innermost code that belongs neither to .NET nor to a package is the program's own.</returns>
     public static PluginFault? Of(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        // The innermost exception was thrown first, so its stack trace says where.
+        // The innermost exception was thrown first, so its stack trace has the origin.
         for (Exception? inner = error.InnerException; inner is not null; inner = inner.InnerException) error = inner;
         foreach (StackFrame frame in new StackTrace(error).GetFrames())
         {

@@ -12,7 +12,7 @@ namespace HiEndMae.Engine.Inference;
 /// <param name="window">Voxels of a window: the crop that the models were trained with.</param>
 /// <param name="evaluate">Overlap, weights, flips, windows per pass.</param>
 /// <param name="device">Device of the models.</param>
-/// <param name="regions">Regions that the outputs are of; null or empty where they are of classes.</param>
+/// <param name="regions">The region of each output; null or empty if the outputs are classes.</param>
 public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3 window, EvaluateConfig evaluate, Device device, IReadOnlyList<LabelRegion>? regions = null)
 {
     private readonly ClassDecision decision = new(regions ?? []);
@@ -36,7 +36,7 @@ public sealed class CaseSegmenter(IReadOnlyList<SegmentationModel> models, Size3
         }
         finally
         {
-            // What the outputs took, which is the most of all. Whoever writes the result, and the next scan, need the room.
+            // The outputs are the largest allocation. Writing the result and the next scan need their memory.
             TensorMemory.ReleaseUnused();
         }
     }

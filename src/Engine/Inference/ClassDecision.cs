@@ -28,7 +28,7 @@ public sealed class ClassDecision(IReadOnlyList<LabelRegion> regions)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         int plane = probabilities.Size.Y * probabilities.Size.Z;
-        // Rented, because a scan has hundreds of parts, and what they leave behind is collected late.
+        // The buffer is rented, because a scan has hundreds of parts, and the garbage of each would be collected late.
         Parallel.For(0, probabilities.Size.X, () => ArrayPool<float>.Shared.Rent(plane), (x, _, best) =>
         {
             Span<ushort> row = labels.Span.Slice(x * plane, plane);

@@ -28,14 +28,19 @@ internal sealed class PlaneSums(Size3 size, Size3[] starts, Size3 window, Tensor
     /// <summary>The sums of a window, not copied.</summary>
     public Tensor Of(Size3 start) => SlidingWindow.View(sums!, start with { X = start.X - origin }, window);
 
-    /// <summary>Divides the planes that no further window changes by the sums of their weights, and returns all divided planes that have not been released.</summary>
+    /// <summary>Index along x of the first plane that has not been released.</summary>
+    public int First => origin;
+
+    /// <summary>The divided planes that have not been released, [1, K, planes, Y, Z], not copied.</summary>
+    public Tensor Finished => sums!.narrow(2, 0, done - origin);
+
+    /// <summary>Divides the planes that no further window changes by the sums of their weights.</summary>
     /// <param name="end">No further window changes planes before this index.</param>
-    /// <returns>The index along x of the first plane, and [1, K, planes, Y, Z].</returns>
-    public (int First, Tensor Planes) Finish(int end)
+    public void Finish(int end)
     {
-        if (end > done) WindowWeights.Divide(sums!.narrow(2, done - origin, end - done), weight, [.. starts.Select(start => start with { X = start.X - done })], window, Slab);
+        using DisposeScope scope = NewDisposeScope();
+        WindowWeights.Divide(sums!.narrow(2, done - origin, end - done), weight, [.. starts.Select(start => start with { X = start.X - done })], window, Slab);
         done = end;
-        return (origin, sums!.narrow(2, 0, done - origin));
     }
 
     /// <summary>Releases planes at the front.</summary>

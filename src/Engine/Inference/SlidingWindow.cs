@@ -12,7 +12,7 @@ public static class SlidingWindow
     private const long CpuPassValues = 1 << 24;
 
     /// <summary>Runs a model over overlapping windows and averages its outputs.</summary>
-    /// <param name="volume">[1, C, X, Y, Z], of any precision; padded with zeros where it is smaller than the window.</param>
+    /// <param name="volume">[1, C, X, Y, Z], of any precision; padded with zeros along axes that are shorter than the window.</param>
     /// <param name="options">Windows and weights.</param>
     /// <param name="predict">From windows [b, C, window] in single precision to outputs [b, K, window].</param>
     /// <param name="progress">Called with the number of windows done, and of all windows; may be null.</param>
@@ -50,10 +50,10 @@ public static class SlidingWindow
         Size3[] starts = [.. Starts(size, window, options.Overlap)];
         ScalarType type = options.Accumulator == AccumulatorType.Float16 ? ScalarType.Float16 : ScalarType.Float32;
         using var sums = new PlaneSums(size, starts, window, weight ?? ones([1, 1, window.X, window.Y, window.Z], device: volume.device), type);
-        // A processor works on several large windows no faster than on one, and they take several times its memory. The first pass tells how large outputs are.
+        // A CPU processes several large windows no faster than one at a time, but they take several times the memory. The first pass shows how large outputs are.
         bool isProcessor = volume.device_type == DeviceType.CPU;
         int batch = isProcessor ? 1 : options.WindowBatch;
-        // Held by us for as long as native code reads it (ARCHITECTURE.md, "Garbage collection and tensors").
+        // Kept alive for as long as native code reads it (ARCHITECTURE.md, "Garbage collection and tensors").
         Scalar one = 1;
         for (int first = 0, next; first < starts.Length; first = next)
         {
@@ -79,21 +79,18 @@ public static class SlidingWindow
     private static void HandOn(PlaneSums sums, int end, Size3 original, Size3 before, IPlaneReceiver receiver)
     {
         using DisposeScope scope = NewDisposeScope();
-        (int first, Tensor planes) = sums.Finish(end);
-        int low = Math.Clamp(before.X, first, end), high = Math.Clamp(before.X + original.X, low, end);
-        int released = low - first;
-        if (high > low)
-        {
-            Tensor inside = planes.narrow(2, released, high - low).narrow(3, before.Y, original.Y).narrow(4, before.Z, original.Z);
-            released += receiver.Take(low - before.X, inside);
-        }
-        sums.Release(released);
+        sums.Finish(end);
+        int low = Math.Clamp(before.X, sums.First, end), high = Math.Clamp(before.X + original.X, low, end);
+        sums.Release(low - sums.First);
+        if (high == low) return;
+        Tensor inside = sums.Finished.narrow(2, 0, high - low).narrow(3, before.Y, original.Y).narrow(4, before.Z, original.Z);
+        sums.Release(receiver.Take(low - before.X, inside));
     }
 
     // The largest number of planes from the first window of a pass to the end of its last one.
     private static int Span(Size3[] starts, Size3 window, int batch) => Enumerable.Range(0, starts.Length).Max(i => starts[Math.Min(i + batch, starts.Length) - 1].X + window.X - starts[i].X);
 
-    /// <summary>Where windows begin: a regular grid whose last window is flush with the end.</summary>
+    /// <summary>Returns the starts of windows: a regular grid whose last window ends at the end of the volume.</summary>
     internal static IEnumerable<Size3> Starts(Size3 size, Size3 window, double overlap)
     {
         int[] x = Axis(size.X, window.X, overlap), y = Axis(size.Y, window.Y, overlap), z = Axis(size.Z, window.Z, overlap);

@@ -12,8 +12,8 @@ public static class DiceCeLoss
     /// <summary>Computes the loss, a scalar with gradient.</summary>
     /// <param name="logits">[B, K, X, Y, Z].</param>
     /// <param name="labels">[B, X, Y, Z] or [B, 1, X, Y, Z], int64, 0 to K - 1.</param>
-    /// <param name="hasIgnored">Whether labels of K and more may occur. Their voxels take part in neither term, as nnU-Net's ignore label (dice.py, mask of
-    /// SoftDiceLoss; ignore_index of the cross-entropy, whose mean is over the other voxels). A batch without any other voxel has a cross-entropy of 0.</param>
+    /// <param name="hasIgnored">Whether labels of K and more may occur. Their voxels are left out of both terms, like nnU-Net's ignore label (dice.py, mask of
+    /// SoftDiceLoss; ignore_index of the cross-entropy, whose mean is over the other voxels). If a batch has no other voxels, its cross-entropy is 0.</param>
     public static Tensor Compute(Tensor logits, Tensor labels, bool hasIgnored = false)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -12,9 +12,9 @@ public static class RandomMasking
     /// <param name="samples">Samples B of the batch.</param>
     /// <param name="maskRatio">Fraction of tokens that are hidden, in [0, 1).</param>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="batch">Number of the batch. The mask depends on it and the seed alone.</param>
+    /// <param name="batch">Number of the batch. The mask depends only on it and the seed.</param>
     /// <param name="device">Device of the model.</param>
-    /// <returns>Null where the task uses no mask, or the encoder has no tokens. The caller disposes it.</returns>
+    /// <returns>Null if the task uses no mask, or the encoder has no tokens. The caller disposes it.</returns>
     public static TokenMask? For(Encoder encoder, PretextTask task, int samples, double maskRatio, long seed, long batch, Device device)
     {
         ArgumentNullException.ThrowIfNull(encoder);

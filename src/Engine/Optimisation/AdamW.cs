@@ -54,7 +54,7 @@ public sealed class AdamW(IReadOnlyList<ParameterGroup> groups, AdamWOptions opt
         }
     }
 
-    // A rule of its own, so that the usual one has no branch within its loop.
+    // This is a separate rule, so that the loop of the usual rule has no branch.
     private unsafe void UpdateByLargest(in UpdateBlock block)
     {
         float* p = block.Values, g = block.Gradient, m = block.First, v = block.Second, most = block.Third;

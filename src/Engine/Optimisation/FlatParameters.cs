@@ -8,8 +8,8 @@ namespace HiEndMae.Engine.Optimisation;
 
 /// <summary>The parameters of all groups in one buffer; the parameters become views of it.</summary>
 /// <remarks>
-/// Every parameter begins on a 64-byte boundary; what lies between two is zero and stays zero. Gradients are what backward makes. On CPU updates read them where they are. Elsewhere
-/// they are joined into one buffer, so that an update is a few operations and not a few per parameter. A parameter that no loss reaches has none, and is left as it is:
+/// Every parameter begins on a 64-byte boundary. The padding between two parameters is zero and stays zero. Backward creates the gradients. On CPU, updates read them where they are. On other devices
+/// they are joined into one buffer, so that an update is a few operations in total and not a few per parameter. A parameter that no loss reaches has no gradient and does not change:
 /// no decay, no state.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
@@ -21,7 +21,7 @@ internal sealed class FlatParameters : IDisposable
     private Tensor? exchange;
 
     /// <param name="groups">The parameters to train.</param>
-    /// <param name="fused">Whether updates on CPU are one pass over memory, which wants no flat gradient.</param>
+    /// <param name="fused">Whether updates on CPU are one pass over memory, which needs no flat gradient.</param>
     public FlatParameters(IReadOnlyList<ParameterGroup> groups, bool fused)
     {
         Groups = groups;
@@ -86,8 +86,8 @@ internal sealed class FlatParameters : IDisposable
         return NativeTensors.Address(copies[slot]!.Handle);
     }
 
-    /// <summary>Elsewhere: all gradients as one buffer, zero where there is none; in the current dispose scope.</summary>
-    /// <param name="reached">Takes, by group, the runs of elements that have a gradient: first element and length.</param>
+    /// <summary>For devices other than the CPU: returns all gradients as one buffer, in the current dispose scope. Missing gradients are zero.</summary>
+    /// <param name="reached">Receives, by group, the runs of elements that have a gradient: first element and length.</param>
     public Tensor Gradient(out IReadOnlyList<IReadOnlyList<(long Start, long Length)>> reached)
     {
         var parts = new List<Tensor>(2 * Slots.Count);
@@ -105,7 +105,7 @@ internal sealed class FlatParameters : IDisposable
             parts.Add(own.reshape(-1));
             if (place > slot.Length) parts.Add(Filler(place - slot.Length));
             List<(long Start, long Length)> all = runs[slot.Group];
-            // What lies between two parameters is zero, and an update leaves it zero.
+            // The padding between two parameters is zero, and an update leaves it zero.
             if (all.Count > 0 && all[^1].Start + all[^1].Length == slot.Offset) all[^1] = (all[^1].Start, all[^1].Length + place);
             else all.Add((slot.Offset, place));
         }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Optimisation;
 
-/// <summary>Gradients of some of a step's batches, out of the parameters' way.</summary>
+/// <summary>Gradients of some of a step's batches, removed from the parameters for later addition.</summary>
 public sealed class GradientPart : IDisposable
 {
     internal GradientPart(IReadOnlyList<Tensor?> gradients) => Gradients = gradients;

@@ -26,17 +26,17 @@ public interface IOptimizer : IDisposable
     /// <returns>The norm, and whether the update was applied. If a gradient is NaN or infinite, nothing changes.</returns>
     StepResult Step(in StepRequest request);
 
-    /// <summary>Takes the gradients of the batches so far out of the parameters, which have none afterwards.</summary>
-    /// <returns>The gradients, to be given back to <see cref="AddGradients"/> and disposed.</returns>
+    /// <summary>Removes the gradients of the batches so far from the parameters, which have no gradients afterwards.</summary>
+    /// <returns>The gradients. Pass them to <see cref="AddGradients"/> later, and dispose them.</returns>
     GradientPart TakeGradients();
 
-    /// <summary>Adds gradients that were taken: the sum is theirs plus those of the batches since.</summary>
+    /// <summary>Adds removed gradients to the gradients of the batches since then.</summary>
     void AddGradients(GradientPart part);
 
     /// <summary>Adds the gradients of all ranks, before <see cref="Step"/>.</summary>
     /// <param name="group">The ranks.</param>
-    /// <param name="fixedOrder">Whether by the tree of <see cref="Collectives.SumTree"/>.</param>
-    /// <exception cref="ProcessGroupException">A rank is gone.</exception>
+    /// <param name="fixedOrder">Whether they are added in the order of <see cref="Collectives.SumTree"/>.</param>
+    /// <exception cref="ProcessGroupException">A rank has died.</exception>
     void SumGradients(IProcessGroup group, bool fixedOrder);
 
     /// <summary>Swaps the averages and the weights. A second call swaps them back.</summary>

@@ -22,7 +22,7 @@ public sealed class Sgd(IReadOnlyList<ParameterGroup> groups, SgdOptions options
     {
         float* p = block.Values, g = block.Gradient, m = block.First;
         float scale = block.GradientFactor, decay = (float)block.WeightDecay, lr = (float)block.Lr, momentum = (float)options.Momentum;
-        // Nesterov momentum adds the moment to the gradient. Otherwise the moment alone is the direction.
+        // Nesterov momentum adds the moment to the gradient. Otherwise only the moment is the direction.
         float ownGradient = options.Nesterov ? 1 : 0, ownMoment = options.Nesterov ? momentum : 1;
         int i = 0, width = Vector<float>.Count;
         for (; i <= block.Length - width; i += width)

@@ -3,7 +3,7 @@ using HiEndMae.Engine.Metrics;
 
 namespace HiEndMae.Engine.Stages;
 
-/// <summary>Scores of cases that several ranks have computed, brought together in the order of the cases. Case i is rank i % size's.</summary>
+/// <summary>Gathers the scores that several ranks have computed, in the order of the cases. Case i belongs to rank i % size.</summary>
 internal static class CaseGathering
 {
     /// <summary>Whether a case is this rank's.</summary>
@@ -19,7 +19,7 @@ internal static class CaseGathering
     public static IReadOnlyList<CaseResult?> Gather(IProcessGroup group, IReadOnlyList<string> ids, IReadOnlyList<CaseResult?> own, IReadOnlyList<ScoreMetric> metrics, int classes)
     {
         if (group.Size == 1) return own;
-        // Whether it is there; for each metric and class whether there is a score, and the score; volumes.
+        // Values of a case: whether it has a result; for each metric and class whether there is a score, and the score; volumes.
         int width = 1 + (2 * metrics.Count * classes) + (2 * classes), rounds = (ids.Count + group.Size - 1) / group.Size;
         var mine = new double[rounds * width];
         for (int index = group.Rank; index < ids.Count; index += group.Size)

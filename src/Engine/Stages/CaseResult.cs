@@ -4,7 +4,7 @@ namespace HiEndMae.Engine.Stages;
 
 /// <summary>Scores of one case.</summary>
 /// <param name="Case">Its id.</param>
-/// <param name="Scores">For each metric one score per class, background first; null where a class does not count. Dice is always present.</param>
+/// <param name="Scores">For each metric one score per class, background first; null if a class does not count. Dice is always present.</param>
 /// <param name="PredictedMl">Volume of each class in the prediction, ml.</param>
 /// <param name="TruthMl">Volume of each class in the truth, ml.</param>
 public sealed record CaseResult(
@@ -13,7 +13,7 @@ public sealed record CaseResult(
     /// <summary>Dice per class, background first, 0 to 1.</summary>
     public IReadOnlyList<double?> Dice => Scores[ScoreMetric.Dice];
 
-    /// <summary>Mean of a metric over the classes that count; null where none does. Metrics of surfaces never count background.</summary>
+    /// <summary>Returns the mean of a metric over the classes that count; null if no class counts. Surface metrics never count background.</summary>
     public double? Mean(ScoreMetric metric, bool includeBackground) =>
         Scores[metric].Skip(includeBackground && !metric.IsOfSurfaces() ? 0 : 1).Average();
 }

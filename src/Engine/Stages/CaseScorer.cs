@@ -27,13 +27,13 @@ public sealed class CaseScorer(ScoringPolicy policy, IReadOnlyList<ScoreMetric> 
         var scores = new Dictionary<ScoreMetric, IReadOnlyList<double?>>();
         foreach (ScoreMetric metric in metrics)
         {
-            // Background has no surface of its own, and is no region.
+            // Background has no surface of its own and is not a region.
             scores[metric] = [.. measures.Select((measure, label) => label == 0 && (metric.IsOfSurfaces() || regions is { Count: > 0 }) ? null : policy.Score(metric, measure, penalty))];
         }
         return new CaseResult(name, scores, [.. measures.Select(measure => measure.PredictedMl)], [.. measures.Select(measure => measure.TruthMl)]);
     }
 
-    // Of the background, then of each region as a map of two classes.
+    // Scores the background, then each region as a map of two classes.
     private OrganMeasure[] Measure(ushort[] predicted, Volume<ushort> truth, Spacing3 spacing, IReadOnlyList<LabelRegion> all)
     {
         OrganMeasure Of(bool[] isMember, int index) => comparer.Measure(Binary(predicted, isMember), Binary(truth.Voxels, isMember), truth.Size, spacing, 2)[index];
@@ -48,7 +48,7 @@ public sealed class CaseScorer(ScoringPolicy policy, IReadOnlyList<ScoreMetric> 
         return binary;
     }
 
-    // The prediction, ignored where the truth is.
+    // The prediction, in which the voxels ignored in the truth are ignored too.
     private static ushort[] Ignoring(ushort[] prediction, ushort[] truth)
     {
         int at = Array.IndexOf(truth, DatasetInfo.IgnoredIndex);

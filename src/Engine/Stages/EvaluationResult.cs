@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Stages;
 /// <param name="Summaries">One summary per metric, Dice first.</param>
 public sealed record EvaluationResult(EvaluationSettings Settings, IReadOnlyList<CaseResult> Cases, IReadOnlyList<MetricSummary> Summaries)
 {
-    /// <summary>Mean Dice per class over the cases that have it; null where none has.</summary>
+    /// <summary>Mean Dice per class over the cases that have it; null if none has.</summary>
     public IReadOnlyList<double?> PerClass => [.. Dice.PerClass.Select(statistic => statistic?.Mean)];
 
     /// <summary>Mean over cases of the mean Dice over classes, as MONAI's reduction "mean".</summary>

@@ -15,7 +15,7 @@ public sealed class FinetuneStage(FinetuneConfig config, TrainingContext context
     /// <param name="dataset">The dataset.</param>
     /// <param name="encoder">The encoder to train; a frozen one is not changed.</param>
     /// <param name="head">The head to train.</param>
-    /// <param name="show">Called with a segmented validation case and its step now and then, and with one and no step at the end. Never called where there is no validation case.</param>
+    /// <param name="show">Called at intervals with a segmented validation case and the step, and at the end with a case and no step. Never called if there is no validation case.</param>
     /// <param name="cancel">Stops the training; a checkpoint is written first.</param>
     /// <exception cref="VolumeException">There are too few labelled cases, or one cannot be read.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
@@ -29,7 +29,7 @@ public sealed class FinetuneStage(FinetuneConfig config, TrainingContext context
         IReadOnlyList<DatasetCase> used = StageData.LabelledCases(dataset, config);
         var length = new TrainingLength(config, used.Count);
         using IBatchSource batches = StageData.Open(used, config.Data, dataset.Info, withLabels: true, config.GradAccumulation, context, cancel);
-        // A frozen encoder must compute what it computes in evaluation, so it runs without dropout.
+        // A frozen encoder must compute the same as in evaluation, so it runs without dropout.
         bool frozen = config.FreezeEncoder || head.FreezesEncoder;
         encoder.train(!frozen);
         head.train();

@@ -30,8 +30,8 @@ internal sealed class FinetuneValidation : IDisposable
         opened = new PreparedCase?[cases.Count];
     }
 
-    /// <summary>The validation of a stage; null where the config wants none and the dataset has no case to show.</summary>
-    /// <exception cref="VolumeException">The config wants a validation, but the dataset has too few labelled validation cases.</exception>
+    /// <summary>Creates the validation of a stage; null if the config requests none and the dataset has no case to show.</summary>
+    /// <exception cref="VolumeException">The config requests a validation, but the dataset has too few labelled validation cases.</exception>
     public static FinetuneValidation? Create(FinetuneConfig config, StageContext context, Dataset dataset, Encoder encoder, SegmentationHead head)
     {
         DatasetCase[] labelled = [.. dataset.Cases(DatasetSplit.Validation).Where(one => one.HasLabel)];
@@ -44,7 +44,7 @@ internal sealed class FinetuneValidation : IDisposable
         if (labelled.Length == 0) return null;
         ValidationConfig validation = config.Validation ?? new ValidationConfig { Every = 1 };
         var evaluate = new EvaluateConfig { Overlap = validation.Overlap, IncludeBackground = validation.IncludeBackground, Metrics = [ScoreMetric.Dice] };
-        // In memory, most of the room is for the cases that are trained on.
+        // If cases are kept in memory, most of the memory is reserved for training cases.
         DataServices data = context.Data with { MemoryLimit = context.Data.MemoryLimit / 4 };
         var source = new CaseSource(CasePreparer.ForEvaluation(config.Data, dataset.Info), data.OpenCache(context.Clock, context.Logger.Note));
         var segmenter = new CaseSegmenter([new SegmentationModel(encoder, head)], config.Data.Crop, evaluate, context.Device, dataset.Info.Regions);
@@ -52,7 +52,7 @@ internal sealed class FinetuneValidation : IDisposable
     }
 
     /// <summary>Mean Dice as evaluation counts it. The Dice of each class is logged.</summary>
-    /// <returns>Null where no case has a class that counts.</returns>
+    /// <returns>Null if no case has a class that counts.</returns>
     public double? MeanDice(int step, CancellationToken cancel)
     {
         var scorer = new CaseScorer(settings.Policy, settings.Metrics, info.LabelNames.Count, info.Regions);
@@ -93,7 +93,7 @@ internal sealed class FinetuneValidation : IDisposable
     private T With<T>(int index, Func<PreparedCase, T> use)
     {
         if (opened[index] is { } held) return use(held);
-        // Not cancelled half-way: the step that asks for it is finished and saved.
+        // The validation is not cancelled half-way, because the step that requests it is finished and saved.
         PreparedCase prepared = source.OpenOrPrepare(cases[index], out bool isKept, CancellationToken.None);
         if (isKept)
         {

@@ -4,7 +4,7 @@ namespace HiEndMae.Engine.Stages;
 
 /// <summary>A metric over all cases.</summary>
 /// <param name="Metric">The metric.</param>
-/// <param name="PerClass">For each class, statistic over the cases that have it; null where none has.</param>
+/// <param name="PerClass">For each class, statistic over the cases that have it; null if none has.</param>
 /// <param name="WithBackground">Statistic over the cases' means of all classes; null for metrics of surfaces.</param>
 /// <param name="WithoutBackground">Statistic over the cases' means of all classes but background.</param>
 public sealed record MetricSummary(ScoreMetric Metric, IReadOnlyList<Statistic?> PerClass, Statistic? WithBackground, Statistic? WithoutBackground)

@@ -17,7 +17,7 @@ public sealed class PretrainStage(PretrainConfig config, TrainingContext context
     /// <param name="dataset">The dataset; its pre-training split is used.</param>
     /// <param name="encoder">The encoder to train.</param>
     /// <param name="decoder">The pretext task, which is trained too.</param>
-    /// <param name="show">Called with a reconstruction and its step now and then, and with one and no step at the end. Never called for tasks that reconstruct nothing.</param>
+    /// <param name="show">Called at intervals with a reconstruction and the step, and at the end with a reconstruction and no step. Never called for tasks that reconstruct nothing.</param>
     /// <param name="cancel">Stops the training; a checkpoint is written first.</param>
     /// <exception cref="VolumeException">The dataset has no image, or one cannot be read.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>

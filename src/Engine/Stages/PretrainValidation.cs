@@ -54,7 +54,7 @@ internal sealed class PretrainValidation : IDisposable
         PretrainConfig config, StageContext context, DatasetInfo info, IReadOnlyList<DatasetCase> heldOut, Encoder encoder, PretextTask task, TrainingLength length, IReadOnlyList<CropPlace> places,
         CancellationToken cancel)
     {
-        // In memory, most of the room is for the cases that are trained on.
+        // If cases are kept in memory, most of the memory is reserved for training cases.
         StageContext own = context with { Data = context.Data with { MemoryLimit = context.Data.MemoryLimit / 4 } };
         (PreparedCases cases, IReadOnlyList<BrokenCase> _) = StageData.Prepare(heldOut, CasePreparer.ForTraining(config.Data, info, withLabels: false), own, cancel);
         context.Logger.Note($"{cases.Count} cases are held out for validation: {string.Join(", ", cases.Ids)}.");
@@ -97,7 +97,7 @@ internal sealed class PretrainValidation : IDisposable
         if (context.Group.Any(isCancelled)) throw new OperationCanceledException(cancel);
         double mean = context.Group.Sum(own.GetValueOrDefault("")) / numBatches, decides = mean;
         context.Logger.Metric("validation.loss", mean, step);
-        // Every rank runs the same task, but a rank without a batch has no names of its own.
+        // Every rank runs the same task, but a rank without a batch does not know the names of the parts.
         string[] names = context.Group.Broadcast(string.Join('\n', own.Keys.Where(name => name.Length > 0))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (config.Validation!.Term is { } term && !names.Contains(term))
             throw new PluginException($"[pretrain.validation] term = \"{term}\": the task '{config.Decoder.Plugin}' has no such part of its loss; {(names.Length > 0 ? $"it has {string.Join(", ", names)}" : "it has no named parts")}.");

@@ -17,7 +17,7 @@ internal sealed class ReconstructionSource(Encoder encoder, PretextTask decoder,
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        // Cut once, so that all pictures show one crop and the loader is asked for batches in order.
+        // The crop is cut once, so that all pictures show the same crop and batches are requested from the loader in order.
         crop ??= objective.First(batch);
         if (decoder.Reconstruct(encoder, crop) is not { } reconstruction) return null;
         return new ReconstructionExample(First(crop.Volumes), First(reconstruction.Masked), First(reconstruction.Volumes));

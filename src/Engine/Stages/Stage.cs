@@ -37,7 +37,7 @@ public readonly record struct Stage(StageKind Kind, string Start)
     };
 
     /// <summary>Reads a stage's name.</summary>
-    /// <returns>Null where it is not the name of a stage.</returns>
+    /// <returns>Null if it is not the name of a stage.</returns>
     public static Stage? Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -91,7 +91,7 @@ public static class StageData
         foreach (string warning in TrainingWarnings.Of([.. Enumerable.Range(0, prepared.Count).Select(index => (byId[prepared[index].Id], prepared[index].Findings))], info)) stage.Logger.Warn(warning);
         if (stage.Group.IsFirst()) WriteList(prepared, broken, context.Folder);
         stage.Logger.Note($"{prepared.Count} cases: {string.Join(", ", prepared.Ids)}.");
-        // The garbage of the preparation is collected now: while a model trains there is no good moment for it.
+        // The garbage of the preparation is collected now, because a collection would disturb the training later.
         GC.Collect();
         var plan = new LoaderPlan(
             CropRecipe.Of(config, withLabels), config.Volumes, config.CropsPerVolume, withLabels, stage.Seed, loader.Prefetch == 0 ? 0 : loader.WorkerThreads, loader.Prefetch)
@@ -142,7 +142,7 @@ public static class StageData
         if (gradAccumulation % group.Size != 0)
         {
             throw new UserException(FormattableString.Invariant(
-                $"{group.Size} processes cannot share the {gradAccumulation} batches of a step: set grad_accumulation to a multiple of {group.Size}, or start as many processes as divide it. Smaller batches and more of them are the same step."));
+                $"{group.Size} processes cannot share the {gradAccumulation} batches of a step: set grad_accumulation to a multiple of {group.Size}, or start a number of processes that divides it. The same step can also be divided into more, smaller batches."));
         }
         return BatchShare.Of(gradAccumulation, group.Rank, group.Size);
     }

@@ -16,8 +16,8 @@ internal static class StageTraining
     /// <param name="context">Context of the stage.</param>
     /// <param name="objective">The objective to minimise.</param>
     /// <param name="length">Steps and epochs.</param>
-    /// <param name="validation">Validates; null where the stage does not.</param>
-    /// <param name="show">Draws a picture; null where nothing can be shown.</param>
+    /// <param name="validation">Validates; null if the stage does not.</param>
+    /// <param name="show">Draws a picture; null if nothing can be shown.</param>
     /// <param name="cancel">Stops the training; a checkpoint is written first.</param>
     public static TrainResult Run(
         TrainingConfig config, TrainingContext context, IObjective objective, TrainingLength length, ValidationCallback? validation, Action<int?>? show, CancellationToken cancel)

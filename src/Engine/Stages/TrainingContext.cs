@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Stages;
 /// <summary>What a stage that trains needs from its run, in addition to what every stage needs.</summary>
 /// <param name="Stage">What every stage needs.</param>
 /// <param name="Folder">Folder of the stage. Its checkpoints and reports are written there.</param>
-/// <param name="Identity">What the checkpoints belong to.</param>
+/// <param name="Identity">Identity of the run, which checkpoints store.</param>
 /// <param name="Threads">Threads of the optimiser.</param>
 /// <param name="Precision">Precision of forward passes.</param>
 /// <param name="Budget">Time that the run may take.</param>

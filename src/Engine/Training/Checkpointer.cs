@@ -102,7 +102,7 @@ internal sealed class Checkpointer(CheckpointStore store, IReadOnlyList<Training
     private static Dictionary<string, Tensor> Tensors(TrainingRun run) =>
         new(run.Optimizer.State, StringComparer.Ordinal) { [RandomName] = get_rng_state() };
 
-    // The loss of a step can be finite and its update not. A checkpoint must not hold such weights.
+    // A step can have a finite loss but an update that is not finite. A checkpoint must not contain such weights.
     private static void CheckWeights(TrainingRun run)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -5,9 +5,9 @@ namespace HiEndMae.Engine.Training;
 
 /// <summary>Figures of a crop, for reports.</summary>
 /// <param name="Case">Id of the case that it was cut from.</param>
-/// <param name="Min">Smallest finite intensity; NaN where there is none.</param>
-/// <param name="Max">Largest finite intensity; NaN where there is none.</param>
-/// <param name="Mean">Mean of the finite intensities; NaN where there is none.</param>
+/// <param name="Min">Smallest finite intensity; NaN if there is none.</param>
+/// <param name="Max">Largest finite intensity; NaN if there is none.</param>
+/// <param name="Mean">Mean of the finite intensities; NaN if there is none.</param>
 /// <param name="NonFinite">Number of intensities that are NaN or infinite.</param>
 public sealed record CropSummary(string Case, double Min, double Max, double Mean, long NonFinite)
 {

@@ -21,7 +21,7 @@ public interface IObjective
     /// <summary>The loss of a batch: a scalar with gradient, in the current dispose scope. It depends only on the weights and the number of the batch.</summary>
     Tensor Loss(int batch);
 
-    /// <summary>Named parts of the newest loss; null where there are none.</summary>
+    /// <summary>Named parts of the newest loss; null if there are none.</summary>
     LossTerms? Terms => null;
 
     /// <summary>Called when the gradients of a step are complete, before its update.</summary>

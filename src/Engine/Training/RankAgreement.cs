@@ -9,7 +9,7 @@ namespace HiEndMae.Engine.Training;
 /// <summary>What the ranks of a training must agree on.</summary>
 internal static class RankAgreement
 {
-    /// <summary>Whether any rank was asked to stop, and whether any rank's time is spent. Every rank gets the same answer.</summary>
+    /// <summary>Returns whether any rank was asked to stop, and whether the time of any rank is spent. Every rank gets the same answer.</summary>
     public static (bool IsStopped, bool IsInterrupted) Stops(IProcessGroup group, bool isStopped, bool isInterrupted)
     {
         if (group.Size == 1) return (isStopped, isInterrupted);
@@ -25,7 +25,7 @@ internal static class RankAgreement
     }
 
     /// <summary>Checks that every rank is at the same step, shares the same number of batches and has the same weights, by a checksum.</summary>
-    /// <exception cref="ProcessGroupException">One is not.</exception>
+    /// <exception cref="ProcessGroupException">A rank differs.</exception>
     public static void Check(IProcessGroup group, TrainingRun run)
     {
         if (group.Size == 1) return;

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Training;
 
-/// <summary>What a checkpoint belongs to.</summary>
+/// <summary>Identity of a run, which its checkpoints store.</summary>
 /// <param name="Fingerprint">Fingerprint of everything that can change a result.</param>
 /// <param name="Config">The resolved TOML.</param>
 /// <param name="Earlier">Fingerprints that the run had before the user changed its config. Their checkpoints are accepted too.</param>

@@ -9,7 +9,7 @@ public enum StepPhase
     /// <summary>Forward pass and loss.</summary>
     Forward,
 
-    /// <summary>Backward pass. On GPU, where the forward pass runs asynchronously, also the rest of that.</summary>
+    /// <summary>Backward pass. On GPU, where the forward pass runs asynchronously, it includes the rest of the forward pass.</summary>
     Backward,
 
     /// <summary>Adding the gradients of all ranks, waiting for the slowest one included.</summary>

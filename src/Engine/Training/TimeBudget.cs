@@ -5,6 +5,6 @@ public sealed class TimeBudget(TimeSpan? budget, TimeProvider clock)
 {
     private readonly long start = clock.GetTimestamp();
 
-    /// <summary>The exception to stop the run with, once its time is spent; null before that.</summary>
+    /// <summary>The exception that stops the run when its time is spent; null before that.</summary>
     public TimeBudgetException? Spent() => budget is { } limit && clock.GetElapsedTime(start) >= limit ? new TimeBudgetException(limit) : null;
 }

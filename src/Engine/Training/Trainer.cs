@@ -46,7 +46,7 @@ public sealed class Trainer(
             Finish(run, checkpointer, cancel);
         }
         foreach (TrainingCallback callback in callbacks) callback.Ended(run);
-        // What rank 0 has written is there for the others from here on.
+        // From here on, the other ranks see the files that rank 0 has written.
         options.Group.Barrier();
         return Result(run, clock.GetElapsedTime(start));
     }
@@ -92,7 +92,7 @@ public sealed class Trainer(
         return new StepReport(run.Step, loss, update.GradNorm, update.Applied, lr) { IsScaleSearch = isScaleSearch };
     }
 
-    // Batches in a row, added by the tree of SumTree. libtorch itself adds the two of a pair, so only larger halves are set aside.
+    // Adds consecutive batches by the tree of SumTree. libtorch itself adds the two batches of a pair, so only larger halves are set aside.
     private double Accumulate(TrainingRun run, int first, int count)
     {
         if (count == 1) return Accumulate(run, first);
@@ -140,7 +140,7 @@ public sealed class Trainer(
 
     private void Finish(TrainingRun run, Checkpointer checkpointer, CancellationToken cancel)
     {
-        // Asked once, and of all ranks: a request to stop that comes later is handled after the next step, and no rank stops at another step than the others.
+        // All ranks are asked once per step. A request to stop that comes later is handled after the next step, so all ranks stop at the same step.
         (bool isStopped, bool isInterrupted) = RankAgreement.Stops(options.Group, cancel.IsCancellationRequested, run.Interruption is not null);
         checkpointer.StepDone(run, isStopping: isStopped || isInterrupted);
         if (isStopped || isInterrupted) options.Group.Barrier();

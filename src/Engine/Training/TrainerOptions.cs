@@ -13,7 +13,7 @@ namespace HiEndMae.Engine.Training;
 /// <param name="Optimizer">Constants of the optimiser.</param>
 /// <param name="Schedule">Learning rate by step.</param>
 /// <param name="Threads">Threads of the optimiser.</param>
-/// <param name="Identity">What the checkpoints belong to.</param>
+/// <param name="Identity">Identity of the run, which checkpoints store.</param>
 public sealed record TrainerOptions(
     TrainingLength Length, int GradAccumulation, int LogEvery, int CheckpointEvery, OptimizerConfig Optimizer, Schedules.ISchedule Schedule, int Threads, RunIdentity Identity)
 {

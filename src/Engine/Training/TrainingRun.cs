@@ -27,13 +27,13 @@ public sealed class TrainingRun(IObjective objective, IOptimizer optimizer, Trai
     /// <summary>Folder of the newest checkpoint.</summary>
     public string? LastCheckpoint { get; internal set; }
 
-    /// <summary>Step of the best checkpoint; null where none is chosen.</summary>
+    /// <summary>Step of the best checkpoint; null if none is chosen.</summary>
     public int? BestStep { get; set; }
 
-    /// <summary>Why the training ends before its last step; null where it does not.</summary>
+    /// <summary>Reason why the training ends before its last step; null if it does not.</summary>
     public string? EndReason { get; internal set; }
 
-    /// <summary>Why this process must stop; null where it need not. The training can be resumed later.</summary>
+    /// <summary>Reason why this process must stop; null if it need not. The training can be resumed later.</summary>
     public OperationCanceledException? Interruption { get; private set; }
 
     /// <summary>Whether this step needs a checkpoint besides the regular ones.</summary>

@@ -73,7 +73,7 @@ internal sealed class SafetensorsFile : WeightFile
 
     protected override void Dispose(bool disposing) => file.Dispose();
 
-    // As the reference reader: tensors follow one another without overlaps or gaps, up to the end of the file. Otherwise one tensor's data could stand in for another's, or hide data.
+    // As in the reference reader, tensors follow one another without overlaps or gaps, up to the end of the file. Otherwise two tensors could share data, or a file could hide data.
     private void CheckCover()
     {
         long end = 0;

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Weights;
 
-/// <summary>Reports how every tensor of a file was used, and where every tensor of the model comes from.</summary>
+/// <summary>Reports how every tensor of a file was used, and the origin of every tensor of the model.</summary>
 /// <param name="Names">The naming scheme of the file, one of <see cref="WeightNames"/>.</param>
 /// <param name="Loaded">Names of tensors that were copied unchanged.</param>
 /// <param name="Resized">Tensors that were resized, with the rule.</param>

@@ -18,7 +18,7 @@ public static class WeightConversion
     {
         ArgumentNullException.ThrowIfNull(source);
         IReadOnlyList<WeightRule> from = WeightNames.From(WeightNames.Detect(source.Entries.Select(entry => entry.Name))), to = WeightNames.To(names);
-        // To this program's names, one of two owners of the same weights is chosen without a model: the head has SwinUNETR's skips, the encoder a U-Net's way up.
+        // Some weights can belong to the encoder or to the head. Without a model, the conversion to this program's names assigns SwinUNETR's skips to the head and a U-Net's way up to the encoder.
         var skipped = new List<(string, string)>();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();

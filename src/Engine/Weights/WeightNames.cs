@@ -41,12 +41,12 @@ public static class WeightNames
 
     /// <summary>The rules from this program's names to another's.</summary>
     /// <exception cref="ArgumentException">Nothing is written in this format.</exception>
-    public static IReadOnlyList<WeightRule> To(string format) => Of(format).To ?? throw new ArgumentException($"Nothing is written with the names '{format}'; there are: {string.Join(", ", Written)}.", nameof(format));
+    public static IReadOnlyList<WeightRule> To(string format) => Of(format).To ?? throw new ArgumentException($"Files cannot be written with the names '{format}'; allowed: {string.Join(", ", Written)}.", nameof(format));
 
-    /// <summary>The first rule for a name, and the name that it gives; null where no rule knows it.</summary>
+    /// <summary>Returns the first rule for a name, and the new name; null if no rule matches.</summary>
     /// <param name="rules">Rules of a format.</param>
     /// <param name="name">In the source.</param>
-    /// <param name="has">Whether the model has a tensor; where several rules fit, the first whose target it has counts.</param>
+    /// <param name="has">Returns whether the model has a tensor. If several rules match, the first rule whose target exists is used.</param>
     public static (WeightRule Rule, string? Target)? Apply(IReadOnlyList<WeightRule> rules, string name, Func<string, bool>? has = null)
     {
         ArgumentNullException.ThrowIfNull(rules);

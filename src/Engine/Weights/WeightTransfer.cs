@@ -15,7 +15,7 @@ public static class WeightTransfer
     /// <param name="head">The head to fill if the file has one; null to leave it unchanged.</param>
     /// <param name="grid">Number of patches of the model's crop along x, y, z; null for an encoder without a grid.</param>
     /// <param name="file">The checkpoint.</param>
-    /// <param name="faults">Faults of official loaders to repeat; one that is not of this file's format does nothing.</param>
+    /// <param name="faults">Faults of official loaders to repeat. A fault that belongs to another format has no effect.</param>
     /// <param name="inflate">How weights for one channel are loaded into a model with several.</param>
     /// <exception cref="CheckpointException">A tensor of the file does not fit the model and no rule skips it, or a tensor of the model is not in the file.</exception>
     public static TransferReport Fill(
@@ -69,7 +69,7 @@ public static class WeightTransfer
             else if (broadcasts && name.StartsWith(Output, StringComparison.Ordinal) && entry.Shape.Count == place.dim() && entry.Shape[0] == 1)
             {
                 place.copy_(file.Read(entry));
-                resized.Add((name, "the pretext task's output in every class, as the official loader has it (official_faults)"));
+                resized.Add((name, "the pretext task's output in every class, as in the official loader (official_faults)"));
             }
             else if (found.Rule.Fit is { } fit && fit.Fits(entry.Shape, place.shape))
             {
@@ -109,9 +109,9 @@ public static class WeightTransfer
         if (found.Target is null) return found.Rule.Why;
         if (name == ClassToken && !target.ContainsKey(name)) return "there is no class token downstream";
         if (name == Positions && computed.Contains(name)) return "positions are computed";
-        if (name.StartsWith(PretrainingPrefix, StringComparison.Ordinal) && !target.ContainsKey(name)) return "it exists in pre-training alone";
+        if (name.StartsWith(PretrainingPrefix, StringComparison.Ordinal) && !target.ContainsKey(name)) return "it exists only in pre-training";
         if (name.StartsWith("decoder.", StringComparison.Ordinal)) return "the pre-training decoder is not used downstream";
-        if (name.StartsWith(HeadPrefix, StringComparison.Ordinal) && !wantsHead) return "only the encoder is asked for";
+        if (name.StartsWith(HeadPrefix, StringComparison.Ordinal) && !wantsHead) return "only the encoder is requested";
         return target.ContainsKey(name) ? null : found.Rule.UnusedWhenAbsent;
     }
 
@@ -137,7 +137,7 @@ public static class WeightTransfer
         return null;
     }
 
-    // Weights of a convolution over the image, or of patches as a matrix, that differ in the number of channels alone.
+    // Weights of a convolution over the image, or of the patch matrix, that differ only in the number of channels.
     private static bool IsOfOneChannel(string name, WeightEntry entry, Tensor place)
     {
         long[] shape = place.shape;

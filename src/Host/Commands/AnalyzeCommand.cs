@@ -23,30 +23,30 @@ internal static class AnalyzeCommand
             HelpName = "LIST",
             DefaultValueFactory = _ => "rank,distance,cka",
         };
-        var split = new Option<string>("--split") { Description = "Cases that are analysed, and that a probe is scored on: " + Splits, DefaultValueFactory = _ => "test" };
+        var split = new Option<string>("--split") { Description = "Split of the cases to analyse, and to score a probe on: " + Splits, DefaultValueFactory = _ => "test" };
         split.AcceptOnlyFromAmong("training", "validation", "test");
-        var cases = new Option<int>("--cases") { Description = "Cases to analyse, the first of the split; 0 for all. Probes are scored on all.", HelpName = "N" };
-        var crops = new Option<int>("--crops") { Description = "Crops of each case, around labelled voxels where there are labels.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var cases = new Option<int>("--cases") { Description = "Number of cases to analyse, from the start of the split; 0 for all. Probes are scored on all cases.", HelpName = "N" };
+        var crops = new Option<int>("--crops") { Description = "Number of crops per case. They are around labelled voxels if the cases have labels.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var seed = new Option<int>("--seed") { Description = "Seed of crops, masks and intervals.", HelpName = "N" };
         var layers = new Option<string>("--layers") { Description = "Encoder blocks for maps and probes, counted from zero. Maps add the last block, probes the tokens after the final norm.", HelpName = "LIST", DefaultValueFactory = _ => "3,6,9" };
-        var untrained = new Option<int>("--untrained") { Description = "Untrained encoders, of as many seeds, to compare with.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var untrained = new Option<int>("--untrained") { Description = "Number of untrained encoders to compare with, each with another seed.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var ranks = new Option<string>("--ranks")
         {
             Description = "Definitions of effective ranks: all-heads (the primary one), centred, per-head, squared, with-class-token, matrix-information, attended; or all.", HelpName = "LIST", DefaultValueFactory = _ => "all-heads,centred,per-head,squared",
         };
-        var maskRatio = new Option<double>("--mask-ratio") { Description = "Part of the patches that is hidden from the encoder, for rank, distance, cka and preference.", HelpName = "RATIO" };
+        var maskRatio = new Option<double>("--mask-ratio") { Description = "Fraction of the patches that are hidden from the encoder, for rank, distance, cka and preference.", HelpName = "RATIO" };
         var linear = new Option<bool>("--linear-cka") { Description = "Also compute linear CKA over all tokens. It takes one product of width x width for every pair of layers." };
-        var query = new Option<string[]>("--query") { Description = "Place whose attention is mapped: X,Y,Z in mm (right, anterior, superior), or voxel:I,J,K of the scan's file; may be repeated.", HelpName = "PLACE", AllowMultipleArgumentsPerToken = false };
-        var organ = new Option<string[]>("--organ") { Description = "Class in which a query is placed, in the patch that holds most of it; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false };
-        var mapCase = new Option<string[]>("--case") { Description = "Case of the maps; may be repeated. Left out, the first case, or the first that holds the organ.", HelpName = "ID", AllowMultipleArgumentsPerToken = false };
-        var scale = new Option<string>("--map-scale") { Description = "Scale of maps in pictures: each (minimum to maximum of each map) or row (one for the maps side by side).", DefaultValueFactory = _ => "each" };
+        var query = new Option<string[]>("--query") { Description = "Place for a query of the attention maps: X,Y,Z in mm (right, anterior, superior), or voxel:I,J,K of the scan's file; may be repeated.", HelpName = "PLACE", AllowMultipleArgumentsPerToken = false };
+        var organ = new Option<string[]>("--organ") { Description = "Class for a query of the attention maps: the query is the patch with the most voxels of the class; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false };
+        var mapCase = new Option<string[]>("--case") { Description = "Case of the maps; may be repeated. Default: the first case, or the first case that contains the organ.", HelpName = "ID", AllowMultipleArgumentsPerToken = false };
+        var scale = new Option<string>("--map-scale") { Description = "Scale of maps in pictures: each (from the minimum to the maximum of each map) or row (one scale for the maps of a row).", DefaultValueFactory = _ => "each" };
         scale.AcceptOnlyFromAmong("each", "row");
         var ratios = new Option<string>("--ratios") { Description = "Mask ratios of reconstructions.", HelpName = "LIST", DefaultValueFactory = _ => "0.5,0.75,0.9" };
-        var pictures = new Option<int>("--pictures") { Description = "Cases that are reconstructed, or drawn with their segmentations.", HelpName = "N", DefaultValueFactory = _ => 3 };
-        var fit = new Option<string>("--fit-split") { Description = "Labelled cases that a probe is fitted on: " + Splits, DefaultValueFactory = _ => "training" };
+        var pictures = new Option<int>("--pictures") { Description = "Number of cases to reconstruct, or to draw with their segmentations.", HelpName = "N", DefaultValueFactory = _ => 3 };
+        var fit = new Option<string>("--fit-split") { Description = "Split of the labelled cases to fit a probe on: " + Splits, DefaultValueFactory = _ => "training" };
         fit.AcceptOnlyFromAmong("training", "validation", "test");
-        var fitCases = new Option<int>("--fit-cases") { Description = "Cases to fit a probe on, the first of the split; 0 for all.", HelpName = "N" };
-        var output = new Option<string?>("--out") { Description = "Folder for analysis.json, analysis.html, CSV, figures and maps; left out, nothing is written.", HelpName = "DIR" };
+        var fitCases = new Option<int>("--fit-cases") { Description = "Number of cases to fit a probe on, from the start of the split; 0 for all.", HelpName = "N" };
+        var output = new Option<string?>("--out") { Description = "Folder for analysis.json, analysis.html, CSV, figures and maps; without it, nothing is written.", HelpName = "DIR" };
         Option<string?> device = CommonOptions.Device();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("analyze", "What encoders have learned: numbers by layer, attention maps and frozen probes, several checkpoints on the same crops.")
@@ -131,7 +131,7 @@ internal static class AnalyzeCommand
             : null;
     }
 
-    // The primary definition comes in any case: singular values belong to it.
+    // The primary definition is always computed, because singular values are stored with it.
     private static RankDefinition[]? Ranks(string list)
     {
         string[] parts = Parts(list);

@@ -25,7 +25,7 @@ internal static class BenchCommand
     {
         var file = new Argument<string>("FILE") { Description = "Experiment file (.toml); its data is not read." };
         var steps = new Option<int>("--steps") { Description = "Number of steps to measure, after three warm-up steps.", DefaultValueFactory = _ => 20 };
-        var stage = new Option<string?>("--stage") { Description = "pretrain or finetune; default: the first that the file has.", HelpName = "STAGE" };
+        var stage = new Option<string?>("--stage") { Description = "pretrain or finetune; default: the first stage of the file.", HelpName = "STAGE" };
         var classes = new Option<int>("--classes") { Description = "Number of classes of the head, background included.", DefaultValueFactory = _ => 14 };
         var profile = new Option<bool>("--profile") { Description = "List the operators of a step with their times and shapes, from a second round of steps." };
         var vary = new Option<string[]>("--vary")

@@ -5,7 +5,7 @@ using HiEndMae.Host.Output;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary>A key of an experiment and the values for which <c>bench --vary</c> measures it. Every value has a process of its own, so that its memory is its own too.</summary>
+/// <summary>A key of an experiment and the values for which <c>bench --vary</c> measures it. Every value is measured in a separate process, so that memory is measured separately too.</summary>
 /// <param name="Key">Dotted key, such as pretrain.mask_ratio.</param>
 /// <param name="Values">TOML values.</param>
 internal sealed record BenchVariation(string Key, IReadOnlyList<string> Values)
@@ -23,7 +23,7 @@ internal sealed record BenchVariation(string Key, IReadOnlyList<string> Values)
     /// <param name="program">The program that measures, as the first words of a command line.</param>
     /// <param name="arguments">Arguments of <c>bench</c> that all values share.</param>
     /// <param name="cancel">Ends the process of the present value.</param>
-    /// <exception cref="UserException">A process fails; the message is its own.</exception>
+    /// <exception cref="UserException">A process fails. The exception has its message.</exception>
     public IReadOnlyList<ScalePoint> Measure(IReadOnlyList<string> program, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
         var points = new List<ScalePoint>();
@@ -42,7 +42,7 @@ internal sealed record BenchVariation(string Key, IReadOnlyList<string> Values)
         return points;
     }
 
-    // At commas outside of brackets, so that a value may be a list.
+    // Splits at commas outside of brackets, so that a value may be a list.
     private static IEnumerable<string> Split(string text)
     {
         int depth = 0, from = 0;

@@ -62,7 +62,7 @@ public sealed class CommandLine
             Output = environment.Output,
             Error = environment.Error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null, // 'run' writes a checkpoint first, however long that takes
+            ProcessTerminationTimeout = null, // no limit, because 'run' first writes a checkpoint
         };
         return await ErrorBoundary.RunAsync(environment, () =>
         {

@@ -12,7 +12,7 @@ internal static class CompareCommand
     public static Command Create(HostEnvironment environment)
     {
         var first = new Argument<string>("RUN_A") { Description = "A finished run, the folder of 'evaluate --out', or a results.json." };
-        var second = new Argument<string>("RUN_B") { Description = "As RUN_A. May be RUN_A itself, to compare two of its starts." };
+        var second = new Argument<string>("RUN_B") { Description = "Like RUN_A. It may be the same run, to compare two of its starts." };
         var start = new Option<string?>("--start") { Description = "Start to compare in both runs; default: every start that both have." };
         var startA = new Option<string?>("--start-a") { Description = "Start of RUN_A." };
         var startB = new Option<string?>("--start-b") { Description = "Start of RUN_B." };

@@ -18,7 +18,7 @@ internal static class DataPlacesCommand
 {
     public static Command Create(HostEnvironment environment)
     {
-        var file = new Argument<string>("FILE") { Description = "Experiment file (.toml) whose [pretrain] will use the places. Of a [sweep] the first combination counts." };
+        var file = new Argument<string>("FILE") { Description = "Experiment file (.toml) whose [pretrain] will use the places. If it has a [sweep], the first combination is used." };
         var model = new Option<string>("--model") { Description = "Run of an auto-encoder that was pre-trained on whole cases ([pretrain.data] resize), or one of its checkpoints.", Required = true };
         var places = new Option<string>("--places") { Description = "The JSON file to write.", DefaultValueFactory = _ => "words.json" };
         var seed = new Option<int>("--seed") { Description = "Seed of all draws. Default: 0." };

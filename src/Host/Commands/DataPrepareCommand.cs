@@ -15,7 +15,7 @@ using HiEndMae.Runs.Loading;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae data prepare FILE</c>: fills the disk cache with every case that an experiment uses. Entries that exist are left; broken cases are named.</summary>
+/// <summary><c>hiendmae data prepare FILE</c>: fills the disk cache with every case that an experiment uses. Existing entries are kept; broken cases are named.</summary>
 internal static class DataPrepareCommand
 {
     public static Command Create(HostEnvironment environment)
@@ -74,7 +74,7 @@ internal static class DataPrepareCommand
         {
             Dataset dataset = RunDatasets.Open(finetune.Data, factory, Warn, cancel);
             yield return new PreparedStage(StageKind.Finetune, dataset.Info, CasePreparer.ForTraining(finetune.Data, dataset.Info, withLabels: true), StageData.LabelledCases(dataset, finetune));
-            // Cases that are segmented whole: they are not cut to their foreground, so their entries are others.
+            // Cases that are segmented as a whole are not cropped to their foreground, so they have different cache entries.
             IReadOnlyList<DatasetCase> whole = StageData.EvaluatedCases(dataset, config);
             if (whole.Count > 0) yield return new PreparedStage(StageKind.Evaluate, dataset.Info, CasePreparer.ForEvaluation(finetune.Data, dataset.Info), whole);
         }

@@ -39,7 +39,7 @@ internal static partial class ErrorBoundary
         }
         catch (Exception error) when (DiskErrors.AreOfSpace(error))
         {
-            await environment.Error.WriteLineAsync($"error: The disk is full. {WithoutPartial(error.Message).TrimEnd('.')}. What was written before is whole; free some space, and repeat the command ('run' with --resume).");
+            await environment.Error.WriteLineAsync($"error: The disk is full. {WithoutPartial(error.Message).TrimEnd('.')}. All files that were written before are complete; free some space, and repeat the command ('run' with --resume).");
             return ExitCodes.Failed;
         }
         catch (IOException error) when (IsReadOnly(error))
@@ -66,7 +66,7 @@ internal static partial class ErrorBoundary
         }
     }
 
-    // A file is written under the name of its target and an identifier, which tells the user nothing.
+    // Files are first written under a temporary name: the target's name and an identifier. The identifier is removed from messages, because it tells the user nothing.
     private static string WithoutPartial(string message) => PartialName().Replace(message, "");
 
     [GeneratedRegex(@"\.[0-9a-f]{32}(\.[0-9]+)?\.(tmp|partial)")]

@@ -10,7 +10,7 @@ internal static class EvaluateCommand
     {
         var path = new Argument<string>("RUN") { Description = "Run directory, checkpoint of a run, or model in MLflow (runs:/RUN_ID/model, models:/NAME/VERSION). With --truth: a label map or a folder of them." };
         var truth = new Option<string?>("--truth") { Description = "True label map, or a folder of them. Scores label maps of any program; files are paired by name.", HelpName = "DIR" };
-        var labels = new Option<string?>("--labels") { Description = "With --truth: spleen=1,liver=5, a model.json or a dataset.json; left out, every value. A label named ignore is scored nowhere.", HelpName = "NAMES" };
+        var labels = new Option<string?>("--labels") { Description = "With --truth: spleen=1,liver=5, a model.json or a dataset.json; default: every value. Voxels of a label named ignore are not scored.", HelpName = "NAMES" };
         var split = new Option<string>("--split") { Description = "Split to score: test or validation.", DefaultValueFactory = _ => "test" };
         split.AcceptOnlyFromAmong("test", "validation");
         var grid = new Option<string?>("--grid") { Description = "Grid on which scores are computed: model or original." };

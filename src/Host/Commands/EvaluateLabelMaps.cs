@@ -34,7 +34,7 @@ internal sealed class EvaluateLabelMaps(HostEnvironment environment, EvaluateOpt
             results.Add("predictions", result);
         });
         results!.Write(new JsonObject { ["predictions"] = Path.GetFullPath(options.Path), ["truth"] = Path.GetFullPath(truths), ["failed_cases"] = failed });
-        if (failed > 0) environment.Error.WriteLine($"{failed} of {pairs.Count} cases could not be scored and are in no mean.");
+        if (failed > 0) environment.Error.WriteLine($"{failed} of {pairs.Count} cases could not be scored and are left out of all means.");
         if (options.Json) environment.Output.WriteLine(results.ToPrintedJson().ToJsonString(JsonOptions.Indented));
         else EvaluationTable.Print(environment.Console, results, options.Out);
         return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;

@@ -71,7 +71,7 @@ internal static class PredictCommand
             {
                 PredictionCase one = cases[i];
                 long began = environment.Runs.Clock.GetTimestamp();
-                // Progress in scans: those before this one, and the fraction of this one's windows.
+                // Progress in scans: the number of finished scans plus the fraction of finished windows of this scan.
                 segmenter.Progress = (window, windows) =>
                 {
                     double part = (i + (double)window / windows) / cases.Count;
@@ -107,7 +107,7 @@ internal static class PredictCommand
             HeaderCheck.Warn([source], Warn, cancel);
             PreparedCase prepared = preparer.Prepare(source, cancel);
             foreach (string note in prepared.Findings.Notes) Warn(note);
-            // Preparing a large scan leaves garbage of twice its size. It is given back to the system, because the model needs the room.
+            // Preparing a large scan leaves garbage of twice its size. The memory is given back to the system, because the model needs it.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             return new SegmentedScan(prepared.Layout.Stored, take =>
             {

@@ -26,7 +26,7 @@ internal static class RunCommand
         Option<string> output = CommonOptions.Out();
         Option<bool> resume = CommonOptions.Resume();
         var accept = new Option<bool>("--accept-changes") { Description = "With --resume: continue even if keys that can change results were changed." };
-        Option<bool> acceptPlugins = CommonOptions.AcceptPluginChanges("With --resume: continue a run that other builds of its plugins or of this program's numerics began. The results say so.");
+        Option<bool> acceptPlugins = CommonOptions.AcceptPluginChanges("With --resume: continue a run that was started with other builds of its plugins, or with other numerics of this program. The results say so.");
         Option<bool> json = CommonOptions.Json();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the resolved config and the plan; write nothing." };
         var job = new Option<bool>("--job") { Description = "Run as a job of a sweep: alone in its folder, and until the sweep ends.", Hidden = true };
@@ -74,7 +74,7 @@ internal static class RunCommand
         return ExitCodes.Done;
     }
 
-    // All ranks end in good order or stop together, and wait for rank 0, which still writes. A rank that fails ends at once, and the launcher and PeerWatch end the others.
+    // If all ranks finish or stop together, they wait for rank 0, which still writes. If a rank fails, it ends at once, and the launcher and PeerWatch end the others.
     private static ExperimentResults Together(IProcessGroup group, Func<ExperimentResults> run)
     {
         try

@@ -25,14 +25,14 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
             throw new UserException($"'{twice.First().Case.Place}' and '{twice.ElementAt(1).Case.Place}' would both be written to '{Path.Combine(Folder, twice.Key)}_seg.nii.gz'; segment them in two calls with --out.");
     }
 
-    /// <summary>Segments a case and writes its label map, its summary, and what else was asked for.</summary>
+    /// <summary>Segments a case and writes its label map, its summary, and the other requested files.</summary>
     /// <param name="one">The case.</param>
     /// <param name="models">The run.</param>
     /// <param name="about">The models in words.</param>
     /// <param name="segment">Prepares the case.</param>
     /// <param name="elapsed">Time since the case was begun.</param>
     /// <param name="cancel">Stops between windows and slabs.</param>
-    /// <exception cref="VolumeException">The case cannot be read, or the disk refuses.</exception>
+    /// <exception cref="VolumeException">The case cannot be read, or a file cannot be written.</exception>
     /// <exception cref="DiskFullException">The disk is full.</exception>
     public JsonObject Write(PredictionCase one, FineTunedModels models, string about, Func<SegmentedScan> segment, Func<TimeSpan> elapsed, CancellationToken cancel)
     {
@@ -90,7 +90,7 @@ internal sealed record ScanOutput(string Folder, bool Probabilities, bool Figure
         };
     }
 
-    // Of the regions where the model gives such, otherwise of the classes.
+    // Uses the regions if the model returns regions, otherwise the classes.
     private static IEnumerable<(string Name, long Voxels)> Volumes(ModelCard card, long[] counts) => card.Regions.Count > 0
         ? card.Regions.Select(region => (region.Name, region.Classes.Sum(index => counts[index])))
         : card.Labels.Zip(counts).Skip(1);

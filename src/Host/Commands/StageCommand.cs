@@ -12,7 +12,7 @@ internal static class StageCommand
     public static Command Create(HostEnvironment environment)
     {
         var folder = new Argument<string>("FOLDER") { Description = "Folder of a stage, made by 'hiendmae sweep'." };
-        var threads = new Option<int>("--threads") { Description = "CPU threads where the experiment names none; 0 for one per core." };
+        var threads = new Option<int>("--threads") { Description = "CPU threads if the experiment sets none; 0 for one per core." };
         var command = new Command("stage", "Run one stage of a sweep as a job of a cluster.") { folder, threads };
         command.Hidden = true;
         command.SetAction((parsed, _) => Task.FromResult(Execute(environment, parsed.GetValue(folder)!, parsed.GetValue(threads))));

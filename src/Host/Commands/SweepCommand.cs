@@ -24,16 +24,16 @@ internal static class SweepCommand
         Option<string[]> set = CommonOptions.Set();
         Option<string> output = CommonOptions.Out();
         Option<bool> json = CommonOptions.Json();
-        var launcher = new Option<string>("--launcher") { Description = "Where stages run: local, as processes of this machine; or slurm, as jobs of the cluster, which [slurm] of the file describes.", HelpName = "NAME", DefaultValueFactory = _ => Local };
+        var launcher = new Option<string>("--launcher") { Description = "Where stages run: local, as processes of this machine; or slurm, as jobs of a cluster. [slurm] of the file has the options of the jobs.", HelpName = "NAME", DefaultValueFactory = _ => Local };
         launcher.AcceptOnlyFromAmong(Local, Slurm);
         var wait = new Option<bool>("--wait") { Description = "With --launcher slurm: stay until every job has ended, and submit lost ones again." };
-        var status = new Option<bool>("--status") { Description = "Print how far every stage is, what its job does and where its output lies; touch nothing." };
-        var jobs = new Option<int?>("--jobs") { Description = "Stages at a time. Local: processes, 1 if left out, among which the cores are shared. SLURM: elements of each job array, without a limit if left out.", HelpName = "N" };
+        var status = new Option<bool>("--status") { Description = "Print the state of every stage, its job and its log; write nothing." };
+        var jobs = new Option<int?>("--jobs") { Description = "Number of stages that run at the same time. Local: processes, which share the cores; default: 1. SLURM: elements of each job array; default: no limit.", HelpName = "N" };
         var devices = new Option<string[]>("--devices") { Description = "Devices that local jobs use in turn, such as cuda:0 cuda:1; default: the device of the file.", HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
-        var retry = new Option<bool>("--retry-failed") { Description = "Run stages again that failed last time." };
-        Option<bool> accept = CommonOptions.AcceptPluginChanges("Use finished stages that other builds of their plugins or of this program's numerics computed. The results say so.");
+        var retry = new Option<bool>("--retry-failed") { Description = "Run the stages again that failed last time." };
+        Option<bool> accept = CommonOptions.AcceptPluginChanges("Also use finished stages that were computed with other builds of their plugins, or with other numerics of this program. The results say so.");
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the stages, which of them are finished, and the cost of the others; write nothing." };
-        var simulate = new Option<string?>("--simulate") { Description = $"With --dry-run: replay the sweep on a cluster that is only described, such as nodes=4,gpus=8,mtbf=200h. Keys: {ClusterModel.Keys}.", HelpName = "KEY=VALUE,..." };
+        var simulate = new Option<string?>("--simulate") { Description = $"With --dry-run: simulate the sweep on the cluster that the keys describe, such as nodes=4,gpus=8,mtbf=200h. Keys: {ClusterModel.Keys}.", HelpName = "KEY=VALUE,..." };
         var command = new Command("sweep", "Run every combination of the [sweep] table. A stage that several combinations need runs once. Run the command again to continue.")
         {
             file, set, output, launcher, wait, status, jobs, devices, retry, accept, dryRun, simulate, json,
@@ -94,7 +94,7 @@ internal static class SweepCommand
             : new LocalLauncher(environment.Runs, store, options.Jobs, options.Devices, reporter.Warn);
         SweepOutcome outcome = await new SweepRunner(
             environment.Runs, options, graph, store, tracking, launcher, reporter, new ResultsPage(catalog, environment.Runs.Clock)).RunAsync(stop.Token);
-        // What goes on in a queue is no failure; a stage that has failed is one at once.
+        // Stages that still wait or run in a queue do not count as a failure. A failed stage does, immediately.
         bool hasFailed = graph.Stages.Any(stage => store.StatusOf(stage) == StageStatus.Failed);
         return outcome.IsComplete || (outcome.UnderWay > 0 && !hasFailed) ? ExitCodes.Done : ExitCodes.Failed;
     }

@@ -9,10 +9,10 @@ using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
 
-/// <summary><c>hiendmae track sync|status|ui</c>: sends tracked values that still wait, shows what waits, and opens MLflow.</summary>
+/// <summary><c>hiendmae track sync|status|ui</c>: sends waiting tracked values, shows waiting values, and opens MLflow.</summary>
 internal static class TrackCommand
 {
-    public static Command Create(HostEnvironment environment) => new("track", "Send tracked values that wait, show what waits, or open MLflow.")
+    public static Command Create(HostEnvironment environment) => new("track", "Send waiting tracked values, show waiting values, or open MLflow.")
     {
         CreateSync(environment),
         CreateStatus(environment),
@@ -23,7 +23,7 @@ internal static class TrackCommand
     {
         Argument<string> folder = Folder();
         Option<string?> uri = Uri();
-        var command = new Command("sync", "Send what waits in the run directories in DIR to their tracking stores. Running it twice is harmless.") { folder, uri };
+        var command = new Command("sync", "Send the waiting values of the run directories in DIR to their tracking stores. Running it twice is harmless.") { folder, uri };
         command.SetAction((parsed, cancel) => Task.FromResult(Sync(environment, parsed.GetValue(folder)!, parsed.GetValue(uri), cancel)));
         return command;
     }
@@ -33,7 +33,7 @@ internal static class TrackCommand
         Argument<string> folder = Folder();
         Option<string?> uri = Uri();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("status", "Show what waits in the run directories in DIR. Contacts no server.") { folder, uri, json };
+        var command = new Command("status", "Show the waiting values of the run directories in DIR. Contacts no server.") { folder, uri, json };
         command.SetAction(parsed => Status(environment, parsed.GetValue(folder)!, parsed.GetValue(uri), parsed.GetValue(json)));
         return command;
     }
@@ -161,5 +161,5 @@ internal static class TrackCommand
 
     private static Argument<string> Folder() => new("DIR") { Description = "A run directory, or a folder that contains run directories.", DefaultValueFactory = _ => "runs" };
 
-    private static Option<string?> Uri() => new("--uri") { Description = "Another store than that of the run: http(s)://... or sqlite:///FILE. It receives everything.", HelpName = "URI" };
+    private static Option<string?> Uri() => new("--uri") { Description = "Store to use instead of the run's own: http(s)://... or sqlite:///FILE. It receives everything.", HelpName = "URI" };
 }

@@ -10,6 +10,6 @@ namespace HiEndMae.Host.Output;
 /// <param name="Error">Receives errors and warnings.</param>
 public sealed record HostEnvironment(RunEnvironment Runs, IAnsiConsole Console, TextWriter Output, TextWriter Error)
 {
-    /// <summary>Takes libtorch from a folder. Only a process that has no libtorch yet can do it.</summary>
+    /// <summary>Loads libtorch from a folder. This is possible only before the process has loaded a libtorch.</summary>
     public Action<string> UseLibtorch { get; init; } = _ => throw new InvalidOperationException("This process cannot choose its libtorch.");
 }

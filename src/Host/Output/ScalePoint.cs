@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary>What <c>bench</c> measured for one value of a key.</summary>
+/// <summary>The measurements of <c>bench</c> for one value of a key.</summary>
 /// <param name="Key">The key that was varied.</param>
 /// <param name="Value">Its value.</param>
 /// <param name="Measured">The result of <c>bench --json</c>.</param>

@@ -40,7 +40,7 @@ internal sealed class SweepResults(HostEnvironment environment, SweepGraph graph
         if (table.Rows.Count > 0) environment.Console.Write(table);
         environment.Output.WriteLine($"{whole.Count} of {graph.Combinations.Count} combinations are complete");
         if (outcome.UnderWay > 0)
-            environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.UnderWay} stages wait or run in the queue; the same command with --status shows them, and without goes on when they have ended"));
+            environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.UnderWay} stages wait or run in the queue; the same command with --status shows them, and without --status it continues when they have ended"));
         foreach (SweepStage stage in failed) environment.Error.WriteLine($"failed: {stage.Label}: {store.FailureOf(stage)}; see '{store.LogOf(stage)}', and run it again with --retry-failed");
     }
 }

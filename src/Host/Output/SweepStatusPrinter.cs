@@ -6,7 +6,7 @@ using HiEndMae.Sweeps.Slurm;
 
 namespace HiEndMae.Host.Output;
 
-/// <summary><c>sweep --status</c>: every stage with its job, the last line that it said, and where its output lies. It reads folders and the queue, so it works from any terminal.</summary>
+/// <summary><c>sweep --status</c>: prints every stage with its job, its last line of output, and the place of its log. It reads folders and the queue, so it works from any terminal.</summary>
 internal static class SweepStatusPrinter
 {
     public static void Print(HostEnvironment environment, SweepGraph graph, StageStore store, bool json)
@@ -53,7 +53,7 @@ internal static class SweepStatusPrinter
         }
         catch (SlurmException error)
         {
-            environment.Error.WriteLine($"warning: {error.Message} What follows is from the folders alone.");
+            environment.Error.WriteLine($"warning: {error.Message} The states below come only from the folders.");
             return null;
         }
     }

@@ -4,7 +4,7 @@ using HiEndMae.Reports.Html;
 
 namespace HiEndMae.Reports.Analysis;
 
-/// <summary>Turns a chart of a page into a file that stands alone. Programs other than browsers know no CSS variables, and the page's legend is not in the chart.</summary>
+/// <summary>Turns a chart of a page into a self-contained file. Programs other than browsers do not know CSS variables, and the page's legend is not part of the chart.</summary>
 internal static partial class SvgFile
 {
     private const double Margin = 58, RowHeight = 16, LetterWidth = 6.5, SquareSize = 9, Gap = 16;

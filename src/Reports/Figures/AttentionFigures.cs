@@ -12,7 +12,7 @@ internal static class AttentionFigures
     private const int SliceWidth = 220;
 
     /// <summary>Writes the pictures of a query into a folder.</summary>
-    /// <param name="folder">Made where it is missing.</param>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <param name="query">The query.</param>
     /// <param name="sharesScale">Whether the maps of a row share one scale. If not, each map goes from its minimum to its maximum, which hides how flat it is.</param>
     public static void Write(string folder, MappedQuery query, bool sharesScale)
@@ -103,7 +103,7 @@ internal static class AttentionFigures
         return new Panel(size, query.Crop.Image.AsSpan(0, (int)size.Count).ToArray(), Organ(query)) { Heat = heat, Mark = box, Style = LabelStyle.Outline };
     }
 
-    // The organ alone: outlines of all others would hide the map.
+    // Only this organ is outlined, because outlines of all organs would hide the map.
     private static ushort[]? Organ(MappedQuery query) =>
         query.Organ > 0 && query.Crop.Labels is { } labels ? [.. labels.Select(label => label == query.Organ ? label : (ushort)0)] : null;
 

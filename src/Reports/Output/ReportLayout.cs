@@ -10,7 +10,7 @@ internal static class ReportLayout
 {
     private static readonly GridCell Empty = new("");
 
-    /// <summary>Lays out the results: the paper's numbers, ours, and the difference on consecutive lines. If the data stands in for the paper's, ours are in a column of their own.</summary>
+    /// <summary>Lays out the results: the paper's numbers, ours, and the difference on consecutive lines. If other data stands in for the paper's data, our results are in a separate column.</summary>
     public static TextGrid Results(ReportTable table)
     {
         bool threeLines = table.Paper is not null && !table.HasStandIns;

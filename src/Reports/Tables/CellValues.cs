@@ -11,7 +11,7 @@ internal sealed class CellValues
     /// <summary>Adds a result. Results are added in the order of their runs.</summary>
     public void Add(Replicate replicate, double value, RunRecord run) => all.Add((replicate, value, run));
 
-    /// <summary>Returns the values of the newest run's config by seed. Of several runs of a seed the newest counts.</summary>
+    /// <summary>Returns the values of the newest run's config by seed. If a seed has several runs, the newest one counts.</summary>
     public IReadOnlyDictionary<string, double> BySeeds => Current.GroupBy(one => one.Of.Seeds).ToDictionary(group => group.Key, group => group.Last().Value);
 
     /// <summary>Returns the values by the seeds with which runs of two rows are paired.</summary>

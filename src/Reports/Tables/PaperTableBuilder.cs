@@ -131,7 +131,7 @@ internal sealed class PaperTableBuilder
         return found[0].Keys.Where(key => found.All(one => one.ContainsKey(key))).ToDictionary(key => key, key => found.Average(one => one[key]));
     }
 
-    // Columns are different datasets with seeds of their own. Runs are paired by the experiment's seed only.
+    // Columns are different datasets with their own seeds. Runs are paired only by the experiment's seed.
     private static Dictionary<string, double> Unnamed(IReadOnlyDictionary<string, double> bySeeds) => bySeeds
         .GroupBy(pair => string.Join(", ", pair.Key.Split(", ").Where(seed => !seed.Contains(".data.", StringComparison.Ordinal))))
         .ToDictionary(group => group.Key, group => group.Average(pair => pair.Value));

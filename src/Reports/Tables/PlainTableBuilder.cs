@@ -15,7 +15,7 @@ internal static class PlainTableBuilder
     {
         (ReportEntry Entry, string Start, RunEvaluation Evaluation, Replicate Of)[] results = [.. entries.Where(entry => entry.Run is { State: RunState.Finished })
             .SelectMany(entry => entry.Run!.Evaluations.Select(pair => (entry, pair.Key, pair.Value, Replicate.Of(entry.Config, pair.Key))))];
-        // A family without a key does not differ in it. For example, scratch has no keys of pre-training.
+        // If a family lacks a key, it does not count as different in this key. For example, scratch has no keys of pre-training.
         string[] differences = [.. results.Select(result => result.Of).DistinctBy(one => one.FamilyKey).SelectMany(one => one.Family)
             .GroupBy(pair => pair.Key, pair => pair.Value).Where(key => key.Distinct().Skip(1).Any()).Select(key => key.Key).Order(StringComparer.Ordinal)];
         string[] classes = [.. results.SelectMany(result => result.Evaluation.Dice.Select(pair => pair.Key)).Distinct()];

@@ -23,7 +23,7 @@ internal sealed record ReportTable(
     /// <summary>Runs whose results are in the table, each once.</summary>
     public IReadOnlyList<RunRecord> Runs => [.. Rows.SelectMany(row => row.Runs).DistinctBy(run => run.Folder)];
 
-    /// <summary>Whether our results are in columns of their own beside the paper's.</summary>
+    /// <summary>Whether our results have separate columns beside the paper's columns.</summary>
     public bool HasStandIns => Paper is not null && Columns.Any(column => column.IsOurs);
 
     /// <summary>Smallest and largest number of seeds of a cell; null without results.</summary>

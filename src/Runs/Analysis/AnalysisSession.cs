@@ -58,7 +58,7 @@ internal sealed class AnalysisSession
     /// <summary>Patch of the first encoder, or its coarsest stride.</summary>
     public Size3 Patch { get; private set; }
 
-    /// <summary>Checks that every encoder supports the analysis, and that all have equal crops and patches, because only then their numbers can be compared.</summary>
+    /// <summary>Checks that every encoder supports the analysis, and that all have equal crops and, if the analysis depends on them, equal patches. Otherwise their numbers cannot be compared.</summary>
     /// <param name="need">What the analysis needs.</param>
     /// <param name="layers">The requested blocks, which each encoder must have.</param>
     /// <exception cref="UserException">An encoder does not support the analysis, or the encoders cannot be compared.</exception>

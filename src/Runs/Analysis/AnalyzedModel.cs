@@ -41,7 +41,7 @@ internal sealed record AnalyzedModel(string Label, string Checkpoint, string Run
         return new AnalyzedModel(label, checkpoint, System.IO.Path.GetFullPath(System.IO.Path.Combine(found.Run, "..", "..")), loaded.Experiments[0].Config, path, found.Run);
     }
 
-    /// <summary>The data for analyses: that of fine-tuning, or otherwise that of pre-training.</summary>
+    /// <summary>The data for analyses: the fine-tuning data if there is fine-tuning, otherwise the pre-training data.</summary>
     public DataConfig Data => Config.Finetune?.Data.ForFinetuning() ?? Config.Pretrain!.Data.ForPretraining();
 
     /// <summary>Creates the encoder and loads its weights, in the current dispose scope.</summary>

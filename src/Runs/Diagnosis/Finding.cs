@@ -4,5 +4,5 @@ namespace HiEndMae.Runs.Diagnosis;
 /// <param name="Check">What was checked, in a word or two.</param>
 /// <param name="State">Its state.</param>
 /// <param name="Text">What was found.</param>
-/// <param name="Advice">What to do about it; empty where there is nothing to do.</param>
+/// <param name="Advice">What to do about it; empty if there is nothing to do.</param>
 internal sealed record Finding(string Check, FindingState State, string Text, string Advice = "");

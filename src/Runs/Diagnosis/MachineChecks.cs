@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Diagnosis;
 
-/// <summary>Checks of everything outside an experiment file that an experiment needs. Every fault becomes a finding; none is thrown.</summary>
+/// <summary>Checks everything that an experiment needs besides its file. Every fault becomes a finding; no exception is thrown.</summary>
 /// <param name="environment">Plugins, variables and the clock.</param>
 /// <param name="output">Folder of run directories.</param>
 /// <param name="draw">Draws a small picture, which loads the native library of pictures.</param>
@@ -136,7 +136,7 @@ internal sealed class MachineChecks(RunEnvironment environment, string output, A
 
     private static Finding WritableFolder(string check, string folder)
     {
-        // Nothing is left behind: the folder is created only by the first run.
+        // The check leaves nothing behind, because the first run creates the folder.
         string existing = folder;
         while (!Directory.Exists(existing) && Path.GetDirectoryName(existing) is { } parent) existing = parent;
         string probe = Path.Combine(existing, $".hiendmae-{Guid.NewGuid():N}");

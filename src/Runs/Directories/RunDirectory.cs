@@ -55,7 +55,7 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Opens an existing run directory.</summary>
     public static RunDirectory Open(string path) => new(Path.GetFullPath(path));
 
-    /// <summary>Opens the run directory that another process writes. What this process would write is dropped.</summary>
+    /// <summary>Opens a run directory that another process writes. Everything that this process would write is discarded.</summary>
     public static RunDirectory Join(string path) => new(Path.GetFullPath(path), isReadOnly: true);
 
     /// <summary>Creates the directory of a new run and keeps other processes out of it until the object is disposed.</summary>
@@ -168,7 +168,7 @@ public sealed class RunDirectory : IDisposable
             if (lines.Count < MostWaiting) lines.Add(line);
             try
             {
-                // Unbuffered: a buffer that a full disk does not take would fail once more when the file is closed.
+                // Unbuffered: on a full disk, a buffer would fail once more when the file is closed.
                 using var file = new FileStream(File(name), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
                 long length = file.Seek(0, SeekOrigin.End);
                 try

@@ -9,5 +9,5 @@ namespace HiEndMae.Runs.Directories;
 /// <param name="Json">Whether to print JSON instead of tables and progress.</param>
 /// <param name="Changes">What to do if the unfinished run has a different config.</param>
 /// <param name="AcceptPluginChanges">Whether to continue an unfinished run that was begun with other builds of its plugins or of this program's numerics.</param>
-/// <param name="IsJob">Whether the run is a job of a sweep: alone in its folder, and ended with the sweep.</param>
+/// <param name="IsJob">Whether the run is a job of a sweep: no other process may work in its folder, and it ends when the sweep ends.</param>
 public sealed record RunOptions(string Out, string? Device, bool Resume, bool DryRun, bool Json, ChangedConfig Changes = ChangedConfig.Refuse, bool AcceptPluginChanges = false, bool IsJob = false);

@@ -46,7 +46,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
     private ExperimentResults RunStages(LoadedExperiment experiment, CancellationToken cancel)
     {
         ExperimentConfig config = experiment.Config;
-        // Rank 0 alone writes and tracks.
+        // Only rank 0 writes and tracks.
         TrackingSettings? tracking = environment.Group.IsFirst() ? TrackingSettings.Of(config, options.Out, environment.GetVariable) : null;
         IReadOnlyList<StagePlan> plan = StagePlan.Of(config);
         Device device = DeviceChoice.Prepare(options.Device ?? config.Device, environment.GetVariable);
@@ -58,7 +58,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         plan = WithScores(plan, datasets.Labelled);
         if (SidedLabels.Warn(config.Finetune?.Data, datasets.LabelNames) is { } sided) reporter.Warn(sided);
         StartWeights starts = StartWeights.Fetch(plan, tracking, options.Out, environment, reporter.Say);
-        // A sweep has rehearsed its stages before it started the first one.
+        // A sweep rehearses all stages before it starts the first one.
         if (!options.IsJob) new Rehearsal(factory, device).Run(config, datasets, starts);
         using RunDirectory directory = OpenDirectory(experiment);
         using PeerWatch watch = PeerWatch.Start(group, directory.File(PeerWatch.FolderName), EndWithoutPeers);
@@ -96,7 +96,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {error.GetType().Name}: {error.Message}");
             throw;
         }
-        tracked.Dispose(); // sends what waits
+        tracked.Dispose(); // sends waiting records
         directory.End();
         return results;
     }
@@ -132,7 +132,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         }
     }
 
-    // Said before anything is trained, so that nobody waits for scores that cannot come.
+    // Warns before anything is trained, so that nobody waits for scores that cannot be computed.
     private IReadOnlyList<StagePlan> WithScores(IReadOnlyList<StagePlan> plan, Dataset? labelled)
     {
         if (labelled is null || labelled.Cases(DatasetSplit.Test).Any(one => one.HasLabel)) return plan;

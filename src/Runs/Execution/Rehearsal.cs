@@ -18,8 +18,8 @@ using static TorchSharp.torch;
 namespace HiEndMae.Runs.Execution;
 
 /// <summary>
-/// Builds every model that an experiment trains, and runs one forward and backward pass of each on random crops. A component that does not fit is found here,
-/// before the first stage, and not after hours of pre-training. So are weights to start from that are missing, damaged or of another model. Nothing is written, and models with equal configs are rehearsed once.
+/// Builds every model that an experiment trains, and runs one forward and backward pass of each on random crops. Components that do not fit are found here,
+/// before the first stage, and not after hours of pre-training. Start weights that are missing, damaged or of another model are found here too. Nothing is written, and models with equal configs are rehearsed once.
 /// </summary>
 /// <param name="factory">Creates components.</param>
 /// <param name="device">Device of the models.</param>
@@ -37,7 +37,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     /// <param name="warn">Receives the datasets' warnings.</param>
     /// <param name="cancel">Stops the listing of files.</param>
     /// <exception cref="PluginException">A component cannot be made, or a model fails.</exception>
-    /// <exception cref="VolumeException">A dataset is not what its config says.</exception>
+    /// <exception cref="VolumeException">A dataset does not match its config.</exception>
     /// <exception cref="UserException">A fine-tuning starts from a path that does not exist.</exception>
     /// <exception cref="CheckpointException">A fine-tuning starts from weights that are damaged or do not fit.</exception>
     public static void RunAll(IReadOnlyList<LoadedExperiment> experiments, PluginCatalog catalog, string? device, Func<string, string?> getVariable, Action<string> warn, CancellationToken cancel)
@@ -59,7 +59,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
     /// <param name="config">The experiment.</param>
     /// <param name="datasets">Its datasets, which say how many channels and classes the models have.</param>
     /// <param name="starts">Weights that its fine-tunings start from.</param>
-    /// <exception cref="PluginException">A component cannot be made, or the model fails. The message names the components and says what failed.</exception>
+    /// <exception cref="PluginException">A component cannot be made, or the model fails. The message names the components and the failure.</exception>
     /// <exception cref="CheckpointException">Weights to start from are damaged or do not fit.</exception>
     public void Run(ExperimentConfig config, RunDatasets datasets, StartWeights starts)
     {
@@ -110,7 +110,7 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
         });
     }
 
-    // Pictures are drawn during the training, so what they show is checked before it.
+    // Pictures are drawn during the training, so the reconstruction that they show is checked before it.
     private static void CheckPictures(string what, Encoder encoder, PretextTask task, PretextBatch batch)
     {
         using IDisposable noGrad = no_grad();

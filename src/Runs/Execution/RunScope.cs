@@ -17,7 +17,7 @@ namespace HiEndMae.Runs.Execution;
 /// <param name="Datasets">The datasets of the stages.</param>
 /// <param name="Models">Creates models.</param>
 /// <param name="Cases">How cases are opened.</param>
-/// <param name="Identity">What checkpoints belong to.</param>
+/// <param name="Identity">Identity of the run, which checkpoints store.</param>
 /// <param name="Budget">Time that the run may take.</param>
 internal sealed record RunScope(
     ExperimentConfig Config, RunDirectory Directory, TrackedExperiment Tracked, RunDatasets Datasets, ModelFactory Models, DataServices Cases, RunIdentity Identity, TimeBudget Budget)

@@ -5,7 +5,7 @@ using HiEndMae.Runs.Directories;
 
 namespace HiEndMae.Runs.Execution;
 
-/// <summary>Pictures of a stage: written into the run's <c>figures/</c> and sent to the tracker.</summary>
+/// <summary>Writes the pictures of a stage to the run's <c>figures/</c> and sends them to the tracker.</summary>
 internal sealed class StageFigures(RunDirectory directory, TrackedRun run, IFigureWriter writer, IReadOnlyList<string> labels)
 {
     /// <summary>Input, masked, reconstruction.</summary>
@@ -17,8 +17,8 @@ internal sealed class StageFigures(RunDirectory directory, TrackedRun run, IFigu
     /// <summary>Slices of a test case with truth and prediction, for the HTML report.</summary>
     public void Slices(string name, string start, SegmentedCase segmented) => writer.Slices(directory.File($"{RunDirectory.Slices}/{name}"), start, segmented, labels);
 
-    /// <summary>Sends pictures to the tracker that other processes have drawn.</summary>
-    /// <param name="names">Names of the pictures; those that are not there are left out.</param>
+    /// <summary>Sends to the tracker the pictures that other processes have drawn.</summary>
+    /// <param name="names">Names of the pictures; missing ones are left out.</param>
     public void Track(IEnumerable<string> names)
     {
         foreach (string path in names.Select(name => directory.File(Name(name, null))).Where(File.Exists)) run.LogArtifact(path, "figures");

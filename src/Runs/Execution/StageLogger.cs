@@ -7,7 +7,7 @@ using HiEndMae.Runs.Reporting;
 
 namespace HiEndMae.Runs.Execution;
 
-/// <summary>A stage's values: to metrics.jsonl, to the tracker, to the progress display, to log.txt.</summary>
+/// <summary>Writes the values and messages of a stage to metrics.jsonl, the tracker, the progress display and log.txt.</summary>
 internal sealed class StageLogger(Stage stage, RunDirectory directory, IProgressDisplay progress, TrackedRun tracked, IRunReporter reporter, TimeProvider clock) : IStageLogger
 {
     private readonly List<MetricPoint> waiting = [];

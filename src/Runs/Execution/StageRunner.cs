@@ -92,7 +92,7 @@ internal sealed class StageRunner(RunScope scope, RunEnvironment environment, IR
             // The head is filled too if the checkpoint holds one.
             TransferReport report = WeightTransfer.Fill(model.Encoder, model.Head, (model.Encoder.Info as TokenEncoderInfo)?.Grid, file, finetune.OfficialFaults, finetune.Inflate);
             context.Logger.Note($"{plan.Stage}: from '{path}': {report}.");
-            if (finetune.OfficialFaults.Count > 0 && !report.RepeatsFault) context.Logger.Note($"{plan.Stage}: official_faults did nothing: none of them is of a file with the names '{report.Names}'.");
+            if (finetune.OfficialFaults.Count > 0 && !report.RepeatsFault) context.Logger.Note($"{plan.Stage}: official_faults did nothing: none of them belongs to a file with the names '{report.Names}'.");
         }
         TrackedExperiment.LogInputs(run, dataset, finetune.Data, DatasetSplit.Training, DatasetSplit.Validation);
         TrainResult result = new FinetuneStage(finetune, scope.TrainingContextOf(plan.Stage, context))

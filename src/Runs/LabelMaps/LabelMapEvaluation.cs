@@ -28,7 +28,7 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
         // Two single files are a pair, whatever their names are.
         if (!Directory.Exists(predictions) && !Directory.Exists(truths)) return [new Pair(ScanNames.Case(truths), predictions, truths)];
         Dictionary<string, string> byCase = ByCase(predicted, predictions);
-        // A number such as _0000 is a part of the name in some datasets and the channel of an image in others, so names as they are come first.
+        // A number such as _0000 is part of the name in some datasets and the channel of an image in others, so files are first paired by their full names.
         ILookup<string, string> byChannel = predicted.ToLookup(ScanNames.CaseOfChannel, StringComparer.Ordinal);
         return [.. ByCase(actual, truths).Select(entry => new Pair(entry.Key, byCase.GetValueOrDefault(entry.Key) ?? Only(byChannel, entry.Key) ?? Only(byChannel, ScanNames.CaseOfChannel(entry.Value)), entry.Value))];
     }
@@ -70,13 +70,13 @@ internal sealed class LabelMapEvaluation(EvaluateConfig config, LabelNames names
         if (prediction.Channels != 1 || truth.Channels != 1) throw new VolumeException($"Case '{pair.Case}': a label map must have one channel.");
         LabelGrid.Check(prediction, new VolumeGrid(truth.Size, truth.Affine), $"Case '{pair.Case}': '{pair.Prediction}'", $"'{pair.Truth}'");
         int[] values = [.. Present(prediction.Voxels).Concat(Present(truth.Voxels)).Append(0).Where(value => names.Takes(value) && value != names.Ignored).Append(0).Distinct().Order()];
-        // Values without a name are background, as for a model that does not know them.
+        // Values without a name are background, as in predictions of a model that does not know them.
         var dense = new ushort[ushort.MaxValue + 1];
         for (int k = 0; k < values.Length; k++) dense[values[k]] = (ushort)k;
         if (names.Ignored is { } ignored) dense[ignored] = DatasetInfo.IgnoredIndex;
         Map(prediction.Voxels, dense);
         Map(truth.Voxels, dense);
-        // The truth says what is ignored. A prediction of that value is background.
+        // Voxels are ignored by their true value. In a prediction, the ignored value is background.
         prediction.Voxels.AsSpan().Replace(DatasetInfo.IgnoredIndex, (ushort)0);
         if (names.Regions.Count == 0) return (new CaseScorer(policy, metrics, values.Length).Score(pair.Case, prediction, truth), values);
         LabelRegion[] regions = [.. names.Regions.Select(region => new LabelRegion(region.Name, [.. region.Values.Select(value => Array.IndexOf(values, value)).Where(index => index > 0)], 0))];

@@ -61,7 +61,7 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
         JsonNode labels = json["labels"]!;
         if (labels is JsonArray list)
         {
-            // model.json: label maps of runs of earlier versions have class indices.
+            // model.json of an earlier version: label maps of its run have class indices.
             int[] values = json["values"] is JsonArray said ? [.. said.Select(value => value!.GetValue<int>())] : [.. Enumerable.Range(0, list.Count)];
             return list.Zip(values).ToDictionary(entry => entry.Second, entry => entry.First!.GetValue<string>());
         }
@@ -70,7 +70,7 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
         {
             if (value is JsonArray several)
             {
-                // The values of regions have no name of their own.
+                // The single values of a region have no name.
                 foreach (JsonNode? one in several) names.TryAdd((int)one!, $"label {(int)one!}");
                 continue;
             }
@@ -84,7 +84,7 @@ internal sealed record LabelNames(IReadOnlyDictionary<int, string> Names)
 
     private static bool HasRegions(JsonNode labels) => labels is JsonObject named && named.Any(entry => entry.Value is JsonArray);
 
-    // Of model.json, or of nnU-Net's dataset.json, in which every label is a region as soon as one has several values.
+    // Reads the regions of model.json, or of nnU-Net's dataset.json. In the latter, every label is a region if any label has several values.
     private static IReadOnlyList<(string Name, IReadOnlyList<int> Values)> RegionsOf(JsonNode json)
     {
         if (json["regions"] is JsonArray regions)

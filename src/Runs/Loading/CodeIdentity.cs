@@ -15,7 +15,7 @@ namespace HiEndMae.Runs.Loading;
 /// <param name="Plugins">The plugins, in the order of their names.</param>
 internal sealed record CodeIdentity(int Numerics, IReadOnlyList<PluginIdentity> Plugins)
 {
-    /// <summary>Name of the file of a run directory that holds it.</summary>
+    /// <summary>Name of its file in a run directory.</summary>
     public const string FileName = "code.json";
 
     /// <summary>SHA-256 of it, in lower-case hex.</summary>
@@ -31,7 +31,7 @@ internal sealed record CodeIdentity(int Numerics, IReadOnlyList<PluginIdentity> 
 
     /// <summary>Reads the file of a run directory.</summary>
     /// <param name="folder">The run directory.</param>
-    /// <returns>Null where there is no such file, as in runs of earlier versions of the program, or where it is damaged.</returns>
+    /// <returns>Null if there is no such file, as in runs of earlier versions of the program, or if it is damaged.</returns>
     public static CodeIdentity? Read(string folder)
     {
         try
@@ -57,9 +57,9 @@ internal sealed record CodeIdentity(int Numerics, IReadOnlyList<PluginIdentity> 
     public IReadOnlyDictionary<string, string> ToMetadata() => Plugins.Select(plugin => KeyValuePair.Create($"plugin.{plugin.Name}", $"{plugin.Version} {plugin.Sha256}"))
         .Prepend(KeyValuePair.Create("numerics", Numerics.ToString(CultureInfo.InvariantCulture))).ToDictionary();
 
-    /// <summary>Lists the differences from the code with which a result was begun.</summary>
-    /// <param name="before">The code of then.</param>
-    /// <returns>A line for each difference; empty where there is none.</returns>
+    /// <summary>Lists the differences from the code with which a run was started.</summary>
+    /// <param name="before">The code at the start of the run.</param>
+    /// <returns>A line for each difference; empty if there is none.</returns>
     public IReadOnlyList<string> ChangesSince(CodeIdentity before)
     {
         ArgumentNullException.ThrowIfNull(before);

@@ -23,7 +23,7 @@ internal sealed class ComponentFactory(PluginCatalog catalog)
         {
             return (T)component.Create(config, context);
         }
-        // Messages of plugins to the user keep their words, and so do a stop and a refusal of the disk or the memory.
+        // These exceptions pass unchanged: messages of plugins for the user, cancellation, and errors of disk or memory.
         catch (Exception error) when (error is not (PluginException or UserException or VolumeException or OperationCanceledException or OutOfMemoryException or IOException or UnauthorizedAccessException) && !OutOfMemory.IsSaidBy(error))
         {
             PluginAssembly plugin = catalog.OwnerOf(component);

@@ -9,7 +9,7 @@ namespace HiEndMae.Runs.Loading;
 /// <param name="getVariable">Returns environment variables. Null skips everything that depends on the machine: variables are kept as written, and files are not looked up.</param>
 internal sealed class ExperimentLoader(PluginCatalog catalog, Func<string, string?>? getVariable)
 {
-    /// <summary>The variable that names a site's file: a TOML file with [slurm], which lies below the [slurm] of every sweep.</summary>
+    /// <summary>The variable that names a site's file: a TOML file with [slurm]. The [slurm] of a sweep overrides its keys.</summary>
     public const string SiteVariable = "HIENDMAE_SITE";
     private const string UnknownComponent = "HEM020";
     private readonly ExperimentFileReader files = new();
@@ -48,7 +48,7 @@ internal sealed class ExperimentLoader(PluginCatalog catalog, Func<string, strin
         return file is { IsSweep: true, IsPart: false } ? Refused(file, "HEM033", $"the file has a [sweep]; run it with 'hiendmae sweep {path}'", path) : file;
     }
 
-    /// <summary>Loads a file that must be a sweep. The site's file lies below it where the environment names one.</summary>
+    /// <summary>Loads a file that must be a sweep. If the environment names a site's file, the sweep overrides its keys.</summary>
     public LoadedFile LoadSweep(string path, IReadOnlyList<string> overrides)
     {
         LoadedFile file = LoadWhole(path, overrides, getVariable?.Invoke(SiteVariable) is { Length: > 0 } site ? site : null);

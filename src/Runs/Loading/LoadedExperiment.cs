@@ -7,7 +7,7 @@ namespace HiEndMae.Runs.Loading;
 /// <param name="Label">Combination of a sweep, such as "pretrain.mask_ratio=0.9"; empty without a sweep.</param>
 /// <param name="Config">The experiment.</param>
 /// <param name="Resolved">The same experiment as a table with every key.</param>
-/// <param name="Fingerprint">SHA-256 of what the experiment computes.</param>
+/// <param name="Fingerprint">SHA-256 of everything that determines the results.</param>
 internal sealed record LoadedExperiment(string Label, ExperimentConfig Config, ConfigTable Resolved, string Fingerprint)
 {
     /// <summary><see cref="Resolved"/> as canonical TOML. Running it reproduces the run.</summary>

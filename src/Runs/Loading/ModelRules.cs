@@ -4,7 +4,7 @@ using HiEndMae.Engine.Configuration;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>Checks, from configs alone, whether the components of an experiment fit one another: crops that an encoder refuses, and decoders and heads that cannot read the encoder. No model is created.</summary>
+/// <summary>Checks from the configs whether the components of an experiment fit one another. Finds crops that an encoder refuses, and decoders and heads that cannot read the encoder. No model is created.</summary>
 internal static class ModelRules
 {
     // Channels and classes are the dataset's, which need not be at hand; no component refuses a number of them.

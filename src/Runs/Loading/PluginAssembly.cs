@@ -6,10 +6,10 @@ namespace HiEndMae.Runs.Loading;
 /// <summary>A plugin folder: what it offers, or why it cannot be used.</summary>
 /// <param name="Name">Name of the folder, and of the assembly in it.</param>
 /// <param name="Path">Absolute path of the assembly, whether it exists or not.</param>
-/// <param name="Version">Version of the assembly; null where the file cannot be read.</param>
-/// <param name="Contract">Contract version that it was built against; null where it says none.</param>
-/// <param name="Components">What it offers; empty where it was not loaded.</param>
-/// <param name="Fault">Why it was not loaded, as a sentence; null where it was.</param>
+/// <param name="Version">Version of the assembly; null if the file cannot be read.</param>
+/// <param name="Contract">Contract version that it was built against; null if it states none.</param>
+/// <param name="Components">Its components; empty if it was not loaded.</param>
+/// <param name="Fault">Reason why it was not loaded, as a sentence; null if it was loaded.</param>
 internal sealed record PluginAssembly(string Name, string Path, Version? Version, Version? Contract, IReadOnlyList<ComponentDescriptor> Components, string? Fault)
 {
     private readonly Lazy<string> hash = new(() => HashOf(System.IO.Path.GetDirectoryName(Path)!));

@@ -22,7 +22,7 @@ internal sealed class PluginCatalog
     /// <summary>Every component that an experiment can name.</summary>
     public IReadOnlyList<ComponentDescriptor> Components { get; }
 
-    /// <summary>A sentence for each plugin that was not loaded, and for each component that two plugins offer.</summary>
+    /// <summary>Warnings: a sentence for each plugin that was not loaded, and for each component that two plugins offer.</summary>
     public IReadOnlyList<string> Faults { get; }
 
     /// <summary>The plugin that offers a component.</summary>
@@ -35,7 +35,7 @@ internal sealed class PluginCatalog
 
     /// <summary>Loads the program's plugins and those that the user has added, some of them from other folders.</summary>
     /// <param name="environment">The program's folder and the variables.</param>
-    /// <param name="instead">Plugin folders. Each is used in place of the plugin of its name, or besides the others if there is none.</param>
+    /// <param name="instead">Plugin folders. Each replaces the plugin with the same name, or is added if there is no such plugin.</param>
     /// <exception cref="PluginException">There is no plugin at all.</exception>
     public static PluginCatalog Load(RunEnvironment environment, IReadOnlyList<string> instead)
     {

@@ -29,7 +29,7 @@ internal sealed record PluginFolders(string Program, IReadOnlyList<string> Added
     /// <summary>Every folder that exists, the program's first.</summary>
     public IEnumerable<string> Existing => Added.Prepend(Program).Where(Directory.Exists);
 
-    /// <summary>A sentence for each folder that the variable names and that does not exist.</summary>
+    /// <summary>Warnings: a sentence for each folder that the variable names but that does not exist.</summary>
     public IEnumerable<string> Missing => AreNamed
         ? Added.Where(folder => !Directory.Exists(folder)).Select(folder => $"{Variable} names the folder '{folder}', which does not exist; correct the variable, or let 'hiendmae plugins add' create the folder.")
         : [];

@@ -3,9 +3,9 @@ using System.Reflection.PortableExecutable;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>What the file of a plugin says about itself, read without loading it.</summary>
+/// <summary>Versions in the file of a plugin, read without loading it.</summary>
 /// <param name="Version">Version of the assembly.</param>
-/// <param name="Contract">Version of the contract that it was built against; null where it says none.</param>
+/// <param name="Contract">Version of the contract that it was built against; null if it states none.</param>
 internal sealed record PluginHeader(Version Version, Version? Contract)
 {
     private const int AttributeProlog = 1;

@@ -132,7 +132,7 @@ internal sealed class PluginInstaller
         }
     }
 
-    // Files and the folder of native libraries. Nothing else of an output folder is read at run time.
+    // Copies the files and the folder of native libraries. Nothing else in an output folder is read at run time.
     private static void CopyFolder(string source, string target)
     {
         foreach (string file in Directory.GetFiles(source)) File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
@@ -146,7 +146,7 @@ internal sealed class PluginInstaller
         }
     }
 
-    // The contract, the tensor library and its natives are the program's. A build that copied them would only take space.
+    // The program provides the contract, the tensor library and its native libraries. Copies of them would only take space.
     private static void RemoveShared(string folder)
     {
         foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))

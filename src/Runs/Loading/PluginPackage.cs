@@ -11,7 +11,7 @@ internal static class PluginPackage
     /// <summary>Ending of packages.</summary>
     public const string Extension = ".nupkg";
 
-    // The first folder has a plugin with everything that it needs, as 'dotnet pack' with HiEndMae.Sdk writes it. The others have an assembly alone.
+    // The first folder has a plugin with everything that it needs, as 'dotnet pack' with HiEndMae.Sdk writes it. The others have only an assembly.
     private static readonly string[] Places = ["hiendmae/", "lib/net10.0/"];
 
     /// <summary>Unpacks the files of the plugin.</summary>

@@ -4,25 +4,25 @@ using McMaster.NETCore.Plugins;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>Reads one plugin folder. Whatever is wrong with it becomes its fault, never an exception.</summary>
+/// <summary>Reads one plugin folder. Any error becomes the plugin's fault text, never an exception.</summary>
 internal static class PluginReader
 {
     /// <summary>The contract of this program.</summary>
     public static Version Contract { get; } = new(ContractVersionAttribute.CurrentMajor, ContractVersionAttribute.CurrentMinor);
 
-    // A shared type shares the assemblies that its own assembly references: tensors and volumes have one type identity, and native libraries are the program's.
+    // If a type is shared, the assemblies that its assembly references are shared too. So tensors and volumes have the same types in the plugin and the program, and the program's native libraries are used.
     private static readonly Type[] Shared = [typeof(IPluginManifest), typeof(TorchSharp.torch), typeof(Imaging.Size3), typeof(TorchRepairs.Recomputed), typeof(SectionSchema)];
 
     /// <summary>Names of the assemblies that plugins take from the program.</summary>
     public static IEnumerable<string> SharedNames => Shared.Select(type => type.Assembly.GetName().Name!);
 
-    /// <summary>Loads the assembly of a folder in a load context of its own, which shares the contract and the tensor library with the program.</summary>
-    /// <param name="folder">A folder NAME, which is to hold NAME.dll.</param>
+    /// <summary>Loads the assembly of a folder in its own load context, which shares the contract and the tensor library with the program.</summary>
+    /// <param name="folder">A folder NAME, which should contain NAME.dll.</param>
     /// <param name="inMemory">Reads the assemblies without keeping their files open, so that the folder can be moved afterwards.</param>
     public static PluginAssembly Read(string folder, bool inMemory = false)
     {
         string name = Path.GetFileName(folder), file = Path.GetFullPath(Path.Combine(folder, name + ".dll"));
-        if (!File.Exists(file)) return Faulty(null, $"it has no assembly '{name}.dll'{Others(folder)}. The folder and the assembly must have one name.");
+        if (!File.Exists(file)) return Faulty(null, $"it has no assembly '{name}.dll'{Others(folder)}. The folder and the assembly must have the same name.");
         PluginHeader? header = null;
         try
         {

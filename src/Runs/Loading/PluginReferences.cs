@@ -8,7 +8,7 @@ internal static class PluginReferences
 {
     private const string Provided = "TRUSTED_PLATFORM_ASSEMBLIES";
 
-    /// <summary>Names of the assemblies that the assemblies of a folder name and that neither the folder nor the program has.</summary>
+    /// <summary>Returns the names of assemblies that the assemblies in a folder reference, but that neither the folder nor the program has.</summary>
     /// <param name="folder">The folder of a plugin.</param>
     public static IReadOnlyList<string> MissingIn(string folder)
     {

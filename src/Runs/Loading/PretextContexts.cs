@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Runs.Loading;
 
-/// <summary>What a pretext task of an experiment is built for.</summary>
+/// <summary>Creates the context with which the pretext task of an experiment is built.</summary>
 internal static class PretextContexts
 {
     /// <summary>Classes of random crops in place of those of given places. Null if the task's crops have no classes.</summary>

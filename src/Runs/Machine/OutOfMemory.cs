@@ -18,7 +18,7 @@ internal static class OutOfMemory
         || (error is ExternalException && Marks.Any(mark => error.Message.Contains(mark, StringComparison.OrdinalIgnoreCase)))
         || (error is AggregateException or TypeInitializationException && error.InnerException is { } cause && IsSaidBy(cause));
 
-    /// <summary>The request that failed and the memory that there is: libtorch's message without its stack trace, or our own numbers for CPU tensors, because libtorch was asked for another size.</summary>
+    /// <summary>Describes the failed request and the available memory. It is libtorch's message without its stack trace, or our own numbers for CPU tensors, because libtorch's message then names another size.</summary>
     public static string FirstLine(Exception error)
     {
         if (error is not ExternalException && IsSaidBy(error)) return "the machine or its container gives this program no more memory";
@@ -45,7 +45,7 @@ internal static class OutOfMemory
         if (count > 1)
         {
             int fewer = Enumerable.Range(1, count / 2).Last(part => count % part == 0);
-            ways.Add(string.Create(CultureInfo.InvariantCulture, $"[{stage}.data] {key} = {fewer} with [{stage}] grad_accumulation = {training.GradAccumulation * count / fewer} (as many crops a step)"));
+            ways.Add(string.Create(CultureInfo.InvariantCulture, $"[{stage}.data] {key} = {fewer} with [{stage}] grad_accumulation = {training.GradAccumulation * count / fewer} (the same number of crops per step)"));
         }
         if (config.Encoder.ToTable().Find("checkpoint_blocks") is ConfigScalar { Value: false }) ways.Add("[encoder] checkpoint_blocks = true (the same gradients, a third slower)");
         if (config.Precision == Precision.Float32) ways.Add("precision = \"bfloat16\"");

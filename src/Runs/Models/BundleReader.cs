@@ -24,7 +24,7 @@ internal static class BundleReader
     public static (string Model, PluginCatalog Catalog, IReadOnlyList<string> Notes) Open(RunEnvironment environment, string file)
     {
         string folder = Unpack(environment, file), run = Path.Combine(folder, ModelBundle.RunFolder);
-        // The one fine-tuning that a bundle has, so that its start is the default.
+        // A bundle has exactly one fine-tuning, so its start is the default.
         string model = Directory.GetDirectories(run).FirstOrDefault(stage => Stage.Parse(Path.GetFileName(stage)) is { Kind: StageKind.Finetune }) ?? run;
         CodeIdentity code = CodeIdentity.Read(run) ?? throw new CheckpointException($"The bundle '{file}' has no {CodeIdentity.FileName}; make it again with 'hiendmae bundle'.");
         PluginCatalog installed = PluginCatalog.Load(environment);
@@ -47,7 +47,7 @@ internal static class BundleReader
         string key;
         using (FileStream stream = File.OpenRead(file)) key = Convert.ToHexStringLower(SHA256.HashData(stream))[..24];
         string folder = Path.Combine(UserCache.Folder(environment.GetVariable), CacheFolder, key);
-        // A folder under its final name is complete, and belongs to this content.
+        // A folder under its final name is complete, and its name belongs to this content.
         if (Directory.Exists(folder)) return folder;
         string beside = $"{folder}.{Guid.NewGuid():N}";
         Directory.CreateDirectory(beside);

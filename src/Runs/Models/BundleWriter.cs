@@ -16,7 +16,7 @@ internal static class BundleWriter
 {
     private const string Experiment = "experiment.toml", Fingerprint = "fingerprint.txt", Results = "results.json", Natives = "runtimes";
 
-    // Zip files have times of their own; these would make each bundle another one.
+    // Zip entries contain times. A fixed time makes bundles of the same model identical.
     private static readonly DateTimeOffset Time = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes a bundle.</summary>
@@ -30,10 +30,10 @@ internal static class BundleWriter
     {
         CodeIdentity code = CodeIdentity.Of(opened.Config, catalog);
         if (CodeIdentity.Read(opened.Path.Run) is { } trained && code.ChangesSince(trained) is { Count: > 0 } changes)
-            throw new UserException($"The run '{opened.Path.Run}' was computed by other code, which the bundle would have to hold: {string.Join("; ", changes)}. Install the builds of then.");
+            throw new UserException($"The run '{opened.Path.Run}' was computed by other code than the installed one: {string.Join("; ", changes)}. Install the builds that computed it.");
         var files = new SortedDictionary<string, Func<Stream>>(StringComparer.Ordinal);
         Text($"{ModelBundle.RunFolder}/{CodeIdentity.FileName}", code.ToJson());
-        // A model in MLflow has no fingerprint. FineTunedPath knows a run by this file.
+        // A model in MLflow has no fingerprint file, but FineTunedPath recognises a run by this file.
         if (File.Exists(Path.Combine(opened.Path.Run, Fingerprint))) Disk($"{ModelBundle.RunFolder}/{Fingerprint}", Path.Combine(opened.Path.Run, Fingerprint));
         else Text($"{ModelBundle.RunFolder}/{Fingerprint}", "unknown\n");
         foreach (string name in (string[])[Experiment, ModelCard.FileName]) Disk($"{ModelBundle.RunFolder}/{name}", Path.Combine(opened.Path.Run, name));

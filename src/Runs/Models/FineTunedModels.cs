@@ -106,7 +106,7 @@ internal sealed class FineTunedModels
     /// <param name="checkpoint">last, best, a step, or a path; null for the one that the path names, otherwise the best by validation, otherwise the last.</param>
     /// <param name="file">The zip file.</param>
     /// <returns>Name of the checkpoint.</returns>
-    /// <exception cref="UserException">The plugins are not those that trained the model, or the run is not whole.</exception>
+    /// <exception cref="UserException">The plugins are not those that trained the model, or the run is incomplete.</exception>
     public string WriteBundle(string start, string? checkpoint, string file)
     {
         string folder = System.IO.Path.Combine(Path.Run, Stage.Finetune(start).CheckpointFolder);

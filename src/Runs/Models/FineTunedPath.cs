@@ -15,7 +15,7 @@ internal sealed record FineTunedPath(string Run, string? Start, string? Checkpoi
     public static FineTunedPath Find(string path)
     {
         string full = Path.GetFullPath(path);
-        // A model in MLflow contains the run in a folder of its own.
+        // A model in MLflow contains the run in a subfolder.
         if (Directory.Exists(full)) full = LoggedModelFolder.RunIn(full);
         if (!Path.Exists(full)) throw new UserException($"The run or checkpoint '{path}' does not exist.");
         string? start = null, checkpoint = null;

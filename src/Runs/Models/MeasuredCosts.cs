@@ -12,8 +12,8 @@ using static TorchSharp.torch;
 namespace HiEndMae.Runs.Models;
 
 /// <summary>
-/// Counts parameters and operations of an experiment's models by rule where their configs do, and otherwise by running them once on random crops and watching their layers. Products that
-/// are no layer, such as attention written with functions, are not seen in that case.
+/// Counts parameters and operations of an experiment's models. If the configs count them, their rules are used. Otherwise the models are run once on random crops, and their layers are observed. Products
+/// outside of layers, such as attention written with functions, are not counted in that case.
 /// </summary>
 internal static class MeasuredCosts
 {
@@ -62,7 +62,7 @@ internal static class MeasuredCosts
         SegmentationModel model = models.Segmentation(channels, classes);
         using Encoder first = model.Encoder;
         using SegmentationHead second = model.Head;
-        // Batch norms of a single sample may refuse to train.
+        // Batch norms may not accept a single sample in training mode.
         model.Encoder.eval();
         model.Head.eval();
         Tensor volumes = Volumes(finetune.Data, channels, 1);

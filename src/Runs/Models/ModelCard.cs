@@ -5,7 +5,7 @@ using HiEndMae.Runs.LabelMaps;
 
 namespace HiEndMae.Runs.Models;
 
-/// <summary>The inputs and outputs of a fine-tuned model: <c>model.json</c> of a run, which is all that is needed of the dataset to use the model without it.</summary>
+/// <summary>The inputs and outputs of a fine-tuned model: <c>model.json</c> of a run. With this file, the model can be used without the dataset.</summary>
 /// <param name="Channels">Names of the image channels.</param>
 /// <param name="Labels">Names of the classes, background first.</param>
 internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<string> Labels)
@@ -13,13 +13,13 @@ internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<s
     /// <summary>Name in the run directory.</summary>
     public const string FileName = "model.json";
 
-    /// <summary>The value of each class in label maps that are written: the dataset's own, or in a run of an earlier version the class index.</summary>
+    /// <summary>The value of each class in written label maps: the dataset's value, or the class index in a run of an earlier version.</summary>
     public IReadOnlyList<int> Values { get; init; } = [.. Enumerable.Range(0, Labels.Count)];
 
-    /// <summary>Whether the card says the dataset's values. Cards of earlier versions do not.</summary>
+    /// <summary>Whether the card has the values of the dataset. Cards of earlier versions do not.</summary>
     public bool KnowsValues { get; init; } = true;
 
-    /// <summary>Regions that the model gives; empty where it gives classes.</summary>
+    /// <summary>Regions that the model predicts; empty if it predicts classes.</summary>
     public IReadOnlyList<LabelRegion> Regions { get; init; } = [];
 
     /// <summary>Outputs of the network.</summary>
@@ -31,7 +31,7 @@ internal sealed record ModelCard(IReadOnlyList<string> Channels, IReadOnlyList<s
     /// <summary>The card of a dataset.</summary>
     public static ModelCard Of(DatasetInfo info) => new(info.ChannelNames, info.LabelNames) { Values = info.LabelValues, Regions = info.Regions };
 
-    /// <summary>A label map with the values of the dataset in place of class indices, in the same memory.</summary>
+    /// <summary>Replaces class indices in a label map with the values of the dataset, in place.</summary>
     public Volume<ushort> ToValues(Volume<ushort> classes)
     {
         for (int i = 0; i < classes.Voxels.Length; i++) classes.Voxels[i] = (ushort)Values[classes.Voxels[i]];

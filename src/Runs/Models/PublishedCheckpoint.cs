@@ -3,7 +3,7 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Runs.Models;
 
-/// <summary>The part of a checkpoint that prediction needs. The state of the training is of no use to those who take a model.</summary>
+/// <summary>The part of a checkpoint that prediction needs. Users of a model do not need the state of its training.</summary>
 internal static class PublishedCheckpoint
 {
     /// <summary>Name of the file with checksums.</summary>
@@ -12,7 +12,7 @@ internal static class PublishedCheckpoint
     /// <summary>The files, besides <see cref="SumsFile"/>.</summary>
     public static readonly IReadOnlyList<string> Files = ["weights.safetensors", "experiment.toml"];
 
-    /// <summary>The checksums of these files alone, as JSON.</summary>
+    /// <summary>The checksums of only these files, as JSON.</summary>
     /// <param name="checkpoint">Folder of the whole checkpoint.</param>
     public static string Sums(string checkpoint)
     {

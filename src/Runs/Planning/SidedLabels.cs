@@ -10,7 +10,7 @@ internal static class SidedLabels
     private static readonly (string One, string Other, FlipAxis Axis)[] Sides =
         [("left", "right", FlipAxis.X), ("anterior", "posterior", FlipAxis.Y), ("superior", "inferior", FlipAxis.Z)];
 
-    /// <summary>A warning about augmentations that change what labels mean; null where there is nothing to warn of.</summary>
+    /// <summary>Returns a warning about augmentations that change the meaning of labels; null if there is no reason to warn.</summary>
     /// <param name="data">Data of fine-tuning, with its probabilities; null without fine-tuning.</param>
     /// <param name="labelNames">One per class.</param>
     public static string? Warn(DataConfig? data, IReadOnlyList<string> labelNames)

@@ -3,9 +3,9 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>What a sweep tells the process of one of its stages for tracking: a part of <c>stage.json</c>.</summary>
+/// <summary>The tracking information that a sweep passes to the process of a stage, as a part of <c>stage.json</c>.</summary>
 /// <param name="Label">Name of the stage for people, such as "pretrain (pretrain.mask_ratio=0.9)".</param>
-/// <param name="Parameters">Every key that made the stage, those of the stage before it included.</param>
+/// <param name="Parameters">Every key that determines the stage, including the keys of the stage before it.</param>
 internal sealed record JobRecord(string Label, IReadOnlyDictionary<string, string> Parameters)
 {
     /// <summary>Name in the stage's folder.</summary>
@@ -14,7 +14,7 @@ internal sealed record JobRecord(string Label, IReadOnlyDictionary<string, strin
     /// <summary>The key of the parameters in the file.</summary>
     public const string ParametersKey = "parameters";
 
-    /// <summary>The record of a stage's folder; null where the run is not a sweep's.</summary>
+    /// <summary>Reads the record in a stage's folder; null if the run does not belong to a sweep.</summary>
     public static JobRecord? Read(string folder)
     {
         try
@@ -26,7 +26,7 @@ internal sealed record JobRecord(string Label, IReadOnlyDictionary<string, strin
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException || JsonErrors.AreOfContent(error))
         {
-            return null; // of an earlier version of the program
+            return null; // written by an earlier version of the program
         }
     }
 }

@@ -12,9 +12,9 @@ namespace HiEndMae.Runs.Tracking;
 
 /// <summary>A fine-tuned model in MLflow's format: the parts of a run directory that prediction needs, and Python code that loads it as a <c>pyfunc</c> model.</summary>
 /// <remarks>
-/// There is no fingerprint.txt among the parts, so that reports do not take a copy of a model for a run.
-/// The checkpoint's files are named where they lie; only what is small is written, into <c>finetune-START/model</c>. <c>predict</c> and <c>finetune.init</c>
-/// take the model's folder as they take a run directory.
+/// The model has no fingerprint.txt, so that reports do not mistake a copy of a model for a run.
+/// The files of the checkpoint are referenced in place. Only small files are written, to <c>finetune-START/model</c>. <c>predict</c> and <c>finetune.init</c>
+/// accept the model's folder like a run directory.
 /// </remarks>
 internal static class ModelPackaging
 {
@@ -38,7 +38,7 @@ internal static class ModelPackaging
             new(directory.File("experiment.toml"), LoggedModelFolder.Data),
             new(directory.File(ModelCard.FileName), LoggedModelFolder.Data),
         };
-        // The state of the training is of no use to those who take the model.
+        // Users of a model do not need the state of its training.
         files.AddRange(PublishedCheckpoint.Files.Select(file => new ModelFile(Path.Combine(checkpoint, file), $"{LoggedModelFolder.Data}/{weights}")));
         Add(PublishedCheckpoint.SumsFile, $"{LoggedModelFolder.Data}/{weights}", PublishedCheckpoint.Sums(checkpoint));
         JsonObject? unetr = MonaiUnetr(config, card);

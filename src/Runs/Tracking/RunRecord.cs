@@ -6,9 +6,9 @@ namespace HiEndMae.Runs.Tracking;
 
 /// <summary><c>tracking.json</c> of a run directory: the store and the ids of the tracked run, for later commands.</summary>
 /// <param name="Store">The store, without credentials.</param>
-/// <param name="Experiment">Name of the MLflow experiment; null where only its id is known.</param>
-/// <param name="ExperimentId">The store's id of the experiment, where the environment gave one.</param>
-/// <param name="Run">Our id of the run, which the tag <c>hiendmae.run_id</c> holds.</param>
+/// <param name="Experiment">Name of the MLflow experiment; null if only its id is known.</param>
+/// <param name="ExperimentId">The store's id of the experiment, if the environment gave one.</param>
+/// <param name="Run">Our id of the run, which is also in the tag <c>hiendmae.run_id</c>.</param>
 internal sealed record RunRecord(string Store, string? Experiment, string? ExperimentId, string Run)
 {
     /// <summary>Name in the run directory.</summary>
@@ -23,7 +23,7 @@ internal sealed record RunRecord(string Store, string? Experiment, string? Exper
         ["run"] = Run,
     }.ToJsonString(JsonOptions.Indented));
 
-    /// <summary>The record of a run directory; null where the run is not tracked.</summary>
+    /// <summary>Reads the record of a run directory; null if the run is not tracked.</summary>
     public static RunRecord? Read(string folder)
     {
         try

@@ -12,12 +12,12 @@ internal static class RunTags
     /// <summary>Set on the one run that holds a result: <c>tags."hiendmae.result" = 'true'</c> finds each result once.</summary>
     public const string Result = "hiendmae.result";
 
-    /// <summary>Which combination of a sweep it is, or which stage, for people.</summary>
+    /// <summary>A readable label of the combination of a sweep, or of the stage.</summary>
     public const string Label = "hiendmae.label";
 
     /// <summary>The tags.</summary>
     /// <param name="role">The role of the run.</param>
-    /// <param name="label">For people; empty for none.</param>
+    /// <param name="label">Readable label; empty for none.</param>
     /// <param name="config">The experiment, for the user's own tags.</param>
     /// <param name="getVariable">Reads the environment, for git.</param>
     public static Dictionary<string, string> Of(string role, string label, ExperimentConfig config, Func<string, string?> getVariable)

@@ -6,7 +6,7 @@ using HiEndMae.Runs.Planning;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>The parameters that made a stage: the keys of the config that it, or a stage that it starts from, has read.</summary>
+/// <summary>The parameters that determine a stage: the keys of the config that this stage reads, or the stage from which it starts.</summary>
 internal static class StageParameters
 {
     /// <summary>All keys of a config, dotted.</summary>
@@ -16,7 +16,7 @@ internal static class StageParameters
     /// <summary>The keys of one stage.</summary>
     /// <param name="all">All keys.</param>
     /// <param name="plan">The stage.</param>
-    /// <param name="isJob">Whether a sweep runs the stage: then the keys of a pre-training are there only where the stage starts from it.</param>
+    /// <param name="isJob">Whether a sweep runs the stage. The config then has the keys of a pre-training only if the stage starts from it.</param>
     public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> all, StagePlan plan, bool isJob)
     {
         bool readsPretraining = isJob || plan.Origin == StartName.Pretrain;

@@ -30,8 +30,8 @@ internal sealed class StartWeights
 
     /// <summary>Finds the paths that the stages of a plan start from, and fetches the weights that they name by an address in MLflow.</summary>
     /// <param name="plan">The stages.</param>
-    /// <param name="settings">The store; null where tracking is off, and then the environment's.</param>
-    /// <param name="output">Folder of run directories, below which copies are kept.</param>
+    /// <param name="settings">The store; null if tracking is off. The store of the environment is used then.</param>
+    /// <param name="output">Folder of run directories. Copies are kept below it.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="say">Takes sentences for the user.</param>
     /// <exception cref="UserException">A path does not exist or does not say which checkpoint is meant, or an address cannot be fetched.</exception>
@@ -55,7 +55,7 @@ internal sealed class StartWeights
     /// <summary>The paths, by the name in the config.</summary>
     public IReadOnlyDictionary<string, string> Paths => paths;
 
-    /// <summary>The path of a start: the checkpoints behind the path that the config names, or the local copy of an address in MLflow.</summary>
+    /// <summary>Returns the path of a start: the checkpoints for the path in the config, or the local copy of an address in MLflow.</summary>
     public string PathOf(string start) => paths.GetValueOrDefault(start, start);
 
     private static IEnumerable<string> Origins(IReadOnlyList<StagePlan> plan) => plan.Where(one => one.Stage.Kind == StageKind.Finetune).Select(one => one.Origin).Distinct();

@@ -8,10 +8,10 @@ using HiEndMae.Mlflow;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>Datasets as MLflow's inputs: the digest changes when cases or their content do.</summary>
+/// <summary>Describes datasets as inputs of MLflow runs. The digest changes when cases or their content change.</summary>
 internal static class TrackedDataset
 {
-    /// <summary>One split; null where it has no cases.</summary>
+    /// <summary>Describes one split; null if it has no cases.</summary>
     public static DatasetInput? Describe(Dataset dataset, DataConfig data, DatasetSplit split)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -6,7 +6,7 @@ using HiEndMae.Runs.Models;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>Tracks an evaluation that is made after the run: a child of the run for each model. Its spool lies in the evaluation's own folder.</summary>
+/// <summary>Tracks an evaluation after the run, as one child of the run for each model. The spool is in the folder of the evaluation.</summary>
 internal static class TrackedEvaluation
 {
     /// <summary>Tracks the results.</summary>
@@ -15,7 +15,7 @@ internal static class TrackedEvaluation
     /// <param name="evaluations">Results by start, with a description of the models.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="warn">Receives warnings.</param>
-    /// <returns>The store, for people; null where the run is not tracked.</returns>
+    /// <returns>A readable name of the store; null if the run is not tracked.</returns>
     /// <exception cref="TrackingException">The local store is no MLflow database.</exception>
     public static string? Track(
         FineTunedModels opened, string folder, IReadOnlyList<(string Start, EvaluationResult Result, string About)> evaluations, RunEnvironment environment, Action<string> warn)

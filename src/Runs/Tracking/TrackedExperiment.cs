@@ -14,7 +14,7 @@ using HiEndMae.Runs.Results;
 
 namespace HiEndMae.Runs.Tracking;
 
-/// <summary>The experiment's tracked run and its children, found again when the run is resumed. Nothing here waits for a server.</summary>
+/// <summary>The experiment's tracked run and its children. A resumed run continues them. Nothing here waits for a server.</summary>
 internal sealed class TrackedExperiment : IDisposable
 {
     /// <summary>The variable that names the tracked run of a sweep, whose experiments are its children.</summary>
@@ -48,7 +48,7 @@ internal sealed class TrackedExperiment : IDisposable
         string name = config.Tracking.RunName.Length > 0 ? config.Tracking.RunName : $"{config.Name} {time}";
         shortName = job?.Label ?? name;
         root = StartRoot(settings, job?.Label ?? name, environment.GetVariable(ParentVariable) is { Length: > 0 } parent ? parent : null);
-        // A resumed run may be of another version of the user's files, and its config may have changed.
+        // When a run is resumed, the user's files may have another version, and the config may have changed.
         if (root.IsResumed) root.SetTags(tags);
         root.LogParams(parameters);
         root.SetExperimentTags(config.Tracking.ExperimentTags);
@@ -57,7 +57,7 @@ internal sealed class TrackedExperiment : IDisposable
         if (session is not null) new RunRecord(session.Target.RelativeTo(directory.FullPath), experiment.Name, experiment.Id, root.Id).Write(directory);
     }
 
-    /// <summary>Where the runs go, for people; null where tracking is off.</summary>
+    /// <summary>A readable name of the store; null if tracking is off.</summary>
     public string? Description => session?.Target.ToString();
 
     /// <summary>Opens the tracking of a run directory.</summary>
@@ -83,7 +83,7 @@ internal sealed class TrackedExperiment : IDisposable
         }
     }
 
-    /// <summary>Opens the child run of a stage, the one from before where the run was resumed.</summary>
+    /// <summary>Opens the child run of a stage. If the run was resumed, its earlier child run continues.</summary>
     public TrackedRun OpenStage(StagePlan plan)
     {
         if (session is null) return TrackedRun.None;
@@ -106,7 +106,7 @@ internal sealed class TrackedExperiment : IDisposable
         open = null;
     }
 
-    /// <summary>The best or last checkpoint of a training, as far as the settings want it.</summary>
+    /// <summary>Logs the best or last checkpoint of a training, as the settings say.</summary>
     public void LogCheckpoint(TrackedRun run, Stage stage, string checkpoint)
     {
         if (session is null || config.Tracking.Checkpoints == "none" || !Directory.Exists(checkpoint)) return;
@@ -123,7 +123,7 @@ internal sealed class TrackedExperiment : IDisposable
         foreach (string file in Directory.GetFiles(checkpoint).Order(StringComparer.Ordinal)) run.LogArtifact(file, "checkpoint");
     }
 
-    /// <summary>Logs a fine-tuned model, as far as the settings want it.</summary>
+    /// <summary>Logs a fine-tuned model, if the settings ask for it.</summary>
     /// <param name="run">The run of its stage.</param>
     /// <param name="stage">The stage.</param>
     /// <param name="checkpoint">The checkpoint that evaluation takes.</param>
@@ -137,7 +137,7 @@ internal sealed class TrackedExperiment : IDisposable
     public static void LogInputs(TrackedRun run, Dataset dataset, DataConfig data, params DatasetSplit[] splits) =>
         run.LogInputs([.. splits.Select(split => TrackedDataset.Describe(dataset, data, split)).OfType<DatasetInput>()]);
 
-    /// <summary>Every metric of an evaluation by name of class, and its mean: dice.liver, hd95.mean.</summary>
+    /// <summary>Logs every metric of an evaluation by class, and its mean, under names such as dice.liver and hd95.mean.</summary>
     public static void LogEvaluation(TrackedRun run, EvaluationResult result, IReadOnlyList<string> labels, DateTimeOffset now)
     {
         var points = new List<MetricPoint>();
@@ -154,8 +154,8 @@ internal sealed class TrackedExperiment : IDisposable
     }
 
     /// <summary>Ends the experiment's run with its results.</summary>
-    /// <param name="results">What came out.</param>
-    /// <param name="page">The HTML report; null where there is none.</param>
+    /// <param name="results">The results of the experiment.</param>
+    /// <param name="page">The HTML report; null if there is none.</param>
     /// <param name="now">The time.</param>
     public void Finish(ExperimentResults results, string? page, DateTimeOffset now)
     {
@@ -180,7 +180,7 @@ internal sealed class TrackedExperiment : IDisposable
         root.Finish(status);
     }
 
-    /// <summary>Sends what waits, for a limited time.</summary>
+    /// <summary>Sends waiting records for a limited time.</summary>
     public void Dispose()
     {
         if (isDisposed) return;

@@ -7,21 +7,21 @@ namespace HiEndMae.Runs.Tracking;
 /// <summary>Tracking settings of the file and the environment, merged and checked before anything is written.</summary>
 /// <param name="Target">The store.</param>
 /// <param name="Experiment">The MLflow experiment.</param>
-/// <param name="RunId">MLFLOW_RUN_ID: a run that is there already and to be used; null to make one.</param>
-/// <param name="Client">How patient the client of a server is.</param>
+/// <param name="RunId">MLFLOW_RUN_ID: the existing run to use; null to create a run.</param>
+/// <param name="Client">Timeouts and retries of the client.</param>
 internal sealed record TrackingSettings(TrackingTarget Target, ExperimentChoice Experiment, string? RunId, MlflowClientOptions Client)
 {
     /// <summary>The variable that names a run to be used.</summary>
     public const string RunVariable = "MLFLOW_RUN_ID";
 
-    /// <summary>The variable that, set to "spool", keeps a run from sending: a later <c>sweep</c> or <c>track sync</c> does it. Jobs of a cluster have it.</summary>
+    /// <summary>If this variable is "spool", a run does not send its values. A later <c>sweep</c> or <c>track sync</c> sends them. Jobs of a cluster set it.</summary>
     public const string SpoolVariable = "HIENDMAE_TRACKING";
 
     /// <summary>The settings of an experiment.</summary>
     /// <param name="config">The experiment.</param>
     /// <param name="output">Folder of run directories, where the local store is.</param>
     /// <param name="getVariable">Reads the environment.</param>
-    /// <returns>Null where the file turns tracking off.</returns>
+    /// <returns>Null if the file turns tracking off.</returns>
     /// <exception cref="UserException">The address, a variable or a certificate cannot be used.</exception>
     public static TrackingSettings? Of(ExperimentConfig config, string output, Func<string, string?> getVariable)
     {
@@ -35,7 +35,7 @@ internal sealed record TrackingSettings(TrackingTarget Target, ExperimentChoice 
         }
         catch (TrackingException error)
         {
-            // A setting that the user mends, as a wrong key in the file.
+            // The user can correct the setting, like a wrong key in the file.
             throw new UserException(error.Message, error);
         }
     }

@@ -27,7 +27,7 @@ internal sealed class SweepSimulation
 
     /// <summary>Runs the simulation.</summary>
     /// <param name="model">The cluster.</param>
-    /// <param name="estimate">The stages, with measured times where there are any.</param>
+    /// <param name="estimate">The stages, with measured times if there are any.</param>
     /// <exception cref="UserException">A stage has neither a measured nor a given time, or the sweep does not end.</exception>
     public static SimulationResult Run(ClusterModel model, SweepEstimate estimate) => new SweepSimulation(model).Run(estimate);
 

@@ -113,6 +113,21 @@ public sealed class CaseSegmenterTests
         }
     }
 
+    [Theory]
+    [InlineData(5, 13, 6)]
+    [InlineData(5, 13, 9)]
+    [InlineData(13, 5, 9)]
+    [InlineData(19, 13, 9)]
+    public void A_model_that_returns_its_input_gives_the_volume(int x, int y, int z)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(8);
+        Tensor volume = rand(new long[] { 1, 1, x, y, z });
+        var options = new SlidingWindowOptions(Size3.Cube(8), 0.5, WindowWeighting.Gaussian, 2);
+        Tensor outputs = SlidingWindow.Infer(volume, options, windows => windows * 1, null, CancellationToken.None);
+        Numbers.AssertClose(volume, outputs, 1e-6);
+    }
+
     [Fact]
     public void Half_precision_sums_give_the_same_classes_except_for_ties()
     {

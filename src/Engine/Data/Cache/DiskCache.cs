@@ -4,11 +4,11 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Cache;
 
-/// <summary>A folder of prepared cases that all runs share, also at the same time. When it grows beyond its limit, the entries that were not used for longest are removed.</summary>
+/// <summary>A folder of prepared cases that all runs share, also at the same time. When it grows beyond its limit, the entries whose last use is oldest are removed.</summary>
 /// <remarks>
 /// An entry is written to a folder below tmp/ and renamed when it is complete. So no reader sees an incomplete entry, and a killed writer leaves nothing but that folder.
-/// Two processes may prepare the same case; the second one to finish uses the entry of the first. An object never removes entries that it has opened or looked for. An
-/// entry that another process removes stays readable here, because it is mapped.
+/// Two processes may prepare the same case; the second one to finish uses the entry of the first. An object never removes entries that it has opened or looked for. If
+/// another process removes an entry, it stays readable here, because it is mapped into memory.
 /// </remarks>
 public sealed class DiskCache : ICaseCache
 {
@@ -174,7 +174,7 @@ public sealed class DiskCache : ICaseCache
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // Its writer may have finished meanwhile: a folder that is gone looks as old as can be.
+                // Its writer may have finished in the meantime. For a folder that does not exist any more, the system returns the oldest possible time.
                 if (Directory.Exists(folder)) note($"Cache: '{folder}' cannot be removed: {error.Message}");
             }
         }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace HiEndMae.Engine.Data.Cases;
 
-/// <summary>Type and shape of an array in C order, and the header that a NumPy file says them in (numpy.lib.format, version 1.0).</summary>
+/// <summary>Type and shape of an array in C order, and the NumPy file header that contains them (numpy.lib.format, version 1.0).</summary>
 /// <param name="Type">Byte order, kind and bytes of a value, such as "&lt;f2".</param>
 /// <param name="Shape">Lengths of the axes; the last one is contiguous.</param>
 public sealed record NpyHeader(string Type, IReadOnlyList<int> Shape)
@@ -43,7 +43,7 @@ public sealed record NpyHeader(string Type, IReadOnlyList<int> Shape)
     /// <summary>Reads a header that <see cref="ToBytes"/> wrote.</summary>
     /// <param name="bytes">First bytes of the file.</param>
     /// <param name="dataOffset">Position of the first value.</param>
-    /// <returns>Null where the bytes are no such header.</returns>
+    /// <returns>Null if the bytes are no such header.</returns>
     public static NpyHeader? Read(ReadOnlySpan<byte> bytes, out int dataOffset)
     {
         dataOffset = 0;

@@ -5,9 +5,9 @@ namespace HiEndMae.Engine.Data.Cases;
 /// <summary>A case as models see it: RAS+, resampled, scaled intensities. Its arrays are mapped from the disk cache or lie in native memory; any number of threads may
 /// read them.</summary>
 /// <remarks>
-/// Positive and negative voxels are those of MONAI's RandCropByPosNegLabel. With labels, positive is a voxel of any class but background, and negative a background
-/// voxel that is not black in every channel. A voxel that nobody has labelled is neither. Without labels, positive is a voxel that is not black in some channel, and negative one that is. The case stores how many
-/// there are before each row along z: 4 bytes a row instead of 4 bytes a voxel. Finding the n-th one is a binary search among the rows and a look at one row.
+/// Positive and negative voxels are those of MONAI's RandCropByPosNegLabel. With labels, a voxel of any class except background is positive, and a background
+/// voxel is negative if at least one channel is not black. Voxels that nobody has labelled are neither. Without labels, a voxel is positive if at least one channel is not black; otherwise it is negative.
+/// The case stores how many there are before each row along z: 4 bytes per row instead of 4 bytes per voxel. Finding the n-th voxel takes a binary search among the rows and a scan of one row.
 /// </remarks>
 public sealed unsafe class PreparedCase : IDisposable
 {

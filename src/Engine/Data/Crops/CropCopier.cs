@@ -54,7 +54,7 @@ internal static unsafe class CropCopier
         var box = new Inside(size, plan);
         if (!box.IsWhole) new Span<float>(target, checked((int)plan.Crop.Count)).Fill(plan.Shift);
         float factor = Widening * plan.Scale, shift = plan.Shift;
-        // In the order of the source: its rows are far apart, while the whole target fits into the cache.
+        // Loops follow the order of the source, because its rows are far apart, while the whole target fits into the cache.
         for (int u = box.FromX; u < box.ToX; u++)
         {
             for (int v = box.FromY; v < box.ToY; v++)
@@ -67,7 +67,7 @@ internal static unsafe class CropCopier
         }
     }
 
-    // Index of the row in the result that row (u, v) of the crop goes to, after flips and the turns of numpy.rot90(m, k).
+    // Returns the index of the target row for row (u, v) of the crop, after flips and the turns of numpy.rot90(m, k).
     private static int TargetRow(in CropPlan plan, int u, int v)
     {
         if (plan.FlipX) u = plan.Crop.X - 1 - u;

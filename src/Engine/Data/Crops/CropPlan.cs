@@ -4,9 +4,9 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Crops;
 
-/// <summary>One crop with its augmentations. They are drawn as by MONAI 1.2: RandCropByPosNegLabel, RandFlip per axis, RandRotate90, RandScaleIntensity,
+/// <summary>One crop with its augmentations. They are drawn as in MONAI 1.2: RandCropByPosNegLabel, RandFlip per axis, RandRotate90, RandScaleIntensity,
 /// RandShiftIntensity.</summary>
-/// <param name="Start">First voxel of the crop; negative where the case is smaller than the crop, which is then centred on it.</param>
+/// <param name="Start">First voxel of the crop; negative if the case is smaller than the crop. The case is then centred in the crop.</param>
 /// <param name="Crop">Voxels of the crop.</param>
 /// <param name="FlipX">Whether x runs backwards.</param>
 /// <param name="FlipY">Whether y runs backwards.</param>
@@ -51,8 +51,8 @@ public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool
         return new CropPlan(start, crop, flipX, flipY, flipZ, turns, scaled ? (float)factor : 1, shifted ? (float)offset : 0);
     }
 
-    /// <summary>First voxel along an axis of a crop around a centre. The crop is moved into the case, as by MONAI's correct_crop_centers. A case that is smaller than the crop lies
-    /// in its middle, as with SpatialPad.</summary>
+    /// <summary>Returns the first voxel of a crop around a centre, along one axis. The crop is moved into the case, as in MONAI's correct_crop_centers. A case that is smaller than the crop is
+    /// centred in it, as in SpatialPad.</summary>
     internal static int First(int centre, int crop, int size) => size >= crop ? Math.Clamp(centre - crop / 2, 0, size - crop) : (size - crop) / 2;
 
     private static bool Happens(double probability, ref RandomSource random) => random.NextDouble() < probability;

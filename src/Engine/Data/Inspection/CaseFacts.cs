@@ -13,7 +13,7 @@ namespace HiEndMae.Engine.Data.Inspection;
 /// <param name="Channels">Image channels.</param>
 /// <param name="Samples">A sample of the intensities of all channels.</param>
 /// <param name="LabelMillilitres">Volume of each class; empty without labels.</param>
-/// <param name="Broken">Why the case cannot be used; null where it can. The other figures of a broken case mean nothing.</param>
+/// <param name="Broken">Reason why the case cannot be used; null if it can. If a case is broken, the other figures have no meaning.</param>
 public sealed record CaseFacts(
     string Id, DatasetSplit Split, Size3 Size, Spacing3 Spacing, int Channels, IReadOnlyList<float> Samples, IReadOnlyList<double> LabelMillilitres, string? Broken)
 {
@@ -48,7 +48,7 @@ public sealed record CaseFacts(
         }
     }
 
-    /// <summary>The same figures with at most so many intensities, evenly spaced in their order, the smallest and the largest among them.</summary>
+    /// <summary>Returns the same figures with a limited number of intensities. They are chosen at equal distances in sorted order, including the smallest and the largest.</summary>
     /// <param name="most">Intensities to keep, at least 2.</param>
     internal CaseFacts WithFewer(int most)
     {

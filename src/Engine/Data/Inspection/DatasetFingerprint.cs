@@ -10,7 +10,7 @@ namespace HiEndMae.Engine.Data.Inspection;
 /// <param name="Cases">Figures of every case, broken ones included, in the dataset's order.</param>
 public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFacts> Cases)
 {
-    // Intensities that are kept of all cases together, and the fewest of one case.
+    // Largest number of intensities kept for all cases together, and smallest number for one case.
     private const int MostSamples = 4_000_000, FewestSamples = 64;
 
     /// <summary>Percentiles of <see cref="Intensities"/>.</summary>
@@ -51,7 +51,7 @@ public sealed record DatasetFingerprint(DatasetInfo Info, IReadOnlyList<CaseFact
     /// <param name="data">Scaling of intensities. It shows which unit the user expects.</param>
     /// <param name="splits">Splits to read.</param>
     /// <param name="workers">Number of cases that are read at once.</param>
-    /// <param name="report">Called on the calling thread for each case that is done, with the number of cases done and of all cases.</param>
+    /// <param name="report">Called on the calling thread after each case, with the number of finished cases and of all cases.</param>
     /// <param name="cancel">Stops reading.</param>
     public static DatasetFingerprint Of(Dataset dataset, DataConfig data, IReadOnlyList<DatasetSplit> splits, int workers, Action<CaseFacts, int, int> report, CancellationToken cancel)
     {

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace HiEndMae.Engine.Data.Loading;
 
-/// <summary>Cuts batches on threads of its own, ahead of the trainer, into buffers that are used in turn.</summary>
+/// <summary>Cuts batches on separate threads, ahead of the trainer, into buffers that are used in turn.</summary>
 /// <remarks>
 /// A crop depends only on (seed, epoch, case, draw, crop), so neither the number of workers nor their timing changes a value. Workers allocate nothing, because a garbage
 /// collection in the middle of a tensor operation could free what the operation reads (ARCHITECTURE.md, "Garbage collection and tensors").
@@ -42,7 +42,7 @@ public sealed class BatchLoader : IBatchSource
         order = new CaseOrder(Weights, plan.Seed);
         slots = [.. Enumerable.Range(0, plan.Workers == 0 ? 1 : plan.Prefetch + 1)
             .Select(_ => new BatchSlot(new CropBatch(BatchSize, cases.Channels, plan.Recipe.Crop, plan.WithLabels, device), plan.Volumes))];
-        // Nothing is cut before the first step is asked for, because a resumed run begins in the middle.
+        // Nothing is cut before the first request, because a resumed run begins in the middle.
         draining = true;
         workers = [.. Enumerable.Range(0, plan.Workers).Select(number => new Thread(Work) { IsBackground = true, Name = $"crops {number}" })];
         foreach (Thread worker in workers) worker.Start();
@@ -190,7 +190,7 @@ public sealed class BatchLoader : IBatchSource
         if (plan.WithLabels) CropCopier.CopyLabel(source, cut, slot.Batch.Label(sample));
     }
 
-    // In validation the first draw of every case comes before the second of any.
+    // In validation, the first draws of all cases come before any second draw.
     private DrawnVolume Drawn(CaseOrder drawn, long number) => plan.IsFixed ? new DrawnVolume((int)(number % cases.Count), 0, (int)(number / cases.Count)) : drawn.At(number);
 
     private void Seek(int step)

@@ -2,7 +2,7 @@ namespace HiEndMae.Engine.Data.Loading;
 
 /// <summary>The batches that one process takes of each step.</summary>
 /// <param name="PerStep">Batches of a step.</param>
-/// <param name="First">Its first one, counted within the step.</param>
+/// <param name="First">The process's first batch, counted within the step.</param>
 /// <param name="Count">Number of consecutive batches.</param>
 public readonly record struct BatchShare(int PerStep, int First, int Count)
 {
@@ -15,7 +15,7 @@ public readonly record struct BatchShare(int PerStep, int First, int Count)
     /// <param name="size">Number of ranks; it divides <paramref name="perStep"/>.</param>
     public static BatchShare Of(int perStep, int rank, int size) => new(perStep, rank * (perStep / size), perStep / size);
 
-    /// <summary>The batch that follows another. After one that belongs to another process, it is simply the next.</summary>
+    /// <summary>Returns this process's batch after a given one. If the given batch belongs to another process, it returns the next number.</summary>
     public int After(int batch)
     {
         (int step, int place) = Math.DivRem(batch, PerStep);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Data.Loading;
 
-/// <summary>The crops of one batch. Later batches use the same memory again; it is pinned where the model is on a GPU.</summary>
+/// <summary>The crops of one batch. Later batches use the same memory again. It is pinned if the model is on a GPU.</summary>
 public sealed class CropBatch : IDisposable
 {
     private readonly Tensor images;

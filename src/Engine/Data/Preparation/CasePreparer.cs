@@ -6,12 +6,12 @@ using HiEndMae.Imaging.Files;
 
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>Prepares one case: orientation, resampling (linear for images, nearest voxel for labels), intensities, and perhaps the foreground crop.</summary>
+/// <summary>Prepares one case: orientation, resampling (linear for images, nearest voxel for labels), intensities, and optionally the foreground crop.</summary>
 /// <param name="config">Spacing and window.</param>
 /// <param name="numClasses">Classes that label maps may have, background included.</param>
 /// <param name="withLabels">Whether label maps are prepared too.</param>
 /// <param name="cropForeground">Whether the case is cut to its foreground. Only for cases to train on: results must cover the whole scan.</param>
-/// <param name="info">The dataset, whose channels images must have; null where they are not checked.</param>
+/// <param name="info">The dataset, whose channels images must have; null if they are not checked.</param>
 public sealed class CasePreparer(DataConfig config, int numClasses, bool withLabels, bool cropForeground, DatasetInfo? info = null)
 {
     private readonly PreparationPlan plan = Plan(config, cropForeground);
@@ -54,7 +54,7 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool withLab
     /// <param name="config">Data of the fine-tuning.</param>
     public static CasePreparer ForPrediction(DataConfig config) => new(config, numClasses: 0, withLabels: false, cropForeground: false);
 
-    /// <summary>About how much memory the preparation of a case takes at most, from the header of its image; 0 where that cannot be told.</summary>
+    /// <summary>Estimates the largest memory that the preparation of a case takes, from the header of its image; 0 if that is not possible.</summary>
     public long EstimateBytes(DatasetCase source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -69,7 +69,7 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool withLab
                 stored += voxels;
                 resampled += config.Resize is { } size ? (double)size.Count * header.Channels : voxels * (spacing.X / config.SpacingMm.X) * (spacing.Y / config.SpacingMm.Y) * (spacing.Z / config.SpacingMm.Z);
             }
-            // The scan as it was read and turned to RAS+, perhaps once more with other intensities; the resampled one in single and in half precision; label maps of both grids.
+            // The memory holds the scan as read and reoriented to RAS+, possibly a copy with scaled intensities, the resampled scan in single and half precision, and label maps on both grids.
             double copies = config.Intensity.Kind == IntensityKind.Window ? 2 : 3, labels = withLabels ? 2 * sizeof(ushort) : 0;
             return (long)(stored * (copies * sizeof(float) + labels) + resampled * (1.5 * sizeof(float) + labels));
         }
@@ -93,7 +93,7 @@ public sealed class CasePreparer(DataConfig config, int numClasses, bool withLab
         return CasePacker.Pack(source.Id, image, label, trace.Stored, numClasses, notes);
     }
 
-    /// <summary>Scales the intensities of a scan as a model sees them, and turns it to RAS+ on its own grid, for pictures.</summary>
+    /// <summary>Scales the intensities of a scan as for a model, and reorients the scan to RAS+ without resampling, for pictures.</summary>
     /// <param name="image">The scan; its voxels may be overwritten.</param>
     /// <param name="config">Kind of scaling.</param>
     public static Volume<float> Normalise(Volume<float> image, DataConfig config)

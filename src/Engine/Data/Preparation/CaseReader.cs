@@ -4,10 +4,10 @@ using HiEndMae.Imaging;
 
 namespace HiEndMae.Engine.Data.Preparation;
 
-/// <summary>Reads a dataset's case and checks it. Every command that reads cases does so here, so that all of them accept and refuse the same ones.</summary>
+/// <summary>Reads a dataset's case and checks it. Every command that reads cases uses this class, so that all commands accept the same cases.</summary>
 /// <param name="numClasses">Classes that label maps may have, background included.</param>
 /// <param name="withLabels">Whether label maps are read.</param>
-/// <param name="info">The dataset, whose channels images must have; null where they are not checked.</param>
+/// <param name="info">The dataset, whose channels images must have; null if they are not checked.</param>
 public sealed class CaseReader(int numClasses, bool withLabels, DatasetInfo? info)
 {
     /// <summary>Reads the image.</summary>
@@ -22,7 +22,7 @@ public sealed class CaseReader(int numClasses, bool withLabels, DatasetInfo? inf
     }
 
     /// <summary>Reads the label map.</summary>
-    /// <returns>Class indices, and <see cref="DatasetInfo.IgnoredIndex"/>; null where the case has no label map, or label maps are not read.</returns>
+    /// <returns>Class indices, and <see cref="DatasetInfo.IgnoredIndex"/>; null if the case has no label map, or label maps are not read.</returns>
     /// <exception cref="VolumeException">It cannot be read, or has a class that the dataset does not name.</exception>
     public Volume<ushort>? ReadLabel(DatasetCase source, CancellationToken cancel)
     {
@@ -51,7 +51,7 @@ public sealed class CaseReader(int numClasses, bool withLabels, DatasetInfo? inf
         return Load(source, "label map", () => source.LoadLabel(cancel));
     }
 
-    // Datasets are plugins. An exception that the author of one did not foresee breaks its case and nothing else, so that loader.on_broken decides what happens.
+    // Datasets are plugins. An exception that the author did not foresee breaks only this case, so that loader.on_broken decides what happens.
     private static T Load<T>(DatasetCase source, string what, Func<T> load)
     {
         try

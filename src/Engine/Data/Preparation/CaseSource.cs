@@ -30,7 +30,7 @@ public sealed class CaseSource(CasePreparer preparer, ICaseCache cache)
     {
         ArgumentNullException.ThrowIfNull(source);
         isKept = true;
-        // The key is made before the files are read: a file that changes meanwhile is prepared again next time.
+        // The key is computed before the files are read. If a file changes in between, the case is prepared again next time.
         var key = new CaseKey(source.ContentKey, preparer.Description);
         if (cache.Find(key, source.Id) is { } found) return found;
         PreparedCase prepared = prepare(source, cancel);

@@ -12,7 +12,7 @@ public sealed record DataServices(CacheConfig Cache, string CacheFolder, long Me
 {
     /// <summary>The services of a run.</summary>
     /// <param name="config">The experiment.</param>
-    /// <param name="runs">Folder of run directories. An automatic cache lies in it.</param>
+    /// <param name="runs">Folder of run directories. An automatic cache is in it.</param>
     public static DataServices Of(ExperimentConfig config, string runs)
     {
         ArgumentNullException.ThrowIfNull(config);

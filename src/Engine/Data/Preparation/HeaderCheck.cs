@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Data.Preparation;
 /// <summary>Checks the headers of all files of a dataset before anything is computed.</summary>
 public static class HeaderCheck
 {
-    // Headers are small; what takes time is the way to a drive.
+    // Headers are small. The access to the drive takes the time.
     private const int Readers = 8;
 
     // Smaller than those of micro-CT, and larger than any slice.

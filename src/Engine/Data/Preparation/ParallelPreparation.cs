@@ -21,9 +21,9 @@ public sealed class ParallelPreparation(CasePreparer preparer, ICaseCache cache,
 
     /// <summary>Opens every case.</summary>
     /// <param name="cases">The cases.</param>
-    /// <param name="report">Called on the calling thread for each case that is done, with the number of cases done, the case's id, and why it is broken (null where it is not).</param>
+    /// <param name="report">Called on the calling thread after each case, with the number of finished cases, the case's id, and the reason why it is broken (null if it is not).</param>
     /// <param name="cancel">Stops between cases and between the steps of one.</param>
-    /// <returns>The prepared cases in the given order, null where one is broken, and the broken ones.</returns>
+    /// <returns>The prepared cases in the given order (null for a broken case), and the broken cases.</returns>
     /// <exception cref="CacheLimitException">The cache has no room for them.</exception>
     /// <exception cref="DiskFullException">The disk of the cache is full.</exception>
     public (PreparedCase?[] Prepared, IReadOnlyList<BrokenCase> Broken) Run(IReadOnlyList<DatasetCase> cases, Action<int, string, string?> report, CancellationToken cancel)
@@ -100,11 +100,11 @@ public sealed class ParallelPreparation(CasePreparer preparer, ICaseCache cache,
         }
     }
 
-    // A cache without room, or a full disk, says nothing about the case. Code of a dataset that fails does.
+    // A full cache or a full disk does not mean that the case is broken. A failure in the code of a dataset does.
     private static bool IsOfCase(Exception error) => error is not (CacheLimitException or OperationCanceledException or OutOfMemoryException) && !DiskFullException.IsSaidBy(error)
         && (error is VolumeException or IOException or UnauthorizedAccessException or TimeoutException || PluginFault.Of(error) is not null);
 
-    // On a thread of its own: a read that never returns (from a network drive) must not hold up the others.
+    // Runs on a separate thread, because a read that never returns (from a network drive) must not block the other cases.
     private PreparedCase PrepareInTime(DatasetCase one, CancellationToken cancel)
     {
         // Before the time of the case begins to run.

@@ -1,6 +1,6 @@
 namespace HiEndMae.Engine.Training.Callbacks;
 
-/// <summary>Draws what the model does, at intervals and at the end.</summary>
+/// <summary>Draws outputs of the model, at intervals and at the end.</summary>
 /// <param name="every">Steps between two pictures; 0 for one at the end.</param>
 /// <param name="show">Draws a picture. Its argument is the step, or null for the picture at the end.</param>
 public sealed class FigureCallback(int every, Action<int?> show) : TrainingCallback

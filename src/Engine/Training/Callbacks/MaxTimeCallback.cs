@@ -12,7 +12,7 @@ public sealed class MaxTimeCallback(TimeSpan limit) : TrainingCallback
     {
         ArgumentNullException.ThrowIfNull(run);
         double seconds = StepClock.TrainingPhases.Sum(phase => run.Clock[phase]);
-        // Asked of all ranks, so that none goes on alone.
+        // All ranks are asked, so that they all end at the same step.
         if (run.Options.Group.Any(seconds >= limit.TotalSeconds) && !run.IsDone)
             run.End(string.Create(CultureInfo.InvariantCulture, $"the training is complete after {step.Step} steps: it has taken {seconds:F0} s, and max_time is {limit.TotalSeconds:F0} s."));
     }

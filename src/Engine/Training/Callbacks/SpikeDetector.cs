@@ -12,7 +12,7 @@ public sealed class SpikeDetector : TrainingCallback
     /// <summary>Standard deviation of normally distributed values, in median absolute deviations.</summary>
     private const double ToStandardDeviation = 1.4826;
 
-    /// <summary>Smallest deviation, as a part of the median: where losses hardly vary, small differences are no spikes.</summary>
+    /// <summary>Smallest deviation, as a fraction of the median. If losses hardly vary, small differences are not spikes.</summary>
     private const double LeastPart = 0.02;
 
     private readonly double[] ring = new double[Window];

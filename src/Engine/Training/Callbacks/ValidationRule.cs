@@ -34,7 +34,7 @@ public sealed record ValidationRule(int Every, int Patience, bool UseBest)
     /// <summary>A value with its name, for messages.</summary>
     public string Text(double value) => string.Create(CultureInfo.InvariantCulture, $"{(IsLoss ? Loss : Dice)} {Number(value)}");
 
-    /// <summary>What did not come, for the message of an early end.</summary>
+    /// <summary>Text of the missing improvement, for the message of an early end.</summary>
     internal string NoBetter(double best) => string.Create(CultureInfo.InvariantCulture, $"{(IsLoss ? "a lower loss" : "a better Dice")} than {Number(best)}");
 
     internal string Number(double value) => value.ToString(IsLoss ? "G6" : "F4", CultureInfo.InvariantCulture);

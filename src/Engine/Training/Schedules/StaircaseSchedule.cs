@@ -2,7 +2,7 @@ namespace HiEndMae.Engine.Training.Schedules;
 
 /// <summary>A linear warm-up, then a rate that is multiplied by a factor at equal intervals, counted from the first step. Source: PyTorch's torch.optim.lr_scheduler.StepLR.</summary>
 /// <param name="PeakLr">Learning rate at the end of the warm-up.</param>
-/// <param name="Factor">What the rate is multiplied by at the end of every interval, in [0, 1].</param>
+/// <param name="Factor">Factor on the rate at the end of every interval, in [0, 1].</param>
 /// <param name="Every">Length of an interval: epochs if the training has epochs, steps otherwise; at least 1.</param>
 /// <param name="WarmupSteps">Steps of the warm-up.</param>
 /// <param name="Length">The epoch of each step.</param>

@@ -28,7 +28,7 @@ public sealed class TrainingLength
     /// <summary>Total number of optimiser steps.</summary>
     public int Steps { get; }
 
-    /// <summary>Total number of epochs; null where the config has steps.</summary>
+    /// <summary>Total number of epochs; null if the config has steps.</summary>
     public int? Epochs { get; }
 
     /// <summary>Number of steps after which this many epochs are complete.</summary>
@@ -38,7 +38,7 @@ public sealed class TrainingLength
     public int EpochOf(int step) => (int)(step * casesPerStep / numCases);
 
     /// <summary>Whether something that happens at intervals is due after a step.</summary>
-    /// <param name="every">The interval: in epochs where the config has epochs, otherwise in steps.</param>
+    /// <param name="every">The interval: in epochs if the config has epochs, otherwise in steps.</param>
     /// <param name="stepsDone">Steps done.</param>
     public bool IsDue(int every, int stepsDone) => Epochs is null
         ? stepsDone % every == 0

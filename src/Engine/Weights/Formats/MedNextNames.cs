@@ -9,7 +9,7 @@ namespace HiEndMae.Engine.Weights.Formats;
 internal static class MedNextNames
 {
     private const int Bottleneck = 4;
-    private const string Output = "the output layer is of other classes", NoDecoder = "a segmentation network has no pretext task", Supervision = "outputs of deep supervision are not part of this model";
+    private const string Output = "the output layer is for other classes", NoDecoder = "a segmentation network has no pretext task", Supervision = "outputs of deep supervision are not part of this model";
     private const string Wrapped = @"(?:module\.)?";
 
     public static WeightFormat Official { get; } = new(

@@ -7,7 +7,7 @@ namespace HiEndMae.Engine.Weights.Formats;
 /// <remarks>Sources: YtongXie/UniMiSS-code; its loader in FengheTan9/Hi-End-MAE <c>downstream/models/UniMiSS/MiT.py</c>: <c>3D</c> is taken out of every name, names with <c>2D</c> are not used.</remarks>
 internal static class MitNames
 {
-    private const string Output = "the output layer is of other classes", NoDecoder = "a segmentation network has no pretext task";
+    private const string Output = "the output layer is for other classes", NoDecoder = "a segmentation network has no pretext task";
 
     public static WeightFormat UniMiss { get; } = new(
         "unimiss", "UniMiSS",
@@ -21,7 +21,7 @@ internal static class MitNames
             .. Enumerable.Range(1, 4).SelectMany(i => new[]
             {
                 Rule($@"transformer\.patch_embed{i}\.proj\.(.+)", $"encoder.stages.{i - 1}.embed.$1"),
-                // The official loader takes the class token's row off the last stage's positions alone.
+                // The official loader removes the row of the class token only from the positions of the last stage.
                 Rule($@"transformer\.pos_embed{i}", $"encoder.stages.{i - 1}.pos_embed") with { Fit = i == 4 ? TokenPositions.WithoutClass : TokenPositions.Zoomed },
                 Rule($@"transformer\.block{i}\.(.+)", $"encoder.stages.{i - 1}.blocks.$1"),
             }),

@@ -8,7 +8,7 @@ namespace HiEndMae.Engine.Weights.Formats;
 /// <remarks>Sources: MONAI 1.2 <c>swin_unetr.py</c>; <c>model_swinvit.pt</c> as research-contributions issues #268 and #346 list it; Luffy03/VoCo.</remarks>
 internal static class SwinNames
 {
-    private const string Prefixes = @"(?:module\.|student\.|backbone\.)*", Output = "the output layer is of other classes", NoDecoder = "the decoder on a pre-training checkpoint's names is fresh";
+    private const string Prefixes = @"(?:module\.|student\.|backbone\.)*", Output = "the output layer is for other classes", NoDecoder = "a pre-training checkpoint has no decoder, so it is newly initialised";
     private const string Computed = "the index of relative positions is computed";
 
     public static WeightFormat SwinUnetr { get; } = new(
@@ -30,7 +30,7 @@ internal static class SwinNames
         Complete = AddIndices,
     };
 
-    /// <summary>Every name under module., and no swinViT: MONAI's own loading fills nothing from it.</summary>
+    /// <summary>Files in which every name begins with module. and none contains swinViT. MONAI's own loader loads nothing from them.</summary>
     public static WeightFormat Sup { get; } = new(
         FormatNames.Sup, "SUP's model_swinvit.pt", names => names.Any(name => Regex.IsMatch(name, @"^(?:module\.)?layers1\.0\.blocks\.0\.", RegexOptions.CultureInvariant)),
         [
@@ -49,7 +49,7 @@ internal static class SwinNames
         [
             .. Encoder($@"{Prefixes}swin(?:_vit|ViT)\."), .. Rest(Prefixes),
             WeightRule.Unused($@"{Prefixes}(?:proj_head|projection_head|head)\..+", "the projection head is not used downstream"),
-            WeightRule.Unused(@"(?:module\.)?teacher\..+", "the student is what is handed on"),
+            WeightRule.Unused(@"(?:module\.)?teacher\..+", "only the student is used"),
         ],
         null)
     {
@@ -80,7 +80,7 @@ internal static class SwinNames
         WeightRule.Of($@"{prefix}(out\..+)", "head.$1") with { FreshWhenDifferent = Output },
     ];
 
-    // MONAI keeps the table of pairs as a buffer of each block, and wants to find it.
+    // MONAI keeps the table of pairs as a buffer of each block, and requires it in files.
     private static void AddIndices(IDictionary<string, Tensor> tensors)
     {
         const string Table = "relative_position_bias_table";
@@ -91,7 +91,7 @@ internal static class SwinNames
         }
     }
 
-    // ((dx + w - 1)(2w - 1) + dy + w - 1)(2w - 1) + dz + w - 1 of each pair of a whole window.
+    // For each pair of tokens of a whole window: ((dx + w - 1)(2w - 1) + dy + w - 1)(2w - 1) + dz + w - 1.
     private static Tensor Index(int window)
     {
         int tokens = window * window * window, span = (2 * window) - 1;

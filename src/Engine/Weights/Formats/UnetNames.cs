@@ -4,11 +4,11 @@ using HiEndMae.Engine.Weights.Naming;
 namespace HiEndMae.Engine.Weights.Formats;
 
 /// <summary>Names of the 3D U-Nets: Models Genesis, TransVW, PRLv2 and GVSL.</summary>
-/// <remarks>Sources: MrGiovanni/ModelsGenesis, fhaghighi/TransVW, RL4M/PCRLv2, YutingHe-list/GVSL; what their loaders do, in FengheTan9/Hi-End-MAE <c>downstream/factory.py</c>.</remarks>
+/// <remarks>Sources: MrGiovanni/ModelsGenesis, fhaghighi/TransVW, RL4M/PCRLv2, YutingHe-list/GVSL; their loaders are in FengheTan9/Hi-End-MAE <c>downstream/factory.py</c>.</remarks>
 internal static class UnetNames
 {
     private const string Wrapped = @"(?:module\.|classficationNet\.)*";
-    private const string Output = "the pretext task's output layer is of other classes", NoPretext = "the pretext task's heads are not used downstream", NoDecoder = "a segmentation network has no pretext task";
+    private const string Output = "the pretext task's output layer is for other classes", NoPretext = "the pretext task's heads are not used downstream", NoDecoder = "a segmentation network has no pretext task";
     private static readonly int[] Down = [64, 128, 256, 512], Up = [256, 128, 64];
 
     // GVSL's convolutions and norms stand at these places of a sequence.

@@ -25,7 +25,7 @@ internal static class Vox2VecNames
                 WeightRule.Of($@"{Prefix}bottom_block\.layers\.(\d)\.layers\.{part.Place}\.(.+)", $"encoder.bottom.$1.{part.Part}.$2"),
                 WeightRule.Of($@"{Prefix}right_blocks\.(\d)\.layers\.(\d)\.layers\.{part.Place}\.(.+)", $"encoder.right.$1.$2.{part.Part}.$3"),
             }),
-            WeightRule.Of(@"head\.layers\.(.+)", "head.levels.$1") with { FreshWhenDifferent = "the output layer is of other classes" },
+            WeightRule.Of(@"head\.layers\.(.+)", "head.levels.$1") with { FreshWhenDifferent = "the output layer is for other classes" },
             WeightRule.Unused(@"(?:module\.)?proj_head\..+", "the projection head is not used downstream"),
         ],
         [

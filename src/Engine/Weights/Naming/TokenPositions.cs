@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Engine.Weights.Naming;
 
-/// <summary>Tables of trained positions of other lengths, as UniMiSS' loader resizes them: along the flattened tokens, not in space.</summary>
+/// <summary>Resizes tables of trained positions with other lengths, as UniMiSS' loader does: along the flattened tokens, not in space.</summary>
 public static class TokenPositions
 {
     /// <summary>Linear interpolation along the tokens, ends on ends.</summary>
     public static WeightFit Zoomed { get; } = new("positions interpolated along the tokens", Fits, (table, here) => Zoom(table, here[1]));
 
-    /// <summary>The same, after the first row, a class token's, is left out.</summary>
+    /// <summary>The same conversion without the first row, which belongs to the class token.</summary>
     public static WeightFit WithoutClass { get; } = new(
         "positions without the class token's, interpolated along the tokens", Fits, (table, here) => Zoom(table.narrow(1, 1, table.shape[1] - 1), here[1]));
 
@@ -23,7 +23,7 @@ public static class TokenPositions
         long old = table.shape[1];
         if (old == rows) return table.alias();
         using DisposeScope scope = NewDisposeScope();
-        // In double precision: a place among 27,648 rows is to have its fraction exact.
+        // Double precision keeps the fraction of a position among 27,648 rows exact.
         Tensor at = arange(rows, ScalarType.Float64) * (rows > 1 ? (old - 1.0) / (rows - 1.0) : 0);
         Tensor low = at.floor().clamp(0, Math.Max(0, old - 2)), part = (at - low).reshape(1, rows, 1);
         Tensor first = table.to(ScalarType.Float64).index_select(1, low.to(ScalarType.Int64)), second = table.to(ScalarType.Float64).index_select(1, (low + 1).clamp(0, old - 1).to(ScalarType.Int64));

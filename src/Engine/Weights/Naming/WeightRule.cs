@@ -4,17 +4,17 @@ namespace HiEndMae.Engine.Weights.Naming;
 
 /// <summary>Maps tensors of a source format to those of the model.</summary>
 /// <param name="Pattern">Matches the whole name in the source.</param>
-/// <param name="Target">The name here, with groups of the pattern; null where the tensor is not used.</param>
-/// <param name="Why">Said of a tensor that is not used.</param>
+/// <param name="Target">This program's name, with groups of the pattern; null if the tensor is not used.</param>
+/// <param name="Why">Reason in reports for a tensor that is not used.</param>
 public sealed record WeightRule(Regex Pattern, string? Target, string Why = "")
 {
     /// <summary>Changes a name before it is matched; null for no change.</summary>
     public Func<string, string>? Clean { get; init; }
 
-    /// <summary>Said of a tensor of another shape, which then stays fresh, such as an output layer of other classes; null where that is an error.</summary>
+    /// <summary>Reason in reports if a tensor has another shape, such as an output layer for other classes. The model's tensor then stays freshly initialised. Null if another shape is an error.</summary>
     public string? FreshWhenDifferent { get; init; }
 
-    /// <summary>Said of a tensor that the model has no place for; null where that is an error.</summary>
+    /// <summary>Reason in reports if the model does not have the tensor; null if that is an error.</summary>
     public string? UnusedWhenAbsent { get; init; }
 
     /// <summary>Converts a tensor of another shape to the model's; null if that is not possible.</summary>
@@ -32,7 +32,7 @@ public sealed record WeightRule(Regex Pattern, string? Target, string Why = "")
 
     /// <summary>Whether the rule is for a name, and the name that it gives.</summary>
     /// <param name="name">In the source.</param>
-    /// <param name="target">The name here; null where the tensor is not used.</param>
+    /// <param name="target">The name here; null if the tensor is not used.</param>
     public bool Matches(string name, out string? target)
     {
         ArgumentNullException.ThrowIfNull(name);
