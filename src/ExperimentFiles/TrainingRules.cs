@@ -27,9 +27,11 @@ internal static class TrainingRules
 
         void CheckSchedule(ConfigTable? schedule)
         {
-            if (schedule is null) return;
             SectionSchema keys = schema.Find("schedule")!.Section!;
-            string kind = (schedule.Find("kind") as ConfigScalar)?.Value as string ?? keys.Find("kind")!.Default!.Trim('"');
+            string kind = (schedule?.Find("kind") as ConfigScalar)?.Value as string ?? keys.Find("kind")!.Default!.Trim('"');
+            if (kind is not ("constant" or "staircase") && stage.Find("max_time") is { } time)
+                Warning("HEM075", $"'max_time' may end the training before its learning rate has decayed, because the schedule follows the steps; 'schedule.kind' is \"{kind}\", and \"constant\" does not decay", time);
+            if (schedule is null) return;
             ConfigNode? warmupSteps = Changed(schedule, keys, "warmup_steps"), warmupEpochs = Changed(schedule, keys, "warmup_epochs");
             if (steps is not null && Whole(schedule, "warmup_steps") > steps)
                 Warning("HEM042", Text("warmup_steps ({0}) is more than steps ({1}): the learning rate never reaches its peak", Whole(schedule, "warmup_steps")!, steps), warmupSteps!);
