@@ -27,6 +27,9 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
     /// <summary>Offset in the spool up to which the store has everything, in bytes. It grows while <see cref="Drain"/> makes progress.</summary>
     public long Position => state.Offset;
 
+    /// <summary>Called after each record, or group of points, that the store has received; null for no calls.</summary>
+    public Action? Moved { get; init; }
+
     /// <summary>Applies all waiting records.</summary>
     /// <param name="cancel">Stops between records.</param>
     /// <param name="isSuspicious">Whether to check first that the store still has its runs, even if no records wait.</param>
@@ -107,6 +110,7 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
         }
         state.Offset = end;
         cursor.Save(state);
+        Moved?.Invoke();
         return true;
     }
 
