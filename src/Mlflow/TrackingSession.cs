@@ -38,7 +38,7 @@ public sealed class TrackingSession : IDisposable
             history = SpoolHistory.Read(path);
             spool = new SpoolWriter(path);
             if (history.Target != name) spool.Append(new SpoolRecord { Op = SpoolRecord.Target, Uri = name });
-            if (store is not null) drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note) { Moved = () => drain?.Moved() }, store, clock, note, options, hurry, stop);
+            if (store is not null) drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note, EnvironmentIds.Of(getVariable)) { Moved = () => drain?.Moved() }, store, clock, note, options, hurry, stop);
             else
             {
                 hurry.Dispose();

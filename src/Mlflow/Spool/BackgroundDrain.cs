@@ -211,8 +211,8 @@ internal sealed class BackgroundDrain : IDisposable
         }
         catch (TrackingException error)
         {
-            isHopeless = error.StatusCode is 401 or 403;
-            return Failed(error.Message);
+            isHopeless = error.StatusCode is 401 or 403 || error.NeedsUser;
+            return Failed(error.Message, error.NeedsUser);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -241,11 +241,12 @@ internal sealed class BackgroundDrain : IDisposable
         }
     }
 
-    private bool Failed(string why)
+    private bool Failed(string why, bool needsUser = false)
     {
         numFailures++;
         if (isAway || stop.IsCancellationRequested) return false;
-        Say(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values stay in the run directory and are sent when the store can be reached again."));
+        string until = needsUser ? "until then" : "and are sent when the store can be reached again";
+        Say(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values stay in the run directory {until}."));
         isAway = true;
         return false;
     }
