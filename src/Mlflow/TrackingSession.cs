@@ -128,6 +128,7 @@ public sealed class TrackingSession : IDisposable
             Key = key,
             Experiment = experiment.Name is { } named ? EntityRules.CleanName(named, EntityRules.MaxExperimentName) : null,
             ExperimentId = experiment.Id,
+            ExperimentRun = experiment.Run,
             StoreRun = storeRun,
             Name = EntityRules.CleanName(name, EntityRules.MaxKey),
             Parent = parentId,

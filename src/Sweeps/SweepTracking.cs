@@ -103,7 +103,7 @@ internal sealed class SweepTracking : IDisposable
             if (File.Exists(Path.Combine(combinationFolder, file))) run.LogArtifact(Path.Combine(combinationFolder, file));
         }
         run.Finish(RunStatus.Finished);
-        new RunRecord(session.Target.RelativeTo(combinationFolder), experiment.Name, experiment.Id, run.Id).Write(RunDirectory.Open(combinationFolder));
+        new RunRecord(session.Target.RelativeTo(combinationFolder), experiment.Name, experiment.Id, experiment.Run, run.Id).Write(RunDirectory.Open(combinationFolder));
     }
 
     /// <summary>Ends the sweep's run with its counts, its best combination and a table of all.</summary>

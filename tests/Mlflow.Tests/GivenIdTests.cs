@@ -69,6 +69,43 @@ public sealed class GivenIdTests
     }
 
     [Fact]
+    public void Children_are_created_in_the_experiment_of_the_given_run()
+    {
+        using var fixture = new SessionFixture();
+        string given = Create(fixture, "scheduled");
+        fixture.Variables["MLFLOW_RUN_ID"] = given;
+        Write(fixture);
+        Assert.Equal(fixture.Mlflow.Runs[given].Experiment, fixture.Run("stage").Experiment);
+        Assert.Equal(given, fixture.Run("stage").Tag("mlflow.parentRunId"));
+        Assert.DoesNotContain("paper", fixture.Mlflow.Experiments.Values);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Jobs_of_a_sweep_are_children_of_the_given_run(bool isSweepFirst)
+    {
+        using SessionFixture sweep = new(), job = new();
+        string given = Create(job, "scheduled");
+        using (TrackingSession session = sweep.Open(isSweepFirst ? job.Server.Address : "http://127.0.0.1:1", linger: TimeSpan.Zero))
+        {
+            TrackedRun root = session.StartRun("sweep", ChoiceOf(name => name == "MLFLOW_RUN_ID" ? given : null), "sweep", null, NoTags, given);
+            if (isSweepFirst) Assert.True(session.Flush(TimeSpan.FromSeconds(60)));
+            job.Variables[EnvironmentIds.SweepRunVariable] = given;
+            using (TrackingSession own = job.Open())
+            {
+                TrackedRun run = own.StartRun("experiment", ChoiceOf(job.Read), "job", root.Id, NoTags);
+                own.StartRun("pretrain", ChoiceOf(job.Read), "stage", run.Id, NoTags).Finish(RunStatus.Finished);
+                run.Finish(RunStatus.Finished);
+            }
+            root.Finish(RunStatus.Finished);
+        }
+        sweep.Sync(job.Server.Address);
+        Assert.Equal((job.Mlflow.Runs[given].Experiment, given), (job.Run("job").Experiment, job.Run("job").Tag("mlflow.parentRunId")));
+        Assert.Equal(job.Run("job").Id, job.Run("stage").Tag("mlflow.parentRunId"));
+    }
+
+    [Fact]
     public void A_wrong_id_does_not_delay_the_end_of_the_program()
     {
         using var fixture = new SessionFixture();
@@ -81,12 +118,14 @@ public sealed class GivenIdTests
     /// <summary>Writes a run and its child as the program does with the variables of the fixture.</summary>
     private static void Write(SessionFixture fixture)
     {
-        ExperimentChoice experiment = ExperimentChoice.Of("paper", fixture.Read);
+        ExperimentChoice experiment = ChoiceOf(fixture.Read);
         using TrackingSession session = fixture.Open();
         TrackedRun run = session.StartRun("experiment", experiment, "run", null, NoTags, fixture.Read("MLFLOW_RUN_ID"));
         session.StartRun("pretrain", experiment, "stage", run.Id, NoTags).Finish(RunStatus.Finished);
         run.Finish(RunStatus.Finished);
     }
+
+    private static ExperimentChoice ChoiceOf(Func<string, string?> read) => ExperimentChoice.Of("paper", read) with { Run = EnvironmentIds.Of(read).Run };
 
     // The run of a scheduler, in an experiment that the file does not name.
     private static string Create(SessionFixture fixture, string name)

@@ -106,8 +106,9 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
 
     private string ExperimentOf(SpoolRecord record)
     {
-        // The store does not have the run that MLFLOW_RUN_ID named at the start.
-        if (record.StoreRun is not null) return ExperimentOf(present.Experiment!);
+        // A child belongs to its parent's experiment, even if that is not the one at the start.
+        if (record.Parent is { } parent && state.Experiments.TryGetValue(parent, out string? same)) return same;
+        if ((record.StoreRun ?? record.ExperimentRun) is { } given) return GivenRun(given)?.Experiment ?? ExperimentOf(present.Experiment!);
         var first = new ExperimentChoice(record.Experiment, record.ExperimentId);
         return present.Experiment is { } now && now != first && FaultOf(first) is not null ? ExperimentOf(now) : ExperimentOf(first);
     }

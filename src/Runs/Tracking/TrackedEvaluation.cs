@@ -31,7 +31,7 @@ internal static class TrackedEvaluation
             tags["hiendmae.run_directory"] = folder;
             tags["hiendmae.start"] = start;
             tags["hiendmae.checkpoint"] = about;
-            TrackedRun run = session.StartRun($"evaluate-{start}", new ExperimentChoice(record.Experiment, record.ExperimentId), $"evaluate {start} again {time}", record.Run, tags);
+            TrackedRun run = session.StartRun($"evaluate-{start}", record.Choice, $"evaluate {start} again {time}", record.Run, tags);
             run.LogParams(StageParameters.Of(opened.Config));
             TrackedExperiment.LogEvaluation(run, result, opened.Card.ScoredNames, environment.Clock.GetUtcNow());
             foreach (string file in Directory.GetFiles(folder).Order(StringComparer.Ordinal)) run.LogArtifact(file);

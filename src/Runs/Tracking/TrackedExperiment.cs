@@ -54,7 +54,7 @@ internal sealed class TrackedExperiment : IDisposable
         root.SetExperimentTags(config.Tracking.ExperimentTags);
         root.LogArtifact(directory.File("experiment.toml"));
         root.LogArtifact(directory.File("environment.json"));
-        if (session is not null) new RunRecord(session.Target.RelativeTo(directory.FullPath), experiment.Name, experiment.Id, root.Id).Write(directory);
+        if (session is not null) new RunRecord(session.Target.RelativeTo(directory.FullPath), experiment.Name, experiment.Id, experiment.Run, root.Id).Write(directory);
     }
 
     /// <summary>A readable name of the store; null if tracking is off.</summary>
