@@ -77,6 +77,25 @@ public sealed class EnvironmentTests
         }
     }
 
+    [Fact]
+    public void A_run_directory_s_server_gets_the_credentials_in_the_variable_of_the_address()
+    {
+        const string Stored = "http://host:5000/base";
+        Assert.Equal("user:p w", Credentials("http://user:p%20w@host:5000/base/"));
+        Assert.Null(Credentials("http://user:p%20w@other:5000/base"));
+        Assert.Null(Credentials("http://user:p%20w@host:5000"));
+        Assert.Null(Credentials("https://user:p%20w@host:5000/base"));
+        Assert.Null(Credentials("sqlite:////data/mlflow.db"));
+        Assert.Null(Credentials("not an address"));
+
+        static string? Credentials(string variable)
+        {
+            TrackingServer server = TrackingTarget.FromRelative(Stored, "runs/one", name => name == "MLFLOW_TRACKING_URI" ? variable : null).Server!;
+            Assert.Equal(Stored, server.ToString());
+            return server.Credentials is { Parameter: { } text } ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
+        }
+    }
+
     private static string? Opened(Func<string, string?> variables) => TrackingServer.Of("http://x", variables).Credentials is { Scheme: "Basic", Parameter: { } text }
         ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(text))
         : null;

@@ -43,7 +43,8 @@ public sealed class TrackingServer
     /// <summary>
     /// Reads the same environment variables as MLflow's Python client: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (or the file ~/.mlflow/credentials),
     /// MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_TRACKING_SERVER_CERT_PATH and MLFLOW_TRACKING_CLIENT_CERT_PATH.
-    /// A name and password in the address are used if none of these gives credentials.
+    /// A name and password in the address are used if none of these gives credentials. If the address has none, those in MLFLOW_TRACKING_URI are used if that is the same server,
+    /// because a run directory has the address without them.
     /// </summary>
     /// <param name="address">http:// or https://, without <c>/api</c>.</param>
     /// <param name="getVariable">Reads the environment.</param>
@@ -54,12 +55,14 @@ public sealed class TrackingServer
         ArgumentNullException.ThrowIfNull(getVariable);
         if (!Uri.TryCreate(address.Trim(), UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
             throw new TrackingException("The address of the tracking server must begin with http:// or https://.");
-        string shown = $"{uri.Scheme}://{uri.Authority.Split('@')[^1]}{uri.AbsolutePath.TrimEnd('/')}/";
+        Uri shown = WithoutUser(uri);
+        string user = uri.UserInfo;
+        if (user.Length == 0 && Uri.TryCreate(getVariable("MLFLOW_TRACKING_URI")?.Trim(), UriKind.Absolute, out Uri? variable) && variable.Scheme is "http" or "https" && WithoutUser(variable) == shown) user = variable.UserInfo;
         bool insecure = getVariable("MLFLOW_TRACKING_INSECURE_TLS")?.Trim() is { } word && (word == "1" || word.Equals("true", StringComparison.OrdinalIgnoreCase));
         string? serverPath = NonEmpty(getVariable("MLFLOW_TRACKING_SERVER_CERT_PATH")), clientPath = NonEmpty(getVariable("MLFLOW_TRACKING_CLIENT_CERT_PATH"));
         if (insecure && serverPath is not null)
             throw new TrackingException("MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set and contradict each other; remove one of them.");
-        return new TrackingServer(new Uri(shown), Header(uri.UserInfo, getVariable), insecure, serverPath, Authorities(serverPath), ClientCertificate(clientPath));
+        return new TrackingServer(shown, Header(user, getVariable), insecure, serverPath, Authorities(serverPath), ClientCertificate(clientPath));
     }
 
     /// <summary>Returns the address.</summary>
@@ -115,6 +118,8 @@ public sealed class TrackingServer
         }
         return $"its certificate is not accepted ({all})";
     }
+
+    private static Uri WithoutUser(Uri address) => new($"{address.Scheme}://{address.Authority.Split('@')[^1]}{address.AbsolutePath.TrimEnd('/')}/");
 
     private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
