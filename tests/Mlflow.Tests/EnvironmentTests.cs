@@ -5,6 +5,7 @@ public sealed class EnvironmentTests
 {
     [Theory]
     [InlineData("[mlflow]\nmlflow_tracking_username = ann\nmlflow_tracking_password: s3=cret\n", "ann:s3=cret")]
+    [InlineData("[mlflow]\nmlflow_tracking_username = ann\nmlflow_tracking_password = 50%%%%x%%\n", "ann:50%%x%")] // as Python's configparser reads it
     [InlineData("# a comment\n[other]\nmlflow_tracking_username = eve\n[mlflow]\nMLFLOW_TRACKING_USERNAME=ann\nmlflow_tracking_password=x\n", "ann:x")]
     [InlineData("[mlflow]\nmlflow_tracking_username = ann\n", null)] // a name alone opens nothing
     [InlineData("mlflow_tracking_username = ann\nmlflow_tracking_password = x\n", null)] // outside the section
