@@ -54,6 +54,9 @@ public sealed class EnvironmentTests
     [InlineData("mysql+pymysql://eve:s3cret@host/db", "mlflow server")]
     [InlineData("sqlite:///", "names no file")]
     [InlineData("localhost:5000", "must begin with http://")]
+    [InlineData("http://a b", "is not a valid URL; write http://HOST:PORT")]
+    [InlineData("http://host:port", "is not a valid URL; write http://HOST:PORT")]
+    [InlineData("https://h:99999", "is not a valid URL; write http://HOST:PORT")]
     public void The_error_for_an_unsupported_address_names_supported_ones(string address, string remedy)
     {
         string message = Assert.Throws<TrackingException>(() => TrackingTarget.Parse(address, "runs", _ => null)).Message;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -16,14 +17,16 @@ internal sealed partial class ServerErrors(TrackingServer server)
     public TrackingException Refused(Answer answer, string path)
     {
         int status = (int)answer.Status;
+        ErrorAnswer? error = ErrorOf(answer);
         if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            return new TrackingException(
-                TrackingFailure.Unavailable,
-                $"The tracking server {server} refuses access ({status}); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, "
-                + "or write ~/.mlflow/credentials.") { StatusCode = status };
+            // The server knows the user, so other credentials of the same user do not help.
+            bool isKnown = answer.Status == HttpStatusCode.Forbidden && server.Credentials is not null;
+            string text = (error?.Message ?? PlainText(answer)) is { Length: > 0 } said ? $": {Readable(said)}" : "", remedy = isKnown
+                ? $"the user has no permission for {ShortPath(path)}; ask the server's administrator for it, or use the credentials of another user"
+                : "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, or write ~/.mlflow/credentials";
+            return new TrackingException(TrackingFailure.Unavailable, $"The tracking server {server} refuses access ({status}{text}); {remedy}.") { StatusCode = status, ErrorCode = error?.ErrorCode };
         }
-        ErrorAnswer? error = ErrorOf(answer);
         TrackingFailure failure = error?.ErrorCode switch
         {
             "RESOURCE_DOES_NOT_EXIST" => TrackingFailure.Missing,
@@ -94,6 +97,13 @@ internal sealed partial class ServerErrors(TrackingServer server)
         {
             return null;
         }
+    }
+
+    // MLflow refuses access with one sentence; a proxy may answer with a page.
+    private static string? PlainText(Answer answer)
+    {
+        string text = Encoding.UTF8.GetString(answer.Body, 0, Math.Min(answer.Body.Length, 4 * LongestMessage)).Trim();
+        return text.StartsWith('<') ? null : text.TrimEnd('.');
     }
 
     private static string ShortPath(string path) => path.Split('?')[0];

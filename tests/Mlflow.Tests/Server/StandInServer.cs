@@ -167,6 +167,8 @@ internal sealed class StandInServer : IDisposable
                 return await WriteAsync(stream, 200, "<html><body>Please log in to the network</body></html>", "", "text/html");
             case Fault.GarbageAfter:
                 return await WriteAsync(stream, 200, answer.Body[..(answer.Body.Length / 2)], "");
+            case Fault.Forbidden:
+                return await WriteAsync(stream, 403, "Permission denied", "", "text/html");
             case Fault.Unauthorized:
                 return await WriteAsync(stream, 401, "You are not authenticated.", "WWW-Authenticate: Basic realm=\"mlflow\"\r\n", "text/html");
             default:
