@@ -13,6 +13,7 @@ internal static class TrackingAddress
         if (Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0) return null;
         return address.Split(':')[0].ToLowerInvariant() switch
         {
+            "http" or "https" => "is not a valid URL; write http://HOST:PORT, without spaces and with a port from 1 to 65535",
             "file" => "is a file store, which MLflow 3 no longer supports; write sqlite:///FILE for a local database",
             var scheme when scheme.Split('+')[0] is "postgresql" or "postgres" or "mysql" or "mssql" =>
                 "is a database that only a tracking server can open; start 'mlflow server' with it and write the server's http:// address",

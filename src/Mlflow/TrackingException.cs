@@ -31,6 +31,9 @@ public sealed class TrackingException : Exception
     /// <summary>The HTTP status; null if no server answered.</summary>
     public int? StatusCode { get; init; }
 
+    /// <summary>Whether a repetition succeeds only after the user has corrected a setting.</summary>
+    public bool NeedsUser { get; init; }
+
     /// <summary>Whether the store may have completed a request that must not be repeated.</summary>
     public bool IsAmbiguous { get; init; }
 }

@@ -17,6 +17,7 @@ public sealed class TrackingSession : IDisposable
     private readonly TimeProvider clock;
     private readonly BackgroundDrain? drain;
     private readonly Action<string> note;
+    private readonly CancellationToken leave;
     private int lost;
     private readonly SystemSampler sampler;
 
@@ -26,6 +27,7 @@ public sealed class TrackingSession : IDisposable
         this.clock = clock;
         this.note = note;
         this.writerLock = writerLock;
+        leave = options.LeaveAtEnd;
         Target = target;
         CancellationTokenSource hurry = new(), stop = new();
         // The store is opened here, so that a file that is not a database is reported before anything is computed.
@@ -36,7 +38,7 @@ public sealed class TrackingSession : IDisposable
             history = SpoolHistory.Read(path);
             spool = new SpoolWriter(path);
             if (history.Target != name) spool.Append(new SpoolRecord { Op = SpoolRecord.Target, Uri = name });
-            if (store is not null) drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note), store, clock, note, options, hurry, stop);
+            if (store is not null) drain = new BackgroundDrain(spool, new SpoolDrain(runFolder, store, name, note, EnvironmentIds.Of(getVariable)) { Moved = () => drain?.Moved() }, store, clock, note, options, hurry, stop);
             else
             {
                 hurry.Dispose();
@@ -126,6 +128,7 @@ public sealed class TrackingSession : IDisposable
             Key = key,
             Experiment = experiment.Name is { } named ? EntityRules.CleanName(named, EntityRules.MaxExperimentName) : null,
             ExperimentId = experiment.Id,
+            ExperimentRun = experiment.Run,
             StoreRun = storeRun,
             Name = EntityRules.CleanName(name, EntityRules.MaxKey),
             Parent = parentId,
@@ -149,7 +152,7 @@ public sealed class TrackingSession : IDisposable
     {
         sampler.Dispose();
         if (lost > 1) note(string.Create(CultureInfo.InvariantCulture, $"tracking: {lost} records were lost, because {SpoolFiles.Spool(runFolder)} could not be written."));
-        if (drain is not null && !drain.Stop())
+        if (drain is not null && !drain.Stop(leave))
             note(string.Create(CultureInfo.InvariantCulture, $"tracking: not everything has reached {Target}; 'hiendmae track sync {runFolder}' sends the rest."));
         drain?.Dispose();
         spool.Dispose();

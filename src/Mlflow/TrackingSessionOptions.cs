@@ -12,8 +12,12 @@ public sealed record TrackingSessionOptions
     /// <summary>The longest wait between attempts to reach the store.</summary>
     public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the program tries to send the remaining records at its end while no request succeeds. The rest stays in the spool.</summary>
+    /// <summary>How long the program tries to send the remaining records at its end without progress. The rest stays in the spool.</summary>
+    /// <remarks>It is progress if a record has reached the store, or if an attempt at a record comes further than those before it, for example in the upload of a file.</remarks>
     public TimeSpan LingerAtEnd { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Ends the sending at the end of the program if it is cancelled meanwhile, for example by Ctrl-C.</summary>
+    public CancellationToken LeaveAtEnd { get; init; }
 
     /// <summary>The longest time that the program sends at its end, for example a large model.</summary>
     public TimeSpan MaxLingerAtEnd { get; init; } = TimeSpan.FromMinutes(30);

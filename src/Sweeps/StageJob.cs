@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using HiEndMae.Mlflow;
 using HiEndMae.Runs.Tracking;
 
 namespace HiEndMae.Sweeps;
@@ -42,8 +43,8 @@ internal sealed partial class StageJob : IRunningStage, IDisposable
     {
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[TrackedExperiment.ParentVariable] = parentRun;
-        // The run of the sweep uses the variable, so it is not passed on.
-        start.Environment.Remove(TrackingSettings.RunVariable);
+        // The sweep itself uses the run that this variable names. Its jobs create their runs beside it.
+        if (start.Environment.Remove(EnvironmentIds.RunVariable, out string? run)) start.Environment[EnvironmentIds.SweepRunVariable] = run;
         var log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         var process = new Process { StartInfo = start };
         var job = new StageJob(stage, process, log, warn);

@@ -14,7 +14,7 @@ internal sealed class SweepRunner(RunEnvironment environment, SweepOptions optio
     {
         foreach (SweepStage failed in graph.Stages.Where(stage => options.RetryFailed && store.StatusOf(stage) == StageStatus.Failed)) store.Retry(failed);
         Directory.CreateDirectory(store.Output);
-        using SweepTracking tracked = SweepTracking.Open(options.File, store, graph, tracking, environment, reporter.Warn);
+        using SweepTracking tracked = SweepTracking.Open(options.File, store, graph, tracking, environment, reporter.Warn, cancel);
         var whole = new WholeCombinations(graph, new CombinationWriter(store, environment.Clock), tracked);
         if (options.IsSlurm && tracking is not null) StageSpools.Send(graph.Stages.Where(stage => store.StatusOf(stage) is StageStatus.Done or StageStatus.Failed), store, environment, reporter.Warn, cancel);
         whole.Keep();

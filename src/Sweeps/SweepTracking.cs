@@ -60,15 +60,16 @@ internal sealed class SweepTracking : IDisposable
     /// <param name="settings">Settings of tracking; null to track nothing.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="warn">Receives warnings.</param>
+    /// <param name="leave">Ends the sending of waiting records at the end if it is cancelled meanwhile.</param>
     /// <exception cref="TrackingException">The store is not an MLflow database, or the same sweep is already running.</exception>
-    public static SweepTracking Open(string file, StageStore store, SweepGraph graph, TrackingSettings? settings, RunEnvironment environment, Action<string> warn)
+    public static SweepTracking Open(string file, StageStore store, SweepGraph graph, TrackingSettings? settings, RunEnvironment environment, Action<string> warn, CancellationToken leave)
     {
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(graph.Combinations.Select(one => one.Experiment.Fingerprint)))));
         string folder = Path.Combine(store.Output, "stages", $"sweep-{key[..16]}");
         if (settings is null) return new SweepTracking(null, null, file, graph, key, folder, environment, warn);
         Directory.CreateDirectory(folder);
         TrackingSession session = TrackingSession.Open(
-            folder, settings.Target, environment.GetVariable, environment.Clock, warn, new TrackingSessionOptions { Client = settings.Client });
+            folder, settings.Target, environment.GetVariable, environment.Clock, warn, new TrackingSessionOptions { Client = settings.Client, LeaveAtEnd = leave });
         try
         {
             return new SweepTracking(session, settings, file, graph, key, folder, environment, warn);
@@ -102,7 +103,7 @@ internal sealed class SweepTracking : IDisposable
             if (File.Exists(Path.Combine(combinationFolder, file))) run.LogArtifact(Path.Combine(combinationFolder, file));
         }
         run.Finish(RunStatus.Finished);
-        new RunRecord(session.Target.RelativeTo(combinationFolder), experiment.Name, experiment.Id, run.Id).Write(RunDirectory.Open(combinationFolder));
+        new RunRecord(session.Target.RelativeTo(combinationFolder), experiment.Name, experiment.Id, experiment.Run, run.Id).Write(RunDirectory.Open(combinationFolder));
     }
 
     /// <summary>Ends the sweep's run with its counts, its best combination and a table of all.</summary>

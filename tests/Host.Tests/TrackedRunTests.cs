@@ -132,6 +132,7 @@ public sealed class TrackedRunTests(TrackedRunTests.RegisteredRun run) : IClassF
         Assert.Equal([run.IdOf("")], Query.Rows(run.Database, $"SELECT value FROM tags WHERE key = 'mlflow.parentRunId' AND run_uuid = '{id}'"));
         Assert.NotEmpty(Query.Rows(run.Database, $"SELECT value FROM latest_metrics WHERE key = 'dice.mean' AND run_uuid = '{id}'"));
         Assert.Equal(["[\"x\"]"], Query.Rows(run.Database, $"SELECT value FROM params WHERE key = 'evaluate.flips' AND run_uuid = '{id}'"));
+        Assert.Empty(Query.Rows(run.Database, $"SELECT key FROM params WHERE key LIKE 'pretrain.%' AND run_uuid = '{id}'"));
         Assert.True(File.Exists(Path.Combine(Assert.Single(Query.Rows(run.Database, $"SELECT artifact_uri FROM runs WHERE run_uuid = '{id}'")), "results.json")));
     }
 

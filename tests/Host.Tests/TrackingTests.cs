@@ -71,6 +71,14 @@ public sealed class TrackingTests
         Assert.Contains("is not a run directory and contains none", host.Error);
         Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("track", "ui", host.Folder));
         Assert.Contains("there is no", host.Error);
+        string run = Path.Combine(host.Folder, "run");
+        Directory.CreateDirectory(Path.Combine(run, "tracking"));
+        await File.WriteAllTextAsync(Path.Combine(run, "tracking", "spool.log"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(run, "tracking.json"), "{\"store\": \"http://host:5000\", \"run\": \"1\"}", TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("track", "ui", host.Folder));
+        Assert.Contains($"the runs in '{host.Folder}' are on http://host:5000", host.Error);
+        Assert.Equal(ExitCodes.BadUsage, await host.RunAsync("track", "sync", host.Folder, "--uri", "databricks"));
+        Assert.Contains("Databricks workspace", host.Error);
         string database = host.Write("mlflow.db", "");
         Assert.Equal(ExitCodes.Done, await host.RunAsync("track", "ui", host.Folder));
         Assert.Contains($"mlflow db upgrade sqlite:///{database}", host.Output);

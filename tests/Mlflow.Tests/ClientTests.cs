@@ -181,6 +181,19 @@ public sealed class ClientTests
         Assert.False(TrackingServer.Of("https://x", _ => null).TrustsAnyCertificate);
     }
 
+    [Theory]
+    [InlineData("ann", "the user has no permission for ")]
+    [InlineData(null, "set MLFLOW_TRACKING_USERNAME")]
+    public void A_refused_permission_is_quoted(string? user, string remedy)
+    {
+        using var server = new StandInServer();
+        TrackingServer known = TrackingServer.Of(server.Address, name => name is "MLFLOW_TRACKING_USERNAME" or "MLFLOW_TRACKING_PASSWORD" ? user : null);
+        using var client = new MlflowClient(known, TimeProvider.System, SessionFixture.Hasty);
+        server.Plan([Fault.Forbidden]);
+        string message = Assert.Throws<TrackingException>(() => client.CreateRun("0", "a", Now)).Message;
+        Assert.Contains($"refuses access (403: Permission denied); {remedy}", message);
+    }
+
     private static MlflowClient Open(StandInServer server, MlflowClientOptions? options = null) => new(TrackingServer.Of(server.Address, _ => null), TimeProvider.System, options ?? SessionFixture.Hasty);
 
     private static MlflowClient Open(string address) => new(TrackingServer.Of(address, _ => null), TimeProvider.System, SessionFixture.Hasty);

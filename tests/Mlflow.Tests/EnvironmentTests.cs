@@ -5,6 +5,7 @@ public sealed class EnvironmentTests
 {
     [Theory]
     [InlineData("[mlflow]\nmlflow_tracking_username = ann\nmlflow_tracking_password: s3=cret\n", "ann:s3=cret")]
+    [InlineData("[mlflow]\nmlflow_tracking_username = ann\nmlflow_tracking_password = 50%%%%x%%\n", "ann:50%%x%")] // as Python's configparser reads it
     [InlineData("# a comment\n[other]\nmlflow_tracking_username = eve\n[mlflow]\nMLFLOW_TRACKING_USERNAME=ann\nmlflow_tracking_password=x\n", "ann:x")]
     [InlineData("[mlflow]\nmlflow_tracking_username = ann\n", null)] // a name alone opens nothing
     [InlineData("mlflow_tracking_username = ann\nmlflow_tracking_password = x\n", null)] // outside the section
@@ -53,6 +54,9 @@ public sealed class EnvironmentTests
     [InlineData("mysql+pymysql://eve:s3cret@host/db", "mlflow server")]
     [InlineData("sqlite:///", "names no file")]
     [InlineData("localhost:5000", "must begin with http://")]
+    [InlineData("http://a b", "is not a valid URL; write http://HOST:PORT")]
+    [InlineData("http://host:port", "is not a valid URL; write http://HOST:PORT")]
+    [InlineData("https://h:99999", "is not a valid URL; write http://HOST:PORT")]
     public void The_error_for_an_unsupported_address_names_supported_ones(string address, string remedy)
     {
         string message = Assert.Throws<TrackingException>(() => TrackingTarget.Parse(address, "runs", _ => null)).Message;
@@ -74,6 +78,25 @@ public sealed class EnvironmentTests
             using var store = new LocalTrackingStore(fixture.Folder.Path, name => variables.FirstOrDefault(one => one.Name == name).Value, TimeProvider.System);
             store.CreateRun("0", "run", null, SessionFixture.NoTags);
             return Query.Rows(fixture.Folder["mlflow.db"], "SELECT value FROM tags WHERE key = 'mlflow.user'").SingleOrDefault();
+        }
+    }
+
+    [Fact]
+    public void A_run_directory_s_server_gets_the_credentials_in_the_variable_of_the_address()
+    {
+        const string Stored = "http://host:5000/base";
+        Assert.Equal("user:p w", Credentials("http://user:p%20w@host:5000/base/"));
+        Assert.Null(Credentials("http://user:p%20w@other:5000/base"));
+        Assert.Null(Credentials("http://user:p%20w@host:5000"));
+        Assert.Null(Credentials("https://user:p%20w@host:5000/base"));
+        Assert.Null(Credentials("sqlite:////data/mlflow.db"));
+        Assert.Null(Credentials("not an address"));
+
+        static string? Credentials(string variable)
+        {
+            TrackingServer server = TrackingTarget.FromRelative(Stored, "runs/one", name => name == "MLFLOW_TRACKING_URI" ? variable : null).Server!;
+            Assert.Equal(Stored, server.ToString());
+            return server.Credentials is { Parameter: { } text } ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
         }
     }
 

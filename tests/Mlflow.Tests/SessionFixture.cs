@@ -40,6 +40,9 @@ internal sealed class SessionFixture : IDisposable
     /// <summary>How patient sessions are.</summary>
     public MlflowClientOptions Patience { get; init; } = Hasty;
 
+    /// <summary>Ends the sending at the end of sessions.</summary>
+    public CancellationToken Leave { get; init; }
+
     public TrackingSession Open(string? address = null, TimeSpan? linger = null)
     {
         Directory.CreateDirectory(RunFolder);
@@ -50,6 +53,7 @@ internal sealed class SessionFixture : IDisposable
             MaxRetryAfter = TimeSpan.FromMilliseconds(5),
             RetryAtEnd = TimeSpan.FromMilliseconds(5),
             LingerAtEnd = linger ?? TimeSpan.FromSeconds(60),
+            LeaveAtEnd = Leave,
             Client = Patience,
         };
         return TrackingSession.Open(RunFolder, TrackingTarget.Parse(address ?? Server.Address, Folder.Path, Read), Read, Clock, Notes.Enqueue, options);

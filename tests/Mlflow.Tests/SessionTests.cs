@@ -79,6 +79,55 @@ public sealed class SessionTests
         Assert.Single(fixture.Run("run").Metrics);
     }
 
+    [Theory]
+    [InlineData("runs/create")]
+    [InlineData("runs/update")] // after the upload of an artifact and other writes
+    public void The_end_is_not_delayed_by_requests_that_succeed_before_one_that_always_fails(string broken)
+    {
+        using var fixture = new SessionFixture();
+        fixture.Server.Broken = broken;
+        TrackingSession session = fixture.Open(linger: TimeSpan.FromMilliseconds(300));
+        TrackedRun run = session.StartRun("experiment", "paper", "run", null, NoTags);
+        run.LogArtifact(fixture.Folder.File("a.txt", "content"));
+        run.Finish(RunStatus.Finished);
+        long start = TimeProvider.System.GetTimestamp();
+        session.Dispose();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Contains("hiendmae track sync", fixture.Notes.Last());
+        fixture.Server.Broken = null;
+        fixture.Sync();
+        Assert.Equal("FINISHED", fixture.Run("run").Status);
+    }
+
+    [Fact]
+    public void The_end_waits_for_a_slow_server_while_an_attempt_at_one_record_makes_progress()
+    {
+        // Ten requests of 100 points, which together take more than the time limit. All are one group of records.
+        using var fixture = new SessionFixture();
+        fixture.Server.Delay = TimeSpan.FromMilliseconds(100);
+        TrackingSession session = fixture.Open(linger: TimeSpan.FromMilliseconds(400));
+        TrackedRun run = session.StartRun("experiment", "paper", "run", null, NoTags);
+        run.LogMetrics([.. Enumerable.Range(0, 1000).Select(i => new MetricPoint("loss", i, i, fixture.Clock.GetUtcNow()))]);
+        session.Dispose();
+        Assert.Equal(0, fixture.Status().NumWaiting);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_sending_at_the_end()
+    {
+        using var stop = new CancellationTokenSource();
+        using var fixture = new SessionFixture { Leave = stop.Token };
+        fixture.Server.Stop();
+        TrackingSession session = fixture.Open(); // would send for a minute
+        session.StartRun("experiment", "paper", "run", null, NoTags);
+        Task end = Task.Run(session.Dispose, TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.False(end.IsCompleted);
+        await stop.CancelAsync();
+        await end.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Contains("hiendmae track sync", fixture.Notes.Last());
+    }
+
     [Fact]
     public void Steps_repeated_after_a_kill_appear_once()
     {

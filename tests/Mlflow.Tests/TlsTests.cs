@@ -25,9 +25,17 @@ public sealed class TlsTests
     {
         using var folder = new TempFolder();
         using (var other = new TlsServer("elsewhere.example"))
-            Assert.Contains("is for CN=elsewhere.example, not for the host localhost", Refused(other, Trusting(folder, other)));
+        {
+            string name = Refused(other, Trusting(folder, other));
+            Assert.Contains("is for elsewhere.example, www.elsewhere.example, 10.1.2.3, not for the host localhost; write a host name of the certificate in the server's address", name);
+            Assert.DoesNotContain("authority", name);
+        }
         using var old = new TlsServer("localhost", DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(-10));
-        Assert.Contains("its certificate is valid only from", Refused(old, Trusting(folder, old)));
+        string date = Refused(old, Trusting(folder, old));
+        Assert.Contains("its certificate is valid only from", date);
+        Assert.Contains("the server needs a new certificate", date);
+        Assert.Contains("MLFLOW_TRACKING_INSECURE_TLS=true without MLFLOW_TRACKING_SERVER_CERT_PATH", date);
+        Assert.DoesNotContain("authority", date);
     }
 
     [Fact]
@@ -49,6 +57,16 @@ public sealed class TlsTests
         Func<string, string?> trusting = Trusting(folder, server);
         Assert.Equal("paper", Ask(server, name => name == "MLFLOW_TRACKING_CLIENT_CERT_PATH" ? file : trusting(name)));
         Assert.Equal("CN=researcher", server.ClientSubject);
+    }
+
+    [Fact]
+    public void A_server_that_demands_a_client_certificate_is_named_with_the_variable()
+    {
+        using var folder = new TempFolder();
+        using var server = new TlsServer("localhost", wantsClientCertificate: true);
+        Assert.Contains("asks for a client certificate, so set MLFLOW_TRACKING_CLIENT_CERT_PATH", Refused(server, Trusting(folder, server)));
+        using var other = new TlsServer("localhost");
+        Assert.DoesNotContain("MLFLOW_TRACKING_CLIENT_CERT_PATH", Refused(other, NoVariables));
     }
 
     [Fact]
@@ -113,6 +131,11 @@ public sealed class TlsTests
             var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             var names = new SubjectAlternativeNameBuilder();
             names.AddDnsName(name);
+            if (name.Contains('.', StringComparison.Ordinal))
+            {
+                names.AddDnsName("www." + name);
+                names.AddIpAddress(IPAddress.Parse("10.1.2.3"));
+            }
             request.CertificateExtensions.Add(names.Build());
             using X509Certificate2 made = request.CreateSelfSigned(from, to);
             return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.Exportable);

@@ -62,20 +62,24 @@ internal static class RunCommand
         if (options.IsJob && group.Any(group.IsFirst() && StageStore.FinishedRun(options.Out) is not null)) return ExitCodes.Done;
         IRunReporter reporter = group.IsFirst() ? new ConsoleReporter(environment, options.Json) : new RankReporter(environment, group.Rank);
         RunEnvironment machine = environment.Runs with { Group = group, LocalProcesses = place.LocalSize };
-        ExperimentResults results = Together(group, () => new ExperimentRunner(machine, reporter, new FigureWriter(), new ResultsPage(catalog, environment.Runs.Clock), catalog, options).Run(experiment, stop.Token));
-        if (!group.IsFirst()) return ExitCodes.Done;
-        if (options.Json)
-        {
-            JsonObject json = results.ToJson();
-            json["folder"] = results.Folder;
-            environment.Output.WriteLine(json.ToJsonString(JsonOptions.Indented));
-        }
-        else ResultsTable.Print(environment.Console, results);
+        Together(group, () => new ExperimentRunner(machine, reporter, new FigureWriter(), new ResultsPage(catalog, environment.Runs.Clock), catalog, options).Run(experiment, Show, stop.Token));
         return ExitCodes.Done;
+
+        void Show(ExperimentResults results)
+        {
+            if (!group.IsFirst()) return;
+            if (options.Json)
+            {
+                JsonObject json = results.ToJson();
+                json["folder"] = results.Folder;
+                environment.Output.WriteLine(json.ToJsonString(JsonOptions.Indented));
+            }
+            else ResultsTable.Print(environment.Console, results);
+        }
     }
 
     // If all ranks finish or stop together, they wait for rank 0, which still writes. If a rank fails, it ends at once, and the launcher and PeerWatch end the others.
-    private static ExperimentResults Together(IProcessGroup group, Func<ExperimentResults> run)
+    private static void Together(IProcessGroup group, Func<ExperimentResults> run)
     {
         try
         {
@@ -83,7 +87,6 @@ internal static class RunCommand
             group.Dispose();
             string ranks = Path.Combine(results.Folder, PeerWatch.FolderName);
             if (group.IsFirst() && Directory.Exists(ranks)) Directory.Delete(ranks, recursive: true);
-            return results;
         }
         catch (OperationCanceledException)
         {

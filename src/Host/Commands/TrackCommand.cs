@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Host.Output;
 using HiEndMae.Mlflow;
+using HiEndMae.Runs.Tracking;
 using Spectre.Console;
 
 namespace HiEndMae.Host.Commands;
@@ -107,6 +108,11 @@ internal static class TrackCommand
         string database = Path.Combine(folder, LocalTrackingStore.FileName);
         if (!File.Exists(database))
         {
+            if (ServersOf(folder) is { Length: > 0 } servers)
+            {
+                await environment.Error.WriteLineAsync($"error: the runs in '{folder}' are on {string.Join(" and ", servers)}; open this address in a browser.");
+                return ExitCodes.BadUsage;
+            }
             await environment.Error.WriteLineAsync($"error: there is no {database}; give the folder that was used as 'run --out'.");
             return ExitCodes.BadUsage;
         }
@@ -154,8 +160,22 @@ internal static class TrackCommand
         return null;
     }
 
-    private static TrackingTarget? Target(HostEnvironment environment, string? uri) =>
-        string.IsNullOrWhiteSpace(uri) ? null : TrackingTarget.Parse(uri, ".", environment.Runs.GetVariable);
+    private static TrackingTarget? Target(HostEnvironment environment, string? uri)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(uri) ? null : TrackingTarget.Parse(uri, ".", environment.Runs.GetVariable);
+        }
+        catch (TrackingException error)
+        {
+            // The user can correct the option.
+            throw new UserException(error.Message, error);
+        }
+    }
+
+    // Stores of the runs in a folder, if they are servers.
+    private static string[] ServersOf(string folder) =>
+        [.. SpoolSync.Find(folder).Select(run => RunRecord.Read(run)?.Store).OfType<string>().Where(store => store.StartsWith("http", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

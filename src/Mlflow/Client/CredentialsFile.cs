@@ -23,7 +23,7 @@ internal sealed record CredentialsFile(string? Username, string? Password)
         }
     }
 
-    // The subset of Python's configparser syntax that two plain keys need.
+    // The subset of Python's configparser syntax that two plain keys need. A percent sign is written twice there.
     private static CredentialsFile Parse(IEnumerable<string> lines)
     {
         CredentialsFile found = Empty;
@@ -34,7 +34,7 @@ internal sealed record CredentialsFile(string? Username, string? Password)
             if (line[0] == '[') isInside = line == "[mlflow]";
             else if (isInside && line.IndexOfAny(['=', ':']) is > 0 and var at)
             {
-                string key = line[..at].Trim().ToLowerInvariant(), value = line[(at + 1)..].Trim();
+                string key = line[..at].Trim().ToLowerInvariant(), value = line[(at + 1)..].Trim().Replace("%%", "%", StringComparison.Ordinal);
                 if (value.Length == 0) continue;
                 if (key == "mlflow_tracking_username") found = found with { Username = value };
                 if (key == "mlflow_tracking_password") found = found with { Password = value };

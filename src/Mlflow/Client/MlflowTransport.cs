@@ -171,6 +171,7 @@ internal sealed class MlflowTransport : IDisposable
         {
             using var request = new HttpRequestMessage(verb, path) { Content = content?.Invoke() };
             using HttpResponseMessage response = client.Send(request, saveTo is null ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            errors.HasAnswered = true;
             if (saveTo is null || !response.IsSuccessStatusCode) return ReadAnswer(response, limit.Token);
             timer.CancelAfter(TransferTime(response.Content.Headers.ContentLength ?? 1L << 30));
             using FileStream file = File.Create(saveTo);

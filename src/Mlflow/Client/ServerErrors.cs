@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -12,18 +13,23 @@ internal sealed partial class ServerErrors(TrackingServer server)
 {
     private const int LongestMessage = 400;
 
+    /// <summary>Whether the server has answered a request. It then accepts the connection as it is.</summary>
+    public bool HasAnswered { get; set; }
+
     /// <summary>Returns the error for a response that is not a success.</summary>
     public TrackingException Refused(Answer answer, string path)
     {
         int status = (int)answer.Status;
+        ErrorAnswer? error = ErrorOf(answer);
         if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            return new TrackingException(
-                TrackingFailure.Unavailable,
-                $"The tracking server {server} refuses access ({status}); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, "
-                + "or write ~/.mlflow/credentials.") { StatusCode = status };
+            // The server knows the user, so other credentials of the same user do not help.
+            bool isKnown = answer.Status == HttpStatusCode.Forbidden && server.Credentials is not null;
+            string text = (error?.Message ?? PlainText(answer)) is { Length: > 0 } said ? $": {Readable(said)}" : "", remedy = isKnown
+                ? $"the user has no permission for {ShortPath(path)}; ask the server's administrator for it, or use the credentials of another user"
+                : "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, or write ~/.mlflow/credentials";
+            return new TrackingException(TrackingFailure.Unavailable, $"The tracking server {server} refuses access ({status}{text}); {remedy}.") { StatusCode = status, ErrorCode = error?.ErrorCode };
         }
-        ErrorAnswer? error = ErrorOf(answer);
         TrackingFailure failure = error?.ErrorCode switch
         {
             "RESOURCE_DOES_NOT_EXIST" => TrackingFailure.Missing,
@@ -45,7 +51,7 @@ internal sealed partial class ServerErrors(TrackingServer server)
     /// <summary>Returns the error for a failed connection. A TLS error says what is wrong with the certificate and which variable to set.</summary>
     public TrackingException Unreachable(HttpRequestException error) => FindTlsError(error) is { } tls
         ? new TrackingException(TrackingFailure.Unavailable, TlsMessage(tls), error)
-        : Unreachable(error.Message, error);
+        : Unreachable(error.Message.TrimEnd('.') + ClientCertificateHint, error);
 
     /// <summary>Returns the error for a response that does not come from MLflow, such as a login page.</summary>
     public TrackingException NotMlflow(string path, Exception cause) => Unreachable($"its answer to {ShortPath(path)} does not come from MLflow", cause);
@@ -64,14 +70,16 @@ internal sealed partial class ServerErrors(TrackingServer server)
         return text.Length > LongestMessage ? text[..LongestMessage] + "..." : text;
     }
 
+    // A server that insists on a certificate closes the connection without a reason that .NET passes on.
+    private string ClientCertificateHint => server.LacksClientCertificate && !HasAnswered
+        ? "; the server asks for a client certificate, so set MLFLOW_TRACKING_CLIENT_CERT_PATH to a PEM file with the certificate and its key"
+        : "";
+
     private string TlsMessage(AuthenticationException tls)
     {
-        string fault = server.CertificateFault ?? tls.Message.TrimEnd('.');
-        string remedy = server.CertificateFault is null
-            ? "check that the server at this address speaks https"
-            : server.CertificatePath is { } path
-                ? $"check that {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) contains the certificate of the authority that signed it"
-                : "set MLFLOW_TRACKING_SERVER_CERT_PATH to the certificate of the authority that signed it, or MLFLOW_TRACKING_INSECURE_TLS=true to accept any certificate";
+        if (server.CertificateFault is null && ClientCertificateHint is { Length: > 0 } hint) return $"The tracking server {server} cannot be reached over TLS: {tls.Message.TrimEnd('.')}{hint}.";
+        string fault = server.CertificateFault?.Text ?? tls.Message.TrimEnd('.');
+        string remedy = server.CertificateFault?.Remedy ?? "check that the server at this address speaks https";
         return $"The tracking server {server} cannot be reached over TLS: {fault}; {remedy}.";
     }
 
@@ -94,6 +102,13 @@ internal sealed partial class ServerErrors(TrackingServer server)
         {
             return null;
         }
+    }
+
+    // MLflow refuses access with one sentence; a proxy may answer with a page.
+    private static string? PlainText(Answer answer)
+    {
+        string text = Encoding.UTF8.GetString(answer.Body, 0, Math.Min(answer.Body.Length, 4 * LongestMessage)).Trim();
+        return text.StartsWith('<') ? null : text.TrimEnd('.');
     }
 
     private static string ShortPath(string path) => path.Split('?')[0];

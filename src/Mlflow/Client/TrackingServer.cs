@@ -13,7 +13,8 @@ public sealed class TrackingServer
     private readonly bool trustsAnyCertificate;
     private readonly X509Certificate2Collection authorities;
     private readonly X509Certificate2? clientCertificate;
-    private volatile string? certificateFault;
+    private volatile CertificateFault? certificateFault;
+    private volatile bool lacksClientCertificate;
 
     private TrackingServer(Uri address, AuthenticationHeaderValue? credentials, bool trustsAnyCertificate, string? certificatePath, X509Certificate2Collection authorities, X509Certificate2? clientCertificate)
     {
@@ -35,7 +36,10 @@ public sealed class TrackingServer
     internal string? CertificatePath { get; }
 
     /// <summary>Fault of the certificate of the last connection; null if it was accepted or never seen.</summary>
-    internal string? CertificateFault => certificateFault;
+    internal CertificateFault? CertificateFault => certificateFault;
+
+    /// <summary>Whether the server has asked for a certificate of the client, and there is none.</summary>
+    internal bool LacksClientCertificate => lacksClientCertificate;
 
     /// <summary>Whether any certificate is accepted.</summary>
     internal bool TrustsAnyCertificate => trustsAnyCertificate;
@@ -43,7 +47,8 @@ public sealed class TrackingServer
     /// <summary>
     /// Reads the same environment variables as MLflow's Python client: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (or the file ~/.mlflow/credentials),
     /// MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_TRACKING_SERVER_CERT_PATH and MLFLOW_TRACKING_CLIENT_CERT_PATH.
-    /// A name and password in the address are used if none of these gives credentials.
+    /// A name and password in the address are used if none of these gives credentials. If the address has none, those in MLFLOW_TRACKING_URI are used if that is the same server,
+    /// because a run directory has the address without them.
     /// </summary>
     /// <param name="address">http:// or https://, without <c>/api</c>.</param>
     /// <param name="getVariable">Reads the environment.</param>
@@ -54,12 +59,14 @@ public sealed class TrackingServer
         ArgumentNullException.ThrowIfNull(getVariable);
         if (!Uri.TryCreate(address.Trim(), UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
             throw new TrackingException("The address of the tracking server must begin with http:// or https://.");
-        string shown = $"{uri.Scheme}://{uri.Authority.Split('@')[^1]}{uri.AbsolutePath.TrimEnd('/')}/";
+        Uri shown = WithoutUser(uri);
+        string user = uri.UserInfo;
+        if (user.Length == 0 && Uri.TryCreate(getVariable("MLFLOW_TRACKING_URI")?.Trim(), UriKind.Absolute, out Uri? variable) && variable.Scheme is "http" or "https" && WithoutUser(variable) == shown) user = variable.UserInfo;
         bool insecure = getVariable("MLFLOW_TRACKING_INSECURE_TLS")?.Trim() is { } word && (word == "1" || word.Equals("true", StringComparison.OrdinalIgnoreCase));
         string? serverPath = NonEmpty(getVariable("MLFLOW_TRACKING_SERVER_CERT_PATH")), clientPath = NonEmpty(getVariable("MLFLOW_TRACKING_CLIENT_CERT_PATH"));
         if (insecure && serverPath is not null)
             throw new TrackingException("MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set and contradict each other; remove one of them.");
-        return new TrackingServer(new Uri(shown), Header(uri.UserInfo, getVariable), insecure, serverPath, Authorities(serverPath), ClientCertificate(clientPath));
+        return new TrackingServer(shown, Header(user, getVariable), insecure, serverPath, Authorities(serverPath), ClientCertificate(clientPath));
     }
 
     /// <summary>Returns the address.</summary>
@@ -77,6 +84,15 @@ public sealed class TrackingServer
         };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, faults) => Accepts(certificate, chain, faults);
         if (clientCertificate is not null) handler.SslOptions.ClientCertificates = [clientCertificate];
+        else
+        {
+            // It is called once before the handshake, and again with the server's certificate if the server asks for one.
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, shown, _) =>
+            {
+                if (shown is not null) lacksClientCertificate = true;
+                return null!;
+            };
+        }
         return handler;
     }
 
@@ -100,21 +116,40 @@ public sealed class TrackingServer
         return faults == SslPolicyErrors.None;
     }
 
-    private string Describe(X509Certificate? certificate, SslPolicyErrors faults, X509ChainStatus[] statuses)
+    // The certificate of an authority only helps if the authority is unknown, not with a date or a name.
+    private CertificateFault Describe(X509Certificate? certificate, SslPolicyErrors faults, X509ChainStatus[] statuses)
     {
-        if (certificate is null || faults.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable)) return "it shows no certificate";
+        string any = $"MLFLOW_TRACKING_INSECURE_TLS=true {(CertificatePath is null ? "" : "without MLFLOW_TRACKING_SERVER_CERT_PATH ")}to accept any certificate", orAny = $", or set {any}";
+        if (certificate is null || faults.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable)) return new CertificateFault("it shows no certificate", "check that the server at this address speaks https");
         X509ChainStatusFlags all = statuses.Aggregate(X509ChainStatusFlags.NoError, static (flags, status) => flags | status.Status);
         if (all.HasFlag(X509ChainStatusFlags.NotTimeValid))
-            return $"its certificate is valid only from {certificate.GetEffectiveDateString()} to {certificate.GetExpirationDateString()}";
-        if (faults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return $"its certificate is for {certificate.Subject}, not for the host {Address.Host}";
+        {
+            return new CertificateFault(
+                $"its certificate is valid only from {certificate.GetEffectiveDateString()} to {certificate.GetExpirationDateString()}",
+                $"the server needs a new certificate (if the date is right on this machine){orAny}");
+        }
+        if (faults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            return new CertificateFault($"its certificate is for {NamesIn(certificate)}, not for the host {Address.Host}", $"write a host name of the certificate in the server's address{orAny}");
+        string trust = CertificatePath is { } path
+            ? $"check that {path} (MLFLOW_TRACKING_SERVER_CERT_PATH) contains the certificate of the authority that signed it"
+            : $"set MLFLOW_TRACKING_SERVER_CERT_PATH to the certificate of the authority that signed it, or {any}";
         if (all.HasFlag(X509ChainStatusFlags.UntrustedRoot) || all.HasFlag(X509ChainStatusFlags.PartialChain))
         {
-            return certificate.Subject == certificate.Issuer
+            return new CertificateFault(certificate.Subject == certificate.Issuer
                 ? $"its certificate ({certificate.Subject}) is signed by itself and is not trusted on this machine"
-                : $"its certificate is signed by {certificate.Issuer}, which is not trusted on this machine";
+                : $"its certificate is signed by {certificate.Issuer}, which is not trusted on this machine", trust);
         }
-        return $"its certificate is not accepted ({all})";
+        return new CertificateFault($"its certificate is not accepted ({all})", trust);
     }
+
+    private static string NamesIn(X509Certificate certificate)
+    {
+        using var whole = new X509Certificate2(certificate);
+        string[] names = [.. whole.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(static names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(static address => address.ToString())))];
+        return names.Length > 0 ? string.Join(", ", names) : whole.Subject;
+    }
+
+    private static Uri WithoutUser(Uri address) => new($"{address.Scheme}://{address.Authority.Split('@')[^1]}{address.AbsolutePath.TrimEnd('/')}/");
 
     private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

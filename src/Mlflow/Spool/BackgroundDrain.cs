@@ -19,6 +19,7 @@ internal sealed class BackgroundDrain : IDisposable
     private long appended = 1; // counts appends; the first drain looks for what earlier sessions left
     private long drained;
     private long lastProgress;
+    private int numSteps, mostSteps; // steps of the current record: in this attempt, and in the best attempt so far; used by the sending thread
     private bool isUrgent, isEnding, isAway;
     private int numFailures;
 
@@ -46,8 +47,24 @@ internal sealed class BackgroundDrain : IDisposable
         thread.Start();
     }
 
-    /// <summary>Notes that a request has reached the store.</summary>
-    public void Progressed() => Interlocked.Exchange(ref lastProgress, clock.GetTimestamp());
+    /// <summary>Notes that a request has succeeded, or that a part of a file was uploaded. Called by the sending thread.</summary>
+    /// <remarks>
+    /// This is progress only if no earlier attempt at the same record came as far. Otherwise, the requests that succeed before the one that fails would
+    /// keep the program from ending.
+    /// </remarks>
+    public void Progressed()
+    {
+        if (++numSteps <= mostSteps) return;
+        mostSteps = numSteps;
+        NoteProgress();
+    }
+
+    /// <summary>Notes that the store has received another record. Called by the sending thread.</summary>
+    public void Moved()
+    {
+        numSteps = mostSteps = 0;
+        NoteProgress();
+    }
 
     /// <summary>Notes that a record was appended.</summary>
     /// <param name="soon">Whether to send at once instead of collecting more records.</param>
@@ -85,16 +102,20 @@ internal sealed class BackgroundDrain : IDisposable
     }
 
     /// <summary>Sends the remaining records within the time limit, and ends the thread.</summary>
+    /// <param name="leave">Ends the wait if it is cancelled during it.</param>
     /// <returns>Whether all records were sent.</returns>
-    public bool Stop()
+    public bool Stop(CancellationToken leave = default)
     {
-        Progressed();
+        NoteProgress();
+        // The token of a program that was asked to stop is cancelled already. Its records have the same time as any others.
+        bool wasCancelled = leave.IsCancellationRequested;
         long start = clock.GetTimestamp();
         End();
         while (!thread.Join(TimeSpan.FromMilliseconds(20)))
         {
             bool isStuck = clock.GetElapsedTime(Interlocked.Read(ref lastProgress)) >= options.LingerAtEnd;
-            if (!isStuck && clock.GetElapsedTime(start) < options.MaxLingerAtEnd) continue;
+            bool isCancelled = !wasCancelled && leave.IsCancellationRequested;
+            if (!isStuck && !isCancelled && clock.GetElapsedTime(start) < options.MaxLingerAtEnd) continue;
             stop.Cancel();
             break;
         }
@@ -119,6 +140,8 @@ internal sealed class BackgroundDrain : IDisposable
         hurry.Dispose();
         stop.Dispose();
     }
+
+    private void NoteProgress() => Interlocked.Exchange(ref lastProgress, clock.GetTimestamp());
 
     private void End()
     {
@@ -171,6 +194,7 @@ internal sealed class BackgroundDrain : IDisposable
             goal = appended;
             isUrgent = false;
         }
+        numSteps = 0;
         try
         {
             spool.Sync();
@@ -187,8 +211,8 @@ internal sealed class BackgroundDrain : IDisposable
         }
         catch (TrackingException error)
         {
-            isHopeless = error.StatusCode is 401 or 403;
-            return Failed(error.Message);
+            isHopeless = error.StatusCode is 401 or 403 || error.NeedsUser;
+            return Failed(error.Message, error.NeedsUser);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -217,11 +241,12 @@ internal sealed class BackgroundDrain : IDisposable
         }
     }
 
-    private bool Failed(string why)
+    private bool Failed(string why, bool needsUser = false)
     {
         numFailures++;
         if (isAway || stop.IsCancellationRequested) return false;
-        Say(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values stay in the run directory and are sent when the store can be reached again."));
+        string until = needsUser ? "until then" : "and are sent when the store can be reached again";
+        Say(string.Create(CultureInfo.InvariantCulture, $"tracking: {why.TrimEnd('.')}. Values stay in the run directory {until}."));
         isAway = true;
         return false;
     }

@@ -6,7 +6,8 @@ namespace HiEndMae.Mlflow;
 /// <param name="runFolder">The run directory.</param>
 /// <param name="store">The store.</param>
 /// <param name="state">The store's ids of runs. The start of a run adds one.</param>
-internal sealed class RecordApplier(string runFolder, ITrackingStore store, CursorState state)
+/// <param name="present">The ids in the present environment. They replace ids of the spool that the store does not have.</param>
+internal sealed class RecordApplier(string runFolder, ITrackingStore store, CursorState state, EnvironmentIds present)
 {
     /// <summary>Name of the tag with our id of a run.</summary>
     public const string IdTag = "hiendmae.run_id";
@@ -63,9 +64,9 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
     private void StartRun(SpoolRecord record)
     {
         string run = record.Run!;
-        if (record.StoreRun is { } given)
+        if (record.StoreRun is { } given && GivenRun(given) is { } usable)
         {
-            UseRun(record, given);
+            UseRun(record, usable.Id, usable.Experiment);
             return;
         }
         string experiment = ExperimentOf(record);
@@ -76,12 +77,22 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
         Know(run, id, experiment, record.Parent is null);
     }
 
-    // With MLFLOW_RUN_ID, another program has created the run.
-    private void UseRun(SpoolRecord record, string id)
+    // The spool has the run that MLFLOW_RUN_ID named at the start. If the store does not have it, the present environment names another one, or an experiment for a new run (null).
+    private (string Id, string Experiment)? GivenRun(string id)
     {
-        // The failure counts as temporary, so that values are kept until the user has fixed the variable.
-        if (store.ExperimentOf(id) is not { } experiment || !store.Reopen(id))
-            throw new TrackingException(TrackingFailure.Unavailable, $"{store.Description} has no active run {id} (MLFLOW_RUN_ID); values stay in the run directory.");
+        if (Find(id) is { } found) return found;
+        string wrong = present.Run ?? id;
+        if (wrong != id && Find(wrong) is { } other) return other;
+        if (present is { Run: null, Experiment: not null }) return null;
+        throw NeedsUser($"{store.Description} has no active run {wrong} (MLFLOW_RUN_ID); set MLFLOW_RUN_ID to an active run, or remove it and set MLFLOW_EXPERIMENT_NAME for a new run");
+
+        (string, string)? Find(string run) => store.ExperimentOf(run) is { } experiment && store.PresenceOf(run) == RunPresence.Active ? (run, experiment) : null;
+    }
+
+    // With MLFLOW_RUN_ID, another program has created the run.
+    private void UseRun(SpoolRecord record, string id, string experiment)
+    {
+        store.Reopen(id);
         store.SetTags(id, TagsOf(record));
         Know(record.Run!, id, experiment, record.Parent is null);
     }
@@ -95,16 +106,28 @@ internal sealed class RecordApplier(string runFolder, ITrackingStore store, Curs
 
     private string ExperimentOf(SpoolRecord record)
     {
-        if (record.ExperimentId is not { } id) return store.GetOrCreateExperiment(record.Experiment!);
-        string name = store.NameOfExperiment(id)
-            ?? throw new TrackingException(TrackingFailure.Unavailable, $"{store.Description} has no active experiment {id} (MLFLOW_EXPERIMENT_ID); values stay in the run directory.");
-        if (record.Experiment is { } expected && name != expected)
-        {
-            throw new TrackingException(
-                TrackingFailure.Unavailable, $"The experiment {id} in {store.Description} (MLFLOW_EXPERIMENT_ID) is '{name}', not '{expected}' (MLFLOW_EXPERIMENT_NAME); values stay in the run directory.");
-        }
-        return id;
+        // A child belongs to its parent's experiment, even if that is not the one at the start.
+        if (record.Parent is { } parent && state.Experiments.TryGetValue(parent, out string? same)) return same;
+        if ((record.StoreRun ?? record.ExperimentRun) is { } given) return GivenRun(given)?.Experiment ?? ExperimentOf(present.Experiment!);
+        var first = new ExperimentChoice(record.Experiment, record.ExperimentId);
+        return present.Experiment is { } now && now != first && FaultOf(first) is not null ? ExperimentOf(now) : ExperimentOf(first);
     }
+
+    private string ExperimentOf(ExperimentChoice choice)
+    {
+        if (FaultOf(choice) is { } fault) throw NeedsUser($"{fault}; set MLFLOW_EXPERIMENT_ID or MLFLOW_EXPERIMENT_NAME to the right experiment");
+        return choice.Id ?? store.GetOrCreateExperiment(EntityRules.CleanName(choice.Name!, EntityRules.MaxExperimentName));
+    }
+
+    private string? FaultOf(ExperimentChoice choice)
+    {
+        if (choice.Id is not { } id) return null;
+        if (store.NameOfExperiment(id) is not { } name) return $"{store.Description} has no active experiment {id} (MLFLOW_EXPERIMENT_ID)";
+        return choice.Name is { } expected && name != expected ? $"the experiment {id} in {store.Description} (MLFLOW_EXPERIMENT_ID) is '{name}', not '{expected}' (MLFLOW_EXPERIMENT_NAME)" : null;
+    }
+
+    // The failure counts as temporary, so that values are kept until the user has fixed the variable.
+    private TrackingException NeedsUser(string fault) => new(TrackingFailure.Unavailable, $"{fault}, and run 'hiendmae track sync {runFolder}'.") { NeedsUser = true };
 
     // A link is a tag with the store's id of the other run. That run may belong to another process and be created later.
     private void Link(PendingLink link, string id)

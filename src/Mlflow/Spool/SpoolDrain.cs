@@ -11,7 +11,8 @@ namespace HiEndMae.Mlflow;
 /// <param name="store">The store.</param>
 /// <param name="target">Name of the store in the cursor.</param>
 /// <param name="note">Receives messages for the log.</param>
-internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string target, Action<string> note)
+/// <param name="present">The ids in the present environment, for ids of the spool that the store does not have.</param>
+internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string target, Action<string> note, EnvironmentIds present)
 {
     // Up to this many consecutive points of one run are applied together, so that the cursor is written less often.
     private const int MaxGroup = 1000;
@@ -21,11 +22,14 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
     private readonly HashSet<string> noted = new(StringComparer.Ordinal);
     private readonly List<MetricValue> points = [];
     private CursorState state = new();
-    private RecordApplier applier = new(runFolder, store, new CursorState());
+    private RecordApplier applier = new(runFolder, store, new CursorState(), present);
     private bool hasStartedAnew;
 
     /// <summary>Offset in the spool up to which the store has everything, in bytes. It grows while <see cref="Drain"/> makes progress.</summary>
     public long Position => state.Offset;
+
+    /// <summary>Called after each record, or group of points, that the store has received; null for no calls.</summary>
+    public Action? Moved { get; init; }
 
     /// <summary>Applies all waiting records.</summary>
     /// <param name="cancel">Stops between records.</param>
@@ -51,7 +55,7 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
     private void Use(CursorState loaded)
     {
         state = loaded;
-        applier = new RecordApplier(runFolder, store, loaded);
+        applier = new RecordApplier(runFolder, store, loaded, present);
     }
 
     // The store has lost our runs, for example because a new server runs at the old address. The spool still has everything.
@@ -107,6 +111,7 @@ internal sealed class SpoolDrain(string runFolder, ITrackingStore store, string 
         }
         state.Offset = end;
         cursor.Save(state);
+        Moved?.Invoke();
         return true;
     }
 

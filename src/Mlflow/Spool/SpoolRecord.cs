@@ -20,6 +20,9 @@ internal sealed record SpoolRecord
     /// <summary>The store's id of the experiment if the user gave one. It takes precedence over the name.</summary>
     public string? ExperimentId { get; init; }
 
+    /// <summary>The store's id of an existing run in whose experiment the run is created, if the user gave one. It takes precedence over the experiment's id and name.</summary>
+    public string? ExperimentRun { get; init; }
+
     /// <summary>The store's id of an existing run to use, if the user gave one.</summary>
     public string? StoreRun { get; init; }
 

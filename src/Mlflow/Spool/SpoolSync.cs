@@ -56,7 +56,7 @@ public static class SpoolSync
         try
         {
             EndDeadRuns(runFolder);
-            return DrainWithPatience(new SpoolDrain(runFolder, store, to.RelativeTo(runFolder), note), patience, clock, cancel)
+            return DrainWithPatience(new SpoolDrain(runFolder, store, to.RelativeTo(runFolder), note, EnvironmentIds.Of(getVariable)), patience, clock, cancel)
                 ?? throw new TrackingException(TrackingFailure.Unavailable, $"Another process is sending the spool of {runFolder}.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -37,7 +37,7 @@ internal static class TrackedAnalysis
                 tags["hiendmae.run_directory"] = folder;
                 tags["hiendmae.checkpoint"] = model.Checkpoint;
                 string name = $"analyze {model.Label} {now.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}";
-                TrackedRun run = session.StartRun($"analyze-{model.Label}", new ExperimentChoice(record.Experiment, record.ExperimentId), name, record.Run, tags);
+                TrackedRun run = session.StartRun($"analyze-{model.Label}", record.Choice, name, record.Run, tags);
                 run.LogParams(StageParameters.Of(model.Config));
                 if (result?.Models.FirstOrDefault(one => one.Label == model.Label) is { } measured) run.LogMetrics(Points(measured, now));
                 foreach (string file in files) run.LogArtifact(file, Path.GetRelativePath(folder, Path.GetDirectoryName(file)!) is "." ? "" : Path.GetRelativePath(folder, Path.GetDirectoryName(file)!).Replace('\\', '/'));

@@ -26,12 +26,15 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
     private readonly ComponentFactory factory = new(catalog);
 
     /// <summary>Runs every stage that is not finished yet and returns the results.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="show">Shows the results, before the program waits for the tracking server.</param>
+    /// <param name="cancel">Stops the run after a checkpoint. During the sending of the last tracked values, it ends the sending.</param>
     /// <exception cref="OperationCanceledException">The run was stopped after writing a checkpoint.</exception>
-    public ExperimentResults Run(LoadedExperiment experiment, CancellationToken cancel)
+    public ExperimentResults Run(LoadedExperiment experiment, Action<ExperimentResults> show, CancellationToken cancel)
     {
         try
         {
-            return RunStages(experiment, cancel);
+            return RunStages(experiment, show, cancel);
         }
         catch (Exception error) when (PluginFault.Of(error) is { } fault && FailurePlace.Note(error, () => ComponentsOf(fault, experiment.Config)))
         {
@@ -43,7 +46,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
     private string ComponentsOf(PluginFault fault, ExperimentConfig config) => string.Join(" and ", UsedComponents.Of(config.ToTable(), ExperimentConfig.Schema, catalog.Components)
         .Where(component => catalog.OwnerOf(component).Name == fault.Plugin).Select(component => $"{component.Slot.ToString().ToLowerInvariant()} '{component.Name}'"));
 
-    private ExperimentResults RunStages(LoadedExperiment experiment, CancellationToken cancel)
+    private ExperimentResults RunStages(LoadedExperiment experiment, Action<ExperimentResults> show, CancellationToken cancel)
     {
         ExperimentConfig config = experiment.Config;
         // Only rank 0 writes and tracks.
@@ -67,7 +70,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
         if (datasets.Labelled is { } labelled) directory.Write(ModelCard.FileName, ModelCard.Of(labelled.Info).ToJson());
         directory.Write("environment.json", EnvironmentReport.Create(catalog, device.ToString(), threads).ToJsonString(JsonOptions.Indented));
-        using var tracked = TrackedExperiment.Open(directory, tracking, experiment, options.IsJob ? JobRecord.Read(options.Out) : null, environment, reporter);
+        using var tracked = TrackedExperiment.Open(directory, tracking, experiment, options.IsJob ? JobRecord.Read(options.Out) : null, environment, reporter, cancel);
         reporter.Say($"run {directory.FullPath}, {device}, {threads} threads, {(group.Size > 1 ? $"{group.Size} processes by {group.Description}, " : "")}{(tracked.Description is { } store ? $"tracked in {store}" : "not tracked")}");
         var results = new ExperimentResults(directory.FullPath, datasets.ScoredNames)
         {
@@ -96,6 +99,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
             directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {error.GetType().Name}: {error.Message}");
             throw;
         }
+        show(results);
         tracked.Dispose(); // sends waiting records
         directory.End();
         return results;

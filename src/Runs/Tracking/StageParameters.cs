@@ -13,6 +13,25 @@ internal static class StageParameters
     public static Dictionary<string, string> Of(ExperimentConfig config) =>
         TomlText.Flatten(config.ToTable()).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
 
+    /// <summary>The keys of a later evaluation of a start. They are those of the stage's own run, with the present settings of the evaluation.</summary>
+    /// <param name="config">The run's config, with the settings of this evaluation.</param>
+    /// <param name="start">The start of the models.</param>
+    /// <param name="job">The sweep's record of the run; null without a sweep.</param>
+    public static Dictionary<string, string> OfEvaluation(ExperimentConfig config, string start, JobRecord? job)
+    {
+        Dictionary<string, string> all = Of(config);
+        if (job is not null)
+        {
+            // The config of a job does not have the keys of the pre-training before it. The record has them.
+            var recorded = new Dictionary<string, string>(job.Parameters, StringComparer.Ordinal);
+            foreach ((string key, string value) in all.Where(entry => entry.Key.StartsWith("evaluate.", StringComparison.Ordinal))) recorded[key] = value;
+            all = recorded;
+        }
+        // The experiment may have no [evaluate] table.
+        StagePlan plan = StagePlan.Of(config).First(one => one.Stage == Stage.Finetune(start)) with { Stage = Stage.Evaluate(start), Training = null };
+        return Of(all, plan, isJob: job is not null);
+    }
+
     /// <summary>The keys of one stage.</summary>
     /// <param name="all">All keys.</param>
     /// <param name="plan">The stage.</param>

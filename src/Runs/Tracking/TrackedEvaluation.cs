@@ -24,6 +24,7 @@ internal static class TrackedEvaluation
         TrackingTarget target = TrackingTarget.FromRelative(record.Store, opened.Path.Run, environment.GetVariable);
         var options = new TrackingSessionOptions { Client = MlflowClientOptions.Of(environment.GetVariable) };
         using TrackingSession session = TrackingSession.Open(folder, target, environment.GetVariable, environment.Clock, warn, options);
+        JobRecord? job = JobRecord.Read(Path.GetDirectoryName(Path.GetFullPath(opened.Path.Run))!);
         string time = environment.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         foreach ((string start, EvaluationResult result, string about) in evaluations)
         {
@@ -31,8 +32,8 @@ internal static class TrackedEvaluation
             tags["hiendmae.run_directory"] = folder;
             tags["hiendmae.start"] = start;
             tags["hiendmae.checkpoint"] = about;
-            TrackedRun run = session.StartRun($"evaluate-{start}", new ExperimentChoice(record.Experiment, record.ExperimentId), $"evaluate {start} again {time}", record.Run, tags);
-            run.LogParams(StageParameters.Of(opened.Config));
+            TrackedRun run = session.StartRun($"evaluate-{start}", record.Choice, $"evaluate {start} again {time}", record.Run, tags);
+            run.LogParams(StageParameters.OfEvaluation(opened.Config, start, job));
             TrackedExperiment.LogEvaluation(run, result, opened.Card.ScoredNames, environment.Clock.GetUtcNow());
             foreach (string file in Directory.GetFiles(folder).Order(StringComparer.Ordinal)) run.LogArtifact(file);
             run.Finish(RunStatus.Finished);

@@ -54,7 +54,7 @@ internal sealed class TrackedExperiment : IDisposable
         root.SetExperimentTags(config.Tracking.ExperimentTags);
         root.LogArtifact(directory.File("experiment.toml"));
         root.LogArtifact(directory.File("environment.json"));
-        if (session is not null) new RunRecord(session.Target.RelativeTo(directory.FullPath), experiment.Name, experiment.Id, root.Id).Write(directory);
+        if (session is not null) new RunRecord(session.Target.RelativeTo(directory.FullPath), experiment.Name, experiment.Id, experiment.Run, root.Id).Write(directory);
     }
 
     /// <summary>A readable name of the store; null if tracking is off.</summary>
@@ -67,12 +67,19 @@ internal sealed class TrackedExperiment : IDisposable
     /// <param name="job">The sweep's record of this run; null without a sweep.</param>
     /// <param name="environment">Variables and clock.</param>
     /// <param name="reporter">Takes warnings.</param>
+    /// <param name="leave">Ends the sending of waiting records at the end if it is cancelled meanwhile.</param>
     /// <exception cref="TrackingException">The local store is no MLflow database, or another process works in the directory.</exception>
     public static TrackedExperiment Open(
-        RunDirectory directory, TrackingSettings? settings, LoadedExperiment loaded, JobRecord? job, RunEnvironment environment, IRunReporter reporter)
+        RunDirectory directory, TrackingSettings? settings, LoadedExperiment loaded, JobRecord? job, RunEnvironment environment, IRunReporter reporter, CancellationToken leave)
     {
         if (settings is null) return new TrackedExperiment(null, null, directory, loaded, job, environment);
-        var options = new TrackingSessionOptions { SystemMetricsEvery = TimeSpan.FromSeconds(loaded.Config.Tracking.SystemMetricsSeconds), Client = settings.Client, SpoolOnly = environment.GetVariable(TrackingSettings.SpoolVariable) == "spool" };
+        var options = new TrackingSessionOptions
+        {
+            SystemMetricsEvery = TimeSpan.FromSeconds(loaded.Config.Tracking.SystemMetricsSeconds),
+            Client = settings.Client,
+            SpoolOnly = environment.GetVariable(TrackingSettings.SpoolVariable) == "spool",
+            LeaveAtEnd = leave,
+        };
         TrackingSession session = TrackingSession.Open(directory.FullPath, settings.Target, environment.GetVariable, environment.Clock, Note, options);
         return new TrackedExperiment(session, settings, directory, loaded, job, environment);
 

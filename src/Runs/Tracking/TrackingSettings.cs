@@ -11,9 +11,6 @@ namespace HiEndMae.Runs.Tracking;
 /// <param name="Client">Timeouts and retries of the client.</param>
 internal sealed record TrackingSettings(TrackingTarget Target, ExperimentChoice Experiment, string? RunId, MlflowClientOptions Client)
 {
-    /// <summary>The variable that names a run to be used.</summary>
-    public const string RunVariable = "MLFLOW_RUN_ID";
-
     /// <summary>If this variable is "spool", a run does not send its values. A later <c>sweep</c> or <c>track sync</c> sends them. Jobs of a cluster set it.</summary>
     public const string SpoolVariable = "HIENDMAE_TRACKING";
 
@@ -28,9 +25,11 @@ internal sealed record TrackingSettings(TrackingTarget Target, ExperimentChoice 
         if (!config.Tracking.Enabled) return null;
         try
         {
-            string? run = getVariable(RunVariable)?.Trim();
+            string? run = getVariable(EnvironmentIds.RunVariable)?.Trim();
+            // Runs belong to the experiment of the given run, which may be another one than the file names.
+            ExperimentChoice experiment = ExperimentChoice.Of(config.Name, getVariable) with { Run = EnvironmentIds.Of(getVariable).Run };
             return new TrackingSettings(
-                TrackingTarget.Parse(config.Tracking.Uri, Path.GetFullPath(output), getVariable), ExperimentChoice.Of(config.Name, getVariable), string.IsNullOrEmpty(run) ? null : run,
+                TrackingTarget.Parse(config.Tracking.Uri, Path.GetFullPath(output), getVariable), experiment, string.IsNullOrEmpty(run) ? null : run,
                 MlflowClientOptions.Of(getVariable));
         }
         catch (TrackingException error)

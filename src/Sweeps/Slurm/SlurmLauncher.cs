@@ -2,6 +2,7 @@ using System.Globalization;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Stages;
+using HiEndMae.Mlflow;
 using HiEndMae.Runs.Loading;
 using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Tracking;
@@ -76,7 +77,14 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
         string program = ProgramCopy.Of(HostProgram.FolderOf(environment.PluginsDirectory), SlurmSubmission.RootOf(store.Output), PluginFolders.Of(environment).Added.Where(Directory.Exists));
         SlurmSubmission submission = SlurmSubmission.Create(store.Output, program, arrays, environment.Clock.GetUtcNow());
         string script = Path.Combine(submission.Folder, "stage.sh");
-        var variables = new Dictionary<string, string> { [TrackedExperiment.ParentVariable] = parentRun, [TrackingSettings.RunVariable] = "", [TrackingSettings.SpoolVariable] = "spool", [PluginFolders.Variable] = Path.Combine(program, ProgramCopy.AddedPlugins) };
+        var variables = new Dictionary<string, string>
+        {
+            [TrackedExperiment.ParentVariable] = parentRun,
+            [EnvironmentIds.RunVariable] = "",
+            [EnvironmentIds.SweepRunVariable] = environment.GetVariable(EnvironmentIds.RunVariable) ?? "",
+            [TrackingSettings.SpoolVariable] = "spool",
+            [PluginFolders.Variable] = Path.Combine(program, ProgramCopy.AddedPlugins),
+        };
         AtomicFile.WriteText(script, SlurmScript.Text(HostProgram.In(program), config.Setup, variables));
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (SlurmArray array in arrays)

@@ -35,4 +35,6 @@ internal enum Fault
     GarbageAfter,
 
     Unauthorized,
+
+    Forbidden,
 }

@@ -34,6 +34,12 @@ internal sealed class StandInServer : IDisposable
 
     public List<string> Authorizations { get; } = [];
 
+    /// <summary>Requests whose path ends so are always answered with 503.</summary>
+    public string? Broken { get; set; }
+
+    /// <summary>The time before each answer.</summary>
+    public TimeSpan Delay { get; set; }
+
     /// <summary>The next requests fare so, one each; then all is well.</summary>
     public void Plan(IEnumerable<Fault> plan)
     {
@@ -122,9 +128,11 @@ internal sealed class StandInServer : IDisposable
     {
         Fault fault;
         (int Status, string Body) answer = (200, "{}");
+        if (Delay > TimeSpan.Zero) await Task.Delay(Delay);
         lock (gate)
         {
             if (!faults.TryDequeue(out fault)) fault = Fault.None;
+            if (Broken is { } broken && request.Path.EndsWith(broken, StringComparison.Ordinal)) fault = Fault.Unavailable;
             Requests.Add($"{request.Method} {request.Path.Replace("/api/2.0/mlflow/", "", StringComparison.Ordinal)}");
             Authorizations.Add(request.Headers.GetValueOrDefault("authorization", ""));
             if (fault is Fault.None or Fault.DropAfter or Fault.StallAfter or Fault.GarbageAfter) answer = Handle();
@@ -159,6 +167,8 @@ internal sealed class StandInServer : IDisposable
                 return await WriteAsync(stream, 200, "<html><body>Please log in to the network</body></html>", "", "text/html");
             case Fault.GarbageAfter:
                 return await WriteAsync(stream, 200, answer.Body[..(answer.Body.Length / 2)], "");
+            case Fault.Forbidden:
+                return await WriteAsync(stream, 403, "Permission denied", "", "text/html");
             case Fault.Unauthorized:
                 return await WriteAsync(stream, 401, "You are not authenticated.", "WWW-Authenticate: Basic realm=\"mlflow\"\r\n", "text/html");
             default:
