@@ -32,9 +32,9 @@ internal static class ReportLayout
     {
         if (table.Comparisons.Count == 0) return null;
         bool paper = table.Paper is not null;
-        string[] headings = ["row", "against", "in", "difference", "seeds", "verdict", .. paper ? ["paper", "paper's column"] : Array.Empty<string>()];
+        string[] headings = ["row", "against", "in", "difference", "seeds", "p (Holm)", "verdict", .. paper ? ["paper", "paper's column"] : Array.Empty<string>()];
         return new TextGrid(
-            [.. headings.Select(name => new GridColumn("", name, name is "difference" or "seeds" or "paper"))],
+            [.. headings.Select(name => new GridColumn("", name, name is "difference" or "seeds" or "p (Holm)" or "paper"))],
             [.. table.Comparisons.Select(one => new GridLine(null, [.. Cells(one, paper)]))]);
     }
 
@@ -76,7 +76,8 @@ internal static class ReportLayout
         yield return new GridCell(one.Column);
         yield return new GridCell(Text(one.Difference, signed: true), IsOurs: true);
         yield return new GridCell(one.Difference?.Count.ToString(CultureInfo.InvariantCulture) ?? "0");
-        yield return new GridCell(one.Verdict, IsBest: one.Difference is { Low: > 0 } or { High: < 0 });
+        yield return new GridCell(one.AdjustedP?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-");
+        yield return new GridCell(one.Verdict, IsBest: one.IsShown);
         if (!paper) yield break;
         yield return new GridCell(one.PaperDifference is { } difference ? Number((double)difference, signed: true) : "-");
         yield return new GridCell(one.PaperColumn);

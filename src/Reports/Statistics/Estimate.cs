@@ -13,6 +13,14 @@ internal sealed record Estimate(double Mean, double? Deviation, double? HalfWidt
     /// <summary>Upper end of the interval.</summary>
     public double? High => Mean + HalfWidth;
 
+    /// <summary>The p-value of a mean of 0, two-sided (Student's t); null for one value.</summary>
+    public double? PValue => Deviation switch
+    {
+        null => null,
+        0 => Mean == 0 ? 1 : 0,
+        { } deviation => StudentT.TwoSided(Mean / (deviation / Math.Sqrt(Count)), Count - 1),
+    };
+
     /// <summary>Computes the estimate of at least one value.</summary>
     public static Estimate Of(IReadOnlyCollection<double> values)
     {

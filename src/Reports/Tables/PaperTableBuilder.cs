@@ -92,7 +92,7 @@ internal sealed class PaperTableBuilder
         string[] partly = [.. rows.Where(row => row.HasOurs && standIns.Count == 0).Select(row => (row.Id, Columns: Unmeasured(row))).Where(one => one.Columns.Length > 0)
             .Select(one => $"{one.Id}: no result for {string.Join(", ", one.Columns)}")];
         return new ReportTable(
-            experiment, paper, paper.LabelNames, columns, rows, [.. Comparisons()], [.. open, .. missing, .. partly],
+            experiment, paper, paper.LabelNames, columns, rows, Comparison.Adjusted(Comparisons()), [.. open, .. missing, .. partly],
             [.. paper.Notes.Select(note => "Paper: " + note),
                 .. PaperTables.Inconsistencies().Where(one => one.Table == paper.Id).Select(one => $"Inconsistency in the paper: {one}."), .. notes]);
     }

@@ -39,7 +39,7 @@ internal static class PlainTableBuilder
         }
         string background = results.Length == 0 ? "" : results[0].Evaluation.IncludesBackground ? "Mean Dice includes background." : "Mean Dice excludes background.";
         return new ReportTable(
-            experiment, null, ["start"], columns, [.. rows.Select(row => row.Row)], [.. Comparisons(rows)],
+            experiment, null, ["start"], columns, [.. rows.Select(row => row.Row)], Comparison.Adjusted(Comparisons(rows)),
             [.. entries.Where(entry => entry.Run is not { State: RunState.Finished }).Select(entry => $"{entry.Name}: {entry.Why}"),
                 .. entries.Where(entry => entry.Run is { State: RunState.Finished, Evaluations.Count: 0 }).Select(entry => $"{entry.Name}: nothing was evaluated")],
             background.Length > 0 ? [background] : []);
