@@ -46,7 +46,8 @@ public sealed class QuickstartTests
         (int code, string output, string error) = await program.End();
         Assert.True(code == ExitCodes.Done, error);
         Assert.StartsWith("report: ", output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
-        string results = Directory.GetFiles(runs, "results.json", SearchOption.AllDirectories).Single();
+        // Not below mlruns, where tracking has a copy.
+        string results = Directory.GetFiles(Path.Combine(runs, "quickstart"), "results.json", SearchOption.AllDirectories).Single();
         return JsonNode.Parse(await File.ReadAllTextAsync(results, TestContext.Current.CancellationToken))!["evaluations"]!;
     }
 }
