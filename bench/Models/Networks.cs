@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HiEndMae.Bench.Shared;
 using HiEndMae.Counting;
 using HiEndMae.Imaging;
 using HiEndMae.Nn;
@@ -48,11 +49,8 @@ internal static class Networks
             Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|");
             foreach (Network network in All)
             {
-                string program = Environment.ProcessPath!;
-                string[] own = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-                using Process child = Process.Start(new ProcessStartInfo(program, [.. own, "networks", network.Name, steps.ToString(CultureInfo.InvariantCulture)]))!;
-                child.WaitForExit();
-                if (child.ExitCode != 0) return child.ExitCode;
+                int code = OwnProcess.Run("networks", network.Name, steps.ToString(CultureInfo.InvariantCulture));
+                if (code != 0) return code;
             }
             return 0;
         }
@@ -76,7 +74,7 @@ internal static class Networks
         using SegmentationHead head = network.CreateHead(headContext);
         double multiplyAdds = network.Encoder.Count(context, 0).Concat(network.Head.Count(headContext)).Sum(part => part.Products.Total);
         long parameters = encoder.parameters().Concat(head.parameters()).Sum(parameter => parameter.numel());
-        using Tensor volumes = rand(new long[] { 1, 1, Crop.X, Crop.Y, Crop.Z }), square = rand(2048, 2048);
+        using Tensor volumes = rand(new long[] { 1, 1, Crop.X, Crop.Y, Crop.Z });
         List<double> forward = [], backward = [], products = [];
         for (int step = 0; step < WarmUp + steps; step++)
         {
@@ -88,21 +86,17 @@ internal static class Networks
             loss.backward();
             double second = Stopwatch.GetElapsedTime(start).TotalSeconds;
             foreach (TorchSharp.Modules.Parameter parameter in encoder.parameters().Concat(head.parameters())) parameter.grad?.zero_();
-            start = Stopwatch.GetTimestamp();
-            using (no_grad()) square.matmul(square);
-            double product = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double product = Timing.Product();
             if (step < WarmUp) continue;
             forward.Add(first);
             backward.Add(second);
             products.Add(product);
         }
-        double rate = 6 * multiplyAdds / (Median(forward) + Median(backward)) / 1e9, most = 2 * Math.Pow(2048, 3) / Median(products) / 1e9;
+        double rate = 6 * multiplyAdds / (Timing.Median(forward) + Timing.Median(backward)) / 1e9, most = 2 * Math.Pow(Timing.MatrixSize, 3) / Timing.Median(products) / 1e9;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| `{network.Name}` | {parameters / 1e6:F1} | {multiplyAdds / 1e9:F1} | {Median(forward):F2} | {Median(backward):F2} | {rate:F0} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} | {100 * rate / most:F0} % |"));
+            $"| `{network.Name}` | {parameters / 1e6:F1} | {multiplyAdds / 1e9:F1} | {Timing.Median(forward):F2} | {Timing.Median(backward):F2} | {rate:F0} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} | {100 * rate / most:F0} % |"));
     }
-
-    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
 
     private static Network Unet(string name, Unet3dConfig encoder, UnetConfig head) => New(name, encoder, (config, context) => new Unet3dEncoder(config, context), head, (config, context) => new UnetHead(config, context));
 

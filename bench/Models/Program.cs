@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HiEndMae;
 using HiEndMae.Bench.Models;
+using HiEndMae.Bench.Shared;
 using HiEndMae.Counting;
 using HiEndMae.Imaging;
 using HiEndMae.Nn;
@@ -69,15 +70,13 @@ for (int step = 0; step < warmUp + steps; step++)
     forward.Add(first);
     backward.Add(second);
 }
-double step1 = Median(forward), step2 = Median(backward), flops = 6 * multiplyAdds;
+double step1 = Timing.Median(forward), step2 = Timing.Median(backward), flops = 6 * multiplyAdds;
 Console.WriteLine(Text($"ViT-B/16(768) Hi-End-MAE, batch {batch}, {parameters.Sum() / 1e6:F1} M parameters, {Environment.ProcessorCount} threads"));
 Console.WriteLine(Text($"matrix products: {rate:F0} GFLOP/s (decoder's sizes), {wide:F0} (encoder's sizes), {large:F0} (2048^3)"));
 Console.WriteLine(Text($"forward {step1:F0} ms, backward {step2:F0} ms, together {step1 + step2:F0} ms (worst {forward.Zip(backward, (a, b) => a + b).Max():F0} ms); resident {Environment.WorkingSet / 1e9:F1} GB"));
 Console.WriteLine(Text($"multiply-adds x 6: {flops / 1e9:F0} GFLOP, {flops / 1e6 / (step1 + step2):F0} GFLOP/s, {100 * flops / 1e6 / (step1 + step2) / most:F0} % of the matrix-product rate"));
 Parts();
 return 0;
-
-static double Median(IEnumerable<double> times) => times.Order().ElementAt(times.Count() / 2);
 
 static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

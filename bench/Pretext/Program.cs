@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HiEndMae;
 using HiEndMae.Bench.Pretext;
+using HiEndMae.Bench.Shared;
 using HiEndMae.Imaging;
 using HiEndMae.Plugins.Encoders;
 using HiEndMae.Plugins.Pretext;
@@ -31,9 +32,8 @@ if (args.Length == 0)
     Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|---:|");
     foreach (string name in methods.Select(method => method.Name))
     {
-        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : Array.Empty<string>(), name]))!;
-        child.WaitForExit();
-        if (child.ExitCode != 0) return child.ExitCode;
+        int code = OwnProcess.Run(name);
+        if (code != 0) return code;
     }
     return 0;
 }
@@ -72,24 +72,19 @@ for (int step = 0; step < warmUp + steps; step++)
     }
     double alone = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     foreach (Parameter parameter in parameters) parameter.grad?.zero_();
-    using Tensor square = rand(2048, 2048);
-    start = Stopwatch.GetTimestamp();
-    using (no_grad()) square.matmul(square);
-    double product = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    double product = 1000 * Timing.Product();
     if (step < warmUp) continue;
     whole.Add(all);
     sampling.Add(before);
     encoding.Add(alone);
     products.Add(product);
 }
-double median = Median(whole), sampler = Median(sampling);
+double median = Timing.Median(whole), sampler = Timing.Median(sampling);
 string perSecond = chosen is "spark" or "hyspark" ? "-" : string.Create(CultureInfo.InvariantCulture, $"{1000 * batch / sampler:F1}");
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
-    $"| `{chosen}` | {crop} | {batch} | {median:F0} | {100 * Median(encoding) / median:F0} % | {sampler:F0} | {perSecond} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} | {median / Median(products):F1} |"));
+    $"| `{chosen}` | {crop} | {batch} | {median:F0} | {100 * Timing.Median(encoding) / median:F0} % | {sampler:F0} | {perSecond} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} | {median / Timing.Median(products):F1} |"));
 return 0;
-
-static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
 
 static Func<EncoderContext, Encoder> Swin(bool skipBlocks) => context => new SwinEncoder(new SwinConfig { FeatureSize = 12, UseV2 = skipBlocks, SkipBlocks = skipBlocks }, context);
 

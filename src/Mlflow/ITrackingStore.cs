@@ -30,7 +30,7 @@ public interface ITrackingStore : IDisposable
     /// <param name="tags">
     /// Further tags. <c>mlflow.user</c>, <c>mlflow.source.name</c> and <c>mlflow.source.type</c> are added if they are not given.
     /// </param>
-    /// <param name="startTime">Start time; null for now.</param>
+    /// <param name="startTime">Start time; null for the current time.</param>
     /// <exception cref="TrackingException">The experiment does not exist, or a tag is not valid.</exception>
     string CreateRun(string experimentId, string name, string? parentRunId, IReadOnlyDictionary<string, string> tags, DateTimeOffset? startTime = null);
 
@@ -101,7 +101,7 @@ public interface ITrackingStore : IDisposable
     /// <summary>Ends the run. Ending it again replaces the status.</summary>
     /// <param name="runId">A run of this store.</param>
     /// <param name="status">How it ended.</param>
-    /// <param name="endTime">End time; null for now.</param>
+    /// <param name="endTime">End time; null for the current time.</param>
     /// <exception cref="TrackingException">The run does not exist.</exception>
     void Finish(string runId, RunStatus status, DateTimeOffset? endTime = null);
 

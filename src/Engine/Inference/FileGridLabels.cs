@@ -9,15 +9,13 @@ internal sealed class FileGridLabels : IPlaneReceiver
 {
     private const long SlabValues = 1 << 24;
     private readonly InvertedParts parts;
-    private readonly VolumeGrid target;
-    private readonly ClassDecision decision;
+    private readonly DecidedParts decided;
+    private readonly Size3 target;
     private readonly CancellationToken cancel;
     private readonly long slabValues;
     private readonly int axis;
     private readonly bool isDescending;
-    private readonly ushort[] labels;
-    private (Size3 Start, Size3 Size)[] slabs = [];
-    private ushort[] found = [];
+    private (Size3 Start, Size3 Size)[]? slabs;
     private int next;
 
     /// <param name="size">The model's grid.</param>
@@ -30,8 +28,8 @@ internal sealed class FileGridLabels : IPlaneReceiver
     public FileGridLabels(Size3 size, bool areProbabilities, Affine source, VolumeGrid target, ClassDecision decision, CancellationToken cancel, long? slabValues = null)
     {
         parts = new InvertedParts(size, areProbabilities ? null : decision, source, target.Affine);
-        (this.target, this.decision, this.cancel, this.slabValues) = (target, decision, cancel, slabValues ?? SlabValues);
-        labels = new ushort[target.Size.Count];
+        decided = new DecidedParts(parts, target, decision);
+        (this.target, this.cancel, this.slabValues) = (target.Size, cancel, slabValues ?? SlabValues);
         Affine map = source.Inverse().After(target.Affine);
         // How far x of the model's grid goes along each axis of the file.
         double[] ways = [map[0, 0] * target.Size.X, map[0, 1] * target.Size.Y, map[0, 2] * target.Size.Z];
@@ -40,31 +38,31 @@ internal sealed class FileGridLabels : IPlaneReceiver
     }
 
     /// <summary>Class indices on the grid of the file; complete after the last plane.</summary>
-    public Volume<ushort> Labels => new(1, target.Size, target.Affine, labels);
+    public Volume<ushort> Labels => decided.Labels;
 
     /// <inheritdoc/>
-    public int MostKept(int outputs)
-    {
-        slabs = [.. Slabs(outputs)];
-        return slabs.Max(slab => parts.PlanesFor(slab.Start, slab.Size) is var (first, end) ? end - first : 0);
-    }
+    public int MostKept(int outputs) => SlabsOf(outputs).Max(slab => parts.PlanesFor(slab.Start, slab.Size) is var (first, end) ? end - first : 0);
 
     /// <inheritdoc/>
     public int Take(int first, Tensor planes)
     {
         int count = (int)planes.shape[2];
+        (Size3 Start, Size3 Size)[] all = SlabsOf((int)planes.shape[1]);
         parts.Show(first, planes);
-        for (; next < slabs.Length && parts.PlanesFor(slabs[next].Start, slabs[next].Size).End <= first + count; next++)
+        for (; next < all.Length && parts.PlanesFor(all[next].Start, all[next].Size).End <= first + count; next++)
         {
             cancel.ThrowIfCancellationRequested();
-            Fill(slabs[next].Start, slabs[next].Size);
+            decided.Decide(all[next].Start, all[next].Size);
         }
-        return next == slabs.Length ? count : Math.Clamp(parts.PlanesFor(slabs[next].Start, slabs[next].Size).First - first, 0, count);
+        return next == all.Length ? count : Math.Clamp(parts.PlanesFor(all[next].Start, all[next].Size).First - first, 0, count);
     }
+
+    // Cut once, when the number of outputs is known.
+    private (Size3 Start, Size3 Size)[] SlabsOf(int outputs) => slabs ??= [.. Slabs(outputs)];
 
     private IEnumerable<(Size3 Start, Size3 Size)> Slabs(int outputs)
     {
-        Size3 size = target.Size;
+        Size3 size = target;
         int length = axis switch { 0 => size.X, 1 => size.Y, _ => size.Z };
         int thickness = (int)Math.Clamp(slabValues / (size.Count / length * outputs), 1, length);
         IEnumerable<(Size3, Size3)> all = Enumerable.Range(0, (length + thickness - 1) / thickness).Select(i =>
@@ -78,23 +76,5 @@ internal sealed class FileGridLabels : IPlaneReceiver
             };
         });
         return isDescending ? all.Reverse() : all;
-    }
-
-    private void Fill(Size3 start, Size3 size)
-    {
-        Volume<float> part = parts.At(start, size);
-        Size3 all = target.Size;
-        if (axis == 0)
-        {
-            decision.Decide(part, labels.AsMemory(start.X * all.Y * all.Z, (int)size.Count));
-            return;
-        }
-        if (found.Length < size.Count) found = new ushort[size.Count];
-        decision.Decide(part, found.AsMemory(0, (int)size.Count));
-        for (int x = 0; x < size.X; x++)
-        {
-            for (int y = 0; y < size.Y; y++)
-                found.AsSpan((x * size.Y + y) * size.Z, size.Z).CopyTo(labels.AsSpan((x * all.Y + start.Y + y) * all.Z + start.Z));
-        }
     }
 }

@@ -27,19 +27,14 @@ internal static class GridInversion
         Size3 size = target.Size;
         var parts = new InvertedParts(from, areProbabilities ? null : decision, source, target.Affine);
         parts.Show(0, outputs);
-        var labels = new ushort[size.Count];
+        var decided = new DecidedParts(parts, target, decision);
         // Files have their planes along z one behind another, so this is the order in which probabilities can be written without holding all of them.
         int planes = (int)Math.Clamp((slabValues ?? PlaneValues) / ((long)size.X * size.Y * classes), 1, size.Z);
-        var found = new ushort[(long)size.X * size.Y * planes];
         for (int z = 0; z < size.Z; z += planes)
         {
             cancel.ThrowIfCancellationRequested();
-            var slab = new Size3(size.X, size.Y, Math.Min(planes, size.Z - z));
-            Volume<float> part = parts.At(new Size3(0, 0, z), slab);
-            decision.Decide(part, found.AsMemory(0, (int)slab.Count));
-            for (int row = 0; row < size.X * size.Y; row++) found.AsSpan(row * slab.Z, slab.Z).CopyTo(labels.AsSpan(row * size.Z + z));
-            probabilities(z, part);
+            probabilities(z, decided.Decide(new Size3(0, 0, z), size with { Z = Math.Min(planes, size.Z - z) }));
         }
-        return new Volume<ushort>(1, size, target.Affine, labels);
+        return decided.Labels;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class EvaluateRun(HostEnvironment environment, EvaluateOptions o
         results.Write(new JsonObject { ["run"] = Path.GetRelativePath(folder, opened.Path.Run), ["failed_cases"] = failed });
         if (options.Json) environment.Output.WriteLine(results.ToPrintedJson().ToJsonString(JsonOptions.Indented));
         else EvaluationTable.Print(environment.Console, results, folder);
-        // Afterwards, because it may wait for a server.
+        // This comes last, because it may wait for a server.
         TrackedEvaluation.Track(opened, Path.GetFullPath(folder), tracked, environment.Runs, message => environment.Error.WriteLine($"warning: {message}"));
         return failed == 0 ? ExitCodes.Done : ExitCodes.BadData;
 
