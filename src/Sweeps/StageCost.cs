@@ -12,10 +12,14 @@ internal static class StageCost
     // A multiply-add is two operations, and the backward pass costs twice as much as the forward pass.
     private const int OperationsPerMultiplyAdd = 6;
 
-    /// <summary>Returns the operations of the stage's training. Null if a component does not count them, or if the length depends on the data.</summary>
+    /// <summary>Returns the longest time of the stage's training; null if it has none.</summary>
+    public static TimeSpan? Limit(SweepStage stage) => stage.Config.Pretrain is { } pretrain ? pretrain.MaxTime : stage.Config.Finetune?.MaxTime;
+
+    /// <summary>Returns the operations of the stage's training. Null if a component does not count them, or if the length depends on the data or on the clock.</summary>
     public static double? Of(SweepStage stage)
     {
         ExperimentConfig config = stage.Config;
+        if (Limit(stage) is not null) return null;
         DataConfig data = config.Pretrain?.Data ?? config.Finetune!.Data;
         if ((int?)(config.Pretrain?.Steps ?? config.Finetune?.Steps) is not { } steps) return null;
         try

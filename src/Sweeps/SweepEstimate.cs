@@ -26,7 +26,7 @@ internal sealed record SweepEstimate(IReadOnlyList<StageEstimate> Stages)
         return new SweepEstimate([.. graph.Stages.Select(stage =>
         {
             double? cost = StageCost.Of(stage);
-            return new StageEstimate(stage, store.StatusOf(stage), cost, cost * speeds[stage.Kind]);
+            return new StageEstimate(stage, store.StatusOf(stage), cost, StageCost.Limit(stage)?.TotalSeconds ?? (cost * speeds[stage.Kind]));
         })]);
     }
 

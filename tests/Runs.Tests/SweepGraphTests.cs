@@ -58,6 +58,15 @@ public sealed class SweepGraphTests : IDisposable
         Assert.NotEqual(Keys(Graph("")), Keys(Graph("", "seed=1")));
     }
 
+    [Fact]
+    public void A_training_of_fixed_time_is_estimated_by_its_time_and_not_by_its_steps()
+    {
+        SweepGraph graph = Graph("", "pretrain.steps=1000000", "pretrain.schedule.kind=\"constant\"", "pretrain.max_time=\"90s\"");
+        StageEstimate estimate = SweepEstimate.Of(graph, new StageStore(folder.FullPath)).Stages[0];
+        Assert.Null(estimate.Operations);
+        Assert.Equal(90, estimate.Seconds);
+    }
+
     private static IEnumerable<string> Keys(SweepGraph graph) => graph.Stages.Select(stage => stage.Key);
 
     private SweepGraph Graph(string more, params string[] overrides) => SweepGraph.Of(folder.Load(more, overrides), folder.Catalog);

@@ -12,6 +12,7 @@ using HiEndMae.Runs.Machine;
 using HiEndMae.Runs.Models;
 using HiEndMae.Runs.Planning;
 using HiEndMae.Runs.Tracking;
+using HiEndMae.TorchRepairs.Memory;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,6 +54,8 @@ internal sealed class Rehearsal(ComponentFactory factory, Device device)
             if (!opened.TryGetValue(key, out RunDatasets? datasets)) opened[key] = datasets = RunDatasets.Open(config, factory, warn, cancel);
             rehearsal.Run(config, datasets, StartWeights.OnDisk(StagePlan.Of(config)));
         }
+        // A sweep waits for its stages for hours and needs no tensors in that time. The stages need the memory.
+        TensorMemory.ReleaseUnused();
     }
 
     /// <summary>Rehearses the models of an experiment.</summary>
