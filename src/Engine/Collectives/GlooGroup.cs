@@ -21,6 +21,7 @@ internal sealed unsafe class GlooGroup : HostGroup
     private readonly delegate* unmanaged<nint*, nint, nint*, void*, nint*> allreduce;
     private readonly delegate* unmanaged<nint, byte> isCompleted, isSuccess;
     private readonly delegate* unmanaged<nint*, nint, nint*> exceptionOf;
+    private Tensor? staging;
 
     private GlooGroup(nint library, nint group, int rank, int size) : base(rank, size)
     {
@@ -39,7 +40,7 @@ internal sealed unsafe class GlooGroup : HostGroup
     public override string Description => "Gloo of libtorch";
 
     /// <summary>Joins the group. The processes find each other through a file.</summary>
-    /// <param name="file">A file that all processes can access, in an existing folder. It must be new for every start.</param>
+    /// <param name="file">A file that all processes can access, in an existing folder. It must be new for every start, and is not needed any more when this call returns on all ranks.</param>
     /// <param name="rank">Rank of this process.</param>
     /// <param name="size">Number of processes.</param>
     /// <exception cref="ProcessGroupException">This libtorch does not have the functions, or a sum is wrong.</exception>
@@ -93,6 +94,14 @@ internal sealed unsafe class GlooGroup : HostGroup
     public override void Barrier() => Gather([0], new double[Size]);
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        staging?.Dispose();
+        staging = null;
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override void SumPiece(float* piece, int length) => Reduce(piece, length, ScalarType.Float32);
 
     /// <inheritdoc/>
@@ -109,8 +118,8 @@ internal sealed unsafe class GlooGroup : HostGroup
     {
         if (length == 0) return;
         int width = type == ScalarType.Float64 ? sizeof(double) : sizeof(float);
-        // libtorch creates the tensor around a pointer, because TorchSharp cannot.
-        using Tensor values = empty(length, type, CPU).DetachFromDisposeScope();
+        // Gloo wants a tensor. Fresh memory for every piece would make large sums several times slower.
+        using Tensor values = type == ScalarType.Float32 ? Staging(length) : empty(length, type, CPU).DetachFromDisposeScope();
         void* own = (void*)TorchRepairs.NativeTensors.Address(values.Handle);
         Buffer.MemoryCopy(data, own, (long)length * width, (long)length * width);
         // std::vector<at::Tensor> of one element. A tensor is a pointer to its implementation.
@@ -123,6 +132,16 @@ internal sealed unsafe class GlooGroup : HostGroup
         while (isCompleted(work) == 0) wait.SpinOnce();
         if (isSuccess(work) == 0) throw new ProcessGroupException($"Rank {Rank} cannot reach another rank: {Reason(work)}. The last checkpoint is valid; start again with --resume.");
         Buffer.MemoryCopy(own, data, (long)length * width, (long)length * width);
+    }
+
+    private Tensor Staging(int length)
+    {
+        if (staging is null || staging.numel() < length)
+        {
+            staging?.Dispose();
+            staging = empty(length, ScalarType.Float32, CPU).DetachFromDisposeScope();
+        }
+        return staging.narrow(0, 0, length).DetachFromDisposeScope();
     }
 
     private string Reason(nint work)

@@ -6,12 +6,14 @@ namespace HiEndMae.Engine.Collectives;
 /// <summary>Joins the group of processes that a launcher started.</summary>
 public static class ProcessGroups
 {
-    /// <summary>The environment variable that chooses the transport: mpi or gloo. Without it, MPI is used if its library is installed.</summary>
+    /// <summary>The environment variable that chooses the transport: mpi or gloo. Without it, MPI is used if its library is installed and the launcher supports it.</summary>
     public const string TransportVariable = "HIENDMAE_TRANSPORT";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Joins the group.</summary>
     /// <param name="place">Rank and size of this process.</param>
-    /// <param name="folder">A folder that all processes can access, for transports that need a file.</param>
+    /// <param name="folder">A folder that all processes can access, for transports that need a file. It is removed after the processes have found each other.</param>
     /// <param name="getVariable">Reads the environment.</param>
     /// <exception cref="ProcessGroupException">There is no transport.</exception>
     public static IProcessGroup Join(ProcessPlace place, string folder, Func<string, string?> getVariable)
@@ -20,9 +22,7 @@ public static class ProcessGroups
         ArgumentNullException.ThrowIfNull(getVariable);
         if (place.Size == 1) return SingleProcess.Instance;
         string? wanted = getVariable(TransportVariable);
-        // torchrun starts processes without MPI.
-        bool isMpi = wanted is null or "" ? place.Launcher != ProcessLauncher.Torchrun : wanted == "mpi";
-        if (isMpi)
+        if (wanted is null or "" ? CanUseMpi(place.Launcher, getVariable) : wanted == "mpi")
         {
             MpiLibrary? mpi = MpiLibrary.Load(place.Launcher == ProcessLauncher.Mpich, getVariable);
             if (mpi is not null)
@@ -34,12 +34,23 @@ public static class ProcessGroups
             }
             if (wanted == "mpi") throw new ProcessGroupException($"There is no MPI library on this machine. Install Open MPI, set {MpiLibrary.LibraryVariable} to the path of the library, or set {TransportVariable}=gloo.");
         }
-        Directory.CreateDirectory(folder);
-        return GlooGroup.Join(Path.Combine(folder, $"gloo-{Meeting(place, getVariable)}"), place.Rank, place.Size);
+        using var meeting = GlooMeeting.Enter(folder, $"gloo-{NameOf(place, getVariable)}", place.Rank, place.Size, Patience);
+        return GlooGroup.Join(meeting.Store, place.Rank, place.Size);
     }
 
+    /// <summary>Returns whether the processes of a launcher can find each other by MPI. Where they cannot, the start of MPI would end the process.</summary>
+    /// <param name="launcher">The launcher.</param>
+    /// <param name="getVariable">Reads the environment.</param>
+    internal static bool CanUseMpi(ProcessLauncher launcher, Func<string, string?> getVariable) => launcher switch
+    {
+        ProcessLauncher.Torchrun => false,
+        // Without --mpi=pmix, srun starts processes that know nothing of each other. Relatives of MPICH have variables of their own (ProcessLauncher.Mpich).
+        ProcessLauncher.Srun => getVariable("PMIX_RANK") is { Length: > 0 },
+        _ => true,
+    };
+
     /// <summary>Returns a group that sums tensors on a device. On GPUs it uses NCCL if that is installed, otherwise a copy in host memory.</summary>
-    /// <param name="group">The group, which has joined already. The caller still disposes it.</param>
+    /// <param name="group">The group, which has joined already. The caller still disposes it, after the result if that is another group.</param>
     /// <param name="device">Device of the model.</param>
     /// <exception cref="ProcessGroupException">NCCL is installed but cannot start.</exception>
     public static IProcessGroup On(IProcessGroup group, Device device)
@@ -49,12 +60,12 @@ public static class ProcessGroups
         return group.Size > 1 && device.type == DeviceType.CUDA ? NcclGroup.Over(group) : group;
     }
 
-    // The name is the same on all ranks of one start, and differs between starts.
-    private static string Meeting(ProcessPlace place, Func<string, string?> getVariable)
+    // The name is the same on all ranks of one start. It mostly differs between starts.
+    private static string NameOf(ProcessPlace place, Func<string, string?> getVariable)
     {
         string id = place.Launcher switch
         {
-            ProcessLauncher.Torchrun => $"{getVariable("TORCHELASTIC_RUN_ID")}-{getVariable("TORCHELASTIC_RESTART_COUNT")}-{getVariable("MASTER_PORT")}",
+            ProcessLauncher.Torchrun => $"{getVariable("TORCHELASTIC_RUN_ID")}-{getVariable("TORCHELASTIC_RESTART_COUNT")}-{getVariable("MASTER_ADDR")}-{getVariable("MASTER_PORT")}",
             ProcessLauncher.OpenMpi => $"{getVariable("PMIX_NAMESPACE") ?? getVariable("OMPI_MCA_ess_base_jobid")}",
             ProcessLauncher.Mpich => $"{getVariable("PMI_JOBID") ?? getVariable("PMI_FD")}",
             _ => $"{getVariable("SLURM_JOB_ID")}-{getVariable("SLURM_RESTART_COUNT")}-{getVariable("SLURM_STEP_ID")}",

@@ -58,6 +58,15 @@ public sealed class CollectiveTests
     }
 
     [Fact]
+    public void Srun_without_pmix_and_torchrun_do_not_start_MPI()
+    {
+        Assert.False(ProcessGroups.CanUseMpi(ProcessLauncher.Srun, _ => null));
+        Assert.True(ProcessGroups.CanUseMpi(ProcessLauncher.Srun, name => name == "PMIX_RANK" ? "1" : null));
+        Assert.False(ProcessGroups.CanUseMpi(ProcessLauncher.Torchrun, _ => null));
+        Assert.True(ProcessGroups.CanUseMpi(ProcessLauncher.OpenMpi, _ => null));
+    }
+
+    [Fact]
     public void Scores_of_several_ranks_are_merged_in_the_order_of_the_cases()
     {
         string[] ids = ["a", "b", "c"];
@@ -78,6 +87,35 @@ public sealed class CollectiveTests
             Assert.Equal([null, 0.75], one[2]!.Dice);
             Assert.Equal([1.5, 2.5], one[2]!.PredictedMl);
         }
+    }
+
+    [Fact]
+    public async Task Ranks_meet_under_a_new_name_although_a_killed_start_with_the_same_id_left_its_files()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiendmae-meeting-").FullName;
+        foreach (string ending in (string[])["x-old.0", "x-old.1", "x-old.store", "y-old.0"]) await File.WriteAllTextAsync(Path.Combine(folder, "gloo-" + ending), "", TestContext.Current.CancellationToken);
+        // Rank 1 is first and must not take the old files.
+        Task<GlooMeeting> second = Enter(1);
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        Assert.False(second.IsCompleted);
+        GlooMeeting[] met = [await Enter(0), await second];
+        Assert.Equal(met[0].Store, met[1].Store);
+        Assert.DoesNotContain("old", met[0].Store);
+        await File.WriteAllTextAsync(met[0].Store, "", TestContext.Current.CancellationToken);
+        foreach (GlooMeeting one in met) one.Dispose();
+        Assert.False(Directory.Exists(folder));
+
+        Task<GlooMeeting> Enter(int rank) => Task.Factory.StartNew(() => GlooMeeting.Enter(folder, "gloo-x", rank, 2, TimeSpan.FromSeconds(20)), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public void A_rank_that_does_not_come_is_named()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiendmae-meeting-").FullName;
+        ProcessGroupException error = Assert.Throws<ProcessGroupException>(() => GlooMeeting.Enter(folder, "gloo-x", 0, 3, TimeSpan.FromMilliseconds(100)));
+        Assert.Contains("for rank 1, 2, which did not start", error.Message);
+        Assert.Empty(Directory.GetFiles(folder));
+        Directory.Delete(folder);
     }
 
     private static CaseResult Result(string id, params double?[] dice) => new(id, new Dictionary<ScoreMetric, IReadOnlyList<double?>> { [ScoreMetric.Dice] = dice }, [1.5, 2.5], [3, 4]);
