@@ -1,3 +1,4 @@
+using HiEndMae.Engine.Collectives;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Numerics;
 using HiEndMae.Engine.Optimisation;
@@ -24,6 +25,28 @@ public sealed class CudaTests
         Tensor a = rand(new long[] { 64, 64 }, device: CUDA), b = rand(new long[] { 64, 64 }, device: CUDA);
         using (precision.Enter()) Assert.Equal(ScalarType.BFloat16, a.matmul(b).dtype);
         Assert.Equal(ScalarType.Float32, a.matmul(b).dtype);
+    }
+
+    // Several ranks need several GPUs. One rank shows that the functions are found and called with the right arguments.
+    [CudaFact]
+    public void Nccl_sums_over_a_single_process_to_the_same_tensor()
+    {
+        InitializeDeviceType(DeviceType.CUDA);
+        IProcessGroup group = NcclGroup.Over(SingleProcess.Instance);
+        Assert.SkipWhen(group is not NcclGroup, "There is no NCCL library.");
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Assert.Equal((0, 1), (group.Rank, group.Size));
+        // A little more than one piece, so that the fixed order takes two.
+        Tensor values = randn(new long[] { HostGroup.PieceLength + 5 }, device: CUDA), before = values.clone();
+        group.Sum(values, fixedOrder: false);
+        Assert.True(values.eq(before).all().ToBoolean());
+        group.Sum(values, fixedOrder: true);
+        Assert.True(values.eq(before).all().ToBoolean());
+        Assert.Throws<ArgumentException>(() => group.Sum(zeros(new long[] { 4 }, ScalarType.Float64, CUDA), fixedOrder: false));
+        group.Dispose();
+        // After the end of the group, a sum is refused and does not wait.
+        Assert.Throws<ProcessGroupException>(() => group.Sum(values, fixedOrder: false));
     }
 
     private static void AssertSameSteps(OptimizerConfig config)

@@ -35,4 +35,9 @@ public interface IProcessGroup : IDisposable
     /// <summary>Waits until every rank has made this call.</summary>
     /// <exception cref="ProcessGroupException">A rank has died, or the transport failed.</exception>
     void Barrier();
+
+    /// <summary>Ends calls that wait on a device, because a rank has died. Any thread may call it. The group can only be disposed afterwards.</summary>
+    void Abort()
+    {
+    }
 }

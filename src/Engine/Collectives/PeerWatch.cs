@@ -22,9 +22,9 @@ public sealed partial class PeerWatch : IDisposable
         this.group = group;
         this.folder = folder;
         this.lost = lost;
+        // Files of an earlier start, of which a rank was killed.
+        if (group.IsFirst()) RemoveFiles();
         if (group.Size == 1) return;
-        // Files of an earlier start.
-        if (group.IsFirst() && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         group.Barrier();
         Directory.CreateDirectory(folder);
         File.WriteAllText(AboutOf(group.Rank), $"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName}");
@@ -46,6 +46,18 @@ public sealed partial class PeerWatch : IDisposable
     /// <summary>Ends this process at once, even if its threads wait.</summary>
     public static void Exit(int code) => ExitNow(code);
 
+    /// <summary>Ends together with all other ranks: waits for them and removes the files.</summary>
+    /// <param name="code">The exit code of this rank.</param>
+    public void LeaveTogether(int code)
+    {
+        if (group.Size == 1) return;
+        Leave(code);
+        group.Barrier();
+        own?.Dispose();
+        // Rank 0 removes the files of all.
+        if (group.IsFirst()) RemoveFiles();
+    }
+
     /// <summary>Notes that this rank ends regularly.</summary>
     /// <param name="code">Its exit code.</param>
     public void Leave(int code)
@@ -59,6 +71,11 @@ public sealed partial class PeerWatch : IDisposable
     {
         ended.Set();
         own?.Dispose();
+    }
+
+    private void RemoveFiles()
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
     private void Watch()

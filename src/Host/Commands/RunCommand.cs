@@ -78,15 +78,13 @@ internal static class RunCommand
         }
     }
 
-    // If all ranks finish or stop together, they wait for rank 0, which still writes. If a rank fails, it ends at once, and the launcher and PeerWatch end the others.
-    private static void Together(IProcessGroup group, Func<ExperimentResults> run)
+    // If all ranks finish or stop together, they leave together. If a rank fails, it ends at once, and the launcher and PeerWatch end the others.
+    private static void Together(IProcessGroup group, Action run)
     {
         try
         {
-            ExperimentResults results = run();
+            run();
             group.Dispose();
-            string ranks = Path.Combine(results.Folder, PeerWatch.FolderName);
-            if (group.IsFirst() && Directory.Exists(ranks)) Directory.Delete(ranks, recursive: true);
         }
         catch (OperationCanceledException)
         {

@@ -23,6 +23,7 @@ namespace HiEndMae.Runs.Execution;
 /// <summary>Runs the stages of one experiment. Each stage has a tracked run that is a child of the experiment's.</summary>
 internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter reporter, IFigureWriter figures, IResultsPage page, PluginCatalog catalog, RunOptions options)
 {
+    private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(5);
     private readonly ComponentFactory factory = new(catalog);
 
     /// <summary>Runs every stage that is not finished yet and returns the results.</summary>
@@ -64,7 +65,7 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         // A sweep rehearses all stages before it starts the first one.
         if (!options.IsJob) new Rehearsal(factory, device).Run(config, datasets, starts);
         using RunDirectory directory = OpenDirectory(experiment);
-        using PeerWatch watch = PeerWatch.Start(group, directory.File(PeerWatch.FolderName), EndWithoutPeers);
+        using PeerWatch watch = PeerWatch.Start(group, directory.File(PeerWatch.FolderName), why => EndWithoutPeers(group, why));
         var identity = new RunIdentity(experiment.Fingerprint, experiment.ResolvedToml, directory.Fingerprints) { Code = CodeIdentity.Of(config, catalog).ToMetadata() };
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
         directory.Write(JsonSchemaWriter.FileName, JsonSchemaWriter.Write(catalog.Components));
@@ -94,14 +95,18 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         }
         catch (Exception error)
         {
-            if (error is OperationCanceledException) watch.Leave(ExitCodes.Interrupted);
-            tracked.Fail(killed: error is OperationCanceledException);
+            bool isStopped = error is OperationCanceledException;
+            if (isStopped) watch.Leave(ExitCodes.Interrupted);
+            tracked.Fail(killed: isStopped);
             directory.AppendLine("log.txt", $"{environment.Clock.GetUtcNow():O} {error.GetType().Name}: {error.Message}");
+            if (isStopped) LeaveTogether(watch, group, ExitCodes.Interrupted);
+            else group.Abort();
             throw;
         }
         show(results);
         tracked.Dispose(); // sends waiting records
         directory.End();
+        LeaveTogether(watch, group, ExitCodes.Done);
         return results;
     }
 
@@ -114,9 +119,18 @@ internal sealed class ExperimentRunner(RunEnvironment environment, IRunReporter 
         return own ?? RunDirectory.Join(path);
     }
 
-    private void EndWithoutPeers(string why)
+    private void LeaveTogether(PeerWatch watch, IProcessGroup group, int code)
+    {
+        watch.LeaveTogether(code);
+        // The caller disposes the group of the host.
+        if (!ReferenceEquals(group, environment.Group)) group.Dispose();
+    }
+
+    private void EndWithoutPeers(IProcessGroup group, string why)
     {
         reporter.Warn(why);
+        // A driver that hangs must not keep the process.
+        Task.Run(group.Abort).Wait(AbortTime);
         PeerWatch.Exit(ExitCodes.Failed);
     }
 
