@@ -11,13 +11,17 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
 {
     private static readonly string[] Copied = ["model.json", "environment.json", JsonSchemaWriter.FileName];
 
+    // Run directories by folder and fingerprint. A folder is read once, because each combination adds one run directory to it.
+    private readonly Dictionary<string, Dictionary<string, List<string>>> written = new(StringComparer.Ordinal);
+
     /// <summary>Returns the run directory of the combination, or null if a stage has not finished.</summary>
     public string? Write(LoadedExperiment experiment, IReadOnlyList<SweepStage> stages)
     {
         string[] runs = StageRuns(stages);
         if (runs.Length < stages.Count) return null;
         string name = FileNames.Safe(experiment.Config.Name);
-        if (Existing(Path.Combine(store.Output, name), experiment.Fingerprint, stages) is { } there) return there;
+        List<string> same = Existing(Path.Combine(store.Output, name), experiment.Fingerprint);
+        if (same.Where(run => IsOf(run, stages)).Max(StringComparer.Ordinal) is { } there) return there;
         // The folder is hidden until it is complete, so that a killed sweep leaves no partial combination.
         using RunDirectory directory = RunDirectory.CreateHidden(store.Output, name);
         directory.Write("experiment.toml", JsonSchemaWriter.Reference + experiment.ResolvedToml);
@@ -38,11 +42,13 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
             foreach (string folder in Directory.GetDirectories(run).Where(folder => Directory.Exists(Path.Combine(folder, Stage.CheckpointFolderName)))) Link(directory, folder);
         }
         directory.Write("results.json", Merge(directory, stages, runs).ToJsonString(JsonOptions.Indented));
-        return directory.Publish(experiment.Fingerprint, clock);
+        string published = directory.Publish(experiment.Fingerprint, clock);
+        same.Add(published);
+        return published;
     }
 
     /// <summary>Returns the run directories of the finished stages.</summary>
-    public string[] StageRuns(IReadOnlyList<SweepStage> stages) => [.. stages.Select(stage => StageStore.FinishedRun(store.FolderOf(stage))).OfType<string>()];
+    public string[] StageRuns(IReadOnlyList<SweepStage> stages) => [.. stages.Select(store.FinishedRunOf).OfType<string>()];
 
     private JsonObject Merge(RunDirectory directory, IReadOnlyList<SweepStage> stages, string[] runs)
     {
@@ -78,9 +84,16 @@ internal sealed class CombinationWriter(StageStore store, TimeProvider clock)
         }
     }
 
-    private string? Existing(string folder, string fingerprint, IReadOnlyList<SweepStage> stages) => !Directory.Exists(folder) ? null : Directory.GetDirectories(folder)
-        .Where(run => File.Exists(Path.Combine(run, "results.json")) && Text(Path.Combine(run, "fingerprint.txt")).Trim() == fingerprint && IsOf(run, stages))
-        .Order(StringComparer.Ordinal).LastOrDefault();
+    private List<string> Existing(string folder, string fingerprint)
+    {
+        if (!written.TryGetValue(folder, out Dictionary<string, List<string>>? runs))
+        {
+            written[folder] = runs = (Directory.Exists(folder) ? Directory.GetDirectories(folder) : []).Where(run => File.Exists(Path.Combine(run, "results.json")))
+                .GroupBy(run => Text(Path.Combine(run, "fingerprint.txt")).Trim(), StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToList(), StringComparer.Ordinal);
+        }
+        if (!runs.TryGetValue(fingerprint, out List<string>? same)) runs[fingerprint] = same = [];
+        return same;
+    }
 
     // An earlier combination of the same experiment may come from stages of other code.
     private bool IsOf(string run, IReadOnlyList<SweepStage> stages) =>

@@ -1,6 +1,7 @@
-using HiEndMae.Configuration.Shared;
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration;
+using HiEndMae.Configuration.Shared;
 using HiEndMae.Engine.Configuration;
 using HiEndMae.Engine.Data.Preparation;
 using HiEndMae.Engine.Stages;
@@ -15,7 +16,12 @@ namespace HiEndMae.Sweeps;
 internal sealed class StageStore(string output, bool acceptOtherCode = false)
 {
     private const string FailureFile = "failed.txt", ResultsFile = "results.json";
+
+    // Results never change, so a finished stage is looked up once. Without this, the cost of a sweep grows with the square of its stages.
+    private readonly ConcurrentDictionary<string, string> finished = new(StringComparer.Ordinal); // run directory by folder
+    private readonly ConcurrentDictionary<string, (double Seconds, double Operations)> measured = new(StringComparer.Ordinal); // by folder
     private Dictionary<string, string>? finishedByConfig;
+    private bool hasSearched;
 
     /// <summary>The folder of run directories.</summary>
     public string Output { get; } = Path.GetFullPath(output);
@@ -24,7 +30,7 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
     public string FolderOf(SweepStage stage)
     {
         string own = Path.Combine(Output, "stages", stage.FolderName);
-        if (!acceptOtherCode || FinishedRun(own) is not null) return own;
+        if (!acceptOtherCode || FinishedRunIn(own) is not null) return own;
         finishedByConfig ??= FinishedByConfig();
         return finishedByConfig.GetValueOrDefault(stage.ConfigKey, own);
     }
@@ -36,10 +42,13 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
     public StageStatus StatusOf(SweepStage stage)
     {
         string folder = FolderOf(stage);
-        if (FinishedRun(folder) is not null) return StageStatus.Done;
+        if (FinishedRunIn(folder) is not null) return StageStatus.Done;
         if (File.Exists(Path.Combine(folder, FailureFile))) return StageStatus.Failed;
         return Runs(folder).Any() ? StageStatus.Unfinished : StageStatus.Missing;
     }
+
+    /// <summary>Returns the run directory with results of a stage, or null.</summary>
+    public string? FinishedRunOf(SweepStage stage) => FinishedRunIn(FolderOf(stage));
 
     /// <summary>Returns the run directory with results in a stage's folder, or null.</summary>
     public static string? FinishedRun(string folder) => Runs(folder).Where(RunDirectory.HasEnded).Order(StringComparer.Ordinal).LastOrDefault();
@@ -86,7 +95,7 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
     {
         ExperimentConfig config = stage.Config;
         if (stage.Before is { } before)
-            config = config with { Finetune = config.Finetune! with { Init = [FinishedRun(FolderOf(before)) is { } run ? StartIn(run) : FolderOf(before)] } };
+            config = config with { Finetune = config.Finetune! with { Init = [FinishedRunOf(before) is { } run ? StartIn(run) : FolderOf(before)] } };
         // Stages are tracked in the store of the sweep, not in one beside each stage.
         if (TrackingSettings.Of(config, Output, getVariable)?.Target.Database is { } database) config = config with { Tracking = config.Tracking with { Uri = "sqlite:///" + database } };
         // All stages share one cache of prepared cases.
@@ -111,14 +120,20 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
     /// <summary>Returns the seconds per operation of finished stages of a kind, or null if there are none.</summary>
     public double? SecondsPerOperation(StageKind kind)
     {
-        (double seconds, double operations) = (0, 0);
-        string root = Path.Combine(Output, "stages");
-        if (!Directory.Exists(root)) return null;
-        foreach (string folder in Directory.GetDirectories(root, Stage.NameOf(kind) + "-*"))
+        string root = Path.Combine(Output, "stages"), prefix = Stage.NameOf(kind) + "-";
+        // Stages of earlier sweeps are searched once.
+        if (!hasSearched && Directory.Exists(root))
         {
-            if (FinishedRun(folder) is not { } run || Read(Path.Combine(folder, "stage.json"))?["operations"]?.GetValue<double>() is not { } cost) continue;
+            foreach (string folder in Directory.GetDirectories(root)) FinishedRunIn(folder);
+        }
+        hasSearched = true;
+        (double seconds, double operations) = (0, 0);
+        foreach ((string folder, string run) in finished)
+        {
+            if (!Path.GetFileName(folder.AsSpan()).StartsWith(prefix)) continue;
+            (double time, double cost) = measured.GetOrAdd(folder, Measure, run);
+            seconds += time;
             operations += cost;
-            seconds += Read(Path.Combine(run, ResultsFile))?["trainings"]?.AsObject().Sum(training => (double?)training.Value?["seconds"] ?? 0) ?? 0;
         }
         return operations > 0 && seconds > 0 ? seconds / operations : null;
     }
@@ -135,6 +150,17 @@ internal sealed class StageStore(string output, bool acceptOtherCode = false)
             return null;
         }
     }
+
+    private string? FinishedRunIn(string folder)
+    {
+        if (finished.TryGetValue(folder, out string? known)) return known;
+        return FinishedRun(folder) is { } run ? finished.GetOrAdd(folder, run) : null;
+    }
+
+    // Zero if the stage does not say what it cost.
+    private static (double Seconds, double Operations) Measure(string folder, string run) =>
+        (double?)Read(Path.Combine(folder, "stage.json"))?["operations"] is { } cost && Read(Path.Combine(run, ResultsFile))?["trainings"] is JsonObject trainings
+            ? (trainings.Sum(training => (double?)training.Value?["seconds"] ?? 0), cost) : (0, 0);
 
     // Finished stages by the key of their config. They are read once, because only earlier sweeps have stages of other code.
     private Dictionary<string, string> FinishedByConfig()

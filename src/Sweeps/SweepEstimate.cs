@@ -20,15 +20,24 @@ internal sealed record SweepEstimate(IReadOnlyList<StageEstimate> Stages)
     private IEnumerable<StageEstimate> Open => Stages.Where(row => row.Status != StageStatus.Done);
 
     /// <summary>Creates an estimate from the current state of the stages.</summary>
-    public static SweepEstimate Of(SweepGraph graph, StageStore store)
+    public static SweepEstimate Of(SweepGraph graph, StageStore store) => Of(graph, store, CostsOf(graph));
+
+    /// <summary>Creates an estimate from the current state of the stages.</summary>
+    /// <param name="graph">The sweep.</param>
+    /// <param name="store">The store of stages.</param>
+    /// <param name="costs">The operations of each stage (<see cref="CostsOf"/>), which do not change.</param>
+    public static SweepEstimate Of(SweepGraph graph, StageStore store, IReadOnlyDictionary<string, double?> costs)
     {
         Dictionary<StageKind, double?> speeds = graph.Stages.Select(stage => stage.Kind).Distinct().ToDictionary(kind => kind, store.SecondsPerOperation);
         return new SweepEstimate([.. graph.Stages.Select(stage =>
         {
-            double? cost = StageCost.Of(stage);
+            double? cost = costs[stage.Key];
             return new StageEstimate(stage, store.StatusOf(stage), cost, StageCost.Limit(stage)?.TotalSeconds ?? (cost * speeds[stage.Kind]));
         })]);
     }
+
+    /// <summary>Computes the operations of each stage by its key; null where they are unknown.</summary>
+    public static IReadOnlyDictionary<string, double?> CostsOf(SweepGraph graph) => graph.Stages.ToDictionary(stage => stage.Key, StageCost.Of, StringComparer.Ordinal);
 
     /// <summary>Returns a text such as "about 0:23:10 left with 2 jobs"; empty if the time is unknown or nothing is left.</summary>
     /// <param name="jobs">Number of stages that run at the same time.</param>

@@ -67,6 +67,36 @@ public sealed class CombinationWriterTests : IDisposable
         Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(first, "results.json")));
     }
 
+    // With 1,000 combinations, reading all run directories for each would be half a million reads.
+    [Fact]
+    public void Earlier_combinations_are_read_once()
+    {
+        FinishAll();
+        string first = writer.Write(experiment, stages)!;
+        File.Delete(Path.Combine(first, "fingerprint.txt"));
+        Assert.Equal(first, writer.Write(experiment, stages));
+        Assert.NotEqual(first, new CombinationWriter(store, new ManualClock()).Write(experiment, stages));
+    }
+
+    // A sweep asks for the state of all stages every second, and for the speed of all finished ones after each stage.
+    [Fact]
+    public void A_finished_stage_is_looked_up_once()
+    {
+        Assert.Null(store.SecondsPerOperation(stages[0].Kind));
+        string run = StageFolders.Finish(store, stages[0], "{ \"trainings\": { \"a\": { \"seconds\": 6 } } }");
+        File.WriteAllText(Path.Combine(store.FolderOf(stages[0]), "stage.json"), "{ \"operations\": 3 }");
+        Assert.Equal(StageStatus.Done, store.StatusOf(stages[0]));
+        Assert.Equal(2, store.SecondsPerOperation(stages[0].Kind));
+        Directory.Delete(store.FolderOf(stages[0]), recursive: true);
+        Assert.Equal(StageStatus.Done, store.StatusOf(stages[0]));
+        Assert.Equal(run, store.FinishedRunOf(stages[0]));
+        Assert.Equal(2, store.SecondsPerOperation(stages[0].Kind));
+        // A stage that is not finished is looked up again.
+        Assert.Equal(StageStatus.Missing, store.StatusOf(stages[1]));
+        StageFolders.Begin(store, stages[1]);
+        Assert.Equal(StageStatus.Unfinished, store.StatusOf(stages[1]));
+    }
+
     private string[] FinishAll() => [.. stages.Select((stage, i) =>
     {
         string evaluations = i == 0 ? "" : $", \"evaluations\": {{ \"start{i}\": {i} }}";

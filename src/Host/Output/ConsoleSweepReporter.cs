@@ -11,7 +11,12 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
 {
     private readonly Dictionary<string, string> said = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> started = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, double?>? costs;
     private SweepEstimate? estimate;
+    private int numRunning;
+
+    // SLURM decides how many jobs run at a time, so those that run now count.
+    private int NumJobs => options.IsSlurm ? Math.Max(1, numRunning) : options.Jobs;
 
     public void Warn(string message) => environment.Error.WriteLine($"warning: {message}");
 
@@ -35,13 +40,15 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
     private Rows Render(IReadOnlyCollection<IRunningStage> jobs)
     {
         bool changed = false;
-        foreach (SweepStage stage in graph.Stages) changed |= Note(stage, StateOf(stage, jobs)) is not null;
-        if (changed || estimate is null) estimate = SweepEstimate.Of(graph, store); // drawn every second, but estimated only after a change
+        HashSet<string> running = KeysOf(jobs);
+        numRunning = running.Count;
+        foreach (SweepStage stage in graph.Stages) changed |= Note(stage, StateOf(stage, running)) is not null;
+        if (changed || estimate is null) estimate = Estimate(); // drawn every second, but estimated only after a change
         Table table = new Table().AddColumns("stage", "state", "");
         foreach (IRunningStage job in jobs) table.AddRow(Markup.Escape(job.Stage.Label), $"running {Elapsed(job.Stage)}", Markup.Escape(job.News));
         foreach (SweepStage stage in graph.Stages.Where(stage => said[stage.Key] == "failed")) table.AddRow(Markup.Escape(stage.Label), "failed", Markup.Escape(store.FailureOf(stage)));
         int waiting = said.Values.Count(state => state == "waiting");
-        string left = estimate.Left(options.Jobs);
+        string left = estimate.Left(NumJobs);
         return new Rows((IRenderable[])[table, new Text(string.Create(CultureInfo.InvariantCulture,
             $"{estimate.NumDone} of {graph.Stages.Count} stages done, {waiting} waiting{(left.Length > 0 ? $"; {left}" : "")}"))]);
     }
@@ -49,9 +56,11 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
     private void SayChanges(IReadOnlyCollection<IRunningStage> jobs)
     {
         if (options.Json) return;
+        HashSet<string> running = KeysOf(jobs);
+        numRunning = running.Count;
         foreach (SweepStage stage in graph.Stages)
         {
-            if (Note(stage, StateOf(stage, jobs)) is { } state) environment.Output.WriteLine($"{stage.FolderName}  {state}: {stage.Label}{Remark(stage, state)}");
+            if (Note(stage, StateOf(stage, running)) is { } state) environment.Output.WriteLine($"{stage.FolderName}  {state}: {stage.Label}{Remark(stage, state)}");
         }
     }
 
@@ -69,14 +78,18 @@ internal sealed class ConsoleSweepReporter(HostEnvironment environment, SweepGra
         if (state == "failed") return $" ({store.FailureOf(stage)}; {store.LogOf(stage)})";
         // A stage that was finished before this sweep began needs no time.
         if (state != "done" || !started.ContainsKey(stage.Key)) return "";
-        SweepEstimate now = SweepEstimate.Of(graph, store);
-        string left = now.Left(options.Jobs);
+        SweepEstimate now = Estimate();
+        string left = now.Left(NumJobs);
         return string.Create(CultureInfo.InvariantCulture, $" (in {Elapsed(stage)}; {now.NumDone} of {graph.Stages.Count} stages done{(left.Length > 0 ? $", {left}" : "")})");
     }
 
+    private SweepEstimate Estimate() => SweepEstimate.Of(graph, store, costs ??= SweepEstimate.CostsOf(graph));
+
     private string Elapsed(SweepStage stage) => Duration.Text(environment.Runs.Clock.GetElapsedTime(started[stage.Key]));
 
-    private string StateOf(SweepStage stage, IReadOnlyCollection<IRunningStage> jobs) => jobs.Any(job => job.Stage.Key == stage.Key) ? "running" : store.StatusOf(stage) switch
+    private static HashSet<string> KeysOf(IReadOnlyCollection<IRunningStage> jobs) => jobs.Select(job => job.Stage.Key).ToHashSet(StringComparer.Ordinal);
+
+    private string StateOf(SweepStage stage, HashSet<string> running) => running.Contains(stage.Key) ? "running" : store.StatusOf(stage) switch
     {
         StageStatus.Done => "done",
         StageStatus.Failed => "failed",

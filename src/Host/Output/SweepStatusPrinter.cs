@@ -78,8 +78,13 @@ internal static class SweepStatusPrinter
     {
         StageStatus.Done => "",
         StageStatus.Failed => store.FailureOf(stage),
-        _ when job is { State: SlurmJobState.Queued } => job.Reason,
-        _ when job is { IsUnderWay: false } => $"{SlurmLauncher.HowItEnded(job)}; the same sweep submits it again",
+        _ when job is { State: SlurmJobState.Queued } => job.Reason + SavedStep(store, stage),
+        _ when job is { IsUnderWay: false } => $"{SlurmLauncher.HowItEnded(job)}{SavedStep(store, stage)}; the same sweep submits it again",
+        StageStatus.Unfinished => StageNews.Of(store.LogOf(stage)) + SavedStep(store, stage),
         _ => StageNews.Of(store.LogOf(stage)),
     };
+
+    // Where the stage continues after it has been interrupted.
+    private static string SavedStep(StageStore store, SweepStage stage) =>
+        StageStart.NewestStep(store.FolderOf(stage)) is > 0 and var step ? string.Create(CultureInfo.InvariantCulture, $", saved at step {step}") : "";
 }

@@ -3,10 +3,10 @@ using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Sweeps.Slurm;
 
-/// <summary>One submission: <c>OUT/slurm/ID/submission.json</c>, which maps stages to jobs. It is written before the first job is submitted and after each.</summary>
+/// <summary>One submission: <c>OUT/slurm/ID/submission.json</c> has the stages of each array, and is written before the first job is submitted. <c>jobs.txt</c> gets a line with array and job after each.</summary>
 internal sealed class SlurmSubmission
 {
-    private const string FileName = "submission.json";
+    private const string FileName = "submission.json", JobsName = "jobs.txt";
 
     private SlurmSubmission(string folder, string program)
     {
@@ -54,11 +54,11 @@ internal sealed class SlurmSubmission
     /// <summary>Returns the folder of submissions.</summary>
     public static string RootOf(string output) => Path.Combine(Path.GetFullPath(output), "slurm");
 
-    /// <summary>Saves the job of an array.</summary>
+    /// <summary>Saves the job of an array. The line is appended, because a sweep may have as many arrays as pre-trainings.</summary>
     public void Submitted(string array, string job)
     {
         Arrays[array] = (Arrays[array].Stages, job);
-        Write();
+        File.AppendAllText(Path.Combine(Folder, JobsName), $"{array} {job}\n");
     }
 
     private static SlurmSubmission? Read(string folder)
@@ -67,6 +67,12 @@ internal sealed class SlurmSubmission
         var submission = new SlurmSubmission(folder, (string)json["program"]!);
         foreach ((string name, JsonNode? array) in json["arrays"]!.AsObject())
             submission.Arrays[name] = ([.. array!["stages"]!.AsArray().Select(stage => (string)stage!)], (string?)array["job"]);
+        string jobs = Path.Combine(folder, JobsName);
+        // A line without an end was being written when the program was killed. Its array is found by its comment.
+        foreach (string line in File.Exists(jobs) ? File.ReadAllText(jobs).Split('\n')[..^1] : [])
+        {
+            if (line.Split(' ') is [var name, var job] && submission.Arrays.TryGetValue(name, out (IReadOnlyList<string> Stages, string? Job) array)) submission.Arrays[name] = (array.Stages, job);
+        }
         return submission;
     }
 
@@ -75,7 +81,6 @@ internal sealed class SlurmSubmission
         ["program"] = ProgramFolder,
         ["arrays"] = new JsonObject(Arrays.Select(array => KeyValuePair.Create(array.Key, (JsonNode?)new JsonObject
         {
-            ["job"] = array.Value.Job,
             ["stages"] = new JsonArray([.. array.Value.Stages.Select(stage => (JsonNode)stage)]),
         }))),
     }.ToJsonString(JsonOptions.Indented));

@@ -102,6 +102,27 @@ public sealed class SlurmPlanTests
         }
     }
 
+    // A sweep with 500 pre-trainings has 500 arrays. Writing all stages again after each would be 500 times the list.
+    [Fact]
+    public void The_job_of_an_array_is_appended_and_the_list_of_stages_is_written_once()
+    {
+        string output = Directory.CreateTempSubdirectory("hiendmae-slurm-").FullName;
+        try
+        {
+            SlurmSubmission submission = SlurmSubmission.Create(output, "program", [new SlurmArray("pretrain-1", StageKind.Pretrain, [First], null), new SlurmArray("pretrain-2", StageKind.Pretrain, [Second], null)], DateTimeOffset.UnixEpoch);
+            string list = Path.Combine(submission.Folder, "submission.json"), jobs = Path.Combine(submission.Folder, "jobs.txt"), before = File.ReadAllText(list);
+            submission.Submitted("pretrain-1", "7");
+            Assert.Equal(before, File.ReadAllText(list));
+            // Killed while it wrote the second line.
+            File.AppendAllText(jobs, "pretrain-2 12");
+            Assert.Equal(["7", null], SlurmSubmission.All(output).Single().Arrays.Values.Select(array => array.Job));
+        }
+        finally
+        {
+            Directory.Delete(output, recursive: true);
+        }
+    }
+
     [Fact]
     public void The_job_script_is_valid_bash_for_any_paths()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
 using HiEndMae.Sweeps;
+using HiEndMae.Sweeps.Slurm;
 using Microsoft.Data.Sqlite;
 
 namespace HiEndMae.Host.Tests.Cluster;
@@ -59,7 +60,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
         using var host = new HostFixture();
         (Task<int> sweep, string stage, string runs) = await StartLong(host);
         // What SLURM sends before the limit, to the script alone.
-        string job = (string)Jobs(runs)[0]!;
+        string job = Jobs(runs)[0];
         cluster.Run("scancel", "--batch", "--signal=USR1", job + "_0");
         Assert.True(await sweep == ExitCodes.Done, host.Error + host.Output);
         Assert.Equal(2, StageJournal.Of(stage).Events().Count(one => (string?)one["event"] == "begin"));
@@ -99,7 +100,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
         {
             // SLURM notices, and puts the job into its queue again; it goes on at its checkpoint on the other node.
             await Until(() => StageJournal.Of(stage).Events().Any(one => (int?)one["restart"] == 1));
-            string job = (string)Jobs(runs)[0]!;
+            string job = Jobs(runs)[0];
             cluster.Run("scancel", job);
             await Until(() => cluster.Run("squeue", "-h", "-j", job).Trim().Length == 0);
             using var again = new HostFixture();
@@ -142,8 +143,7 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
 
     private static string[] Finished(string runs) => [.. Directory.GetDirectories(Path.Combine(runs, "stages")).Where(stage => StageStore.FinishedRun(stage) is not null)];
 
-    private static JsonNode?[] Jobs(string runs) => [.. Directory.GetFiles(Path.Combine(runs, "slurm"), "submission.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .SelectMany(path => JsonNode.Parse(File.ReadAllText(path))!["arrays"]!.AsObject()).Select(array => array.Value!["job"])];
+    private static string[] Jobs(string runs) => [.. SlurmSubmission.All(runs).SelectMany(submission => submission.Arrays.Values).Select(array => array.Job!)];
 
     private static string Weights(string folder)
     {
