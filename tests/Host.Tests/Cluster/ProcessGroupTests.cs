@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using HiEndMae.Configuration.Shared;
+using HiEndMae.Engine.Collectives;
 
 namespace HiEndMae.Host.Tests.Cluster;
 
@@ -45,6 +46,7 @@ public sealed class ProcessGroupTests
 
         string half = Path.Combine(host.Folder, "half");
         Assert.Equal(ExitCodes.Interrupted, (await Mpi(2, "run", file, "--out", half, "--set", "time_budget=\"1ms\"")).Code);
+        Assert.Empty(Directory.GetDirectories(half, PeerWatch.FolderName, SearchOption.AllDirectories));
         using var rest = new HostFixture();
         Assert.Equal(ExitCodes.Done, await rest.RunAsync("run", file, "--out", half, "--resume"));
         Assert.Equal(Evaluations(one), Evaluations(half));
@@ -66,9 +68,12 @@ public sealed class ProcessGroupTests
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It took {watch.Elapsed}.");
         Assert.Contains("rank 1", error);
         int saved = Steps(runs);
+        // One process removes what the killed start has left.
+        Assert.NotEmpty(Directory.GetDirectories(runs, PeerWatch.FolderName, SearchOption.AllDirectories));
         using var resumed = new HostFixture();
         Assert.Equal(ExitCodes.Interrupted, await resumed.RunAsync("run", file, "--out", runs, "--resume", "--set", "time_budget=\"5s\""));
         Assert.True(Steps(runs) > saved);
+        Assert.Empty(Directory.GetDirectories(runs, PeerWatch.FolderName, SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -88,14 +93,32 @@ public sealed class ProcessGroupTests
         using var host = new HostFixture();
         string file = host.Write("tiny.toml", Experiment);
         string one = await Alone(host, file), many = Path.Combine(host.Folder, "many");
-        // What torchrun gives its processes.
-        Task<(int Code, string Error)>[] ranks = [.. Enumerable.Range(0, 2).Select(rank => End(new ProcessStartInfo(ProgramProcess.Program, ["run", file, "--out", many])
+        await Torchrun(file, many);
+        Assert.Equal(Sums(one, Last), Sums(many, Last));
+        Assert.Equal(Losses(one), Losses(many));
+    }
+
+    [Fact]
+    public async Task A_second_start_under_torchrun_with_the_same_port_works_and_nothing_is_left_of_both()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Gloo is called by the names that it has on Linux.");
+        using var host = new HostFixture();
+        string file = host.Write("tiny.toml", Experiment), many = Path.Combine(host.Folder, "many");
+        await Torchrun(file, many);
+        await Torchrun(file, many);
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(many, "tiny")).Length);
+        Assert.False(Directory.Exists(Path.Combine(many, ".ranks")));
+        Assert.Empty(Directory.GetDirectories(many, PeerWatch.FolderName, SearchOption.AllDirectories));
+    }
+
+    // Two processes with the variables that torchrun gives them.
+    private static async Task Torchrun(string file, string runs)
+    {
+        Task<(int Code, string Error)>[] ranks = [.. Enumerable.Range(0, 2).Select(rank => End(new ProcessStartInfo(ProgramProcess.Program, ["run", file, "--out", runs])
         {
             Environment = { ["RANK"] = $"{rank}", ["WORLD_SIZE"] = "2", ["LOCAL_RANK"] = $"{rank}", ["LOCAL_WORLD_SIZE"] = "2", ["MASTER_PORT"] = "29500", ["GLOO_SOCKET_IFNAME"] = "lo" },
         }))];
         foreach (Task<(int Code, string Error)> rank in ranks) Assert.True((await rank).Code == ExitCodes.Done, (await rank).Error);
-        Assert.Equal(Sums(one, Last), Sums(many, Last));
-        Assert.Equal(Losses(one), Losses(many));
     }
 
     private static void NeedsMpi() => Assert.SkipUnless(
