@@ -7,5 +7,5 @@ namespace HiEndMae.Engine;
 public static class NumericsVersion
 {
     /// <summary>The version of this program.</summary>
-    public const int Current = 4;
+    public const int Current = 5;
 }

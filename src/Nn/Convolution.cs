@@ -6,7 +6,7 @@ namespace HiEndMae.Nn;
 /// <summary>Computes 3D convolutions with the fastest method for their sizes and device. All methods give the same numbers up to rounding.</summary>
 /// <remarks>
 /// In float32 on CPUs, a convolution that keeps the size is computed directly (<see cref="DirectConvKernel"/>), and a 1x1x1 convolution or a transposed convolution whose voxels do
-/// not overlap is one matrix product over voxels. The library computes all other convolutions, on CPUs with channels last.
+/// not overlap is one matrix product over voxels. The library computes all other convolutions, on CPUs with channels last. Convolutions with groups are the exception, see <see cref="ForLibrary"/>.
 /// </remarks>
 internal static class Convolution
 {
@@ -24,13 +24,21 @@ internal static class Convolution
         if (products && shape.Transposed && shape.Strides == (shape.Kernel, shape.Kernel, shape.Kernel)) return Enlarging(x, weight, bias).MoveToOuterDisposeScope();
         if (!shape.Transposed && shape is { Groups: 1, Strides: (1, 1, 1) } && shape.Padding == shape.Kernel / 2 && DirectConvFunction.Serves(x, weight))
             return DirectConvFunction.Run(x, weight, bias).MoveToOuterDisposeScope();
-        Tensor volumes = ChannelsLast.ForConvolution(x);
+        Tensor volumes = ForLibrary(x, shape);
         long[] stride = [shape.Strides.X, shape.Strides.Y, shape.Strides.Z], padding = [shape.Padding, shape.Padding, shape.Padding];
         Tensor y = shape.Transposed
             ? nn.functional.conv_transpose3d(volumes, weight, bias, stride, padding, groups: shape.Groups)
             : nn.functional.conv3d(volumes, weight, bias, stride, padding, groups: shape.Groups);
         return y.MoveToOuterDisposeScope();
     }
+
+    /// <summary>Converts the input of a library convolution to the memory format in which the library computes it fast and correctly.</summary>
+    /// <remarks>
+    /// Gap: oneDNN 3.7.1 computes wrong gradients for the inputs of 3D convolutions with groups if channels are last, and wrong transposed convolutions with groups. Nearly every value is wrong. This
+    /// happens on some processors only (seen on AMD family 26 with AVX2 and with AVX-512, not on family 25; not reported upstream). Shown by: ConvolutionTests and the goldens of MedNeXt. Remove it once
+    /// libtorch has a oneDNN without this fault.
+    /// </remarks>
+    private static Tensor ForLibrary(Tensor x, ConvShape shape) => shape.Groups > 1 && x.device_type == DeviceType.CPU ? x.contiguous() : ChannelsLast.ForConvolution(x);
 
     private static Tensor Pointwise(Tensor x, Tensor weight, Tensor? bias)
     {

@@ -10,8 +10,12 @@ namespace HiEndMae.Nn;
 /// </remarks>
 public sealed class WindowPlan : IDisposable
 {
-    /// <summary>Added to the score of a pair of tokens in different regions. As in MONAI, it is not minus infinity.</summary>
-    public const float Refused = -100;
+    /// <summary>Added to the score of a pair of tokens in different regions.</summary>
+    /// <remarks>
+    /// MONAI adds -100. The exponential of that is a subnormal number, which processors compute many times more slowly than others, and it is lost when it is added to the weight of the
+    /// token itself. Minus infinity gives the same results without it.
+    /// </remarks>
+    public const float Refused = float.NegativeInfinity;
 
     private readonly Tensor index;
     private readonly Tensor? mask;

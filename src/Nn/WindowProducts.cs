@@ -18,13 +18,20 @@ internal static class WindowProducts
         using DisposeScope scope = NewDisposeScope();
         (long batch, long width, long tokens) = (packed.shape[0], packed.shape[4] / 3, plan.TokensPerWindow);
         Tensor[] parts = (Windows(packed, plan) + bias) // [B W, n, 3C]
-            .reshape(batch * plan.NumWindows, tokens, 3, heads, width / heads)
-            .permute(2, 0, 3, 1, 4) // [3, B W, H, n, C/H]
+            .reshape(batch, plan.NumWindows, tokens, 3, heads, width / heads)
+            .permute(3, 0, 1, 4, 2, 5) // [3, B, W, H, n, C/H]
             .unbind(0);
-        Tensor scores = (parts[0] * Math.Pow((double)width / heads, -0.5)).matmul(parts[1].transpose(-2, -1)); // [B W, H, n, n]
-        scores += table.index_select(0, plan.IndexFor(table).flatten()).reshape(tokens, tokens, heads).permute(2, 0, 1);
-        if (plan.MaskFor(scores) is { } mask) scores = (scores.reshape(batch, plan.NumWindows, heads, tokens, tokens) + mask.unsqueeze(1)).reshape(-1, heads, tokens, tokens);
-        Tensor mixed = scores.softmax(-1).to(parts[2].dtype).matmul(parts[2]).transpose(1, 2).reshape(-1, tokens, width); // [B W, n, C]
+        Tensor products = (parts[0] * Math.Pow((double)width / heads, -0.5)).matmul(parts[1].transpose(-2, -1)); // [B, W, H, n, n]
+        Tensor added = table.index_select(0, plan.IndexFor(table).flatten()).reshape(tokens, tokens, heads).permute(2, 0, 1); // [H, n, n]
+        // The mask joins the bias, because both together are smaller than the products by the batch.
+        if (plan.MaskFor(added) is { } mask) added = added + mask.unsqueeze(1); // [W, H, n, n]
+        // In 16-bit precision, the sum is in the table's precision.
+        Tensor scores = products.dtype == added.dtype ? products.add_(added) : products + added;
+        Tensor weights = scores.softmax(-1);
+        // Scores are the largest tensors of the network, and the backward pass needs only the weights.
+        products.Dispose();
+        scores.Dispose();
+        Tensor mixed = weights.to(parts[2].dtype).matmul(parts[2]).transpose(-3, -2).reshape(-1, tokens, width); // [B W, n, C]
         return Grid(mixed, batch, plan).MoveToOuterDisposeScope();
     }
 
