@@ -22,6 +22,8 @@ internal static class ExperimentRules
         {
             if (schema.Find(name)?.Section is { } keys) TrainingRules.Check(name, stage, keys, context);
         }
+        if (tree.Find("precision") is ConfigScalar { Value: "auto" } precision && tree.Find("deterministic") is ConfigScalar { Value: true })
+            Report("HEM076", true, "precision = \"auto\" chooses by time, so a repeated run may compute in another precision than this one; deterministic = true needs a precision that is written out", precision.Source);
         DataRules.Check(finetune, context);
         ReportRules.Check(tree, context);
         // A key that is missing in a part may be in the file that extends it.

@@ -39,6 +39,7 @@ internal static unsafe class DirectConvGradientKernel
     private static void Plane(PaddedPlanes planes, int x, float* gradient, DirectConvShape shape, float* sums)
     {
         int edge = shape.Edge, rowsAtOnce = Math.Clamp(VoxelsAtOnce / shape.Z, 1, shape.Y), run = shape.Run;
+        bool isWide = shape.Block > Lanes && WideConvGradientTiles.AreSupported;
         int inputRow = (shape.Z + (2 * shape.Pad)) * shape.Inputs, gradientRow = shape.Z * shape.Outputs;
         for (int y = 0; y < shape.Y; y += rowsAtOnce)
         {
@@ -46,15 +47,38 @@ internal static unsafe class DirectConvGradientKernel
             for (int offset = 0; offset < edge * edge; offset++)
             {
                 float* source = planes.Row(x + (offset / edge) - shape.Pad, y + (offset % edge) - shape.Pad);
-                for (int channel = 0; channel < shape.Outputs; channel += shape.Block)
+                int blocks;
+                for (int channel = 0; channel < shape.Outputs; channel += blocks * shape.Block)
                 {
+                    blocks = isWide && channel + (2 * shape.Block) <= shape.Outputs ? 2 : 1;
                     float* into = sums + ((long)channel / shape.Block * shape.BlockWeights) + ((long)offset * run * shape.Block);
                     float* g = gradient + ((long)y * gradientRow) + channel;
-                    if (shape.Block == Lanes) Eight(source, inputRow, shape.Inputs, g, gradientRow, shape.Outputs, rows, shape.Z, run, into);
+                    if (blocks == 2) Wide32(source, inputRow, shape.Inputs, g, gradientRow, shape.Outputs, rows, shape.Z, run, into, into + shape.BlockWeights);
+                    else if (isWide) Wide16(source, inputRow, shape.Inputs, g, gradientRow, shape.Outputs, rows, shape.Z, run, into);
+                    else if (shape.Block == Lanes) Eight(source, inputRow, shape.Inputs, g, gradientRow, shape.Outputs, rows, shape.Z, run, into);
                     else Sixteen(source, inputRow, shape.Inputs, g, gradientRow, shape.Outputs, rows, shape.Z, run, into);
                 }
             }
         }
+    }
+
+    // Runs are multiples of 12 if the number of input channels is a multiple of 4. What is left goes through the narrower vectors.
+    private static void Wide32(float* input, int inputRow, int inputStep, float* gradient, int gradientRow, int gradientStep, int rows, int voxels, int run, float* sums, float* next)
+    {
+        int at = 0;
+        for (; at + WideConvGradientTiles.Inputs <= run; at += WideConvGradientTiles.Inputs)
+            WideConvGradientTiles.Gradient32(input + at, inputRow, inputStep, gradient, gradientRow, gradientStep, rows, voxels, sums + (2 * Lanes * at), next + (2 * Lanes * at));
+        if (at == run) return;
+        Sixteen(input + at, inputRow, inputStep, gradient, gradientRow, gradientStep, rows, voxels, run - at, sums + (2 * Lanes * at));
+        Sixteen(input + at, inputRow, inputStep, gradient + (2 * Lanes), gradientRow, gradientStep, rows, voxels, run - at, next + (2 * Lanes * at));
+    }
+
+    private static void Wide16(float* input, int inputRow, int inputStep, float* gradient, int gradientRow, int gradientStep, int rows, int voxels, int run, float* sums)
+    {
+        int at = 0;
+        for (; at + WideConvGradientTiles.Inputs <= run; at += WideConvGradientTiles.Inputs)
+            WideConvGradientTiles.Gradient16(input + at, inputRow, inputStep, gradient, gradientRow, gradientStep, rows, voxels, sums + (2 * Lanes * at));
+        if (at < run) Sixteen(input + at, inputRow, inputStep, gradient, gradientRow, gradientStep, rows, voxels, run - at, sums + (2 * Lanes * at));
     }
 
     // 4 inputs x 16 channels at a time.

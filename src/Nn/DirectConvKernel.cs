@@ -49,12 +49,16 @@ internal static unsafe class DirectConvKernel
     // The loop over blocks is outside, so that the weights of one block stay in the cache for a whole plane.
     private static void Plane(PaddedPlanes planes, int x, float* weights, float* bias, DirectConvShape shape, float* output)
     {
-        int edge = shape.Edge, tile = Tile(shape), block = shape.Block;
+        int edge = shape.Edge, block = shape.Block;
+        bool isWide = block > Lanes && WideConvTiles.AreSupported && shape.Z >= WideConvTiles.Voxels;
+        int tile = isWide ? WideConvTiles.Voxels : Tile(shape);
         float** rows = stackalloc float*[edge * edge];
-        float* none = stackalloc float[2 * Lanes];
-        new Span<float>(none, 2 * Lanes).Clear();
-        for (int channel = 0; channel < shape.Outputs; channel += block, weights += shape.BlockWeights)
+        float* none = stackalloc float[4 * Lanes];
+        new Span<float>(none, 4 * Lanes).Clear();
+        int blocks;
+        for (int channel = 0; channel < shape.Outputs; channel += blocks * block, weights += blocks * shape.BlockWeights)
         {
+            blocks = isWide && channel + (2 * block) <= shape.Outputs ? 2 : 1;
             float* start = bias is null ? none : bias + channel;
             for (int y = 0; y < shape.Y; y++)
             {
@@ -65,7 +69,9 @@ internal static unsafe class DirectConvKernel
                     // The last tile overlaps the one before it.
                     int from = Math.Min(z, shape.Z - tile);
                     float* target = into + ((long)from * shape.Outputs);
-                    if (block == Lanes) TwelveVoxels(rows, edge * edge, from * shape.Inputs, shape.Inputs, shape.Run, weights, start, target, shape.Outputs);
+                    if (blocks == 2) WideConvTiles.Forward32(rows, edge * edge, from * shape.Inputs, shape.Inputs, shape.Run, weights, weights + shape.BlockWeights, start, target, shape.Outputs);
+                    else if (isWide) WideConvTiles.Forward16(rows, edge * edge, from * shape.Inputs, shape.Inputs, shape.Run, weights, start, target, shape.Outputs);
+                    else if (block == Lanes) TwelveVoxels(rows, edge * edge, from * shape.Inputs, shape.Inputs, shape.Run, weights, start, target, shape.Outputs);
                     else SixVoxels(rows, edge * edge, from * shape.Inputs, shape.Inputs, shape.Run, weights, start, target, shape.Outputs);
                 }
             }

@@ -58,6 +58,8 @@ public sealed class BenchTests
         Assert.True(work[3] > 6 * work[2], "A crop of twice the edge has eight times as many tokens.");
         string picture = await File.ReadAllTextAsync(plot, TestContext.Current.CancellationToken);
         Assert.Contains("memory by pretrain.mask_ratio", picture);
+        Assert.Contains(">operations</text>", picture);
+        Assert.DoesNotContain("var(", picture, StringComparison.Ordinal);
         File.Delete(plot);
     }
 

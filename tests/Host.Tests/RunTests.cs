@@ -90,6 +90,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_run_records_the_precision_that_it_chose_and_its_starts_share_it()
+    {
+        using var host = new HostFixture();
+        Assert.Equal(ExitCodes.Done, await host.RunAsync("run", host.Write("tiny.toml", Samples.Tiny), "--set", "precision=\"auto\"", "--out", host.Folder));
+        string run = Assert.Single(Directory.GetDirectories(Path.Combine(host.Folder, "tiny")));
+        JsonNode trainings = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(run, "results.json"), TestContext.Current.CancellationToken))!["trainings"]!;
+        foreach ((string kind, string stage) in (ReadOnlySpan<(string, string)>)[("pretrain", "pretrain"), ("finetune", "finetune-scratch"), ("finetune", "finetune-pretrain")])
+        {
+            JsonNode recorded = JsonNode.Parse(File.ReadAllText(Path.Combine(run, $"precision-{kind}.json")))!;
+            Assert.Equal((string)recorded["precision"]!, (string)trainings[stage]!["precision"]!);
+        }
+        Assert.Equal(2, File.ReadLines(Path.Combine(run, "log.txt")).Count(line => line.Contains("this stage trains in", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task The_resolved_config_of_a_run_gives_the_same_weights()
     {
         using var host = new HostFixture();

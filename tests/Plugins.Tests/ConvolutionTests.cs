@@ -17,6 +17,9 @@ public sealed class ConvolutionTests
     [InlineData(32, 48, 3, 6, 5, 7)]
     [InlineData(16, 16, 3, 1, 1, 6)]
     [InlineData(16, 16, 5, 4, 6, 11)]
+    [InlineData(16, 16, 3, 3, 4, 14)]
+    [InlineData(16, 80, 3, 3, 4, 13)]
+    [InlineData(32, 32, 5, 3, 4, 25)]
     [InlineData(8, 8, 3, 2, 3, 300)]
     // The library's: rows or widths that the kernel does not serve.
     [InlineData(3, 5, 3, 4, 5, 6)]
@@ -31,7 +34,39 @@ public sealed class ConvolutionTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void The_first_layer_needs_no_gradient_of_the_image(int channels) => Check(new ConvShape(channels, 8, 3), [2, channels, 5, 6, 12], ofInput: false);
+    public void The_first_layer_needs_no_gradient_of_the_image(int channels)
+    {
+        Check(new ConvShape(channels, 8, 3), [2, channels, 5, 6, 12], ofInput: false);
+        Check(new ConvShape(channels, 48, 3), [2, channels, 5, 6, 12], ofInput: false);
+    }
+
+    // 8 output channels use vectors of 256 bits, 16 and 32 use those of 512 bits if the processor has them.
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(32, 32)]
+    [InlineData(24, 48)]
+    public void Wide_vectors_give_the_same_bits_as_narrow_ones(int inputs, int outputs)
+    {
+        const int Part = 8;
+        using DisposeScope scope = NewDisposeScope();
+        using var layer = new ConvLayer(inputs, outputs, 3);
+        Tensor x = randn(new long[] { 2, inputs, 3, 9, 13 });
+        Tensor whole = layer.call(x);
+        whole.square().sum().backward();
+        for (int from = 0; from < outputs; from += Part)
+        {
+            using var part = new ConvLayer(inputs, Part, 3);
+            using (no_grad())
+            {
+                part.Weight.copy_(layer.Weight.narrow(0, from, Part));
+                part.Bias!.copy_(layer.Bias!.narrow(0, from, Part));
+            }
+            Tensor y = part.call(x);
+            y.square().sum().backward();
+            Golden.AssertClose(whole.narrow(1, from, Part), y, 0);
+            Golden.AssertClose(layer.Weight.grad!.narrow(0, from, Part), part.Weight.grad!, 0);
+        }
+    }
 
     [Theory]
     [InlineData(2, 2)]

@@ -22,7 +22,7 @@ public sealed partial record ExperimentConfig
     [IgnoredByFingerprint]
     public string Device { get; init; } = "auto";
 
-    /// <summary>Precision of linear layers, convolutions and attention during training: float32, bfloat16 or float16. Weights, norms, losses and updates are always float32.</summary>
+    /// <summary>Precision of linear layers, convolutions and attention during training: float32, bfloat16, float16, or auto for the one that is fastest on this machine. Weights, norms, losses and updates are always float32.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
     /// <summary>Threads of libtorch on CPU; 0 for one per core, or one per core listed in 'cores'.</summary>

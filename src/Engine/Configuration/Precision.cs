@@ -11,4 +11,7 @@ public enum Precision
 
     /// <summary>5 bits of exponent and 11 of significand. Losses are scaled, so that small gradients do not become zero.</summary>
     Float16,
+
+    /// <summary>The fastest of those above that the device allows. It is measured once, before the first step of a stage.</summary>
+    Auto,
 }

@@ -29,7 +29,8 @@ internal static class StageTraining
         if (show is not null && isFirst) callbacks.Add(new FigureCallback(config.FiguresEvery, show));
         if (config.MaxTime is { } most) callbacks.Add(new MaxTimeCallback(most));
         callbacks.Add(new TimeBudgetCallback(context.Budget));
-        TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads) with { Precision = new StepPrecision(context.Precision, stage.Device), Group = stage.Group };
+        Precision precision = context.Precision == Precision.Auto ? RecordedPrecision.Of(config, context, objective, cancel) : context.Precision;
+        TrainerOptions options = TrainerOptions.Of(config, length, context.Identity, context.Threads) with { Precision = new StepPrecision(precision, stage.Device), Group = stage.Group };
         CheckpointStore checkpoints = context.Checkpoints(new Retention(config.KeepCheckpoints, config.KeepEvery));
         return new Trainer(objective, options, callbacks, checkpoints, stage.Logger, stage.Clock).Run(cancel);
     }

@@ -1,3 +1,5 @@
+using HiEndMae.Engine.Configuration;
+
 namespace HiEndMae.Engine.Training;
 
 /// <summary>How a training ended.</summary>
@@ -7,6 +9,9 @@ namespace HiEndMae.Engine.Training;
 /// <param name="Seconds">Time by phase, summed over all processes that trained.</param>
 public sealed record TrainResult(int Steps, string Checkpoint, TimeSpan Elapsed, IReadOnlyDictionary<StepPhase, double> Seconds)
 {
+    /// <summary>Precision of the forward passes.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>The mean loss that was logged last; NaN if no logged step had a finite one.</summary>
     public double LastLoss { get; init; } = double.NaN;
 

@@ -59,6 +59,7 @@ public sealed class Trainer(
             EndReason = run.EndReason,
             VolumesPerSecond = (double)run.Step * objective.BatchSize * options.GradAccumulation / seconds,
             PeakMemoryBytes = PeakMemory.Bytes(),
+            Precision = options.Precision.Kind,
         };
         return callbacks.Aggregate(result, (sum, callback) => callback.AddTo(sum));
     }

@@ -111,7 +111,12 @@ internal static class BenchCommand
         using DisposeScope scope = torch.NewDisposeScope();
         using var model = new BenchModel(config, kind, classes, new ComponentFactory(catalog), device, threads, environment.Runs.GetVariable);
         using var stop = new StopSignal();
-        var bench = new StepBench(model.Optimizer, new StepPrecision(config.Precision, device), device, message => environment.Error.WriteLine($"warning: {message}"));
+        Action<string> warn = message => environment.Error.WriteLine($"warning: {message}");
+        Precision precision = config.Precision == Precision.Auto
+            ? PrecisionRace.Fastest(new PrecisionRace(model.Modules, device, warn).Run(() => model.Loss(0), static () => TimeSpan.Zero, stop.Token))
+            : config.Precision;
+        string precisionName = precision.ToString().ToLowerInvariant();
+        var bench = new StepBench(model.Optimizer, new StepPrecision(precision, device), device, warn);
         StepTimes? measured = null;
         ConsoleProgress.Run(environment, json, "bench", progress => measured = bench.Run(
             model.Loss, model.Request, steps, (done, total) => progress.Report(done, total, "", TimeSpan.Zero), stop.Token));
@@ -129,7 +134,7 @@ internal static class BenchCommand
                 ["device"] = device.ToString(),
                 ["threads"] = threads,
                 ["allocator"] = DeviceChoice.Allocator,
-                ["precision"] = config.Precision.ToString().ToLowerInvariant(),
+                ["precision"] = precisionName,
                 ["batch"] = model.Batch,
                 ["parameters"] = model.Parameters,
                 ["steps"] = times.Steps,
@@ -157,7 +162,7 @@ internal static class BenchCommand
             environment.Output.WriteLine(result.ToJsonString(JsonOptions.Indented));
             return ExitCodes.Done;
         }
-        Table table = new Table().Title($"{Markup.Escape(config.Name)}, {chosen}, batch {model.Batch}, {device}, {threads} threads").AddColumns("", "median of " + steps);
+        Table table = new Table().Title($"{Markup.Escape(config.Name)}, {chosen}, batch {model.Batch}, {device}, {threads} threads, {precisionName}").AddColumns("", "median of " + steps);
         void Row(string name, FormattableString value) => table.AddRow(name, Markup.Escape(FormattableString.Invariant(value)));
         Row("step", $"{1000 * times.StepSeconds:F0} ms (best {1000 * times.BestSeconds:F0}), {model.Batch / times.StepSeconds:F2} volumes/s");
         Row("  forward", $"{1000 * times.ForwardSeconds:F0} ms");

@@ -23,7 +23,7 @@ internal static class ScaleTable
         return table;
     }
 
-    /// <summary>Best time, operations and memory of every key, each divided by its value at the key's first value, as SVG.</summary>
+    /// <summary>Best time, operations and memory of every key, each divided by its value at the key's first value, as an SVG file that needs no page around it.</summary>
     public static string Svg(IReadOnlyList<IReadOnlyList<ScalePoint>> keys)
     {
         (string Name, Func<ScalePoint, double> Of)[] series = [("time", point => point.Best), ("operations", point => point.Gflop), ("memory", point => point.Gigabytes)];
@@ -43,7 +43,7 @@ internal static class ScaleTable
             }
             column += points.Count + 1;
         }
-        return chart.End();
+        return SvgFile.From(chart.End(), [.. series.Select(one => one.Name)]);
 
         double Part(int place) => (double)place / columns;
     }

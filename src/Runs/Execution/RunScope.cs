@@ -38,5 +38,9 @@ internal sealed record RunScope(
     public StageContext ContextOf(IStageLogger logger, TimeProvider clock) => new(Config.Seed, Device, Cases, logger, clock) { Group = Group };
 
     /// <summary>What a stage that trains needs from its run.</summary>
-    public TrainingContext TrainingContextOf(Stage stage, StageContext context) => new(context, Directory.File(stage.Name), Identity, Threads, Config.Precision, Budget);
+    public TrainingContext TrainingContextOf(Stage stage, StageContext context) => new(context, Directory.File(stage.Name), Identity, Threads, Config.Precision, Budget)
+    {
+        // Fine-tunings from different starts are compared, so they share one choice.
+        PrecisionFile = Directory.File($"precision-{Stage.NameOf(stage.Kind)}.json"),
+    };
 }

@@ -48,7 +48,7 @@ internal static class OutOfMemory
             ways.Add(string.Create(CultureInfo.InvariantCulture, $"[{stage}.data] {key} = {fewer} with [{stage}] grad_accumulation = {training.GradAccumulation * count / fewer} (the same number of crops per step)"));
         }
         if (config.Encoder.ToTable().Find("checkpoint_blocks") is ConfigScalar { Value: false }) ways.Add("[encoder] checkpoint_blocks = true (the same gradients, a third slower)");
-        if (config.Precision == Precision.Float32) ways.Add("precision = \"bfloat16\"");
+        if (config.Precision is Precision.Float32 or Precision.Auto) ways.Add("precision = \"bfloat16\"");
         ways.Add($"a smaller [{stage}.data] crop");
         return new MemoryLimitException(string.Create(CultureInfo.InvariantCulture,
             $"Memory ran out in {stage}: {FirstLine(error)}. A forward pass holds {data.Volumes * data.CropsPerVolume} crops of {data.Crop.X} x {data.Crop.Y} x {data.Crop.Z} (volumes = {data.Volumes}, crops_per_volume = {data.CropsPerVolume}, grad_accumulation = {training.GradAccumulation}). Less is taken by {string.Join("; ", ways)}."), error);

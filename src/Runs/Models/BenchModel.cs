@@ -72,6 +72,9 @@ internal sealed class BenchModel : IDisposable
     /// <summary>Learning rate and gradient clipping of the config.</summary>
     public StepRequest Request { get; }
 
+    /// <summary>Encoder, and decoder or head.</summary>
+    public IReadOnlyCollection<nn.Module> Modules => [encoder, other];
+
     /// <summary>Computes the loss of a step.</summary>
     public Tensor Loss(int step)
     {

@@ -18,6 +18,7 @@ internal static class TrainingJson
             ["checkpoint"] = Path.GetRelativePath(folder, training.Checkpoint).Replace('\\', '/'),
             ["seconds"] = Math.Round(training.Elapsed.TotalSeconds, 2),
             ["volumes_per_second"] = double.IsFinite(training.VolumesPerSecond) ? Math.Round(training.VolumesPerSecond, 3) : null,
+            ["precision"] = training.Precision.ToString().ToLowerInvariant(),
             ["peak_memory_bytes"] = training.PeakMemoryBytes,
             ["bad_steps"] = training.BadSteps,
             ["loss_spikes"] = training.LossSpikes,
