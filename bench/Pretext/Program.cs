@@ -13,14 +13,16 @@ using static TorchSharp.torch;
 
 // Time of a step of each pretext task with a small encoder, the encoder's share of it, crops per second and core of its sampler, and peak memory. Each method runs in a process of its own.
 // dotnet run -c Release --project bench/Pretext [-- METHOD]
-const int steps = 5, warmUp = 2;
+const int steps = 3, warmUp = 1;
 var methods = new (string Name, int Batch, Size3 Crop, Func<EncoderContext, Encoder> Encoder, Func<DecoderContext, PretextTask> Task, IViewSizes? Views)[]
 {
     Method("sup", 2, new SupConfig(), Swin(false), (config, context) => new SupTask(config, context)),
-    Method("voco", 2, new VocoConfig { GridCells = 2, EmbeddingSize = 256 }, Swin(true), (config, context) => new VocoTask(config, context), new Size3(128, 128, 64)),
+    Method("voco", 1, new VocoConfig { GridCells = 2, EmbeddingSize = 256 }, Swin(true), (config, context) => new VocoTask(config, context), new Size3(128, 128, 64)),
     Method("spark", 2, new SparkConfig { DecoderWidth = 128 }, context => new MedNextEncoder(new MedNextConfig { NumChannels = 8 }, context), (config, context) => new SparkTask(config, context)),
     Method("hyspark", 2, new HySparkConfig { DecoderWidth = 96 }, context => new HybridEncoder(new HybridConfig { Widths = [8, 16, 32, 64, 96], VitHeads = 6 }, context), (config, context) => new HySparkTask(config, context)),
     Method("models-genesis", 2, new ModelsGenesisConfig(), Unet(new Unet3dConfig { Widths = [8, 16, 32, 64] }), (config, context) => new ModelsGenesisTask(config, context)),
+    Method("transvw", 2, new TransVwConfig { Words = "words.json" }, Unet(new Unet3dConfig { Widths = [8, 16, 32, 64] }), (config, context) => new TransVwTask(config, context)),
+    Method("vox2vec", 2, new Vox2VecConfig { ViewSize = new Size3(64, 64, 32), Pairs = 2 }, context => new Vox2VecFpnEncoder(new Vox2VecFpnConfig { BaseChannels = 8, NumScales = 5 }, context), (config, context) => new Vox2VecTask(config, context), new Size3(96, 96, 48)),
     Method("pcrlv2", 2, new Pcrlv2Config(), Unet(new Unet3dConfig { Widths = [8, 16, 32, 64], Norm = HiEndMae.Nn.UnetNorm.Batch, Skips = false }), (config, context) => new Pcrlv2Task(config, context), new Size3(128, 128, 96)),
     Method("gvsl", 2, new GvslConfig(), Unet(new Unet3dConfig { Widths = [8, 16, 32, 64], HalfWidthFirst = false, Norm = HiEndMae.Nn.UnetNorm.Group }), (config, context) => new GvslTask(config, context)),
     Method("unimiss", 2, new UnimissConfig { ViewSize = new Size3(16, 64, 64), Outputs = 4096, HiddenSize = 256, BottleneckSize = 64 }, Mit(), (config, context) => new UnimissTask(config, context), new Size3(112, 112, 24)),
@@ -44,10 +46,11 @@ manual_seed(0);
 (string chosen, int batch, Size3 crop, Func<EncoderContext, Encoder> createEncoder, Func<DecoderContext, PretextTask> createTask, IViewSizes? views) = methods.Single(method => method.Name == args[0]);
 var encoderContext = new EncoderContext(1, views?.EncoderCrop(crop) ?? crop, EncoderUse.Pretraining);
 using var encoder = new WatchedEncoder(createEncoder(encoderContext));
-using PretextTask task = createTask(new DecoderContext(encoder.Info, crop) { BatchSize = batch, NewEncoder = () => new WatchedEncoder(createEncoder(encoderContext), encoder.Calls) });
+using PretextTask task = createTask(new DecoderContext(encoder.Info, crop) { BatchSize = batch, Window = new IntensityRange(-1350, 1000), NewEncoder = () => new WatchedEncoder(createEncoder(encoderContext), encoder.Calls) });
 encoder.train();
 task.train();
 using Tensor volumes = rand([batch, 1, crop.X, crop.Y, crop.Z]);
+using Tensor classes = zeros(batch, dtype: ScalarType.Int64);
 Parameter[] parameters = [.. encoder.parameters().Concat(task.parameters()).Where(parameter => parameter.requires_grad)];
 List<double> whole = [], sampling = [], encoding = [], products = [];
 for (int step = 0; step < warmUp + steps; step++)
@@ -56,7 +59,7 @@ for (int step = 0; step < warmUp + steps; step++)
     var info = new StepInfo(step, 1000);
     encoder.Restart();
     long start = Stopwatch.GetTimestamp();
-    Tensor loss = task.Loss(encoder, new PretextBatch(volumes, null) { Step = info, Masks = (cells, visible) => new TokenMask(rand(batch, cells).argsort(1), visible) });
+    Tensor loss = task.Loss(encoder, new PretextBatch(volumes, null) { Step = info, Classes = classes, Masks = (cells, visible) => new TokenMask(rand(batch, cells).argsort(1), visible) });
     loss.backward();
     task.GradientsReady(encoder, info);
     using (no_grad()) foreach (Parameter parameter in parameters) if (parameter.grad is { } gradient) parameter.sub_(gradient * 1e-6);
