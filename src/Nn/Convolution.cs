@@ -34,9 +34,9 @@ internal static class Convolution
 
     /// <summary>Converts the input of a library convolution to the memory format in which the library computes it fast and correctly.</summary>
     /// <remarks>
-    /// Gap: oneDNN 3.7.1 computes wrong gradients for the inputs of 3D convolutions with groups if channels are last, and wrong transposed convolutions with groups. Nearly every value is wrong. This
-    /// happens on some processors only (seen on AMD family 26 with AVX2 and with AVX-512, not on family 25; not reported upstream). Shown by: ConvolutionTests and the goldens of MedNeXt. Remove it once
-    /// libtorch has a oneDNN without this fault.
+    /// Gap: if channels are last, oneDNN 3.7.1 computes wrong gradients for the inputs of 3D convolutions with groups, and wrong transposed convolutions with groups. Nearly every value is wrong.
+    /// It happens on AMD processors of family 26, with AVX2 and with AVX-512. An older AMD processor with AVX-512 computes them correctly (not reported upstream).
+    /// Shown by: ConvolutionTests, and the goldens of MedNeXt, HySparK and SparK. Remove it once libtorch has a oneDNN without this fault.
     /// </remarks>
     private static Tensor ForLibrary(Tensor x, ConvShape shape) => shape.Groups > 1 && x.device_type == DeviceType.CPU ? x.contiguous() : ChannelsLast.ForConvolution(x);
 
