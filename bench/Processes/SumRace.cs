@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace HiEndMae.Bench.Processes;
 
-/// <summary>The time of a sum over processes by size, beside the time in which all processes copy as many bytes at once.</summary>
+/// <summary>Measures sums over processes by size. Beside each it prints the time in which all processes copy as many bytes at once.</summary>
 internal static unsafe class SumRace
 {
     private const string MeetingVariable = "HIENDMAE_BENCH_MEETING";
@@ -20,9 +20,7 @@ internal static unsafe class SumRace
             string meeting = Directory.CreateTempSubdirectory("hiendmae-bench-").FullName;
             try
             {
-                string program = Environment.ProcessPath!;
-                string[] own = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-                Console.Write(Launch.End(Launch.Mpi(ranks, new Dictionary<string, string> { [MeetingVariable] = meeting, [ProcessGroups.TransportVariable] = transport, ["GLOO_SOCKET_IFNAME"] = "lo" }, [program, .. own, "sum-rank"])));
+                Console.Write(Launch.End(Launch.Mpi(ranks, new Dictionary<string, string> { [MeetingVariable] = meeting, [ProcessGroups.TransportVariable] = transport, ["GLOO_SOCKET_IFNAME"] = "lo" }, OwnProcess.Command("sum-rank"))));
             }
             finally
             {

@@ -100,7 +100,7 @@ internal static class TrainingRace
         return folders.Sum(Rate);
     }
 
-    // The times of the log are those of the ends of steps.
+    // The log has the time at which each step ended.
     private static double Rate(string runs)
     {
         DateTimeOffset[] times = [.. File.ReadLines(Directory.GetFiles(runs, "metrics.jsonl", SearchOption.AllDirectories).Single()).Select(line => JsonDocument.Parse(line).RootElement)

@@ -10,10 +10,18 @@ internal static class OwnProcess
     /// <returns>The exit code.</returns>
     public static int Run(params string[] args)
     {
-        string program = Environment.ProcessPath!;
-        string[] own = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        using Process child = Process.Start(new ProcessStartInfo(program, [.. own, .. args]))!;
+        string[] command = Command(args);
+        using Process child = Process.Start(new ProcessStartInfo(command[0], command[1..]))!;
         child.WaitForExit();
         return child.ExitCode;
+    }
+
+    /// <summary>Returns the command that runs the program with other arguments.</summary>
+    /// <param name="args">The arguments.</param>
+    public static string[] Command(params string[] args)
+    {
+        string program = Environment.ProcessPath!;
+        string[] own = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
+        return [program, .. own, .. args];
     }
 }

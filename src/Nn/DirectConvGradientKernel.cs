@@ -39,7 +39,7 @@ internal static unsafe class DirectConvGradientKernel
     private static void Plane(PaddedPlanes planes, int x, float* gradient, DirectConvShape shape, float* sums)
     {
         int edge = shape.Edge, rowsAtOnce = Math.Clamp(VoxelsAtOnce / shape.Z, 1, shape.Y), run = shape.Run;
-        bool isWide = shape.Block > Lanes && WideConvGradientTiles.AreSupported;
+        bool isWide = shape.Block > Lanes && Vector512.IsHardwareAccelerated;
         int inputRow = (shape.Z + (2 * shape.Pad)) * shape.Inputs, gradientRow = shape.Z * shape.Outputs;
         for (int y = 0; y < shape.Y; y += rowsAtOnce)
         {

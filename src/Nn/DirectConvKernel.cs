@@ -50,7 +50,7 @@ internal static unsafe class DirectConvKernel
     private static void Plane(PaddedPlanes planes, int x, float* weights, float* bias, DirectConvShape shape, float* output)
     {
         int edge = shape.Edge, block = shape.Block;
-        bool isWide = block > Lanes && WideConvTiles.AreSupported && shape.Z >= WideConvTiles.Voxels;
+        bool isWide = block > Lanes && Vector512.IsHardwareAccelerated && shape.Z >= WideConvTiles.Voxels;
         int tile = isWide ? WideConvTiles.Voxels : Tile(shape);
         float** rows = stackalloc float*[edge * edge];
         float* none = stackalloc float[4 * Lanes];

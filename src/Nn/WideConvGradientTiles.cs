@@ -11,9 +11,6 @@ internal static unsafe class WideConvGradientTiles
 
     private const int Lanes = 16;
 
-    /// <summary>Whether this processor has such vectors.</summary>
-    public static bool AreSupported => Vector512.IsHardwareAccelerated;
-
     // 12 inputs x 16 channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient16(float* input, int inputRow, int inputStep, float* gradient, int gradientRow, int gradientStep, int rows, int voxels, float* sums)

@@ -11,9 +11,6 @@ internal static unsafe class WideConvTiles
 
     private const int Lanes = 16;
 
-    /// <summary>Whether this processor has such vectors.</summary>
-    public static bool AreSupported => Vector512.IsHardwareAccelerated;
-
     // 12 voxels x 16 channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward16(float** rows, int numRows, int offset, int step, int run, float* weights, float* start, float* output, int outputStep)

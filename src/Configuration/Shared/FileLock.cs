@@ -26,6 +26,21 @@ public sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Returns whether the file exists and nobody holds its lock. The lock is taken for a moment.</summary>
+    /// <param name="path">The file. It is not created.</param>
+    public static bool IsFree(string path)
+    {
+        try
+        {
+            using var taken = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 

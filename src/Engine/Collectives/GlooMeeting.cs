@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Engine.Collectives;
 
@@ -13,9 +14,9 @@ internal sealed class GlooMeeting : IDisposable
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(50);
     private readonly string folder, name;
     private readonly int rank;
-    private readonly FileStream own;
+    private readonly FileLock own;
 
-    private GlooMeeting(string folder, string name, int rank, FileStream own)
+    private GlooMeeting(string folder, string name, int rank, FileLock own)
     {
         this.folder = folder;
         this.name = name;
@@ -39,19 +40,19 @@ internal sealed class GlooMeeting : IDisposable
         var watch = Stopwatch.StartNew();
         string? name = rank == 0 ? $"{start}-{Guid.NewGuid():N}" : null;
         if (rank == 0) RemoveEarlier(folder);
-        FileStream? own = null;
+        FileLock? own = null;
         try
         {
             while (true)
             {
                 name ??= Directory.GetFiles(folder, $"{start}-*.0").Where(IsHeld).Select(Path.GetFileNameWithoutExtension).FirstOrDefault();
-                if (own is not null && !File.Exists(own.Name))
+                if (own is not null && !File.Exists(FileOf(folder, name!, rank)))
                 {
                     // Another start removed it before it was locked.
                     own.Dispose();
                     own = null;
                 }
-                if (name is not null) own ??= Hold(FileOf(folder, name, rank));
+                if (name is not null) own ??= FileLock.TryTake(FileOf(folder, name, rank)); // null if another rank is just testing the lock
                 int[] missing = [.. Enumerable.Range(0, size).Where(one => one != rank && (name is null ? one == 0 : !IsHeld(FileOf(folder, name, one))))];
                 if (own is not null && missing.Length == 0) return new GlooMeeting(folder, name!, rank, own);
                 if (watch.Elapsed > patience)
@@ -65,7 +66,7 @@ internal sealed class GlooMeeting : IDisposable
         catch
         {
             own?.Dispose();
-            if (own is not null) File.Delete(own.Name);
+            if (own is not null) File.Delete(FileOf(folder, name!, rank));
             throw;
         }
     }
@@ -74,7 +75,7 @@ internal sealed class GlooMeeting : IDisposable
     public void Dispose()
     {
         own.Dispose();
-        File.Delete(own.Name);
+        File.Delete(FileOf(folder, name, rank));
         if (rank == 0) File.Delete(Store);
         try
         {
@@ -97,29 +98,6 @@ internal sealed class GlooMeeting : IDisposable
         }
     }
 
-    // Null if another rank is just testing the lock.
-    private static FileStream? Hold(string file)
-    {
-        try
-        {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    private static bool IsHeld(string file)
-    {
-        try
-        {
-            using var free = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (IOException)
-        {
-            return File.Exists(file);
-        }
-    }
+    // Files of killed starts exist and are free.
+    private static bool IsHeld(string file) => !FileLock.IsFree(file) && File.Exists(file);
 }

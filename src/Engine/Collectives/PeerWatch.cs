@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using HiEndMae.Configuration.Shared;
 
 namespace HiEndMae.Engine.Collectives;
 
@@ -84,7 +85,7 @@ public sealed partial class PeerWatch : IDisposable
         {
             for (int rank = 0; rank < group.Size; rank++)
             {
-                if (rank == group.Rank || !IsGone(rank)) continue;
+                if (rank == group.Rank || !FileLock.IsFree(FileOf(rank))) continue;
                 bool isOrderly = File.Exists(EndOf(rank));
                 // This rank may already be ending, for the same reason or because a call to the group has failed.
                 if (ended.Wait(isOrderly ? StopGrace : Grace)) return;
@@ -92,19 +93,6 @@ public sealed partial class PeerWatch : IDisposable
                     $"rank {rank} of {group.Size} ({About(rank)}) has died, and rank {group.Rank} cannot continue without it. The last checkpoint is valid; start all ranks again with --resume."));
                 return;
             }
-        }
-    }
-
-    private bool IsGone(int rank)
-    {
-        try
-        {
-            using var taken = new FileStream(FileOf(rank), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 

@@ -23,7 +23,7 @@ internal static class ScaleTable
         return table;
     }
 
-    /// <summary>Best time, operations and memory of every key, each divided by its value at the key's first value, as an SVG file that needs no page around it.</summary>
+    /// <summary>Draws best time, operations and memory as an SVG file that needs no page around it. Each curve is divided by its value for the first value of its key.</summary>
     public static string Svg(IReadOnlyList<IReadOnlyList<ScalePoint>> keys)
     {
         (string Name, Func<ScalePoint, double> Of)[] series = [("time", point => point.Best), ("operations", point => point.Gflop), ("memory", point => point.Gigabytes)];

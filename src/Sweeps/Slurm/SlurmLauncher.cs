@@ -27,7 +27,7 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
     public async Task<int> RunAsync(IReadOnlyList<SweepStage> stages, string parentRun, Action<IReadOnlyCollection<IRunningStage>> changed, CancellationToken cancel)
     {
         SlurmClient client = SlurmClient.Connect();
-        using FileStream alone = Lock();
+        using FileLock alone = Lock();
         IReadOnlyList<SweepStage> wanted = stages;
         while (true)
         {
@@ -154,17 +154,10 @@ internal sealed class SlurmLauncher(RunEnvironment environment, StageStore store
         return stages.Count(stage => known.Of(stage)?.IsUnderWay == true && store.StatusOf(stage) is StageStatus.Missing or StageStatus.Unfinished);
     }
 
-    private FileStream Lock()
+    private FileLock Lock()
     {
-        string folder = Directory.CreateDirectory(SlurmSubmission.RootOf(store.Output)).FullName;
-        try
-        {
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new SlurmException($"Another 'hiendmae sweep' is using '{folder}'. End it (its jobs continue), or use --status.");
-        }
+        string folder = SlurmSubmission.RootOf(store.Output);
+        return FileLock.TryTake(Path.Combine(folder, "lock")) ?? throw new SlurmException($"Another 'hiendmae sweep' is using '{folder}'. End it (its jobs continue), or use --status.");
     }
 
     /// <summary>Describes how a job ended.</summary>
