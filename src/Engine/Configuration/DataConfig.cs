@@ -44,6 +44,10 @@ public sealed partial record DataConfig
     [Range(0, 1)]
     public double? ForegroundFraction { get; init; }
 
+    /// <summary>Whether a foreground centre lies in a random class of the case, each class being equally likely, so that small organs are seen as often as large ones. Otherwise each labelled voxel is
+    /// equally likely. It has no effect on cases without labels.</summary>
+    public bool ForegroundByClass { get; init; }
+
     /// <summary>Probability of a flip, for each axis. Default: 0.5 in pre-training, 0.2 in fine-tuning.</summary>
     [Range(0, 1)]
     public double? FlipProbability { get; init; }

@@ -6,7 +6,7 @@ internal static class EngineKeys
     /// <summary>Keys of [pretrain.data] and [finetune.data] that belong to the stage. A dataset's own keys are in the same table. A test compares them with the engine's record.</summary>
     public static readonly string[] OfData =
     [
-        "crop", "spacing_mm", "resize", "window", "intensity", "volumes", "crops_per_volume", "foreground_fraction", "flip_probability", "rotate90_probability",
+        "crop", "spacing_mm", "resize", "window", "intensity", "volumes", "crops_per_volume", "foreground_fraction", "foreground_by_class", "flip_probability", "rotate90_probability",
         "intensity_scale_probability", "intensity_shift_probability", "flip_axes", "augment", "foreground_crop", "subset",
     ];
 

@@ -36,6 +36,28 @@ public sealed class CropPlanTests
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(300)] // labels of two bytes
+    public void By_class_each_class_of_the_case_has_as_many_centres(int numClasses)
+    {
+        // Class 1 has 20 voxels, class 3 has 5 in two rows, class 2 has none, and 3 voxels are not labelled by anybody.
+        var size = new Size3(2, 2, 16);
+        static int Label(int x, int y, int z) => (x, y, z) switch
+        {
+            (0, 0, >= 12) or (1, 1, 7) => 3,
+            (0, 1, < 3) => DatasetInfo.IgnoredIndex,
+            (1, 0, _) or (1, 1, < 4) => 1,
+            _ => 0,
+        };
+        using PreparedCase stored = Made.Prepared(new MadeCase("a", size, (_, _, _) => 0.5f, Label), numClasses);
+        Assert.Equal((2, 20, 5), (stored.NumClasses, stored.NumOfClass(0), stored.NumOfClass(1)));
+        var counts = new int[size.Count];
+        foreach (CropPlan plan in Draw(stored, Paper with { Crop = Size3.Cube(1), Positive = 0.8, PositiveByClass = true })) counts[(plan.Start.X * 2 + plan.Start.Y) * 16 + plan.Start.Z]++;
+        AssertFits(
+            [.. Enumerable.Range(0, 64).Select(i => Draws * Label(i / 32, i / 16 % 2, i % 16) switch { 0 => 0.2 / 36, 1 => 0.4 / 20, 3 => 0.4 / 5, _ => 0 })], counts);
+    }
+
+    [Theory]
     [InlineData(1f)]
     [InlineData(0f)]
     public void If_a_case_has_voxels_of_one_kind_every_centre_has_that_kind(float value)

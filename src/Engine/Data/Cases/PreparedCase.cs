@@ -12,6 +12,7 @@ namespace HiEndMae.Engine.Data.Cases;
 public sealed unsafe class PreparedCase : IDisposable
 {
     private readonly ICaseArray[] owned;
+    private ClassVoxels? classVoxels;
 
     /// <summary>Takes ownership of the arrays.</summary>
     internal PreparedCase(string id, CaseLayout layout, ICaseArray image, ICaseArray? label, ICaseArray rowCounts)
@@ -65,6 +66,13 @@ public sealed unsafe class PreparedCase : IDisposable
 
     private ReadOnlySpan<int> Negatives => new((int*)RowCounts + Layout.Rows + 1, Layout.Rows + 1);
 
+    /// <summary>Number of classes that the case has, without background; 0 without labels.</summary>
+    /// <remarks>The first call reads the whole label map.</remarks>
+    public int NumClasses => HasLabel ? Classes.NumClasses : 0;
+
+    private ClassVoxels Classes => LazyInitializer.EnsureInitialized(
+        ref classVoxels, () => Layout.LabelBytes == 2 ? ClassVoxels.Of(Labels<ushort>(), Size.Z, Layout.Ignored) : ClassVoxels.Of(Labels<byte>(), Size.Z, Layout.Ignored));
+
     /// <summary>Index in [X, Y, Z] of the n-th positive voxel, in the order of memory.</summary>
     /// <param name="number">0 to <see cref="NumPositive"/> - 1.</param>
     public int Positive(int number) => Find(Positives, number, positive: true);
@@ -72,6 +80,15 @@ public sealed unsafe class PreparedCase : IDisposable
     /// <summary>Index in [X, Y, Z] of the n-th negative voxel, in the order of memory.</summary>
     /// <param name="number">0 to <see cref="NumNegative"/> - 1.</param>
     public int Negative(int number) => Find(Negatives, number, positive: false);
+
+    /// <summary>Number of voxels of a class.</summary>
+    /// <param name="number">Which of the classes of the case, 0 to <see cref="NumClasses"/> - 1, in the order of their indices.</param>
+    public int NumOfClass(int number) => Classes.Count(number);
+
+    /// <summary>Index in [X, Y, Z] of the n-th voxel of a class, in the order of memory.</summary>
+    /// <param name="number">Which of the classes of the case, 0 to <see cref="NumClasses"/> - 1.</param>
+    /// <param name="voxel">0 to <see cref="NumOfClass"/> - 1.</param>
+    public int OfClass(int number, int voxel) => Layout.LabelBytes == 2 ? Classes.Find(number, voxel, Labels<ushort>()) : Classes.Find(number, voxel, Labels<byte>());
 
     /// <summary>The intensities as a volume of single precision.</summary>
     public Volume<float> DecodeImage()
@@ -107,6 +124,9 @@ public sealed unsafe class PreparedCase : IDisposable
     {
         foreach (ICaseArray one in owned) one.Dispose();
     }
+
+    private ReadOnlySpan<T> Labels<T>()
+        where T : unmanaged => new((T*)Label, checked((int)Size.Count));
 
     private int Find(ReadOnlySpan<int> before, int number, bool positive)
     {

@@ -5,7 +5,7 @@ using HiEndMae.Imaging;
 namespace HiEndMae.Engine.Data.Crops;
 
 /// <summary>One crop with its augmentations. They are drawn as in MONAI 1.2: RandCropByPosNegLabel, RandFlip per axis, RandRotate90, RandScaleIntensity,
-/// RandShiftIntensity.</summary>
+/// RandShiftIntensity. With <see cref="CropRecipe.PositiveByClass"/>, positive centres are drawn as in nnU-Net.</summary>
 /// <param name="Start">First voxel of the crop; negative if the case is smaller than the crop. The case is then centred in the crop.</param>
 /// <param name="Crop">Voxels of the crop.</param>
 /// <param name="FlipX">Whether x runs backwards.</param>
@@ -26,7 +26,7 @@ public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool
     {
         ArgumentNullException.ThrowIfNull(source);
         Size3 size = source.Size, crop = recipe.Crop;
-        int centre = Centre(source, recipe.Positive, ref random);
+        int centre = Centre(source, recipe, ref random);
         int z = centre % size.Z, y = centre / size.Z % size.Y, x = centre / size.Z / size.Y;
         return At(new Size3(First(x, crop.X, size.X), First(y, crop.Y, size.Y), First(z, crop.Z, size.Z)), recipe, ref random);
     }
@@ -58,14 +58,19 @@ public readonly record struct CropPlan(Size3 Start, Size3 Crop, bool FlipX, bool
     private static bool Happens(double probability, ref RandomSource random) => random.NextDouble() < probability;
 
     // If there are no voxels of one kind, every centre is of the other kind.
-    private static int Centre(PreparedCase source, double positiveProbability, ref RandomSource random)
+    private static int Centre(PreparedCase source, in CropRecipe recipe, ref RandomSource random)
     {
-        bool positive = Happens(positiveProbability, ref random);
+        bool positive = Happens(recipe.Positive, ref random);
         if (source.NumPositive == 0) positive = false;
         else if (source.NumNegative == 0) positive = true;
         int count = positive ? source.NumPositive : source.NumNegative;
         // A black image without labelled voxels has voxels of neither kind.
         if (count == 0) return random.NextInt((int)source.Size.Count);
+        if (positive && recipe.PositiveByClass && source.HasLabel)
+        {
+            int drawn = random.NextInt(source.NumClasses);
+            return source.OfClass(drawn, random.NextInt(source.NumOfClass(drawn)));
+        }
         int number = random.NextInt(count);
         return positive ? source.Positive(number) : source.Negative(number);
     }

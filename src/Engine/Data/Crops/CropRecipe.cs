@@ -12,6 +12,9 @@ namespace HiEndMae.Engine.Data.Crops;
 /// <param name="IntensityShift">Probability of an offset from -0.1 to 0.1.</param>
 public readonly record struct CropRecipe(Size3 Crop, double Positive, double Flip, double Rotate90, double IntensityScale, double IntensityShift)
 {
+    /// <summary>Whether a positive centre of a case with labels lies in a random class, each class of the case being equally likely. Otherwise each positive voxel is equally likely.</summary>
+    public bool PositiveByClass { get; init; }
+
     /// <summary>Axes that are not flipped, whatever is drawn.</summary>
     public (bool X, bool Y, bool Z) Unflipped { get; init; }
 
@@ -26,6 +29,7 @@ public readonly record struct CropRecipe(Size3 Crop, double Positive, double Fli
             config.Crop, complete.ForegroundFraction!.Value, complete.FlipProbability!.Value, complete.Rotate90Probability!.Value,
             config.IntensityScaleProbability, config.IntensityShiftProbability)
         {
+            PositiveByClass = config.ForegroundByClass,
             Unflipped = (!config.FlipAxes.Contains(FlipAxis.X), !config.FlipAxes.Contains(FlipAxis.Y), !config.FlipAxes.Contains(FlipAxis.Z)),
         };
     }
