@@ -4,17 +4,41 @@ using HiEndMae.Runs.Machine;
 namespace HiEndMae.Sweeps;
 
 /// <summary>Sends the spools of jobs. Many nodes cannot write one database on a shared disk, so one process sends for all of them.</summary>
-internal static class StageSpools
+/// <param name="store">The store of stages.</param>
+/// <param name="environment">Variables and clock.</param>
+/// <param name="warn">Receives warnings.</param>
+internal sealed class StageSpools(StageStore store, RunEnvironment environment, Action<string> warn)
 {
-    /// <summary>Sends the spools of stages that are not running.</summary>
-    /// <param name="stages">The stages.</param>
-    /// <param name="store">The store of stages.</param>
-    /// <param name="environment">Variables and clock.</param>
-    /// <param name="warn">Receives warnings.</param>
+    private readonly HashSet<string> sent = new(StringComparer.Ordinal);
+    private bool isUnavailable;
+
+    /// <summary>Sends the spools of stages that have ended since the last call. It does nothing after a failure, which would be the same for every stage.</summary>
+    /// <param name="stages">Stages of the sweep.</param>
     /// <param name="cancel">Stops between records.</param>
-    public static void Send(IEnumerable<SweepStage> stages, StageStore store, RunEnvironment environment, Action<string> warn, CancellationToken cancel)
+    public void SendNew(IEnumerable<SweepStage> stages, CancellationToken cancel)
     {
-        foreach (string run in stages.Select(stage => StageStore.NewestRun(store.FolderOf(stage))).OfType<string>().SelectMany(SpoolSync.Find))
+        foreach (SweepStage stage in stages)
+        {
+            if (isUnavailable) return;
+            if (sent.Contains(stage.Key) || store.StatusOf(stage) is not (StageStatus.Done or StageStatus.Failed)) continue;
+            if (StageStore.NewestRun(store.FolderOf(stage)) is { } folder) Send(folder, cancel);
+            sent.Add(stage.Key);
+        }
+    }
+
+    /// <summary>Looks at the spools of all stages that have ended, and sends what waits.</summary>
+    /// <param name="stages">Stages of the sweep.</param>
+    /// <param name="cancel">Stops between records.</param>
+    public void SendAll(IEnumerable<SweepStage> stages, CancellationToken cancel)
+    {
+        sent.Clear();
+        isUnavailable = false;
+        SendNew(stages, cancel);
+    }
+
+    private void Send(string folder, CancellationToken cancel)
+    {
+        foreach (string run in SpoolSync.Find(folder))
         {
             try
             {
@@ -22,8 +46,9 @@ internal static class StageSpools
             }
             catch (TrackingException error)
             {
-                // The failure is the same for every stage. The sweep continues, because the spool keeps the records.
+                // The sweep continues, because the spool keeps the records.
                 warn($"tracking: {error.Message} 'hiendmae track sync {store.Output}' sends it later.");
+                isUnavailable = true;
                 return;
             }
         }

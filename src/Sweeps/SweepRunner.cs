@@ -16,7 +16,9 @@ internal sealed class SweepRunner(RunEnvironment environment, SweepOptions optio
         Directory.CreateDirectory(store.Output);
         using SweepTracking tracked = SweepTracking.Open(options.File, store, graph, tracking, environment, reporter.Warn, cancel);
         var whole = new WholeCombinations(graph, new CombinationWriter(store, environment.Clock), tracked);
-        if (options.IsSlurm && tracking is not null) StageSpools.Send(graph.Stages.Where(stage => store.StatusOf(stage) is StageStatus.Done or StageStatus.Failed), store, environment, reporter.Warn, cancel);
+        // Local stages send their records themselves.
+        StageSpools? spools = options.IsSlurm && tracking is not null ? new StageSpools(store, environment, reporter.Warn) : null;
+        spools?.SendNew(graph.Stages, cancel);
         whole.Keep();
         RunStatus status = RunStatus.Killed;
         int underWay = 0;
@@ -26,14 +28,14 @@ internal sealed class SweepRunner(RunEnvironment environment, SweepOptions optio
             await reporter.WithDisplayAsync(async changed => underWay = await launcher.RunAsync(graph.Stages, tracked.RunId, running =>
             {
                 whole.Keep([.. running.Select(job => job.Stage)]);
+                spools?.SendNew(graph.Stages, cancel);
                 changed(running);
             }, cancel));
             status = graph.Stages.All(stage => store.StatusOf(stage) == StageStatus.Done) ? RunStatus.Finished : RunStatus.Failed;
         }
         finally
         {
-            if (options.IsSlurm && tracking is not null && !cancel.IsCancellationRequested)
-                StageSpools.Send(graph.Stages.Where(stage => store.StatusOf(stage) is StageStatus.Done or StageStatus.Failed), store, environment, reporter.Warn, cancel);
+            if (!cancel.IsCancellationRequested) spools?.SendAll(graph.Stages, cancel);
             // Complete combinations are kept and tracked, even if the sweep fails.
             whole.Keep();
             outcome = new SweepOutcome(status == RunStatus.Finished, underWay, [.. whole.Folders]);
