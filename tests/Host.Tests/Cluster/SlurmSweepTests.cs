@@ -45,12 +45,23 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
         int code = await again.RunAsync("sweep", file, "--out", runs, "--launcher", "slurm", "--wait", "--retry-failed", "--json");
         Assert.True(code == ExitCodes.Done, again.Error);
         Assert.Equal(2, JsonNode.Parse(again.Output)!["combinations"]!.AsArray().Count);
-        // What jobs have spooled is in the store: the sweep, two combinations, five stages and what they run.
-        using var database = new SqliteConnection($"Data Source={Path.Combine(runs, "mlflow.db")};Mode=ReadOnly;Pooling=False");
-        database.Open();
-        using SqliteCommand query = database.CreateCommand();
-        query.CommandText = "select count(*) from tags where key = 'mlflow.parentRunId' and value = (select run_uuid from runs where name LIKE 'sweep tiny %')";
-        Assert.Equal(2L + 5L, (long)query.ExecuteScalar()!);
+        // What jobs have spooled is in the store: the two combinations and the five stages of the sweep.
+        Assert.Equal(2 + 5, ChildrenOfSweep(runs));
+    }
+
+    [Fact]
+    public async Task Tracked_values_of_ended_jobs_are_sent_while_others_run()
+    {
+        Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
+        using var host = new HostFixture();
+        string file = host.Write("sweep.toml", Samples.Pretraining + "\n[sweep]\n\"pretrain.steps\" = [4, 100000]\n"), runs = Path.Combine(host.Folder, "runs");
+        Task<int> sweep = host.RunAsync("sweep", file, "--out", runs, "--launcher", "slurm", "--wait");
+        // The short stage and its combination.
+        await Until(() => sweep.IsCompleted || ChildrenOfSweep(runs) == 2);
+        Assert.False(sweep.IsCompleted, host.Error + host.Output);
+        Assert.Single(Finished(runs));
+        cluster.Run("scancel", Jobs(runs)[0]);
+        Assert.Equal(ExitCodes.Failed, await sweep);
     }
 
     [Fact]
@@ -144,6 +155,24 @@ public sealed class SlurmSweepTests(SlurmCluster cluster) : IClassFixture<SlurmC
     private static string[] Finished(string runs) => [.. Directory.GetDirectories(Path.Combine(runs, "stages")).Where(stage => StageStore.FinishedRun(stage) is not null)];
 
     private static string[] Jobs(string runs) => [.. SlurmSubmission.All(runs).SelectMany(submission => submission.Arrays.Values).Select(array => array.Job!)];
+
+    private static long ChildrenOfSweep(string runs)
+    {
+        string path = Path.Combine(runs, "mlflow.db");
+        if (!File.Exists(path)) return 0;
+        using var database = new SqliteConnection($"Data Source={path};Mode=ReadOnly;Pooling=False");
+        database.Open();
+        using SqliteCommand query = database.CreateCommand();
+        query.CommandText = "select count(*) from tags where key = 'mlflow.parentRunId' and value = (select run_uuid from runs where name LIKE 'sweep tiny %')";
+        try
+        {
+            return (long)query.ExecuteScalar()!;
+        }
+        catch (SqliteException)
+        {
+            return 0; // the tables are still being made
+        }
+    }
 
     private static string Weights(string folder)
     {
