@@ -1,5 +1,8 @@
 namespace HiEndMae.Imaging.Tests;
 
+// A test counts the allocations of the whole process, so no other test may run meanwhile.
+[CollectionDefinition(nameof(NiftiChannelWriterTests), DisableParallelization = true)]
+[Collection(nameof(NiftiChannelWriterTests))]
 public sealed class NiftiChannelWriterTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("hiendmae-channels-").FullName;
@@ -46,7 +49,7 @@ public sealed class NiftiChannelWriterTests : IDisposable
         Affine affine = Affine.FromSpacing(Spacing3.Isotropic(1));
         var slab = new Volume<float>(channels, size, affine, new float[channels * size.Count]);
         long least = long.MaxValue;
-        // Other tests allocate too, so the least of three counts.
+        // The runtime allocates too, so the least of three counts.
         for (int i = 0; i < 3; i++)
         {
             using var writer = new NiftiChannelWriter(Path.Combine(folder, "prob.nii.gz"), channels, new VolumeGrid(size, affine), null);
