@@ -12,7 +12,7 @@ internal sealed class StageSpools(StageStore store, RunEnvironment environment, 
     private readonly HashSet<string> sent = new(StringComparer.Ordinal);
     private bool isUnavailable;
 
-    /// <summary>Sends the spools of stages that have ended since the last call. It does nothing after a failure, which would be the same for every stage.</summary>
+    /// <summary>Sends the spools of stages that have ended since the last call. After a failure it does nothing more, because every other stage would fail in the same way.</summary>
     /// <param name="stages">Stages of the sweep.</param>
     /// <param name="cancel">Stops between records.</param>
     public void SendNew(IEnumerable<SweepStage> stages, CancellationToken cancel)
@@ -27,6 +27,7 @@ internal sealed class StageSpools(StageStore store, RunEnvironment environment, 
     }
 
     /// <summary>Looks at the spools of all stages that have ended, and sends what waits.</summary>
+    /// <remarks>A stage has ended as soon as its results are written. Its job may write more records after that, and an unavailable store may be available again.</remarks>
     /// <param name="stages">Stages of the sweep.</param>
     /// <param name="cancel">Stops between records.</param>
     public void SendAll(IEnumerable<SweepStage> stages, CancellationToken cancel)

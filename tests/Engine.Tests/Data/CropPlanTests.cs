@@ -40,7 +40,7 @@ public sealed class CropPlanTests
     [InlineData(300)] // labels of two bytes
     public void By_class_each_class_of_the_case_has_as_many_centres(int numClasses)
     {
-        // Class 1 has 20 voxels, class 3 has 5 in two rows, class 2 has none, and 3 voxels are not labelled by anybody.
+        // Class 1 has 20 voxels, class 3 has 5 in two rows, and class 2 has none. Nobody has labelled 3 voxels.
         var size = new Size3(2, 2, 16);
         static int Label(int x, int y, int z) => (x, y, z) switch
         {

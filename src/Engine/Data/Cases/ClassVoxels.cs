@@ -9,9 +9,9 @@ namespace HiEndMae.Engine.Data.Cases;
 /// </remarks>
 internal sealed class ClassVoxels
 {
-    private readonly (int Class, int Count, Row[] Rows)[] classes;
+    private readonly ClassRows[] classes;
 
-    private ClassVoxels((int Class, int Count, Row[] Rows)[] classes) => this.classes = classes;
+    private ClassVoxels(ClassRows[] classes) => this.classes = classes;
 
     /// <summary>Number of classes that the label map has, without background.</summary>
     public int NumClasses => classes.Length;
@@ -23,7 +23,8 @@ internal sealed class ClassVoxels
     public static ClassVoxels Of<T>(ReadOnlySpan<T> labels, int length, int ignored)
         where T : unmanaged, IBinaryInteger<T>
     {
-        var rows = new List<Row>?[ignored];
+        var starts = new List<int>?[ignored];
+        var before = new List<int>?[ignored];
         var counts = new int[ignored];
         for (int start = 0; start < labels.Length; start += length)
         {
@@ -31,12 +32,16 @@ internal sealed class ClassVoxels
             {
                 int index = int.CreateTruncating(label);
                 if (index == 0 || index == ignored) continue;
-                List<Row> list = rows[index] ??= [];
-                if (list.Count == 0 || list[^1].Start != start) list.Add(new Row(start, counts[index]));
+                List<int> list = starts[index] ??= [];
+                if (list.Count == 0 || list[^1] != start)
+                {
+                    list.Add(start);
+                    (before[index] ??= []).Add(counts[index]);
+                }
                 counts[index]++;
             }
         }
-        return new ClassVoxels([.. Enumerable.Range(1, ignored - 1).Where(index => counts[index] > 0).Select(index => (index, counts[index], rows[index]!.ToArray()))]);
+        return new ClassVoxels([.. Enumerable.Range(1, ignored - 1).Where(index => counts[index] > 0).Select(index => new ClassRows(index, counts[index], [.. starts[index]!], [.. before[index]!]))]);
     }
 
     /// <summary>Number of voxels of a class.</summary>
@@ -50,24 +55,21 @@ internal sealed class ClassVoxels
     public int Find<T>(int number, int voxel, ReadOnlySpan<T> labels)
         where T : unmanaged, IBinaryInteger<T>
     {
-        (int index, _, Row[] rows) = classes[number];
-        // The last row that at most `voxel` voxels of the class precede.
-        int low = 0, high = rows.Length;
-        while (high - low > 1)
-        {
-            int middle = (low + high) / 2;
-            if (rows[middle].Before <= voxel) low = middle;
-            else high = middle;
-        }
-        int at = rows[low].Start;
-        for (int left = voxel - rows[low].Before; ; at++)
+        (int index, _, int[] starts, int[] before) = classes[number];
+        // The last row that at most `voxel` voxels of the class precede. A value that is not found gives the complement of the place of the next larger one.
+        int row = Array.BinarySearch(before, voxel);
+        if (row < 0) row = ~row - 1;
+        int at = starts[row];
+        for (int left = voxel - before[row]; ; at++)
         {
             if (int.CreateTruncating(labels[at]) == index && left-- == 0) return at;
         }
     }
 
-    /// <summary>A row along z.</summary>
-    /// <param name="Start">Index of its first voxel.</param>
-    /// <param name="Before">Voxels of the class in earlier rows.</param>
-    private readonly record struct Row(int Start, int Before);
+    /// <summary>The rows along z that have voxels of a class.</summary>
+    /// <param name="Index">The class.</param>
+    /// <param name="Count">Number of its voxels.</param>
+    /// <param name="Starts">For each row, the index of its first voxel.</param>
+    /// <param name="Before">For each row, the number of voxels of the class in earlier rows.</param>
+    private sealed record ClassRows(int Index, int Count, int[] Starts, int[] Before);
 }

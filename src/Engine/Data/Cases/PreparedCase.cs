@@ -110,7 +110,7 @@ public sealed unsafe class PreparedCase : IDisposable
     {
         if (!HasLabel) throw new InvalidOperationException($"Case '{Id}' has no labels.");
         var voxels = GC.AllocateUninitializedArray<ushort>(checked((int)Size.Count));
-        if (Layout.LabelBytes == 2) new ReadOnlySpan<ushort>((ushort*)Label, voxels.Length).CopyTo(voxels);
+        if (Layout.LabelBytes == 2) Labels<ushort>().CopyTo(voxels);
         else
         {
             byte* from = (byte*)Label;
