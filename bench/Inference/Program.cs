@@ -7,13 +7,23 @@ using HiEndMae.Engine.Metrics;
 using HiEndMae.Imaging;
 using HiEndMae.Plugins.Encoders;
 using HiEndMae.Plugins.Heads;
+using HiEndMae.TorchRepairs.Memory;
 using TorchSharp;
 using static TorchSharp.torch;
 
 // Times sliding windows without the network, and surface distances of a large label map.
 // dotnet run -c Release --project bench/Inference [-- windows | surfaces | memory]
+// dotnet run -c Release --project bench/Inference -- unetr [X Y Z]      what `bench/Peers/peers.py windows` times with MONAI
 string[] parts = args.Length > 0 ? args : ["windows", "surfaces", "memory"];
 set_num_threads(Environment.ProcessorCount);
+if (parts[0] == "unetr")
+{
+    // The program does the same before it predicts.
+    _ = TensorMemory.Install();
+    int[] edges = parts.Length == 4 ? [.. parts.Skip(1).Select(edge => int.Parse(edge, CultureInfo.InvariantCulture))] : [256, 256, 300];
+    Unetr(new Size3(edges[0], edges[1], edges[2]));
+    return;
+}
 if (parts.Contains("windows")) Windows();
 if (parts.Contains("surfaces")) Surfaces();
 if (parts.Contains("memory")) Memory();
@@ -55,6 +65,32 @@ static void Windows()
         }
         Console.WriteLine(line);
     }
+}
+
+// Sliding windows with UNETR on ViT-B/16(768), feature size 32, 15 classes. Prints the fields that peers.py prints.
+static void Unetr(Size3 size)
+{
+    Size3 crop = Size3.Cube(96);
+    using var encoder = new Vit3dEncoder(new Vit3dConfig { EmbedDim = 768, Depth = 12, NumHeads = 12, PatchSize = 16 }, new EncoderContext(1, crop, EncoderUse.Segmentation));
+    using var head = new UnetrHead(new UnetrConfig { FeatureSize = 32 }, new HeadContext(encoder.Info, crop, 15));
+    encoder.eval();
+    head.eval();
+    var predictor = new WindowPredictor([new SegmentationModel(encoder, head)], []);
+    using DisposeScope scope = NewDisposeScope();
+    using IDisposable noGrad = no_grad();
+    Tensor volume = rand(new long[] { 1, 1, size.X, size.Y, size.Z });
+    int windows = 0;
+    long start = Stopwatch.GetTimestamp();
+    SlidingWindow.Infer(volume, new SlidingWindowOptions(crop, 0.5, WindowWeighting.Constant, 1), predictor.Predict, (_, all) => windows = all, CancellationToken.None);
+    double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+    using Process process = Process.GetCurrentProcess();
+    Console.WriteLine(Text($$"""
+        {
+          "windows": {{windows}},
+          "seconds": {{seconds}},
+          "peak_resident_bytes": {{process.PeakWorkingSet64}}
+        }
+        """));
 }
 
 // 13 ellipsoids of the sizes of abdominal organs in 512 x 512 x 300 voxels of 0.8 x 0.8 x 1.5 mm; the prediction is the shifted truth.

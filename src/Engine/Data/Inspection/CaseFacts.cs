@@ -53,7 +53,8 @@ public sealed record CaseFacts(
     internal CaseFacts WithFewer(int most)
     {
         if (Samples.Count <= most) return this;
-        float[] sorted = [.. Samples.Order()];
+        float[] sorted = [.. Samples];
+        Array.Sort(sorted);
         return this with { Samples = [.. Enumerable.Range(0, most).Select(i => sorted[(long)i * (sorted.Length - 1) / (most - 1)])] };
     }
 

@@ -38,10 +38,10 @@ public static class HeaderCheck
     {
         ArgumentNullException.ThrowIfNull(cases);
         ArgumentNullException.ThrowIfNull(warn);
-        foreach (string file in cases.SelectMany(one => one.ImageFiles).Distinct().Where(file => !Directory.Exists(file)))
+        foreach ((string file, NiftiHeader? header) in cases.SelectMany(one => one.ImageFiles).Distinct().AsParallel().AsOrdered().WithDegreeOfParallelism(Readers).WithCancellation(cancel)
+            .Where(file => !Directory.Exists(file)).Select(file => (file, Read(file))))
         {
-            cancel.ThrowIfCancellationRequested();
-            Warn(file, Read(file), warn);
+            Warn(file, header, warn);
         }
     }
 
