@@ -18,7 +18,7 @@ string[] parts = args.Length > 0 ? args : ["windows", "surfaces", "memory"];
 set_num_threads(Environment.ProcessorCount);
 if (parts[0] == "unetr")
 {
-    // The program does the same before it predicts.
+    // `hiendmae predict` installs this allocator too. Without it, the windows take longer.
     _ = TensorMemory.Install();
     int[] edges = parts.Length == 4 ? [.. parts.Skip(1).Select(edge => int.Parse(edge, CultureInfo.InvariantCulture))] : [256, 256, 300];
     Unetr(new Size3(edges[0], edges[1], edges[2]));
@@ -32,12 +32,7 @@ if (parts.Contains("memory")) Memory();
 static void Windows()
 {
     Size3 crop = Size3.Cube(96), size = new(120, 120, 144);
-    var encoderConfig = new Vit3dConfig { EmbedDim = 384, Depth = 12, NumHeads = 6, PatchSize = 16 };
-    using var encoder = new Vit3dEncoder(encoderConfig, new EncoderContext(1, crop, EncoderUse.Segmentation));
-    using var head = new UnetrHead(new UnetrConfig { FeatureSize = 16 }, new HeadContext(encoder.Info, crop, 14));
-    encoder.eval();
-    head.eval();
-    var predictor = new WindowPredictor([new SegmentationModel(encoder, head)], []);
+    var predictor = new WindowPredictor([Model(crop, width: 384, heads: 6, features: 16, classes: 14)], []);
     foreach (WindowWeighting weighting in Enum.GetValues<WindowWeighting>())
     {
         double best = double.MaxValue;
@@ -71,11 +66,7 @@ static void Windows()
 static void Unetr(Size3 size)
 {
     Size3 crop = Size3.Cube(96);
-    using var encoder = new Vit3dEncoder(new Vit3dConfig { EmbedDim = 768, Depth = 12, NumHeads = 12, PatchSize = 16 }, new EncoderContext(1, crop, EncoderUse.Segmentation));
-    using var head = new UnetrHead(new UnetrConfig { FeatureSize = 32 }, new HeadContext(encoder.Info, crop, 15));
-    encoder.eval();
-    head.eval();
-    var predictor = new WindowPredictor([new SegmentationModel(encoder, head)], []);
+    var predictor = new WindowPredictor([Model(crop, width: 768, heads: 12, features: 32, classes: 15)], []);
     using DisposeScope scope = NewDisposeScope();
     using IDisposable noGrad = no_grad();
     Tensor volume = rand(new long[] { 1, 1, size.X, size.Y, size.Z });
@@ -91,6 +82,16 @@ static void Unetr(Size3 size)
           "peak_resident_bytes": {{process.PeakWorkingSet64}}
         }
         """));
+}
+
+// UNETR on a ViT of depth 12 with patches of 16. It lives as long as the program.
+static SegmentationModel Model(Size3 crop, int width, int heads, int features, int classes)
+{
+    var encoder = new Vit3dEncoder(new Vit3dConfig { EmbedDim = width, Depth = 12, NumHeads = heads, PatchSize = 16 }, new EncoderContext(1, crop, EncoderUse.Segmentation));
+    var head = new UnetrHead(new UnetrConfig { FeatureSize = features }, new HeadContext(encoder.Info, crop, classes));
+    encoder.eval();
+    head.eval();
+    return new SegmentationModel(encoder, head);
 }
 
 // 13 ellipsoids of the sizes of abdominal organs in 512 x 512 x 300 voxels of 0.8 x 0.8 x 1.5 mm; the prediction is the shifted truth.

@@ -13,10 +13,11 @@ windows=${WINDOWS:-$root/bench/Inference/bin/Release/net10.0/HiEndMae.Bench.Infe
 read -r -a size <<< "${SIZE:-144 144 144}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+peer=("$@")
 case $what in
-    pretrain) peer=("$@") ours=("$program" bench "$root/experiments/bench/hi-end-mae-vitb16-768.toml" --steps 5 --json) ;;
-    finetune) peer=("$@") ours=("$program" bench "$root/experiments/bench/unetr-vitb16-768.toml" --steps 5 --json) ;;
-    windows) peer=("$@" --size "${size[@]}") ours=("$windows" unetr "${size[@]}") ;;
+    pretrain) ours=("$program" bench "$root/experiments/bench/hi-end-mae-vitb16-768.toml" --steps 5 --json) ;;
+    finetune) ours=("$program" bench "$root/experiments/bench/unetr-vitb16-768.toml" --steps 5 --json) ;;
+    windows) peer+=(--size "${size[@]}") ours=("$windows" unetr "${size[@]}") ;;
     *) echo "error: compare pretrain, finetune or windows." >&2; exit 2 ;;
 esac
 value() { sed -n 's/.*"'"$2"'": \([-0-9.eE+]*\),\{0,1\}$/\1/p' "$1" | head -1; }
